@@ -1,0 +1,2 @@
+//! Exact tree-level Monte Carlo generator for l N → l N χ χ̄.
+#![forbid(unsafe_code)]

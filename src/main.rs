@@ -1,0 +1,2 @@
+//! The `millibrem` program.
+fn main() {}
