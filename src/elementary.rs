@@ -132,27 +132,21 @@ pub fn cos_sin_turns(u: f64) -> (f64, f64) {
 #[inline(always)]
 pub fn polar_angle(y: f64, x: f64) -> f64 {
     let ax = x.abs();
-    let (num, den) = if y < ax { (y, ax) } else { (ax, y) };
+    let (num, den) = if y <= ax { (y, ax) } else { (ax, y) };
     // The origin has no angle; 0/MIN_POSITIVE makes it 0 rather than NaN.
     let z = num / if den == 0.0 { f64::MIN_POSITIVE } else { den };
-    // Two half-angle steps: z ≤ 0.0985, eight terms of the arctangent series suffice.
+    // Two half-angle steps: z ≤ 0.199, twelve terms of the arctangent series suffice.
     let z = z / (1.0 + (1.0 + z * z).sqrt());
     let z = z / (1.0 + (1.0 + z * z).sqrt());
     let w = z * z;
-    let mut p = 1.0 / 17.0;
-    for c in [
-        -1.0 / 15.0,
-        1.0 / 13.0,
-        -1.0 / 11.0,
-        1.0 / 9.0,
-        -1.0 / 7.0,
-        1.0 / 5.0,
-        -1.0 / 3.0,
+    let mut p = 1.0 / 25.0;
+    for odd in [
+        -23.0, 21.0, -19.0, 17.0, -15.0, 13.0, -11.0, 9.0, -7.0, 5.0, -3.0,
     ] {
-        p = p * w + c;
+        p = p * w + 1.0 / odd;
     }
     let a = 4.0 * (z + z * w * p);
-    let a = if y < ax { a } else { 0.5 * PI - a };
+    let a = if y <= ax { a } else { 0.5 * PI - a };
     if x < 0.0 { PI - a } else { a }
 }
 
