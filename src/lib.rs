@@ -1,2 +1,6 @@
 //! Exact tree-level Monte Carlo generator for l N → l N χ χ̄.
 #![forbid(unsafe_code)]
+
+pub mod constants;
+pub mod elementary;
+pub mod target;
