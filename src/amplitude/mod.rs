@@ -31,7 +31,9 @@ impl DecayAngles {
     #[inline(always)]
     pub fn new(cos_theta: f64, cos_phi: f64, sin_phi: f64) -> Self {
         let sin_theta = ((1.0 - cos_theta) * (1.0 + cos_theta)).sqrt();
-        Self { n: [sin_theta * cos_phi, sin_theta * sin_phi, cos_theta] }
+        Self {
+            n: [sin_theta * cos_phi, sin_theta * sin_phi, cos_theta],
+        }
     }
 }
 

@@ -27,7 +27,11 @@ fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
 
 #[inline(always)]
 fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
 }
 
 /// e1, e2, e3 as rows.
@@ -35,7 +39,11 @@ fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
 fn polarisations(y: &PairPoint) -> [[f64; 3]; 3] {
     let cos_k = 1.0 - y.one_minus_cos_k;
     let long = y.k2.sqrt() / y.e_k;
-    [[cos_k, 0.0, -y.sin_k], [0.0, 1.0, 0.0], [long * y.sin_k, 0.0, long * cos_k]]
+    [
+        [cos_k, 0.0, -y.sin_k],
+        [0.0, 1.0, 0.0],
+        [long * y.sin_k, 0.0, long * cos_k],
+    ]
 }
 
 impl Polarised {
@@ -57,7 +65,10 @@ impl Polarised {
                 w: w.map(|x| axial * x),
             })
         });
-        Self { amplitudes, norm: line.norm }
+        Self {
+            amplitudes,
+            norm: line.norm,
+        }
     }
 
     /// Nuclear vectors (0, e) for two unit vectors e orthogonal to q⃗.
@@ -89,7 +100,10 @@ impl Polarised {
                     w: w.map(|x| sigma * y.recoil * x),
                 })
             });
-            Self { amplitudes, norm: line.norm }
+            Self {
+                amplitudes,
+                norm: line.norm,
+            }
         })
     }
 

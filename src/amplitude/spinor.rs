@@ -39,14 +39,29 @@ impl Line {
         let inv = 1.0 / above;
         let kappa = c.p / (c.e0 + c.m);
         let kappa_out = [y.p_out[0] * inv, y.p_out[1] * inv, y.p_out[2] * inv];
-        Self { kappa, kappa_out, dot: kappa * kappa_out[2], norm: (c.e0 + c.m) * above }
+        Self {
+            kappa,
+            kappa_out,
+            dot: kappa * kappa_out[2],
+            norm: (c.e0 + c.m) * above,
+        }
     }
 
     /// The spinor amplitude of one polarisation; κ lies along z.
     #[inline(always)]
     pub(super) fn spinor(&self, x: &Current) -> Spinor {
-        let Self { kappa: z, kappa_out: [ox, oy, oz], dot, .. } = *self;
-        let Current { v0, v: [vx, vy, vz], w0, w: [wx, wy, wz] } = *x;
+        let Self {
+            kappa: z,
+            kappa_out: [ox, oy, oz],
+            dot,
+            ..
+        } = *self;
+        let Current {
+            v0,
+            v: [vx, vy, vz],
+            w0,
+            w: [wx, wy, wz],
+        } = *x;
         let a = v0 * (1.0 + dot) - (vx * ox + vy * oy + vz * (z + oz)) + z * (ox * wy - oy * wx);
         let (w_out, w_in) = (ox * wx + oy * wy + oz * wz, z * wz);
         let flip = 1.0 - dot;

@@ -50,16 +50,29 @@ impl Collision {
     /// # Errors
     /// If a number is not positive and finite, or `e0 ≤ m`.
     pub fn new(e0: f64, m: f64, big_m: f64) -> Result<Self, CollisionError> {
-        for (name, value) in [("beam energy", e0), ("lepton mass", m), ("nuclear mass", big_m)] {
+        for (name, value) in [
+            ("beam energy", e0),
+            ("lepton mass", m),
+            ("nuclear mass", big_m),
+        ] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(CollisionError::NotPositive { name, value });
             }
         }
         let kinetic = e0 - m;
         if kinetic <= 0.0 {
-            return Err(CollisionError::BelowMass { energy_gev: e0, lepton_mass_gev: m });
+            return Err(CollisionError::BelowMass {
+                energy_gev: e0,
+                lepton_mass_gev: m,
+            });
         }
-        Ok(Self { e0, p: (kinetic * (e0 + m)).sqrt(), m, big_m, kinetic })
+        Ok(Self {
+            e0,
+            p: (kinetic * (e0 + m)).sqrt(),
+            m,
+            big_m,
+            kinetic,
+        })
     }
 
     /// Invariant mass squared of the initial state, s_tot in GeV².
@@ -91,7 +104,11 @@ impl Collision {
         // At the top of k² B may turn negative while the range shrinks to a point.
         let largest = (b + root) / (2.0 * s);
         let v_min = half * half / (s * largest);
-        let v_max = if c >= 2.0 * total * mass { d - mass } else { largest };
+        let v_max = if c >= 2.0 * total * mass {
+            d - mass
+        } else {
+            largest
+        };
         (v_min, v_max)
     }
 

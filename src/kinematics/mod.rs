@@ -11,4 +11,4 @@ mod point;
 
 pub use collision::{Collision, CollisionError};
 pub use four_momentum::FourMomentum;
-pub use point::{Emission, PairPoint, RecoilVariables, emission_floor};
+pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

@@ -125,7 +125,17 @@ impl Emission {
     /// The whole point once the recoil is chosen.
     #[inline(always)]
     pub fn with_recoil(&self, c: &Collision, y: &RecoilVariables) -> PairPoint {
-        let Self { k2, e_k, k, v, one_minus_cos_k, minus_u, v_mod, w2, .. } = *self;
+        let Self {
+            k2,
+            e_k,
+            k,
+            v,
+            one_minus_cos_k,
+            minus_u,
+            v_mod,
+            w2,
+            ..
+        } = *self;
         let (m, big_m) = (c.m, c.big_m);
         let v0 = v + m;
         let recoil = self.recoil_min + y.above_min;
@@ -164,5 +174,54 @@ impl Emission {
             p_out: [qx - k_x, qy, v_z + qz],
             w_amp: 4.0 * big_m * omega - t * sum,
         }
+    }
+}
+
+/// A point given by (k², 1−x, 1−cosθ_k, t − t_min, φ_q), exact doubles as in reference tables.
+#[derive(Debug, Clone, Copy)]
+pub struct ExactVariables {
+    /// Pair mass squared in GeV².
+    pub k2: f64,
+    /// 1 − E_k/E0.
+    pub one_minus_x: f64,
+    /// 1 − cosθ_k.
+    pub one_minus_cos_k: f64,
+    /// t − t_min in GeV².
+    pub t_above_min: f64,
+    /// t_max − t in GeV² where it is known better than by subtraction.
+    pub t_below_max: Option<f64>,
+    /// φ_q in rad.
+    pub phi: f64,
+}
+
+impl ExactVariables {
+    /// The phase-space point, keeping the digits that V0 − m and E_k − √k² would lose to rounding.
+    pub fn point(&self, c: &Collision) -> PairPoint {
+        // Products and the square root with their rounding errors: V0 = hi + lo, √k² = root + rest.
+        let hi = c.e0 * self.one_minus_x;
+        let lo = libm::fma(c.e0, self.one_minus_x, -hi);
+        let root = self.k2.sqrt();
+        let rest = libm::fma(-root, root, self.k2) / (2.0 * root);
+        let v = (hi - c.m) + lo;
+        let energy = c.e0 - hi;
+        let energy_lo = (c.e0 - energy) - hi;
+        let e = (energy - root) + (energy_lo - lo - rest);
+        let k = (e * (e + 2.0 * root)).sqrt();
+        let emission = Emission::new(c, self.k2, v, e, 2.0 * c.p * k * self.one_minus_cos_k);
+        let above_min = self.t_above_min / (2.0 * c.big_m);
+        let below_max = emission.recoil_span - above_min;
+        let below_max = match self.t_below_max {
+            Some(given) if given < self.t_above_min => given / (2.0 * c.big_m),
+            _ => below_max,
+        };
+        emission.with_recoil(
+            c,
+            &RecoilVariables {
+                above_min,
+                below_max,
+                cos_phi: libm::cos(self.phi),
+                sin_phi: libm::sin(self.phi),
+            },
+        )
     }
 }
