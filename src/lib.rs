@@ -8,4 +8,5 @@ pub mod cuts;
 pub mod dark_sector;
 pub mod elementary;
 pub mod kinematics;
+pub mod process;
 pub mod target;
