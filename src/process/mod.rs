@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function of a [`Setup`]; σ in pb per nucleus, dσ/dx in pb.
 
+pub mod quadrature;
 mod setup;
 
 pub use setup::{Setup, SetupError};
