@@ -9,10 +9,12 @@
 //! (`docs/derivations/phase_space.md`). Exact kinematic limits, so no point is wasted but at the
 //! cuts. Pinned by `tests/phase_space.rs`: map∘inverse, volume against an independent generator.
 
+mod block;
 mod decay;
 mod emission;
 mod pair_mass;
 
+pub use block::{BLOCK, Column, PairBlock};
 pub use decay::DecayMap;
 pub use emission::{EmissionMap, EmissionPoint};
 pub use pair_mass::PairMassMap;
