@@ -8,5 +8,6 @@ pub mod cuts;
 pub mod dark_sector;
 pub mod elementary;
 pub mod kinematics;
+pub mod phase_space;
 pub mod process;
 pub mod target;
