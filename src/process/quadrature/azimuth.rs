@@ -65,7 +65,10 @@ mod tests {
             let d = ((1.0 - delta) * (1.0 + delta)).sqrt();
             for (power, exact) in [(-2, d.powi(-3)), (-1, 1.0 / d), (0, 1.0), (1, 1.0)] {
                 let mean: f64 = rule.iter().map(|n| n.weight * n.s.powi(power)).sum();
-                assert!((mean / exact - 1.0).abs() < 1e-13, "delta {delta}, power {power}");
+                assert!(
+                    (mean / exact - 1.0).abs() < 1e-13,
+                    "delta {delta}, power {power}"
+                );
             }
         }
     }

@@ -142,7 +142,9 @@ impl RecoilIntegral {
             above_min[i] = above;
             let recoil = t_min + above;
             t[i] = two_m * recoil;
-            let jacobian = kappa * (g_min * growth) * (inv_q * inv_q)
+            let jacobian = kappa
+                * (g_min * growth)
+                * (inv_q * inv_q)
                 * (0.5 * map.width * map.length * (up + down));
             weight[i] = w[i] * jacobian / (recoil * recoil);
         }
@@ -163,12 +165,12 @@ impl RecoilIntegral {
         let (t_min, span) = (emission.recoil_min, emission.recoil_span);
         let eta = |t: f64| libm::log((t + self.screening) / (1.0 + t * self.inv_size));
         let kappa = 1.0 - self.screening * self.inv_size;
-        let spread = span * kappa
-            / ((1.0 + (t_min + span) * self.inv_size) * (t_min + self.screening));
+        let spread =
+            span * kappa / ((1.0 + (t_min + span) * self.inv_size) * (t_min + self.screening));
         let end = libm::log1p(spread);
         let center = eta(modulus) - eta(t_min);
-        let slope = modulus * kappa
-            / ((modulus + self.screening) * (1.0 + modulus * self.inv_size));
+        let slope =
+            modulus * kappa / ((modulus + self.screening) * (1.0 + modulus * self.inv_size));
         let tangent = ((1.0 - cosine) / (1.0 + cosine)).max(0.0).sqrt();
         let width = (2.0 * tangent * slope).clamp(1e-4, 50.0);
         let start = libm::asinh(-center / width);

@@ -4,11 +4,18 @@
 //! unit interval. Pinned by the tests below: exact for polynomials of degree 2n − 1.
 
 use core::f64::consts::PI;
+use std::sync::OnceLock;
 
 /// Numbers of nodes of the refinement levels; each about √2 times the one before.
-pub(super) const SIZES: [usize; 19] = [
-    4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384,
+pub(super) const SIZES: [usize; 16] = [
+    4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768,
 ];
+
+/// The rule of a refinement level below `SIZES.len()`, computed once.
+pub(super) fn rule(level: usize) -> &'static Rule {
+    static RULES: [OnceLock<Rule>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
+    RULES[level].get_or_init(|| Rule::gauss_legendre(SIZES[level]))
+}
 
 /// A rule whose node count is filled up to a multiple of [`LANES`] with nodes of weight zero.
 #[derive(Debug, Clone)]
@@ -50,7 +57,11 @@ impl Rule {
 
     /// Nodes and weights that count.
     pub(super) fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.z.iter().copied().zip(self.w.iter().copied()).take(self.n)
+        self.z
+            .iter()
+            .copied()
+            .zip(self.w.iter().copied())
+            .take(self.n)
     }
 }
 
@@ -75,14 +86,20 @@ mod tests {
             for power in [0, 1, 2, n as i32, 2 * n as i32 - 1] {
                 let sum: f64 = rule.nodes().map(|(z, w)| w * z.powi(power)).sum();
                 let exact = 1.0 / (f64::from(power) + 1.0);
-                assert!((sum / exact - 1.0).abs() < 2e-14 * n as f64, "n {n}, power {power}");
+                assert!(
+                    (sum / exact - 1.0).abs() < 2e-14 * n as f64,
+                    "n {n}, power {power}"
+                );
             }
         }
     }
 
     #[test]
     fn a_rule_is_not_exact_beyond_its_degree() {
-        let sum: f64 = Rule::gauss_legendre(4).nodes().map(|(z, w)| w * z.powi(8)).sum();
+        let sum: f64 = Rule::gauss_legendre(4)
+            .nodes()
+            .map(|(z, w)| w * z.powi(8))
+            .sum();
         assert!((sum * 9.0 - 1.0).abs() > 1e-6);
     }
 

@@ -7,8 +7,8 @@
 //! and of a pair dσ/dx = ∫ dk² ρ(k²) dσ_A′/dx /ε², with the spectral function
 //! ρ = (Q_χ/e)² (α/3π)/k² · (1+2m_χ²/k²) β for a Dirac χ, ¼β³ instead for a complex scalar.
 //! Variables: r = (floor/−u)^¼, so that du/u² stays a smooth function of r out to large −u;
-//! √k² between threshold and its largest value with a square root at threshold, uniform in ln k²
-//! up to the scale m²x²/(1−x) where emission dies, then compressed.
+//! √k² = 2m_χ cosh θ, so that β = tanh θ has no square root left, uniform in θ (in ln k²) up to the
+//! scale √k² = mx/√(1−x) where emission dies, then compressed so that k^(−4/3) has a finite range.
 
 use core::f64::consts::PI;
 
@@ -17,7 +17,7 @@ use pulp::{Simd, WithSimd};
 use super::recoil::{Columns, Radiation, RecoilIntegral};
 use super::rule::Rule;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
-use crate::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use crate::dark_sector::{ChiSpin, MilliCharged};
 use crate::kinematics::Collision;
 use crate::process::Setup;
 
@@ -53,10 +53,30 @@ pub(super) fn k2_limit(c: &Collision, v: f64) -> f64 {
 }
 
 /// The rules of the inner integrals.
-pub(super) struct Rules<'a> {
-    pub(super) pair_mass: &'a Rule,
-    pub(super) emission: &'a Rule,
-    pub(super) recoil: &'a Rule,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    pub(super) pair_mass: &'static Rule,
+    pub(super) emission: &'static Rule,
+    pub(super) recoil: &'static Rule,
+}
+
+/// What leaves the lepton line.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Emitted {
+    /// A vector of this mass squared (GeV²), with this factor (ε² or a spectral function).
+    Vector { k2: f64, strength: f64 },
+    /// A pair of any mass.
+    Pair(MilliCharged),
+}
+
+impl Emitted {
+    /// Least mass in GeV.
+    pub(super) fn mass_min(&self) -> f64 {
+        match self {
+            Self::Vector { k2, .. } => k2.sqrt(),
+            Self::Pair(chi) => 2.0 * chi.mass_gev,
+        }
+    }
 }
 
 /// dσ/dx at one v = V0 − m, to be run by an instruction set's dispatcher.
@@ -65,9 +85,9 @@ pub(super) struct Slice<'a> {
     pub(super) recoil: &'a RecoilIntegral,
     /// V0 − m in GeV.
     pub(super) v: f64,
-    /// Take the vector of this k² (GeV²) at ε = 1 rather than what the set-up produces.
-    pub(super) only_k2: Option<f64>,
-    pub(super) rules: Rules<'a>,
+    /// What is emitted.
+    pub(super) emitted: Emitted,
+    pub(super) rules: Rules,
 }
 
 impl WithSimd for Slice<'_> {
@@ -77,13 +97,9 @@ impl WithSimd for Slice<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
         let mut columns = Columns::default();
-        match (self.only_k2, self.setup.dark) {
-            (Some(k2), _) => self.vector(k2, &mut columns),
-            (None, DarkSector::DarkPhoton(photon)) => {
-                self.setup.coupling_squared()
-                    * self.vector(photon.mass_gev * photon.mass_gev, &mut columns)
-            }
-            (None, DarkSector::Pair(chi)) => self.pair(&chi, &mut columns),
+        match self.emitted {
+            Emitted::Vector { k2, strength } => strength * self.vector(k2, &mut columns),
+            Emitted::Pair(chi) => self.pair(&chi, &mut columns),
         }
     }
 }
@@ -124,25 +140,22 @@ impl Slice<'_> {
         }
         let (v0, e_k) = (self.v + c.m, c.kinetic - self.v);
         let scale = (c.m * e_k / (v0 * c.e0).sqrt()).max(mass_min);
-        // √k² = 2m_χ cosh θ, κ = exp(2θ/P), ζ = ln[κ/(1+κ/scale)] uniform.
-        let p = p_exp();
-        let kappa = |mass: f64| libm::exp(2.0 / p * libm::acosh(mass / mass_min));
-        let s = kappa(scale);
-        let start = 1.0 / (1.0 + 1.0 / s);
+        // √k² = 2m_χ cosh θ; κ = e^{2θ/3}; ζ = ln[κ/(1+κ/κ_s)] = ln start + length z.
+        let kappa = |mass: f64| libm::exp(2.0 / 3.0 * libm::acosh(mass / mass_min));
+        let inv_scale = 1.0 / kappa(scale);
+        let start = 1.0 / (1.0 + inv_scale);
         let end = kappa(mass_max);
-        let length = libm::log(end / (1.0 + end / s) / start);
+        let length = libm::log(end / (1.0 + end * inv_scale) / start);
         let mut sum = 0.0;
         for (z, weight) in self.rules.pair_mass.nodes() {
             let g = start * libm::exp(length * z);
-            let k = g / (1.0 - g / s);
-            let theta = 0.5 * p * libm::log(k);
-            let ch = libm::cosh(theta);
-            let k2 = (mass_min * ch) * (mass_min * ch);
-            let jacobian = mass_min * mass_min * 2.0 * ch * libm::sinh(theta) * 0.5 * p * (1.0 + k / s) * length;
-            sum += weight * jacobian * spectral_function(chi, k2) * self.vector(k2, columns);
+            let k = g / (1.0 - g * inv_scale);
+            let theta = 1.5 * libm::log(k);
+            let (cosh, sinh) = (libm::cosh(theta), libm::sinh(theta));
+            let k2 = mass_min * mass_min * (cosh * cosh);
+            let dk2 = 3.0 * mass_min * mass_min * (cosh * sinh) * (1.0 + k * inv_scale) * length;
+            sum += weight * dk2 * spectral_function(chi, k2) * self.vector(k2, columns);
         }
         sum
     }
 }
-
-fn p_exp() -> f64 { std::env::var("PEXP").map_or(3.0, |s| s.parse().unwrap()) }
