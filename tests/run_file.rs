@@ -243,7 +243,10 @@ fn a_full_disk_is_named_and_leaves_no_file() {
             .output()
             .unwrap();
         let words = String::from_utf8_lossy(&child.stdout);
-        assert!(child.status.success() && words.contains("1 passed"), "{blocks} blocks: {words}");
+        assert!(
+            child.status.success() && words.contains("1 passed"),
+            "{blocks} blocks: {words}"
+        );
         assert!(
             files_in(folder.path()).is_empty(),
             "{:?}",
