@@ -3,8 +3,7 @@
 #[path = "../tests/sample/mod.rs"]
 mod sample;
 
-use millibrem::event::{FinalState, Weighting};
-use millibrem::io::Compression;
+use millibrem::event::{Compression, FinalState, Weighting};
 use millibrem::io::hdf5::RunWriter;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -33,6 +33,27 @@ pub enum Weighting {
     Unweighted,
 }
 
+/// How the columns of the events are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compression {
+    /// As they are; fastest.
+    #[default]
+    None,
+    /// Byte shuffle and deflate; momenta shrink by little.
+    Gzip,
+}
+
+impl Compression {
+    /// The name in cards and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+        }
+    }
+}
+
 /// Identity of a particle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Particle {

@@ -1,6 +1,16 @@
 //! Exact tree-level Monte Carlo generator for l N → l N χ χ̄.
 #![forbid(unsafe_code)]
 
+pub mod amplitude;
+pub mod beam;
+pub mod constants;
+pub mod cuts;
+pub mod dark_sector;
+pub mod elementary;
 pub mod event;
 pub mod histogram;
 pub mod io;
+pub mod kinematics;
+pub mod process;
+pub mod record;
+pub mod target;

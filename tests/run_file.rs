@@ -5,9 +5,10 @@ mod sample;
 use std::fs;
 use std::path::Path;
 
-use millibrem::event::{EventBuffer, EventSink, FinalState, Weighting};
+use millibrem::event::{Compression, EventBuffer, EventSink, FinalState, Weighting};
+use millibrem::io::IoError;
 use millibrem::io::hdf5::{RunReader, RunWriter};
-use millibrem::io::{Compression, IoError, RunSummary};
+use millibrem::record::RunSummary;
 
 fn write(
     path: &Path,

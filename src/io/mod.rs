@@ -7,7 +7,5 @@
 
 mod error;
 pub mod hdf5;
-mod record;
 
 pub use error::IoError;
-pub use record::{Compression, CrossSection, Fact, Facts, IterationRow, RunHeader, RunSummary};

@@ -3,9 +3,11 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
-use millibrem::event::{Event, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting};
+use millibrem::event::{
+    Compression, Event, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting,
+};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
-use millibrem::io::{Compression, CrossSection, Fact, IterationRow, RunHeader, RunSummary};
+use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 

@@ -3,7 +3,7 @@
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{Dataset, H5Type, Location, Result};
 
-use crate::io::{Fact, Facts};
+use crate::record::{Fact, Facts};
 
 /// Writes one number, flag or string as a scalar attribute.
 pub(super) fn put<T: H5Type>(at: &Location, name: &str, value: &T) -> Result<()> {

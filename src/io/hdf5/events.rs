@@ -8,8 +8,7 @@ use ::hdf5::{Dataset, Extent, Group, H5Type, Result, SimpleExtents};
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::attribute;
-use crate::event::{EventBuffer, FinalState, Momentum, Particle, Sample, Weighting};
-use crate::io::Compression;
+use crate::event::{Compression, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting};
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
 const CHUNK: usize = 8192;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use ::hdf5::{Dataset, File, Group, Result};
 
 use super::{FORMAT, FORMAT_VERSION, attribute, events, histograms};
-use crate::event::{EventBuffer, Sample};
+use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
-use crate::io::{Compression, CrossSection, Facts, IoError, IterationRow, RunHeader};
+use crate::io::IoError;
+use crate::record::{CrossSection, Facts, IterationRow, RunHeader};
 
 /// An open run file.
 pub struct RunReader {

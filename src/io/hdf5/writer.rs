@@ -12,7 +12,8 @@ use ::hdf5::{File, Group, H5Type, Result};
 use super::events::EventColumns;
 use super::{FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, attribute, histograms};
 use crate::event::{EventBuffer, EventSink, SinkError};
-use crate::io::{CrossSection, IoError, IterationRow, RunHeader, RunSummary};
+use crate::io::IoError;
+use crate::record::{CrossSection, IterationRow, RunHeader, RunSummary};
 
 /// An unfinished run file.
 pub struct RunWriter {

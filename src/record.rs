@@ -1,30 +1,10 @@
 //! The plain record of a run: everything in a run file but its events.
+//!
+//! Generation fills it, storage writes and reads it, plots and comparisons use it; it computes
+//! nothing. Cross sections are in pb per nucleus.
 
-use serde::{Deserialize, Serialize};
-
-use crate::event::Sample;
+use crate::event::{Compression, Sample};
 use crate::histogram::Histogram;
-
-/// How the columns of the events are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Compression {
-    /// As they are; fastest.
-    #[default]
-    None,
-    /// Byte shuffle and deflate; momenta shrink by little.
-    Gzip,
-}
-
-impl Compression {
-    /// The name in cards and files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Gzip => "gzip",
-        }
-    }
-}
 
 /// What is known of a run before its first event.
 #[derive(Debug, Clone, PartialEq)]

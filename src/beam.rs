@@ -1,0 +1,93 @@
+//! The beam: which lepton, at what energy, how many of them.
+//!
+//! Energies in GeV in the rest frame of the nucleus. Particle codes follow the numbering scheme of
+//! [PDG22] §45. Pinned by the tests below.
+
+use crate::constants::{ELECTRON_MASS_GEV, MUON_MASS_GEV};
+
+/// The beam particle; at tree level its charge changes nothing but the particle code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lepton {
+    /// e⁻.
+    Electron,
+    /// e⁺.
+    Positron,
+    /// μ⁻.
+    Muon,
+    /// μ⁺.
+    AntiMuon,
+}
+
+impl Lepton {
+    /// Every choice.
+    pub const ALL: [Self; 4] = [Self::Electron, Self::Positron, Self::Muon, Self::AntiMuon];
+
+    /// The spelling in the card.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Electron => "e-",
+            Self::Positron => "e+",
+            Self::Muon => "mu-",
+            Self::AntiMuon => "mu+",
+        }
+    }
+
+    /// The lepton with this spelling, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lepton| lepton.name() == name)
+    }
+
+    /// Mass in GeV.
+    pub fn mass_gev(self) -> f64 {
+        match self {
+            Self::Electron | Self::Positron => ELECTRON_MASS_GEV,
+            Self::Muon | Self::AntiMuon => MUON_MASS_GEV,
+        }
+    }
+
+    /// Particle code; the antiparticle is negative.
+    pub fn pdg_id(self) -> i64 {
+        match self {
+            Self::Electron => 11,
+            Self::Positron => -11,
+            Self::Muon => 13,
+            Self::AntiMuon => -13,
+        }
+    }
+}
+
+/// A lepton beam.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Beam {
+    /// The beam particle.
+    pub lepton: Lepton,
+    /// Its energy E0 in GeV, above its mass.
+    pub energy_gev: f64,
+    /// Leptons on target, for yields.
+    pub on_target: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lepton_names_read_back() {
+        for lepton in Lepton::ALL {
+            assert_eq!(Lepton::from_name(lepton.name()), Some(lepton));
+        }
+        assert_eq!(Lepton::from_name("mu"), None);
+    }
+
+    #[test]
+    fn antiparticles_share_the_mass_and_negate_the_code() {
+        for (particle, antiparticle) in [
+            (Lepton::Electron, Lepton::Positron),
+            (Lepton::Muon, Lepton::AntiMuon),
+        ] {
+            assert_eq!(particle.mass_gev(), antiparticle.mass_gev());
+            assert_eq!(particle.pdg_id(), -antiparticle.pdg_id());
+        }
+        assert!((Lepton::Muon.mass_gev() / Lepton::Electron.mass_gev() - 206.768).abs() < 1e-3);
+    }
+}

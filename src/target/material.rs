@@ -1,0 +1,183 @@
+//! The target material: composition, density, radiation length and thickness.
+//!
+//! Computes the number of nuclei a beam particle meets, `ρ N_A L Σ w_i/A_i` per cm² ([GKK18]
+//! Eq. (12)), and the radiation length of a mixture by mass fractions, `1/X0 = Σ w_i/X_i` ([PDG22]
+//! Eq. (34.27)). Lengths in cm, densities in g/cm³. Density and thickness matter for yields only,
+//! so they may be absent. Pinned by the tests below.
+
+use super::elements::Element;
+use super::nucleus::{Nucleus, NucleusSpin};
+use crate::constants::AVOGADRO;
+
+/// One element of a material.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Component {
+    /// The element.
+    pub element: &'static Element,
+    /// Its nucleus as the amplitude sees it.
+    pub nucleus: Nucleus,
+    /// Its share of the mass, 0 … 1.
+    pub mass_fraction: f64,
+}
+
+/// A target material, pure or mixed, and how much of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Material {
+    /// The elements; mass fractions add up to 1.
+    pub components: Vec<Component>,
+    /// Density in g/cm³.
+    pub density_g_cm3: Option<f64>,
+    /// Radiation length in cm.
+    pub radiation_length_cm: Option<f64>,
+    /// Thickness in cm.
+    pub thickness_cm: Option<f64>,
+}
+
+impl Material {
+    /// A pure element with its tabulated density and radiation length and no thickness.
+    pub fn pure(element: &'static Element, spin: NucleusSpin) -> Self {
+        let nucleus = Nucleus::of(element, spin);
+        Self::mixture(vec![Component {
+            element,
+            nucleus,
+            mass_fraction: 1.0,
+        }])
+        .with_density(element.density_g_cm3)
+    }
+
+    /// A mixture of unknown density and no thickness; mass fractions add up to 1.
+    pub fn mixture(components: Vec<Component>) -> Self {
+        Self {
+            components,
+            density_g_cm3: None,
+            radiation_length_cm: None,
+            thickness_cm: None,
+        }
+    }
+
+    /// The same material with this density in g/cm³; the radiation length in cm follows from it
+    /// where every element's is tabulated.
+    #[must_use]
+    pub fn with_density(self, density_g_cm3: Option<f64>) -> Self {
+        let radiation_length_cm =
+            density_g_cm3.and_then(|rho| Some(self.radiation_length_g_cm2()? / rho));
+        Self {
+            density_g_cm3,
+            radiation_length_cm,
+            ..self
+        }
+    }
+
+    /// Radiation length in g/cm² from the tabulated ones, `1/X0 = Σ w_i/X_i`.
+    pub fn radiation_length_g_cm2(&self) -> Option<f64> {
+        let mut inverse = 0.0;
+        for part in &self.components {
+            inverse += part.mass_fraction / part.element.radiation_length_g_cm2?;
+        }
+        Some(1.0 / inverse)
+    }
+
+    /// Thickness in radiation lengths.
+    pub fn thickness_x0(&self) -> Option<f64> {
+        Some(self.thickness_cm? / self.radiation_length_cm?)
+    }
+
+    /// Nuclei per cm² in the beam's way, all elements together; needs density and thickness.
+    pub fn nuclei_per_cm2(&self) -> Option<f64> {
+        let per_gram: f64 = self.moles_per_gram().sum();
+        Some(self.density_g_cm3? * self.thickness_cm? * AVOGADRO * per_gram)
+    }
+
+    /// Share of each component in the number of nuclei, in the order of `components`; adds up to 1.
+    pub fn number_fractions(&self) -> Vec<f64> {
+        let total: f64 = self.moles_per_gram().sum();
+        self.moles_per_gram().map(|moles| moles / total).collect()
+    }
+
+    fn moles_per_gram(&self) -> impl Iterator<Item = f64> + '_ {
+        self.components
+            .iter()
+            .map(|part| part.mass_fraction / part.element.atomic_weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn element(symbol: &str) -> &'static Element {
+        Element::from_symbol(symbol).expect("listed")
+    }
+
+    fn part(symbol: &str, mass_fraction: f64) -> Component {
+        let element = element(symbol);
+        let nucleus = Nucleus::of(element, NucleusSpin::Zero);
+        Component {
+            element,
+            nucleus,
+            mass_fraction,
+        }
+    }
+
+    fn close(found: Option<f64>, expected: f64, relative: f64) {
+        let found = found.expect("known");
+        assert!(
+            (found / expected - 1.0).abs() < relative,
+            "{found} against {expected}"
+        );
+    }
+
+    #[test]
+    fn pure_lead_has_the_tabulated_radiation_length() {
+        let lead = Material::pure(element("Pb"), NucleusSpin::Zero);
+        close(lead.radiation_length_cm, 0.5612, 1e-4);
+        let aluminium = Material::pure(element("Al"), NucleusSpin::Zero);
+        close(aluminium.radiation_length_cm, 8.897, 1e-3);
+    }
+
+    #[test]
+    fn nuclei_per_area_are_the_areal_density_over_the_atomic_mass() {
+        let lead = Material {
+            thickness_cm: Some(2.0),
+            ..Material::pure(element("Pb"), NucleusSpin::Zero)
+        };
+        close(
+            lead.nuclei_per_cm2(),
+            11.35 * 2.0 * 6.02214076e23 / 207.2,
+            1e-14,
+        );
+        close(lead.thickness_x0(), 2.0 / 0.561233, 1e-5);
+    }
+
+    #[test]
+    fn a_mixture_of_one_element_is_the_element() {
+        let halves =
+            Material::mixture(vec![part("W", 0.5), part("W", 0.5)]).with_density(Some(19.3));
+        let pure = Material::pure(element("W"), NucleusSpin::Zero);
+        close(
+            halves.radiation_length_cm,
+            pure.radiation_length_cm.expect("known"),
+            1e-14,
+        );
+        assert_eq!(halves.number_fractions(), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn silica_has_twice_as_many_oxygen_as_silicon_nuclei_and_the_published_radiation_length() {
+        // [PDG22] Table 6.1, silicon dioxide (fused quartz): 27.05 g/cm².
+        let oxygen = 2.0 * 15.999 / (2.0 * 15.999 + 28.085);
+        let silica = Material::mixture(vec![part("Si", 1.0 - oxygen), part("O", oxygen)]);
+        close(silica.number_fractions().get(1).copied(), 2.0 / 3.0, 1e-12);
+        close(silica.radiation_length_g_cm2(), 27.05, 1e-3);
+    }
+
+    #[test]
+    fn an_element_without_tabulated_density_has_no_radiation_length() {
+        let gold_like = Material::pure(element("Ta"), NucleusSpin::Zero);
+        assert_eq!(gold_like.density_g_cm3, None);
+        assert_eq!(
+            gold_like.with_density(Some(16.65)).radiation_length_cm,
+            None
+        );
+    }
+}
