@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ::hdf5::{Dataset, File, Group, Result};
+use ::hdf5::{Dataset, File, Group, MinorErrorCode, Result};
 
 use super::{FORMAT, FORMAT_VERSION, attribute, events, histograms};
 use crate::event::{Compression, EventBuffer, Sample};
@@ -30,7 +30,11 @@ impl RunReader {
             path: path.to_owned(),
             reason,
         };
-        let file = File::open(path).map_err(|e| not_a_run(e.to_string()))?;
+        let file =
+            File::open(path).map_err(|e| match e.contains_minor(MinorErrorCode::NotHdf5) {
+                true => not_a_run("it is not an HDF5 file".to_owned()),
+                false => IoError::hdf5("open", path, &e),
+            })?;
         match attribute::get_text(&file, "format") {
             Ok(format) if format == FORMAT => {}
             Ok(format) => return Err(not_a_run(format!("its attribute `format` is `{format}`"))),
