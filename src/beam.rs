@@ -81,9 +81,10 @@ mod tests {
 
     #[test]
     fn antiparticles_share_the_mass_and_negate_the_code() {
-        for (particle, antiparticle) in
-            [(Lepton::Electron, Lepton::Positron), (Lepton::Muon, Lepton::AntiMuon)]
-        {
+        for (particle, antiparticle) in [
+            (Lepton::Electron, Lepton::Positron),
+            (Lepton::Muon, Lepton::AntiMuon),
+        ] {
             assert_eq!(particle.mass_gev(), antiparticle.mass_gev());
             assert_eq!(particle.pdg_id(), -antiparticle.pdg_id());
         }

@@ -40,7 +40,11 @@ impl Cuts {
 
     /// Whether the only cuts are on `x`, so that angular integrals can be done in closed form.
     pub fn is_inclusive(&self) -> bool {
-        Self { x_min: 0.0, x_max: 1.0, ..*self } == Self::NONE
+        Self {
+            x_min: 0.0,
+            x_max: 1.0,
+            ..*self
+        } == Self::NONE
     }
 }
 
@@ -56,8 +60,27 @@ mod tests {
 
     #[test]
     fn only_cuts_on_x_are_inclusive() {
-        assert!(Cuts { x_min: 0.5, x_max: 0.9, ..Cuts::NONE }.is_inclusive());
-        assert!(!Cuts { chi_angle_max_mrad: 100.0, ..Cuts::NONE }.is_inclusive());
-        assert!(!Cuts { lepton_pt_min_gev: 0.01, ..Cuts::NONE }.is_inclusive());
+        assert!(
+            Cuts {
+                x_min: 0.5,
+                x_max: 0.9,
+                ..Cuts::NONE
+            }
+            .is_inclusive()
+        );
+        assert!(
+            !Cuts {
+                chi_angle_max_mrad: 100.0,
+                ..Cuts::NONE
+            }
+            .is_inclusive()
+        );
+        assert!(
+            !Cuts {
+                lepton_pt_min_gev: 0.01,
+                ..Cuts::NONE
+            }
+            .is_inclusive()
+        );
     }
 }

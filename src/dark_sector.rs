@@ -107,8 +107,17 @@ mod tests {
 
     #[test]
     fn a_pair_starts_at_twice_the_mass_and_a_dark_photon_at_its_mass() {
-        let chi = MilliCharged { mass_gev: 0.1, charge: 1.0, spin: ChiSpin::Dirac, pdg_id: 17 };
-        let photon = DarkPhoton { mass_gev: 0.1, epsilon: 1e-3, pdg_id: DARK_PHOTON_PDG_ID };
+        let chi = MilliCharged {
+            mass_gev: 0.1,
+            charge: 1.0,
+            spin: ChiSpin::Dirac,
+            pdg_id: 17,
+        };
+        let photon = DarkPhoton {
+            mass_gev: 0.1,
+            epsilon: 1e-3,
+            pdg_id: DARK_PHOTON_PDG_ID,
+        };
         assert_eq!(DarkSector::Pair(chi).threshold_mass_gev(), 0.2);
         assert_eq!(DarkSector::DarkPhoton(photon).threshold_mass_gev(), 0.1);
         assert_eq!(DarkSector::Pair(chi).kind(), "pair");

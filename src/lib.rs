@@ -1,6 +1,11 @@
 //! Exact tree-level Monte Carlo generator for l N → l N χ χ̄.
 #![forbid(unsafe_code)]
 
+pub mod beam;
+pub mod card;
 pub mod constants;
+pub mod cuts;
+pub mod dark_sector;
 pub mod elementary;
+pub mod histogram;
 pub mod target;

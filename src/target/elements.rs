@@ -34,7 +34,14 @@ impl Element {
 
 const fn plain(z: u32, symbol: &'static str, name: &'static str, atomic_weight: f64) -> Element {
     let (density_g_cm3, radiation_length_g_cm2) = (None, None);
-    Element { z, symbol, name, atomic_weight, density_g_cm3, radiation_length_g_cm2 }
+    Element {
+        z,
+        symbol,
+        name,
+        atomic_weight,
+        density_g_cm3,
+        radiation_length_g_cm2,
+    }
 }
 
 const fn dense(
@@ -47,7 +54,11 @@ const fn dense(
 ) -> Element {
     let element = plain(z, symbol, name, atomic_weight);
     let density_g_cm3 = Some(density);
-    Element { density_g_cm3, radiation_length_g_cm2: Some(radiation_length), ..element }
+    Element {
+        density_g_cm3,
+        radiation_length_g_cm2: Some(radiation_length),
+        ..element
+    }
 }
 
 /// Every element from hydrogen to californium, in order of charge number.
@@ -177,7 +188,11 @@ mod tests {
     fn a_nucleus_weighs_between_its_protons_and_three_times_that() {
         for element in &ELEMENTS[1..] {
             let ratio = element.atomic_weight / f64::from(element.z);
-            assert!((1.98..2.62).contains(&ratio), "{}: A/Z = {ratio}", element.symbol);
+            assert!(
+                (1.98..2.62).contains(&ratio),
+                "{}: A/Z = {ratio}",
+                element.symbol
+            );
         }
     }
 
@@ -196,7 +211,11 @@ mod tests {
             if let Some(listed) = element.radiation_length_g_cm2 {
                 let formula = tsai_radiation_length_g_cm2(element.z.into(), element.atomic_weight);
                 let ratio = listed / formula;
-                assert!((0.99..1.01).contains(&ratio), "{}: {listed} against {formula}", element.symbol);
+                assert!(
+                    (0.99..1.01).contains(&ratio),
+                    "{}: {listed} against {formula}",
+                    element.symbol
+                );
             }
         }
     }

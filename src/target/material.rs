@@ -37,13 +37,22 @@ impl Material {
     /// A pure element with its tabulated density and radiation length and no thickness.
     pub fn pure(element: &'static Element, spin: NucleusSpin) -> Self {
         let nucleus = Nucleus::of(element, spin);
-        Self::mixture(vec![Component { element, nucleus, mass_fraction: 1.0 }])
-            .with_density(element.density_g_cm3)
+        Self::mixture(vec![Component {
+            element,
+            nucleus,
+            mass_fraction: 1.0,
+        }])
+        .with_density(element.density_g_cm3)
     }
 
     /// A mixture of unknown density and no thickness; mass fractions add up to 1.
     pub fn mixture(components: Vec<Component>) -> Self {
-        Self { components, density_g_cm3: None, radiation_length_cm: None, thickness_cm: None }
+        Self {
+            components,
+            density_g_cm3: None,
+            radiation_length_cm: None,
+            thickness_cm: None,
+        }
     }
 
     /// The same material with this density in g/cm³; the radiation length in cm follows from it
@@ -52,7 +61,11 @@ impl Material {
     pub fn with_density(self, density_g_cm3: Option<f64>) -> Self {
         let radiation_length_cm =
             density_g_cm3.and_then(|rho| Some(self.radiation_length_g_cm2()? / rho));
-        Self { density_g_cm3, radiation_length_cm, ..self }
+        Self {
+            density_g_cm3,
+            radiation_length_cm,
+            ..self
+        }
     }
 
     /// Radiation length in g/cm² from the tabulated ones, `1/X0 = Σ w_i/X_i`.
@@ -82,7 +95,9 @@ impl Material {
     }
 
     fn moles_per_gram(&self) -> impl Iterator<Item = f64> + '_ {
-        self.components.iter().map(|part| part.mass_fraction / part.element.atomic_weight)
+        self.components
+            .iter()
+            .map(|part| part.mass_fraction / part.element.atomic_weight)
     }
 }
 
@@ -97,12 +112,19 @@ mod tests {
     fn part(symbol: &str, mass_fraction: f64) -> Component {
         let element = element(symbol);
         let nucleus = Nucleus::of(element, NucleusSpin::Zero);
-        Component { element, nucleus, mass_fraction }
+        Component {
+            element,
+            nucleus,
+            mass_fraction,
+        }
     }
 
     fn close(found: Option<f64>, expected: f64, relative: f64) {
         let found = found.expect("known");
-        assert!((found / expected - 1.0).abs() < relative, "{found} against {expected}");
+        assert!(
+            (found / expected - 1.0).abs() < relative,
+            "{found} against {expected}"
+        );
     }
 
     #[test]
@@ -115,16 +137,28 @@ mod tests {
 
     #[test]
     fn nuclei_per_area_are_the_areal_density_over_the_atomic_mass() {
-        let lead = Material { thickness_cm: Some(2.0), ..Material::pure(element("Pb"), NucleusSpin::Zero) };
-        close(lead.nuclei_per_cm2(), 11.35 * 2.0 * 6.02214076e23 / 207.2, 1e-14);
+        let lead = Material {
+            thickness_cm: Some(2.0),
+            ..Material::pure(element("Pb"), NucleusSpin::Zero)
+        };
+        close(
+            lead.nuclei_per_cm2(),
+            11.35 * 2.0 * 6.02214076e23 / 207.2,
+            1e-14,
+        );
         close(lead.thickness_x0(), 2.0 / 0.561233, 1e-5);
     }
 
     #[test]
     fn a_mixture_of_one_element_is_the_element() {
-        let halves = Material::mixture(vec![part("W", 0.5), part("W", 0.5)]).with_density(Some(19.3));
+        let halves =
+            Material::mixture(vec![part("W", 0.5), part("W", 0.5)]).with_density(Some(19.3));
         let pure = Material::pure(element("W"), NucleusSpin::Zero);
-        close(halves.radiation_length_cm, pure.radiation_length_cm.expect("known"), 1e-14);
+        close(
+            halves.radiation_length_cm,
+            pure.radiation_length_cm.expect("known"),
+            1e-14,
+        );
         assert_eq!(halves.number_fractions(), [0.5, 0.5]);
     }
 
@@ -141,6 +175,9 @@ mod tests {
     fn an_element_without_tabulated_density_has_no_radiation_length() {
         let gold_like = Material::pure(element("Ta"), NucleusSpin::Zero);
         assert_eq!(gold_like.density_g_cm3, None);
-        assert_eq!(gold_like.with_density(Some(16.65)).radiation_length_cm, None);
+        assert_eq!(
+            gold_like.with_density(Some(16.65)).radiation_length_cm,
+            None
+        );
     }
 }

@@ -1,3 +1,18 @@
 //! The target: nuclei, materials and their elastic form factors.
 
+pub mod elements;
 pub mod form_factor;
+pub mod material;
+pub mod nucleus;
+
+use form_factor::FormFactorKind;
+use material::Material;
+
+/// The target of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// What it is made of and how much of it there is.
+    pub material: Material,
+    /// The elastic form factor of all its nuclei.
+    pub form_factor: FormFactorKind,
+}

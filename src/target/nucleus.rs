@@ -51,7 +51,12 @@ impl Nucleus {
     /// The nucleus of `element` with mass `A·u`.
     pub fn of(element: &Element, spin: NucleusSpin) -> Self {
         let a = element.atomic_weight;
-        Self { z: element.z, a, mass_gev: a * ATOMIC_MASS_UNIT_GEV, spin }
+        Self {
+            z: element.z,
+            a,
+            mass_gev: a * ATOMIC_MASS_UNIT_GEV,
+            spin,
+        }
     }
 
     /// The same nucleus with another mass in GeV.
@@ -72,7 +77,10 @@ mod tests {
     use super::*;
 
     fn nucleus(symbol: &str) -> Nucleus {
-        Nucleus::of(Element::from_symbol(symbol).expect("listed"), NucleusSpin::Zero)
+        Nucleus::of(
+            Element::from_symbol(symbol).expect("listed"),
+            NucleusSpin::Zero,
+        )
     }
 
     #[test]
