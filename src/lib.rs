@@ -1,6 +1,7 @@
 //! Exact tree-level Monte Carlo generator for l N → l N χ χ̄.
 #![forbid(unsafe_code)]
 
+pub mod amplitude;
 pub mod beam;
 pub mod card;
 pub mod constants;
@@ -8,4 +9,6 @@ pub mod cuts;
 pub mod dark_sector;
 pub mod elementary;
 pub mod histogram;
+pub mod kinematics;
+pub mod process;
 pub mod target;

@@ -8,7 +8,8 @@ use millibrem::dark_sector::DarkSector;
 
 /// The set-ups of the papers: card, lepton, energy in GeV, element, length in cm and in radiation
 /// lengths as published, cut, leptons on target.
-const SETUPS: [(&str, Lepton, f64, &str, f64, f64, f64, f64); 4] = [
+type SetUp = (&'static str, Lepton, f64, &'static str, f64, f64, f64, f64);
+const SETUPS: [SetUp; 4] = [
     (
         "na64mu-2018",
         Lepton::Muon,

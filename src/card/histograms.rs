@@ -9,7 +9,7 @@ use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, Observable, Scale, Subject, bins_with_flow};
-use crate::target::nucleus::Nucleus;
+use crate::target::Nucleus;
 
 /// Bins of an axis unless the card says otherwise.
 const DEFAULT_BINS: u64 = 50;

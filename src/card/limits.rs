@@ -1,19 +1,17 @@
 //! Kinematic limits of a card: exact bounds of the invariants and of x.
 //!
 //! Conventions: beam lepton (m, E0, |p|) on a nucleus M at rest, producing something of mass
-//! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. With `√s = √(m² + M² + 2 E0 M)`:
-//! * `k²` runs from `m_min²` to `W²`, `W = √s − m − M`, written as `2M(E0 − m)/(√s + m + M)`;
-//! * `x = E_k/E0` reaches its largest value at `k² = m_min²` with lepton and nucleus recoiling
-//!   together, `E_k = [(E0+M) E* + |p| p*]/√s`; its smallest is bounded below by `m_min/E0`;
-//! * `t` is bounded by the two-body reaction `m → M_X` with `M_X = m + m_min`: with
-//!   `D = M_X² − m²`, `b = 2|p|²M − (E0+M)D`, `r² = b² − s D²`: `t_min = M D²/(b + r)`,
-//!   `t_max = M (b + r)/s`, both free of cancellation.
+//! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. The largest mass and the range of `x = E_k/E0`, widest
+//! at `k² = m_min²`, are those of [`Collision`]. `t` is bounded by the two-body reaction `m → M_X` with
+//! `M_X = m + m_min`: with `D = M_X² − m²`, `b = 2|p|²M − (E0+M)D`, `r² = b² − s D²`:
+//! `t_min = M D²/(b + r)`, `t_max = M (b + r)/s`, both free of cancellation.
 //!
 //! Pinned by the tests below: threshold, elastic limit, and the two-body solution put back.
 
 use crate::beam::Beam;
 use crate::dark_sector::DarkSector;
-use crate::target::nucleus::Nucleus;
+use crate::kinematics::{Collision, CollisionError};
+use crate::target::Nucleus;
 
 /// Exact kinematic bounds on one nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +22,7 @@ pub struct KinematicLimits {
     pub m_pair_min_gev: f64,
     /// Largest mass of what can be produced, `√s − m − M`, in GeV.
     pub m_pair_max_gev: f64,
-    /// Lower bound of x.
+    /// Smallest x; 0 below threshold.
     pub x_lower: f64,
     /// Largest x; 0 below threshold.
     pub x_upper: f64,
@@ -36,38 +34,40 @@ pub struct KinematicLimits {
 
 impl KinematicLimits {
     /// The limits of `beam` on `nucleus` producing `dark_sector`.
-    pub fn new(beam: &Beam, nucleus: &Nucleus, dark_sector: &DarkSector) -> Self {
-        let (m, e0, m_nucleus) = (beam.lepton.mass_gev(), beam.energy_gev, nucleus.mass_gev);
+    ///
+    /// # Errors
+    /// [`CollisionError`] if the beam energy does not exceed the lepton's mass, or a mass is not
+    /// positive and finite.
+    pub fn new(
+        beam: &Beam,
+        nucleus: &Nucleus,
+        dark_sector: &DarkSector,
+    ) -> Result<Self, CollisionError> {
+        let m = beam.lepton.mass_gev();
         let m_min = dark_sector.threshold_mass_gev();
-        let p = ((e0 - m) * (e0 + m)).max(0.0).sqrt();
-        let s = m * m + m_nucleus * m_nucleus + 2.0 * e0 * m_nucleus;
-        let (sqrt_s, rest) = (s.sqrt(), m + m_nucleus);
+        let collision = Collision::new(beam.energy_gev, m, nucleus.mass_gev)?;
+        let s = collision.s_tot();
         let mut limits = Self {
-            sqrt_s_gev: sqrt_s,
+            sqrt_s_gev: s.sqrt(),
             m_pair_min_gev: m_min,
-            m_pair_max_gev: 2.0 * m_nucleus * (e0 - m) / (sqrt_s + rest),
-            x_lower: m_min / e0,
+            m_pair_max_gev: collision.max_pair_mass(),
+            x_lower: 0.0,
             x_upper: 0.0,
             t_min_gev2: 0.0,
             t_max_gev2: 0.0,
         };
-        if !limits.is_open() {
-            return limits;
+        if limits.is_open() {
+            let (v_min, v_max) = collision.v_limits(m_min * m_min);
+            limits.x_lower = (collision.kinetic - v_max) / collision.e0;
+            limits.x_upper = (collision.kinetic - v_min) / collision.e0;
+            let (p, big_m) = (collision.p, collision.big_m);
+            let d = m_min * (2.0 * m + m_min);
+            let b = 2.0 * p * p * big_m - (collision.e0 + big_m) * d;
+            let r = (b * b - s * d * d).max(0.0).sqrt();
+            limits.t_min_gev2 = big_m * d * d / (b + r);
+            limits.t_max_gev2 = big_m * (b + r) / s;
         }
-        let free = limits.m_pair_max_gev;
-        let e_star = (s + m_min * m_min - rest * rest) / (2.0 * sqrt_s);
-        let p_star =
-            ((free - m_min) * (free + m_min) * (sqrt_s + rest - m_min) * (sqrt_s + rest + m_min))
-                .sqrt()
-                / (2.0 * sqrt_s);
-        limits.x_upper = ((e0 + m_nucleus) * e_star + p * p_star) / (sqrt_s * e0);
-
-        let d = m_min * (2.0 * m + m_min);
-        let b = 2.0 * p * p * m_nucleus - (e0 + m_nucleus) * d;
-        let r = (b * b - s * d * d).max(0.0).sqrt();
-        limits.t_min_gev2 = m_nucleus * d * d / (b + r);
-        limits.t_max_gev2 = m_nucleus * (b + r) / s;
-        limits
+        Ok(limits)
     }
 
     /// Whether the reaction is above threshold.
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::beam::Lepton;
     use crate::dark_sector::DarkPhoton;
-    use crate::target::nucleus::NucleusSpin;
+    use crate::target::NucleusSpin;
 
     fn limits(lepton: Lepton, energy_gev: f64, m_nucleus: f64, m_min: f64) -> KinematicLimits {
         let beam = Beam {
@@ -105,7 +105,7 @@ mod tests {
             epsilon: 1.0,
             pdg_id: 622,
         };
-        KinematicLimits::new(&beam, &nucleus, &DarkSector::DarkPhoton(photon))
+        KinematicLimits::new(&beam, &nucleus, &DarkSector::DarkPhoton(photon)).unwrap()
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::target::Target;
 use crate::target::elements::{ELEMENTS, Element};
 use crate::target::form_factor::FormFactorKind;
 use crate::target::material::{Component, Material};
-use crate::target::nucleus::{Nucleus, NucleusSpin};
+use crate::target::{Nucleus, NucleusSpin};
 
 /// Slack allowed in the sum of mass fractions written with a few digits.
 const FRACTION_SLACK: f64 = 1e-6;

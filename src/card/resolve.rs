@@ -22,7 +22,7 @@ use crate::cuts::Cuts;
 use crate::dark_sector::{
     CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged,
 };
-use crate::target::Target;
+use crate::target::{Nucleus, Target};
 
 /// The version of the card format this program reads.
 const SCHEMA: u64 = 1;
@@ -142,23 +142,15 @@ pub(super) fn resolve(source: &Source, name: &str, raw: &RawCard) -> Result<RunC
     let dark_sector = dark_sector(&rules, raw)?;
     let target = material::resolve(&rules, &raw.target)?;
     let cuts = cuts(&rules, &raw.cuts)?;
-    kinematics(&rules, &beam, &dark_sector, &target, &cuts)?;
-    let parts = &target.material.components;
-    let histograms = match parts.first() {
-        Some(part) => {
-            let limits = &KinematicLimits::new(&beam, &part.nucleus, &dark_sector);
-            let (beam, cuts, dark_sector) = (&beam, &cuts, &dark_sector);
-            let ranges = Ranges {
-                beam,
-                cuts,
-                dark_sector,
-                nucleus: &part.nucleus,
-                limits,
-            };
-            histograms::resolve(source, raw.histogram.as_deref(), &ranges)?
-        }
-        None => return Err(rules.bad("target.material", "an empty list")),
+    let (nucleus, limits) = kinematics(&rules, &beam, &dark_sector, &target, &cuts)?;
+    let ranges = Ranges {
+        beam: &beam,
+        cuts: &cuts,
+        dark_sector: &dark_sector,
+        nucleus: &nucleus,
+        limits: &limits,
     };
+    let histograms = histograms::resolve(source, raw.histogram.as_deref(), &ranges)?;
     let integration = integration(&rules, &raw.integration)?;
     let events = events(&rules, &raw.events)?;
     let reach = reach(&rules, &raw.reach)?;
@@ -362,16 +354,19 @@ fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
     Ok(cuts)
 }
 
-/// Refuses what no event could satisfy.
+/// Refuses what no event could satisfy; gives the first nucleus and its limits.
 fn kinematics(
     rules: &Resolver<'_>,
     beam: &Beam,
     dark_sector: &DarkSector,
     target: &Target,
     cuts: &Cuts,
-) -> Result<(), CardError> {
+) -> Result<(Nucleus, KinematicLimits), CardError> {
+    let mut first = None;
     for part in &target.material.components {
-        let limits = KinematicLimits::new(beam, &part.nucleus, dark_sector);
+        let limits = KinematicLimits::new(beam, &part.nucleus, dark_sector)
+            .map_err(|error| rules.wrong("beam.energy_gev", error.to_string(), "a collision"))?;
+        first = first.or(Some((part.nucleus, limits)));
         let (least, most) = (limits.m_pair_min_gev, limits.m_pair_max_gev);
         let nucleus = part.element.symbol;
         if !limits.is_open() {
@@ -410,7 +405,7 @@ fn kinematics(
         let found = cuts.lepton_energy_max_gev.to_string();
         return Err(rules.wrong("cuts.lepton_energy_max_gev", found, expected));
     }
-    Ok(())
+    first.ok_or_else(|| rules.bad("target.material", "an empty list"))
 }
 
 fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration, CardError> {

@@ -13,6 +13,7 @@ use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::Axis;
+use crate::kinematics::CollisionError;
 use crate::target::Target;
 
 /// Everything a run needs to know.
@@ -244,7 +245,10 @@ impl RunCard {
     }
 
     /// The kinematic limits on each nucleus of the target, in the target's order.
-    pub fn limits(&self) -> Vec<KinematicLimits> {
+    ///
+    /// # Errors
+    /// [`CollisionError`] only if fields were changed after the card was validated.
+    pub fn limits(&self) -> Result<Vec<KinematicLimits>, CollisionError> {
         let nuclei = self
             .target
             .material

@@ -3,7 +3,9 @@
 pub mod elements;
 pub mod form_factor;
 pub mod material;
-pub mod nucleus;
+mod nucleus;
+
+pub use nucleus::{Nucleus, NucleusSpin};
 
 use form_factor::FormFactorKind;
 use material::Material;

@@ -1,0 +1,145 @@
+//! The lepton current for the three polarisations of the time-like photon.
+//!
+//! For a nuclear vector n with n·q = 0 and a polarisation b shifted along k so that b⁰ = 0,
+//! b·M = ū(p′)[v̸ + iγ₅w̸]u(p) with (physics note, P.3, here for a general n)
+//!
+//!     v = η b + δ (b·q n − b·n q),   w = σ ε(b, q, n, ·),
+//!     η = 2W_n/(su),  W_n = u p·n + s p′·n,  δ = (u−s)/(su)·(−1),  σ = (s+u)/(su).
+//!
+//! Coulomb part: n = 𝒫 shifted along q to (2M, 0), q to (0, q⃗). Transverse parts (spin ½): the
+//! two unit vectors n = (0, e), e ⟂ q⃗, with q = (−T, q⃗).
+//! Polarisations: e1 = (cosθ_k, 0, −sinθ_k), e2 = ŷ, e3 = (√k²/E_k) k̂.
+
+use super::spinor::{Current, Line, Spinor};
+use crate::kinematics::{Collision, PairPoint};
+
+/// Spinor amplitudes of the three polarisations and their common normalisation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Polarised {
+    amplitudes: [Spinor; 3],
+    norm: f64,
+}
+
+#[inline(always)]
+fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+#[inline(always)]
+fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
+}
+
+/// e1, e2, e3 as rows.
+#[inline(always)]
+fn polarisations(y: &PairPoint) -> [[f64; 3]; 3] {
+    let cos_k = 1.0 - y.one_minus_cos_k;
+    let long = y.k2.sqrt() / y.e_k;
+    [
+        [cos_k, 0.0, -y.sin_k],
+        [0.0, 1.0, 0.0],
+        [long * y.sin_k, 0.0, long * cos_k],
+    ]
+}
+
+impl Polarised {
+    /// Nuclear vector 𝒫, the spin-0 nucleus.
+    #[inline(always)]
+    pub(super) fn coulomb(c: &Collision, y: &PairPoint) -> Self {
+        let u = -y.minus_u;
+        let inv = 1.0 / (y.s * u);
+        let eta = 2.0 * y.w_amp * inv;
+        let two_m = 2.0 * c.big_m * inv;
+        let (charge, axial) = (two_m * (u - y.s), two_m * (y.s + u));
+        let line = Line::new(c, y);
+        let amplitudes = polarisations(y).map(|b| {
+            let w = cross(&b, &y.q);
+            line.spinor(&Current {
+                v0: -charge * dot(&b, &y.q),
+                v: b.map(|x| eta * x),
+                w0: 0.0,
+                w: w.map(|x| axial * x),
+            })
+        });
+        Self {
+            amplitudes,
+            norm: line.norm,
+        }
+    }
+
+    /// Nuclear vectors (0, e) for two unit vectors e orthogonal to q⃗.
+    #[inline(always)]
+    pub(super) fn transverse(c: &Collision, y: &PairPoint) -> [Self; 2] {
+        let [qx, qy, qz] = y.q;
+        let q_mod = dot(&y.q, &y.q).sqrt();
+        // e along ŷ×q⃗ is well defined unless q⃗ ∥ ŷ, which the tiny addition keeps finite.
+        let in_plane = (qx * qx + qz * qz + f64::MIN_POSITIVE).sqrt();
+        let first = [qz / in_plane, 0.0, -qx / in_plane];
+        let second = cross(&[qx / q_mod, qy / q_mod, qz / q_mod], &first);
+        let u = -y.minus_u;
+        let inv = 1.0 / (y.s * u);
+        let (delta, sigma) = ((u - y.s) * inv, (u + y.s) * inv);
+        let line = Line::new(c, y);
+        let cos_k = 1.0 - y.one_minus_cos_k;
+        [first, second].map(|e| {
+            let k_e = y.k * (y.sin_k * e[0] + cos_k * e[2]);
+            // u p·n + s p′·n with n = (0, e) and p′ = p − k + q, q·e = 0.
+            let eta = -2.0 * ((u + y.s) * c.p * e[2] - y.s * k_e) * inv;
+            let q_x_e = cross(&y.q, &e);
+            let amplitudes = polarisations(y).map(|b| {
+                let turned = cross(&b, &q_x_e);
+                let w = cross(&b, &e);
+                line.spinor(&Current {
+                    v0: -y.recoil * delta * dot(&b, &e),
+                    v: [0, 1, 2].map(|i| eta * b[i] + delta * turned[i]),
+                    w0: sigma * dot(&b, &q_x_e),
+                    w: w.map(|x| sigma * y.recoil * x),
+                })
+            });
+            Self {
+                amplitudes,
+                norm: line.norm,
+            }
+        })
+    }
+
+    /// n·𝒜, the spinor amplitude along `n`.
+    #[inline(always)]
+    fn projected(&self, n: &[f64; 3]) -> Spinor {
+        let [x, y, z] = &self.amplitudes;
+        [0, 1, 2, 3].map(|c| n[0] * x[c] + n[1] * y[c] + n[2] * z[c])
+    }
+
+    /// X(n) in GeV².
+    #[inline(always)]
+    pub(super) fn along(&self, n: &[f64; 3]) -> f64 {
+        self.norm * square(&self.projected(n))
+    }
+
+    /// ΣX(e_i) − X(n) as a sum of squares, GeV².
+    #[inline(always)]
+    pub(super) fn orthogonal(&self, n: &[f64; 3]) -> f64 {
+        let along = self.projected(n);
+        let mut sum = 0.0;
+        for (x, &n_i) in self.amplitudes.iter().zip(n) {
+            sum += square(&[0, 1, 2, 3].map(|c| x[c] - n_i * along[c]));
+        }
+        self.norm * sum
+    }
+
+    /// ΣX(e_i) in GeV².
+    #[inline(always)]
+    pub(super) fn total(&self) -> f64 {
+        let [x, y, z] = &self.amplitudes;
+        self.norm * (square(x) + square(y) + square(z))
+    }
+}
+
+#[inline(always)]
+fn square(x: &Spinor) -> f64 {
+    (x[0] * x[0] + x[1] * x[1]) + (x[2] * x[2] + x[3] * x[3])
+}

@@ -1,0 +1,14 @@
+//! Kinematics: four-momenta, the limits of the reaction, and one phase-space point.
+//!
+//! Metric (+,−,−,−), beam along +z, nucleus at rest. Everything an amplitude needs follows from
+//! the sampling variables in forms without cancellation (`point`), never from differences of
+//! large momenta; four-momenta are an output only.
+//! Pinned by `tests/kinematics.rs`.
+
+mod collision;
+mod four_momentum;
+mod point;
+
+pub use collision::{Collision, CollisionError};
+pub use four_momentum::FourMomentum;
+pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

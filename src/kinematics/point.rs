@@ -1,0 +1,227 @@
+//! One phase-space point: from sampling variables to everything an amplitude needs.
+//!
+//! Sampling variables (GeV): k² pair mass squared; v = V0 − m and e = E_k − √k², the kinetic
+//! energies of the intermediate lepton V = p − k (on the energy axis) and of the pair;
+//! w = 2|p||k|(1−cosθ_k), so −u = a + w with a = [`emission_floor`]; τ = T − T_min and T_max − T,
+//! T = t/2M the nuclear recoil energy; φ_q, azimuth of q = P − P′ about V from the (p,k) plane
+//! (e1 = (V̂_z,0,−V̂_x), e2 = ŷ). u = (p−k)² − m², s = (p′+k)² − m², t = −q².
+//!
+//! Exact forms used, each a sum of terms of one sign wherever the physical region allows:
+//! |V|² = v(v+2m) − u; h = 2Mv + u ≥ 0; W² = (M+m)² + h; r = |V|√(h(h+4Mm));
+//! b = 2Mv(V0+m) − u(M−V0) = h(V0−M) + 2Mv(m+M); T_min = u²/2(b+r); T_max − T_min = r/W²;
+//! q_∥ = (u − 2TS)/2|V|, S = V0 + M; q_⊥ = W√((T_max−T)(T−T_min))/|V|;
+//! |p| − |k| = ((E0+E_k)V0 − m² + k²)/(|p|+|k|).
+//! Pinned by `tests/amplitude.rs` (through |M|²) and `tests/kinematics.rs`.
+
+use super::collision::Collision;
+
+/// Least value of −u at given k², E_k: a = 2(E0E_k − |p||k|) − k² ≥ 0, with V0 = E0 − E_k and
+/// `pair_momentum` = |k|; GeV².
+#[inline(always)]
+pub fn emission_floor(c: &Collision, k2: f64, e_k: f64, v0: f64, pair_momentum: f64) -> f64 {
+    let e0sq = c.e0 * c.e0;
+    let pk = c.p * pair_momentum;
+    let m2k = c.m * c.m * (pair_momentum * pair_momentum);
+    // 2E0² − E0E_k − |p||k| as a sum of positive terms.
+    let spread = c.e0 * v0 + (e0sq * ((c.e0 + e_k) * v0 + k2) + m2k) / (e0sq + pk);
+    (k2 * spread + 2.0 * m2k) / (c.e0 * e_k + pk)
+}
+
+/// Where in its range the recoil lies: distances of T = t/2M from both ends and the azimuth.
+#[derive(Debug, Clone, Copy)]
+pub struct RecoilVariables {
+    /// T − T_min in GeV.
+    pub above_min: f64,
+    /// T_max − T in GeV.
+    pub below_max: f64,
+    /// cos φ_q.
+    pub cos_phi: f64,
+    /// sin φ_q.
+    pub sin_phi: f64,
+}
+
+/// A phase-space point of l N → l N + (mass √k²); momenta in GeV, k in the xz plane with k_x ≥ 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PairPoint {
+    /// Pair mass squared k².
+    pub k2: f64,
+    /// Pair energy E_k.
+    pub e_k: f64,
+    /// Pair momentum |k|.
+    pub k: f64,
+    /// 1 − cosθ_k.
+    pub one_minus_cos_k: f64,
+    /// sinθ_k.
+    pub sin_k: f64,
+    /// −u > 0.
+    pub minus_u: f64,
+    /// s > 0.
+    pub s: f64,
+    /// t > 0.
+    pub t: f64,
+    /// Nuclear recoil kinetic energy T.
+    pub recoil: f64,
+    /// Kinetic energy of the outgoing lepton, E′ − m.
+    pub lepton_kinetic: f64,
+    /// Spatial part of q = P − P′.
+    pub q: [f64; 3],
+    /// Momentum of the outgoing lepton p′ = V + q.
+    pub p_out: [f64; 3],
+    /// W = u 𝒫·p + s 𝒫·p′ = 4Mω − t(𝒫·p + 𝒫·p′) in its cancellation-free form.
+    pub w_amp: f64,
+}
+
+/// The intermediate lepton V = p − k at given k², E_k and angle, and the range of the recoil.
+#[derive(Debug, Clone, Copy)]
+pub struct Emission {
+    k2: f64,
+    e_k: f64,
+    k: f64,
+    v: f64,
+    one_minus_cos_k: f64,
+    minus_u: f64,
+    /// |V| in GeV.
+    pub v_mod: f64,
+    /// W² = (V+P)² in GeV².
+    pub w2: f64,
+    /// Least recoil energy T_min in GeV.
+    pub recoil_min: f64,
+    /// T_max − T_min in GeV.
+    pub recoil_span: f64,
+}
+
+impl Emission {
+    /// From k², v = V0 − m, e = E_k − √k² and w = 2|p||k|(1−cosθ_k), GeV or GeV².
+    #[inline(always)]
+    pub fn new(c: &Collision, k2: f64, v: f64, e: f64, w: f64) -> Self {
+        let mass = k2.sqrt();
+        let e_k = mass + e;
+        let k = (e * (e_k + mass)).sqrt();
+        let v0 = v + c.m;
+        let minus_u = emission_floor(c, k2, e_k, v0, k) + w;
+        let one_minus_cos_k = w / (2.0 * c.p * k);
+        let h = 2.0 * c.big_m * v - minus_u;
+        let h = if h > 0.0 { h } else { 0.0 };
+        let w2 = h + (c.big_m + c.m) * (c.big_m + c.m);
+        let v_mod = (v * (v + 2.0 * c.m) + minus_u).sqrt();
+        let r = v_mod * (h * (h + 4.0 * c.big_m * c.m)).sqrt();
+        let heavy = 2.0 * c.big_m * v * (v0 + c.m) + minus_u * (c.big_m - v0);
+        let light = h * (v0 - c.big_m) + 2.0 * c.big_m * v * (c.m + c.big_m);
+        let b = if v0 < c.big_m { heavy } else { light };
+        Self {
+            k2,
+            e_k,
+            k,
+            v,
+            one_minus_cos_k,
+            minus_u,
+            v_mod,
+            w2,
+            recoil_min: minus_u * minus_u / (2.0 * (b + r)),
+            recoil_span: r / w2,
+        }
+    }
+
+    /// The whole point once the recoil is chosen.
+    #[inline(always)]
+    pub fn with_recoil(&self, c: &Collision, y: &RecoilVariables) -> PairPoint {
+        let Self {
+            k2,
+            e_k,
+            k,
+            v,
+            one_minus_cos_k,
+            minus_u,
+            v_mod,
+            w2,
+            ..
+        } = *self;
+        let (m, big_m) = (c.m, c.big_m);
+        let v0 = v + m;
+        let recoil = self.recoil_min + y.above_min;
+        let t = 2.0 * big_m * recoil;
+        let inv_v = 1.0 / v_mod;
+        let q_par = -0.5 * inv_v * (minus_u + 2.0 * recoil * (v0 + big_m));
+        let q_perp = inv_v * (w2 * y.above_min * y.below_max).sqrt();
+        let sin_k = (one_minus_cos_k * (2.0 - one_minus_cos_k)).sqrt();
+        let k_x = k * sin_k;
+        let v_z = ((c.e0 + e_k) * v0 - m * m + k2) / (c.p + k) + k * one_minus_cos_k;
+        let (vx, vz) = (-k_x * inv_v, v_z * inv_v);
+        let in_plane = q_perp * y.cos_phi;
+        let qx = q_par * vx + in_plane * vz;
+        let qy = q_perp * y.sin_phi;
+        let qz = q_par * vz - in_plane * vx;
+        let s = -t - 2.0 * (c.e0 * recoil + c.p * qz);
+        let e_out = v0 - recoil;
+        let zeta = (c.e0 * c.e0 * k2 - m * m * (e_k * e_k)) / (e_k * c.p + c.e0 * k)
+            + c.e0 * k * one_minus_cos_k;
+        let q2 = t + recoil * recoil;
+        let omega = c.e0 * q2 + qz * (zeta + recoil * c.p) - c.e0 * k_x * qx;
+        // 𝒫·p + 𝒫·p′ = 2M(E0+E′) − (s+t)/2 + (u+t)/2.
+        let sum = 2.0 * big_m * (c.e0 + e_out) - 0.5 * (s + minus_u);
+        PairPoint {
+            k2,
+            e_k,
+            k,
+            one_minus_cos_k,
+            sin_k,
+            minus_u,
+            s,
+            t,
+            recoil,
+            lepton_kinetic: v - recoil,
+            q: [qx, qy, qz],
+            p_out: [qx - k_x, qy, v_z + qz],
+            w_amp: 4.0 * big_m * omega - t * sum,
+        }
+    }
+}
+
+/// A point given by (k², 1−x, 1−cosθ_k, t − t_min, φ_q), exact doubles as in reference tables.
+#[derive(Debug, Clone, Copy)]
+pub struct ExactVariables {
+    /// Pair mass squared in GeV².
+    pub k2: f64,
+    /// 1 − E_k/E0.
+    pub one_minus_x: f64,
+    /// 1 − cosθ_k.
+    pub one_minus_cos_k: f64,
+    /// t − t_min in GeV².
+    pub t_above_min: f64,
+    /// t_max − t in GeV² where it is known better than by subtraction.
+    pub t_below_max: Option<f64>,
+    /// φ_q in rad.
+    pub phi: f64,
+}
+
+impl ExactVariables {
+    /// The phase-space point, keeping the digits that V0 − m and E_k − √k² would lose to rounding.
+    pub fn point(&self, c: &Collision) -> PairPoint {
+        // Products and the square root with their rounding errors: V0 = hi + lo, √k² = root + rest.
+        let hi = c.e0 * self.one_minus_x;
+        let lo = libm::fma(c.e0, self.one_minus_x, -hi);
+        let root = self.k2.sqrt();
+        let rest = libm::fma(-root, root, self.k2) / (2.0 * root);
+        let v = (hi - c.m) + lo;
+        let energy = c.e0 - hi;
+        let energy_lo = (c.e0 - energy) - hi;
+        let e = (energy - root) + (energy_lo - lo - rest);
+        let k = (e * (e + 2.0 * root)).sqrt();
+        let emission = Emission::new(c, self.k2, v, e, 2.0 * c.p * k * self.one_minus_cos_k);
+        let above_min = self.t_above_min / (2.0 * c.big_m);
+        let below_max = emission.recoil_span - above_min;
+        let below_max = match self.t_below_max {
+            Some(given) if given < self.t_above_min => given / (2.0 * c.big_m),
+            _ => below_max,
+        };
+        emission.with_recoil(
+            c,
+            &RecoilVariables {
+                above_min,
+                below_max,
+                cos_phi: libm::cos(self.phi),
+                sin_phi: libm::sin(self.phi),
+            },
+        )
+    }
+}

@@ -1,0 +1,7 @@
+//! The processes: exact and approximate cross sections of one set-up.
+//!
+//! Everything here is a pure function of a [`Setup`]; σ in pb per nucleus, dσ/dx in pb.
+
+mod setup;
+
+pub use setup::{Setup, SetupError};
