@@ -91,9 +91,11 @@ pub(super) fn resolve(
         let wanted = DEFAULT_OBSERVABLES
             .into_iter()
             .filter(|&o| !ranges.is_idle(o));
-        return wanted
-            .map(|observable| default_one(source, observable, ranges))
-            .collect();
+        // A range too narrow for its bins, a hair above threshold, is left out rather than blamed
+        // on a key nobody wrote.
+        return Ok(wanted
+            .filter_map(|observable| default_one(source, observable, ranges).ok())
+            .collect());
     };
     let mut all: Vec<HistogramSpec> = Vec::new();
     for (i, one) in raw.iter().enumerate() {

@@ -7,6 +7,10 @@ use super::keys;
 use super::source::Source;
 
 /// One card key given on the command line.
+///
+/// It replaces what the card says, and displaces what the card says about things the new value
+/// leaves without meaning: another element drops density, radiation length and nuclear mass of the
+/// old one, a thickness in one unit that in the other, another process the parameters of the old.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     key: String,
@@ -53,18 +57,23 @@ impl Override {
         })
     }
 
-    /// The key `key` with a whole number, given by the option `option` (such as `--seed`).
-    pub fn whole_number(key: &str, number: u64, option: &str) -> Self {
-        let value = i64::try_from(number).map_or(Value::Float(number as f64), Value::Integer);
+    /// The value `text` for `key`, given by an option of its own, such as `--seed`.
+    pub fn by_option(option: &str, key: &str, text: &str) -> Self {
+        let written = format!("{option} {text}");
         Self {
             key: key.to_owned(),
-            value,
-            written: format!("{option} {number}"),
+            value: value_of(text),
+            written,
         }
     }
 
     /// Puts the value into the card in place of what was there.
     pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table) {
+        for stale in self.displaced(card) {
+            if source.is_in_card(stale) {
+                take(card, stale);
+            }
+        }
         source.set_by_option(&self.key, &self.written);
         let mut parts: Vec<&str> = self.key.split('.').collect();
         let Some(last) = parts.pop() else { return };
@@ -80,6 +89,64 @@ impl Override {
             }
         }
         table.insert(last.to_owned(), self.value.clone());
+    }
+
+    /// Keys that mean nothing once this value is in the card.
+    fn displaced(&self, card: &toml::Table) -> &'static [&'static str] {
+        let before = look(card, &self.key);
+        if before == Some(&self.value) {
+            return &[];
+        }
+        match (self.key.as_str(), self.value.as_str()) {
+            ("target.element", _) => OF_ELEMENT,
+            ("target.material", _) => OF_MATERIAL,
+            ("target.thickness_cm", _) => &["target.thickness_x0"],
+            ("target.thickness_x0", _) => &["target.thickness_cm"],
+            ("process.kind", Some("dark-photon")) => OF_PAIR,
+            // A card that does not say is one for pairs.
+            ("process.kind", Some("pair")) if before.is_some() => OF_DARK_PHOTON,
+            _ => &[],
+        }
+    }
+}
+
+/// The properties of a material, meaningless for another one.
+const OF_ELEMENT: &[&str] = &[
+    "target.material",
+    "target.density_g_cm3",
+    "target.radiation_length_cm",
+    "target.nuclear_mass_gev",
+];
+const OF_MATERIAL: &[&str] = &[
+    "target.element",
+    "target.density_g_cm3",
+    "target.radiation_length_cm",
+    "target.nuclear_mass_gev",
+];
+const OF_PAIR: &[&str] = &[
+    "dark_sector.m_chi_gev",
+    "dark_sector.charge",
+    "dark_sector.spin",
+    "dark_sector.pdg_id",
+];
+const OF_DARK_PHOTON: &[&str] = &[
+    "dark_sector.m_dark_photon_gev",
+    "dark_sector.epsilon",
+    "dark_sector.pdg_id",
+];
+
+/// The value of `section.key` in the card.
+fn look<'a>(card: &'a toml::Table, path: &str) -> Option<&'a Value> {
+    let (section, key) = path.split_once('.')?;
+    card.get(section)?.get(key)
+}
+
+/// Removes `section.key` from the card.
+fn take(card: &mut toml::Table, path: &str) {
+    if let Some((section, key)) = path.split_once('.')
+        && let Some(Value::Table(section)) = card.get_mut(section)
+    {
+        section.remove(key);
     }
 }
 

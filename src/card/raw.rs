@@ -24,6 +24,7 @@ impl<T> PerAxis<T> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RawCard {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) schema: Option<u64>,
     pub(super) run: RawRun,
     pub(super) process: RawProcess,
@@ -34,6 +35,7 @@ pub struct RawCard {
     pub(super) integration: RawIntegration,
     pub(super) events: RawEvents,
     pub(super) reach: RawReach,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) histogram: Option<Vec<RawHistogram>>,
 }
 
@@ -42,7 +44,7 @@ macro_rules! sections {
         #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
         #[serde(default)]
         pub(super) struct $section {
-            $(pub(super) $key: Option<$kind>,)*
+            $(#[serde(skip_serializing_if = "Option::is_none")] pub(super) $key: Option<$kind>,)*
         }
     )*};
 }

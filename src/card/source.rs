@@ -48,6 +48,11 @@ impl Source {
             .insert(path.to_owned(), Place::Option(written.to_owned()));
     }
 
+    /// Whether `path` is as the card has it, not an option.
+    pub(super) fn is_in_card(&self, path: &str) -> bool {
+        !matches!(self.values.get(path), Some(Place::Option(_)))
+    }
+
     /// The error "`path`: found …, expected …" at the place of `path`.
     pub(super) fn error(
         &self,
