@@ -139,10 +139,9 @@ fn resolve_one(
         .map(PerAxis::as_slice)
         .unwrap_or_default();
     if !(1..=2).contains(&names.len()) {
-        let found = if raw.observable.is_none() {
-            "nothing"
-        } else {
-            "a list of another length"
+        let found = match raw.observable {
+            None => "nothing".to_owned(),
+            Some(_) => format!("a list of {}", names.len()),
         };
         let expected = "the name of an observable, or a list of two";
         return Err(source
@@ -263,7 +262,7 @@ impl Entry<'_> {
                 error(
                     "bins",
                     bins.to_string(),
-                    format!("a number of bins that fit {min} to {max}"),
+                    format!("1 to 10000000 bins that fit between {min} and {max}"),
                 )
             } else {
                 let key = if raw.max.is_some() { "max" } else { "min" };
@@ -295,7 +294,14 @@ impl Entry<'_> {
         }
     }
 
+    /// The key of this axis: the list entry if there is a list.
     fn key(&self, name: &str) -> String {
-        format!("{}.{name}", self.path)
+        let all = format!("{}.{name}", self.path);
+        let entry = format!("{all}[{}]", self.axis);
+        if self.source.knows(&entry) {
+            entry
+        } else {
+            all
+        }
     }
 }

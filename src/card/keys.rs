@@ -301,12 +301,19 @@ fn check_table(
             Some(key) => check_value(source, &path, &key.shape, key.expects, value)?,
             None => {
                 let mut error = source.error(&path, "an unknown key", one_of(keys));
-                error.nearest = nearest(name, keys.iter().map(|key| key.name));
+                error.nearest =
+                    elsewhere(name).or_else(|| nearest(name, keys.iter().map(|key| key.name)));
                 return Err(error.into());
             }
         }
     }
     Ok(())
+}
+
+/// The full name of a key called `name` in another section.
+fn elsewhere(name: &str) -> Option<String> {
+    let is_name = |path: &String| path.rsplit('.').next() == Some(name);
+    settable().into_iter().find(is_name)
 }
 
 fn one_of(keys: &[Key]) -> String {

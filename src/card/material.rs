@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use super::error::CardError;
+use super::error::{CardError, nearest};
 use super::raw::RawTarget;
 use super::resolve::Resolver;
 use crate::target::Target;
@@ -99,6 +99,9 @@ fn components(
             mass_fraction,
         });
     }
+    if components.is_empty() {
+        return Err(rules.bad("target.material", "an empty list"));
+    }
     let sum: f64 = components.iter().map(|part| part.mass_fraction).sum();
     if (sum - 1.0).abs() > FRACTION_SLACK {
         let found = format!("mass fractions that add up to {sum}");
@@ -109,16 +112,16 @@ fn components(
 
 fn element(rules: &Resolver<'_>, path: &str, symbol: &str) -> Result<&'static Element, CardError> {
     Element::from_symbol(symbol).ok_or_else(|| {
-        let by_name = ELEMENTS
-            .iter()
-            .find(|element| element.name.eq_ignore_ascii_case(symbol));
-        let symbols: Vec<&str> = ELEMENTS.iter().map(|element| element.symbol).collect();
-        rules.unknown(
-            path,
-            symbol,
-            by_name.map(|element| element.symbol),
-            &symbols,
-        )
+        let names = ELEMENTS.iter().map(|element| element.name);
+        let symbols = ELEMENTS.iter().map(|element| element.symbol);
+        // Whole names are longer than symbols; a slip in one is told by its length.
+        let meant = match symbol.len() {
+            0..=3 => nearest(symbol, symbols),
+            _ => nearest(symbol, names)
+                .and_then(|name| ELEMENTS.iter().find(|element| element.name == name))
+                .map(|element| element.symbol.to_owned()),
+        };
+        rules.unknown(path, symbol, meant)
     })
 }
 

@@ -56,19 +56,10 @@ impl Resolver<'_> {
         self.wrong(path, format!("both this and {other}"), "one of the two")
     }
 
-    /// The error that no choice is spelt `found`, naming the nearest or the `meant` one.
-    pub(super) fn unknown(
-        &self,
-        path: &str,
-        found: &str,
-        meant: Option<&str>,
-        names: &[&str],
-    ) -> CardError {
+    /// The error that nothing is called `found`, though `meant` may have been.
+    pub(super) fn unknown(&self, path: &str, found: &str, meant: Option<String>) -> CardError {
         let mut error = self.source.error(path, format!("{found:?}"), expects(path));
-        error.nearest = match meant {
-            Some(name) => Some(name.to_owned()),
-            None => nearest(found, names.iter().copied()),
-        };
+        error.nearest = meant;
         error.into()
     }
 
@@ -294,11 +285,11 @@ fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i64)]) -> Resul
         // Exchange formats store particle codes in 32 bits.
         Value::Integer(id) if (1..=i64::from(i32::MAX)).contains(id) => Ok(*id),
         Value::String(name) => {
-            let names: Vec<&str> = presets.iter().map(|(name, _)| *name).collect();
             let known = presets.iter().find(|(preset, _)| preset == name);
-            known
-                .map(|(_, id)| *id)
-                .ok_or_else(|| rules.unknown("dark_sector.pdg_id", name, None, &names))
+            known.map(|(_, id)| *id).ok_or_else(|| {
+                let meant = nearest(name, presets.iter().map(|(preset, _)| *preset));
+                rules.unknown("dark_sector.pdg_id", name, meant)
+            })
         }
         other => Err(rules.bad("dark_sector.pdg_id", other)),
     }

@@ -53,6 +53,11 @@ impl Source {
         !matches!(self.values.get(path), Some(Place::Option(_)))
     }
 
+    /// Whether `path` is written anywhere.
+    pub(super) fn knows(&self, path: &str) -> bool {
+        self.values.contains_key(path)
+    }
+
     /// The error "`path`: found …, expected …" at the place of `path`.
     pub(super) fn error(
         &self,
@@ -129,6 +134,10 @@ impl Source {
 
     fn syntax(&self, error: &toml::de::Error) -> CardError {
         let place = error.span().map_or(Place::Absent, |span| self.line(span));
+        let quote = error
+            .span()
+            .and_then(|span| self.text.get(span))
+            .unwrap_or_default();
         let mut expected = error.message().to_owned();
         let found = match expected.split_once(", expected ") {
             Some((found, rest)) => {
@@ -137,6 +146,11 @@ impl Source {
                 found
             }
             None => std::mem::replace(&mut expected, "a valid TOML document".to_owned()),
+        };
+        let quote = quote.lines().next().unwrap_or_default().trim();
+        let found = match quote.len() {
+            1..=40 => format!("{found} (`{quote}`)"),
+            _ => found,
         };
         let base = self.error("", found, expected);
         KeyError { place, ..base }.into()
