@@ -5,7 +5,7 @@
 //! (unknown names, wrong types) and the rules a run needs (ranges, kinematics, what excludes
 //! what). A violation is one [`CardError`] that knows file, line, key, what was found and what was
 //! expected. [`RunCard::to_toml`] prints a card that reads back to the same [`RunCard`].
-//! Units are in the keys: GeV, mrad, cm. Pinned by `tests/card_*.rs`.
+//! Units are in the keys: GeV, mrad, cm. Pinned by `tests/card/`.
 
 mod error;
 mod histograms;

@@ -132,6 +132,7 @@ fn config() -> ProptestConfig {
     ProptestConfig {
         cases: 512,
         rng_seed: RngSeed::Fixed(64),
+        failure_persistence: None,
         ..ProptestConfig::default()
     }
 }

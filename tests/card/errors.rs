@@ -1,5 +1,5 @@
 //! Every wrong card gives one error that names file, line, key, what was found and what was
-//! expected; the golden texts are in `tests/snapshots/`.
+//! expected; the golden texts are in `snapshots/`.
 
 use millibrem::card::{CardError, Place, RunCard};
 
