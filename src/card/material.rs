@@ -4,7 +4,7 @@ use toml::Value;
 
 use super::error::{CardError, nearest};
 use super::raw::RawTarget;
-use super::resolve::Resolver;
+use super::rules::Resolver;
 use crate::target::Target;
 use crate::target::elements::{ELEMENTS, Element};
 use crate::target::form_factor::FormFactorKind;

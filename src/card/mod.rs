@@ -16,6 +16,7 @@ mod overrides;
 mod print;
 mod raw;
 mod resolve;
+mod rules;
 mod run_card;
 mod source;
 

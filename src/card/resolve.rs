@@ -1,17 +1,15 @@
 //! The rules of a run: from what was written to what is used.
 
-use std::fmt::Display;
-
 use rand::TryRng;
 use rand::rngs::SysRng;
 use toml::Value;
 
 use super::error::{CardError, nearest};
 use super::histograms::{self, Ranges};
-use super::keys;
 use super::limits::KinematicLimits;
 use super::material;
 use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun};
+use super::rules::Resolver;
 use super::run_card::{
     Compression, EventMode, Events, Integration, MesonYields, Method, Reach, Run, RunCard,
     Straggling,
@@ -30,104 +28,9 @@ const SCHEMA: u64 = 1;
 /// Particle code of χ unless the card gives another.
 const DEFAULT_CHI_PRESET: &str = "dmg4";
 
-/// Judges values by their key and makes the errors.
-pub(super) struct Resolver<'a> {
-    source: &'a Source,
-}
-
-impl Resolver<'_> {
-    /// The error that `found` is not what is expected.
-    pub(super) fn wrong(
-        &self,
-        path: &str,
-        found: impl Into<String>,
-        expected: impl Into<String>,
-    ) -> CardError {
-        self.source.error(path, found, expected).into()
-    }
-
-    /// The error that `found` is not what the table of keys asks for.
-    pub(super) fn bad(&self, path: &str, found: impl Display) -> CardError {
-        self.wrong(path, found.to_string(), expects(path))
-    }
-
-    /// The error that two keys are both written where one is meant.
-    pub(super) fn excludes(&self, path: &str, other: &str) -> CardError {
-        self.wrong(path, format!("both this and {other}"), "one of the two")
-    }
-
-    /// The error that nothing is called `found`, though `meant` may have been.
-    pub(super) fn unknown(&self, path: &str, found: &str, meant: Option<String>) -> CardError {
-        let mut error = self.source.error(path, format!("{found:?}"), expects(path));
-        error.nearest = meant;
-        error.into()
-    }
-
-    /// A value that must be written.
-    pub(super) fn required<T>(&self, path: &str, value: Option<T>) -> Result<T, CardError> {
-        value.ok_or_else(|| self.bad(path, "nothing"))
-    }
-
-    /// A number that, if written, must satisfy `good`.
-    fn number(
-        &self,
-        path: &str,
-        value: Option<f64>,
-        good: impl Fn(f64) -> bool,
-    ) -> Result<Option<f64>, CardError> {
-        match value {
-            Some(number) if !good(number) => Err(self.bad(path, number)),
-            other => Ok(other),
-        }
-    }
-
-    /// A number that, if written, must be finite and above zero.
-    pub(super) fn above_zero(
-        &self,
-        path: &str,
-        value: Option<f64>,
-    ) -> Result<Option<f64>, CardError> {
-        self.number(path, value, |number| number > 0.0 && number.is_finite())
-    }
-
-    /// A count within limits, or its default.
-    fn count(
-        &self,
-        path: &str,
-        value: Option<u64>,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> Result<u64, CardError> {
-        match value {
-            Some(number) if !range.contains(&number) => Err(self.bad(path, number)),
-            other => Ok(other.unwrap_or(default)),
-        }
-    }
-
-    /// One of several names.
-    pub(super) fn choice<T>(
-        &self,
-        path: &str,
-        name: &str,
-        names: &[&str],
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, CardError> {
-        parse(name).ok_or_else(|| {
-            let expected = format!("one of {}", names.join(", "));
-            let mut error = self.source.error(path, format!("{name:?}"), expected);
-            error.nearest = nearest(name, names.iter().copied());
-            error.into()
-        })
-    }
-}
-
-fn expects(path: &str) -> &'static str {
-    keys::find(path).map_or("another value", |key| key.expects)
-}
-
 /// Applies every rule; `name` is the run's name unless the card gives one.
 pub(super) fn resolve(source: &Source, name: &str, raw: &RawCard) -> Result<RunCard, CardError> {
-    let rules = Resolver { source };
+    let rules = Resolver::new(source);
     rules.count("schema", raw.schema, SCHEMA, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
     let dark_sector = dark_sector(&rules, raw)?;
@@ -400,8 +303,7 @@ fn kinematics(
 }
 
 fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration, CardError> {
-    let method = named(
-        rules,
+    let method = rules.named(
         "integration.method",
         raw.method.as_deref(),
         Method::ALL,
@@ -433,8 +335,7 @@ fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration
 
 fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
     let count = rules.count("events.count", raw.count, 100_000, 0..=1_000_000_000_000)?;
-    let mode = named(
-        rules,
+    let mode = rules.named(
         "events.mode",
         raw.mode.as_deref(),
         EventMode::ALL,
@@ -446,8 +347,7 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
         |share| share > 0.0 && share < 1.0,
     )?;
     let compression = raw.compression.as_deref();
-    let compression = named(
-        rules,
+    let compression = rules.named(
         "events.compression",
         compression,
         Compression::ALL,
@@ -465,8 +365,7 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     let excluded = rules.above_zero("reach.events_excluded", raw.events_excluded)?;
     let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| e > 0.0 && e <= 1.0)?;
     let straggling = raw.straggling.as_deref();
-    let straggling = named(
-        rules,
+    let straggling = rules.named(
         "reach.straggling",
         straggling,
         Straggling::ALL,
@@ -494,17 +393,4 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
         mesons,
         straggling,
     })
-}
-
-/// The choice spelt `written`, or the first one if nothing is written.
-fn named<T: Copy>(
-    rules: &Resolver<'_>,
-    path: &str,
-    written: Option<&str>,
-    all: &'static [T],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, CardError> {
-    let names: Vec<&str> = all.iter().map(|choice| name(*choice)).collect();
-    let find = |wanted: &str| all.iter().copied().find(|choice| name(*choice) == wanted);
-    rules.choice(path, written.unwrap_or(names[0]), &names, find)
 }
