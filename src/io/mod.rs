@@ -7,5 +7,6 @@
 
 mod error;
 pub mod hdf5;
+mod part;
 
 pub use error::IoError;
