@@ -11,6 +11,7 @@ pub mod event;
 pub mod histogram;
 pub mod io;
 pub mod kinematics;
+pub mod phase_space;
 pub mod process;
 pub mod record;
 pub mod target;
