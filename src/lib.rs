@@ -3,6 +3,7 @@
 
 pub mod amplitude;
 pub mod beam;
+pub mod card;
 pub mod constants;
 pub mod cuts;
 pub mod dark_sector;

@@ -93,11 +93,10 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
         FinalState::DarkPhoton => ("l N -> l N A'", "Radiation of a dark photon"),
     };
     let (lepton, dark) = (sample.lepton.pdg_id, sample.dark.pdg_id);
-    let mut dark_particles = vec![(dark, if dark == 0 { "dark" } else { "chi" })];
-    match sample.final_state {
-        FinalState::Pair => dark_particles.push((-dark, "chibar")),
-        FinalState::DarkPhoton => dark_particles[0].1 = "A'",
-    }
+    let dark_particles = match sample.final_state {
+        FinalState::Pair => vec![(dark, "chi"), (-dark, "chibar")],
+        FinalState::DarkPhoton => vec![(dark, "A'")],
+    };
     let numbers: Vec<String> = dark_particles
         .iter()
         .map(|(id, _)| id.to_string())
