@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
+use millibrem::io::IoError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -29,6 +30,9 @@ pub(crate) enum Failure {
     /// A method or format that does not exist for this command.
     #[error("{0}")]
     Usage(String),
+    /// A file of a run cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
     /// The run failed.
     #[error("{0}")]
     Run(String),
@@ -41,10 +45,13 @@ impl Failure {
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
+            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. }) => ExitCode::from(1),
             Self::Card(CardError::Seed(_)) | Self::Run(_) | Self::Stdout(_) => ExitCode::from(1),
-            Self::Card(_) | Self::Exists(_) | Self::Unwritable { .. } | Self::Usage(_) => {
-                ExitCode::from(2)
-            }
+            Self::Io(_)
+            | Self::Card(_)
+            | Self::Exists(_)
+            | Self::Unwritable { .. }
+            | Self::Usage(_) => ExitCode::from(2),
         }
     }
 

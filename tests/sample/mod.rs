@@ -91,7 +91,7 @@ pub(crate) fn events(sample: &Sample, n: usize, seed: u64) -> EventBuffer {
 /// A header for `sample`.
 pub(crate) fn header(sample: &Sample, compression: Compression) -> RunHeader {
     RunHeader {
-        card: "schema = 1\n[run]\nname = \"made-up\" # µ\n".to_owned(),
+        card: include_str!("../../cards/na64mu-2025.toml").to_owned(),
         seed: u64::MAX - 5,
         sample: sample.clone(),
         compression,
