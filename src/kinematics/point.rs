@@ -122,6 +122,40 @@ impl Emission {
         }
     }
 
+    /// −u in GeV².
+    #[inline(always)]
+    pub fn minus_u(&self) -> f64 {
+        self.minus_u
+    }
+
+    /// Mean and amplitude of s = s̄ − δ cosφ_q over the azimuth at recoil energy `recoil` = T,
+    /// with its distances to both limits, GeV².
+    #[inline(always)]
+    pub fn s_mean_and_amplitude(
+        &self,
+        c: &Collision,
+        recoil: f64,
+        above_min: f64,
+        below_max: f64,
+    ) -> (f64, f64) {
+        let inv_v2 = 1.0 / (self.v_mod * self.v_mod);
+        let k_x = self.k * (self.one_minus_cos_k * (2.0 - self.one_minus_cos_k)).sqrt();
+        let v_z = self.v_z(c);
+        let q_par = self.minus_u + 2.0 * recoil * (self.v + c.m + c.big_m);
+        let mean = c.p * q_par * v_z * inv_v2 - 2.0 * recoil * (c.big_m + c.e0);
+        (
+            mean,
+            2.0 * c.p * k_x * (self.w2 * above_min * below_max).sqrt() * inv_v2,
+        )
+    }
+
+    /// V_z = |p| − |k| cosθ_k in GeV.
+    #[inline(always)]
+    fn v_z(&self, c: &Collision) -> f64 {
+        ((c.e0 + self.e_k) * (self.v + c.m) - c.m * c.m + self.k2) / (c.p + self.k)
+            + self.k * self.one_minus_cos_k
+    }
+
     /// The whole point once the recoil is chosen.
     #[inline(always)]
     pub fn with_recoil(&self, c: &Collision, y: &RecoilVariables) -> PairPoint {
@@ -145,7 +179,7 @@ impl Emission {
         let q_perp = inv_v * (w2 * y.above_min * y.below_max).sqrt();
         let sin_k = (one_minus_cos_k * (2.0 - one_minus_cos_k)).sqrt();
         let k_x = k * sin_k;
-        let v_z = ((c.e0 + e_k) * v0 - m * m + k2) / (c.p + k) + k * one_minus_cos_k;
+        let v_z = self.v_z(c);
         let (vx, vz) = (-k_x * inv_v, v_z * inv_v);
         let in_plane = q_perp * y.cos_phi;
         let qx = q_par * vx + in_plane * vz;

@@ -2,6 +2,8 @@
 //!
 //! Everything here is a pure function of a [`Setup`]; σ in pb per nucleus, dσ/dx in pb.
 
+mod cuts;
+pub mod etl;
 mod setup;
 
 pub use setup::{Setup, SetupError};

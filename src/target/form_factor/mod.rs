@@ -70,6 +70,7 @@ impl FormFactorKind {
 pub struct FormFactor {
     kind: FormFactorKind,
     shape: Shape,
+    scales: (f64, f64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,7 +98,17 @@ impl FormFactor {
             FormFactorKind::Dipole => Shape::Dipole(dipole::Dipole::new(z, a)),
             FormFactorKind::Point => Shape::Point(point::Point::new(z)),
         };
-        Self { kind, shape }
+        // A point charge has no size: any scale far above the others does.
+        let size = if kind == FormFactorKind::Point {
+            1e6
+        } else {
+            dipole_scale_gev2(a)
+        };
+        Self {
+            kind,
+            shape,
+            scales: (1.0 / screening_length_squared(z), size),
+        }
     }
 
     /// Which choice this is.
@@ -110,6 +121,12 @@ impl FormFactor {
         let mut out = [0.0];
         self.g2_batch(&[t_gev2], &mut out);
         out[0]
+    }
+
+    /// Scales in GeV² that shape sampling in t: screening (below it G2 falls as t²) and size
+    /// (above it G2 falls).
+    pub fn scales_gev2(&self) -> (f64, f64) {
+        self.scales
     }
 
     /// `G2` at each `t` in GeV²; `out` has the length of `t`. One vectorisable loop a choice.

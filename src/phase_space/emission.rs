@@ -1,0 +1,264 @@
+//! y ↔ emission of a mass √k² and recoil of the nucleus: (v, w, T, φ_q).
+//!
+//! At given k² each variable follows the Weizsäcker–Williams shape ([GKK18] Eqs. (7)–(10),
+//! [BEST09]):
+//! * v = E0(1−x) − m: dσ/dx ∝ 1/(k²(1−x) + m²x²), sampled as 1/((v+c)(D−v+c′)) with
+//!   c = m + E0m²/k², c′ = E0√k²/m;
+//! * −u = a + w: dσ/du ∝ 1/u², sampled so exactly;
+//! * t: flux z/(z+c)², z = t − t_min, c = t_min + t_a (screening), falling beyond the nuclear
+//!   size t_d + t_min, and beyond the hard scale −u where the two diagrams stop cancelling:
+//!   dρ = dz/((1+z/z₁)(1+z/z₂)), L = ln(1+ρ/c), and L + L₀ = √(y′(y′+2)), y′ linear in y, which
+//!   is within 15 % of the density 1 − e^(−L) of the flux and stays finite at t_min, where the
+//!   longitudinal current remains;
+//! * φ_q: 1/s with s = s̄ − δ cosφ_q, by the Möbius map of the circle with e = δ/s̄.
+//!
+//! Any positive choice of these scales is exact; they only shape the weights.
+
+use core::f64::consts::TAU;
+
+use crate::elementary::{cos_sin_turns, exp, ln};
+use crate::kinematics::{Collision, Emission, PairPoint, RecoilVariables, emission_floor};
+use crate::target::form_factor::FormFactor;
+
+/// Map of (v, w, T, φ_q) at given k².
+#[derive(Debug, Clone, Copy)]
+pub struct EmissionMap {
+    collision: Collision,
+    v_low: f64,
+    v_high: f64,
+    /// Screening scale t_a in GeV².
+    t_screening: f64,
+    /// Nuclear size scale t_d in GeV².
+    t_size: f64,
+}
+
+/// What the map gives: the point and the measure.
+#[derive(Debug, Clone, Copy)]
+pub struct EmissionPoint {
+    /// The phase-space point.
+    pub point: PairPoint,
+    /// dv dw dT dφ_q/2π over d⁴y in GeV⁴, over |V|; 0 where nothing is allowed. GeV³.
+    pub measure: f64,
+}
+
+/// Scales of T − T_min in GeV: where its distribution starts, and where it falls faster.
+#[derive(Debug, Clone, Copy)]
+struct RecoilScales {
+    start: f64,
+    near: f64,
+    far: f64,
+}
+
+impl RecoilScales {
+    /// ρ = ∫ dz /((1+z/near)(1+z/far)), GeV.
+    #[inline(always)]
+    fn rho(&self, z: f64) -> f64 {
+        let Self { near, far, .. } = *self;
+        near * far / (far - near) * ln((1.0 + z / near) / (1.0 + z / far))
+    }
+
+    /// The z of a ρ.
+    #[inline(always)]
+    fn above(&self, rho: f64) -> f64 {
+        let Self { near, far, .. } = *self;
+        let g = exp(rho * (far - near) / (near * far));
+        (g - 1.0) * near * far / (far - g * near)
+    }
+}
+/// The map y ↔ L in [0, L_max] with density close to 1 − e^(−L) + small: L + L₀ = √(z(z+2)),
+/// z linear in y from z₀ = √(1+L₀²) − 1.
+#[derive(Debug, Clone, Copy)]
+struct Rise {
+    z0: f64,
+    l0: f64,
+    range: f64,
+}
+
+impl Rise {
+    /// z₀ follows L_max where the range is short, because at t_min the longitudinal current
+    /// remains and the density must stay finite.
+    #[inline(always)]
+    fn new(log_max: f64) -> Self {
+        let h = log_max * log_max / ((1.0 + log_max * log_max).sqrt() + 1.0);
+        let z0 = OFFSET * h / (h + OFFSET_RANGE);
+        let l0 = (z0 * (z0 + 2.0)).sqrt();
+        Self {
+            z0,
+            l0,
+            range: Self { z0, l0, range: 0.0 }.height(log_max),
+        }
+    }
+
+    /// z − z₀ at L, without cancellation.
+    #[inline(always)]
+    fn height(&self, log: f64) -> f64 {
+        let l = log + self.l0;
+        log * (l + self.l0) / ((1.0 + l * l).sqrt() + (1.0 + self.z0))
+    }
+}
+
+/// z₀ for a long range of L, and the height at which the range counts as long.
+const OFFSET: f64 = 0.05;
+const OFFSET_RANGE: f64 = 0.25;
+
+/// Distances smaller than this part of the range are not told apart.
+const EPSILON: f64 = 1e-12;
+
+impl EmissionMap {
+    /// For v within the cuts (`v_low`, `v_high`) in GeV, shaped for `form_factor`.
+    pub fn new(collision: Collision, v_cuts: (f64, f64), form_factor: &FormFactor) -> Self {
+        let (t_screening, t_size) = form_factor.scales_gev2();
+        Self {
+            collision,
+            v_low: v_cuts.0,
+            v_high: v_cuts.1,
+            t_screening,
+            t_size,
+        }
+    }
+
+    /// Range of v at k², (0, 0)-wide and flagged `false` where empty.
+    #[inline(always)]
+    fn v_range(&self, k2: f64) -> (f64, f64, bool) {
+        let (lo, hi) = self.collision.v_limits(k2);
+        let lo = if lo > self.v_low { lo } else { self.v_low };
+        let hi = if hi < self.v_high { hi } else { self.v_high };
+        (lo, hi, hi > lo)
+    }
+
+    /// Offsets c and c′ of the density 1/((v+c)(D−v+c′)).
+    #[inline(always)]
+    fn v_offsets(&self, k2: f64) -> (f64, f64) {
+        let Collision { e0, m, .. } = self.collision;
+        (m + e0 * m * m / k2, e0 * k2.sqrt() / m)
+    }
+
+    /// Floor a of −u and the largest w at (k², v).
+    #[inline(always)]
+    fn w_range(&self, k2: f64, v: f64, e: f64) -> (f64, f64) {
+        let c = &self.collision;
+        let mass = k2.sqrt();
+        let e_k = mass + e;
+        let k = (e * (e_k + mass)).sqrt();
+        let floor = emission_floor(c, k2, e_k, v + c.m, k);
+        let backward = 4.0 * c.p * k;
+        let recoil = 2.0 * c.big_m * v - floor;
+        (floor, if backward < recoil { backward } else { recoil })
+    }
+
+    /// Scales of the t map in T = t/2M.
+    #[inline(always)]
+    fn recoil_scales(&self, emission: &Emission) -> RecoilScales {
+        let to_recoil = 0.5 / self.collision.big_m;
+        let size = emission.recoil_min + self.t_size * to_recoil;
+        let hard = emission.minus_u() * to_recoil;
+        let near = 0.8 * size;
+        RecoilScales {
+            start: emission.recoil_min + self.t_screening * to_recoil,
+            near: if hard < near { hard } else { near },
+            far: 1.25 * size,
+        }
+    }
+
+    /// Eccentricity e of the φ_q map: δ/s̄ kept below 1.
+    #[inline(always)]
+    fn eccentricity(&self, emission: &Emission, recoil: f64, above: f64, below: f64) -> f64 {
+        let (mean, delta) = emission.s_mean_and_amplitude(&self.collision, recoil, above, below);
+        let e = delta / mean;
+        let top = 1.0 - EPSILON;
+        if e >= 0.0 && e < top { e } else { top }
+    }
+
+    /// The point at y in (0,1)⁴.
+    #[inline(always)]
+    pub fn forward(&self, k2: f64, y: [f64; 4]) -> EmissionPoint {
+        let c = &self.collision;
+        let (v_min, v_max, allowed) = self.v_range(k2);
+        let (c_v, c_e) = self.v_offsets(k2);
+        // R = (v+c)/(D−v+c′) is geometric in y; D − v ≥ √k² > 0.
+        let top = c.kinetic + c_e;
+        let r_min = (v_min + c_v) / (top - v_min);
+        let r_max = (v_max + c_v) / (top - v_max);
+        let log_r = ln(r_max / r_min);
+        let r = r_min * exp(log_r * y[0]);
+        let v = (r * top - c_v) / (1.0 + r);
+        let v = if v > v_min { v } else { v_min };
+        let v = if v < v_max { v } else { v_max };
+        let dv = log_r * (v + c_v) * (top - v) / (top + c_v);
+        let e = c.kinetic - k2.sqrt() - v;
+        let e = if e > 0.0 { e } else { EPSILON * c.kinetic };
+
+        let (floor, w_max) = self.w_range(k2, v, e);
+        let w_max = if w_max > 0.0 { w_max } else { 0.0 };
+        // 1/(−u) is uniform in y.
+        let slope = w_max / (floor + w_max);
+        let inv = 1.0 / (1.0 - slope * y[1]);
+        let w = floor * slope * y[1] * inv;
+        let dw = floor * slope * inv * inv;
+
+        let emission = Emission::new(c, k2, v, e, w);
+        let scales = self.recoil_scales(&emission);
+        let span = emission.recoil_span;
+        let rho_max = scales.rho(span);
+        let log_max = ln(1.0 + rho_max / scales.start);
+        let rise = Rise::new(log_max);
+        let z = rise.range * y[2] + rise.z0;
+        let root_z = (z * (z + 2.0)).sqrt();
+        let log = root_z - rise.l0;
+        let grown = exp(log);
+        let rho = scales.start * (grown - 1.0);
+        let above_min = scales.above(rho);
+        let above_min = if above_min < span { above_min } else { span };
+        let d_recoil = rise.range * (z + 1.0) / root_z
+            * scales.start
+            * grown
+            * (1.0 + above_min / scales.near)
+            * (1.0 + above_min / scales.far);
+
+        let recoil = emission.recoil_min + above_min;
+        let below_max = span - above_min;
+        let e_phi = self.eccentricity(&emission, recoil, above_min, below_max);
+        let (cos_psi, sin_psi) = cos_sin_turns(y[3]);
+        let root = ((1.0 - e_phi) * (1.0 + e_phi)).sqrt();
+        let inv_phi = 1.0 / (1.0 + e_phi * cos_psi);
+        let variables = RecoilVariables {
+            above_min,
+            below_max,
+            cos_phi: (cos_psi + e_phi) * inv_phi,
+            sin_phi: root * sin_psi * inv_phi,
+        };
+        let point = emission.with_recoil(c, &variables);
+        let measure = dv * dw * d_recoil * (root * inv_phi) / emission.v_mod;
+        EmissionPoint {
+            point,
+            measure: if allowed { measure } else { 0.0 },
+        }
+    }
+
+    /// y of given variables (v, w in GeV, GeV²; the azimuth by cosine and sine).
+    pub fn inverse(&self, k2: f64, v: f64, w: f64, recoil: &RecoilVariables) -> [f64; 4] {
+        let c = &self.collision;
+        let (v_min, v_max, _) = self.v_range(k2);
+        let (c_v, c_e) = self.v_offsets(k2);
+        let top = c.kinetic + c_e;
+        let r = |v: f64| (v + c_v) / (top - v);
+        let y0 = ln(r(v) / r(v_min)) / ln(r(v_max) / r(v_min));
+
+        let e = c.kinetic - k2.sqrt() - v;
+        let (floor, w_max) = self.w_range(k2, v, e);
+        let y1 = (w / (floor + w)) / (w_max / (floor + w_max));
+
+        let emission = Emission::new(c, k2, v, e, w);
+        let scales = self.recoil_scales(&emission);
+        let log = |above: f64| libm::log1p(scales.rho(above) / scales.start);
+        let rise = Rise::new(log(emission.recoil_span));
+        let y2 = rise.height(log(recoil.above_min)) / rise.range;
+
+        let total = emission.recoil_min + recoil.above_min;
+        let e_phi = self.eccentricity(&emission, total, recoil.above_min, recoil.below_max);
+        let inv = 1.0 / (1.0 - e_phi * recoil.cos_phi);
+        let root = ((1.0 - e_phi) * (1.0 + e_phi)).sqrt();
+        let turns = libm::atan2(root * recoil.sin_phi * inv, (recoil.cos_phi - e_phi) * inv) / TAU;
+        [y0, y1, y2, if turns < 0.0 { turns + 1.0 } else { turns }]
+    }
+}

@@ -1,0 +1,254 @@
+//! The exact tree-level (ETL) differential cross section on the unit hypercube, by blocks.
+//!
+//! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7) and l N → l N A′ (d = 4). Constants of a pair
+//! ([`crate::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
+//!
+//!     dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//!
+//! and of a vector, |M|² = e⁶ ε² G2 A/t²: the same without dk²/2π and β/8π dΩ*.
+//! The kernel is a few loops over columns, compiled for several instruction sets and chosen at run
+//! time; all give the same bits. Pinned by `tests/etl.rs`.
+
+use core::f64::consts::PI;
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::{Setup, cuts};
+use crate::amplitude::{pair_m2, vector_a};
+use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
+use crate::dark_sector::{ChiSpin, DarkSector};
+use crate::kinematics::Collision;
+use crate::phase_space::{BLOCK, Column, DecayMap, EmissionMap, PairBlock, PairMassMap};
+use crate::target::NucleusSpin;
+
+/// Largest number of dimensions.
+pub const MAX_DIM: usize = 7;
+
+/// The exact process of a set-up on the unit hypercube.
+#[derive(Debug, Clone)]
+pub struct Etl {
+    setup: Setup,
+    emission: EmissionMap,
+    produced: Produced,
+    constants_pb: f64,
+    arch: Arch,
+}
+
+/// What is produced, with the numbers its kernel needs.
+#[derive(Debug, Clone, Copy)]
+enum Produced {
+    Pair {
+        mass: PairMassMap,
+        m_chi: f64,
+        spin: ChiSpin,
+    },
+    Vector {
+        k2: f64,
+    },
+}
+
+impl Etl {
+    /// The process of `setup`.
+    pub fn new(setup: &Setup) -> Self {
+        let Collision { p, big_m, .. } = setup.collision;
+        let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
+        let emission = EmissionMap::new(setup.collision, setup.v_cuts(), &setup.form_factor);
+        let flux = e6 * setup.coupling_squared() * GEV_M2_TO_PB
+            / (4.0 * big_m * p * (16.0 * PI * PI * p) * (8.0 * PI));
+        let (produced, constants_pb) = match setup.dark {
+            DarkSector::Pair(chi) => {
+                let (low, high) = setup.k2_range();
+                let mass = PairMassMap::new(low, high, setup.collision.m);
+                let produced = Produced::Pair {
+                    mass,
+                    m_chi: chi.mass_gev,
+                    spin: chi.spin,
+                };
+                (produced, flux * E_SQUARED / (2.0 * PI * 8.0 * PI))
+            }
+            DarkSector::DarkPhoton(photon) => (
+                Produced::Vector {
+                    k2: photon.mass_gev * photon.mass_gev,
+                },
+                flux,
+            ),
+        };
+        Self {
+            setup: *setup,
+            emission,
+            produced,
+            constants_pb,
+            arch: Arch::new(),
+        }
+    }
+
+    /// The same process on another instruction set; for tests, the results are the same.
+    #[must_use]
+    pub fn on(self, arch: Arch) -> Self {
+        Self { arch, ..self }
+    }
+
+    /// The set-up.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Number of dimensions of the hypercube: 7 for a pair, 4 for a vector.
+    pub fn dim(&self) -> usize {
+        match self.produced {
+            Produced::Pair { .. } => MAX_DIM,
+            Produced::Vector { .. } => 4,
+        }
+    }
+
+    /// dσ/d^d y in pb of `value.len()` ≤ [`BLOCK`] points, zero where a cut rejects; fills `block`.
+    ///
+    /// `y` holds [`Self::dim`] columns of at least that length, each in (0, 1).
+    ///
+    /// # Panics
+    /// If the lengths do not fit.
+    pub fn evaluate(&self, y: &[&[f64]], value: &mut [f64], block: &mut PairBlock) {
+        let n = value.len();
+        assert!(n <= BLOCK && y.len() == self.dim() && y.iter().all(|c| c.len() >= n));
+        self.arch.dispatch(Kernel {
+            etl: self,
+            y,
+            value,
+            block,
+        });
+        if !self.setup.cuts.is_inclusive() {
+            cuts::apply(&self.setup, value, block);
+        }
+    }
+}
+
+struct Kernel<'a> {
+    etl: &'a Etl,
+    y: &'a [&'a [f64]],
+    value: &'a mut [f64],
+    block: &'a mut PairBlock,
+}
+
+impl WithSimd for Kernel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self {
+            etl,
+            y,
+            value,
+            block,
+        } = self;
+        let n = value.len();
+        let constants = etl.constants_pb;
+        let emission = &etl.emission;
+        match &etl.produced {
+            Produced::Pair { mass, m_chi, .. } => {
+                let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
+                let threshold = 4.0 * m_chi * m_chi;
+                for i in 0..n {
+                    let (k2, dk2) = mass.forward(y[0][i]);
+                    let p = emission.forward(k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
+                    block.set_point(i, &p.point);
+                    block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
+                    let beta2 = (k2 - threshold) / k2;
+                    let beta2 = if beta2 > 0.0 { beta2 } else { 0.0 };
+                    block.measure[i] = constants * dk2 * beta2.sqrt() * p.measure;
+                }
+            }
+            Produced::Vector { k2 } => {
+                let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
+                for i in 0..n {
+                    let p = emission.forward(*k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
+                    block.set_point(i, &p.point);
+                    block.measure[i] = constants * p.measure;
+                }
+            }
+        }
+        etl.setup
+            .form_factor
+            .g2_batch(&block.t[..n], &mut block.g2[..n]);
+        etl.squared_amplitude(value, block);
+    }
+}
+
+impl Etl {
+    /// value = measure · G2 · |M|²/(e⁶Z²F²), one loop a combination of spins.
+    #[inline(always)]
+    fn squared_amplitude(&self, value: &mut [f64], block: &PairBlock) {
+        use NucleusSpin::{Half, Zero};
+        let c = &self.setup.collision;
+        match (self.produced, self.setup.nucleus.spin) {
+            (
+                Produced::Pair {
+                    m_chi,
+                    spin: ChiSpin::Dirac,
+                    ..
+                },
+                Zero,
+            ) => fill(value, block, |i| {
+                pair(c, block, i, m_chi, ChiSpin::Dirac, Zero)
+            }),
+            (
+                Produced::Pair {
+                    m_chi,
+                    spin: ChiSpin::Dirac,
+                    ..
+                },
+                Half,
+            ) => fill(value, block, |i| {
+                pair(c, block, i, m_chi, ChiSpin::Dirac, Half)
+            }),
+            (
+                Produced::Pair {
+                    m_chi,
+                    spin: ChiSpin::Scalar,
+                    ..
+                },
+                Zero,
+            ) => fill(value, block, |i| {
+                pair(c, block, i, m_chi, ChiSpin::Scalar, Zero)
+            }),
+            (
+                Produced::Pair {
+                    m_chi,
+                    spin: ChiSpin::Scalar,
+                    ..
+                },
+                Half,
+            ) => fill(value, block, |i| {
+                pair(c, block, i, m_chi, ChiSpin::Scalar, Half)
+            }),
+            (Produced::Vector { .. }, Zero) => fill(value, block, |i| vector(c, block, i, Zero)),
+            (Produced::Vector { .. }, Half) => fill(value, block, |i| vector(c, block, i, Half)),
+        }
+    }
+}
+
+#[inline(always)]
+fn pair(
+    c: &Collision,
+    block: &PairBlock,
+    i: usize,
+    m_chi: f64,
+    chi: ChiSpin,
+    nucleus: NucleusSpin,
+) -> f64 {
+    pair_m2(c, &block.point(i), &block.decay(i), m_chi, chi, nucleus)
+}
+
+#[inline(always)]
+fn vector(c: &Collision, block: &PairBlock, i: usize, nucleus: NucleusSpin) -> f64 {
+    let point = block.point(i);
+    vector_a(c, &point, nucleus) / (point.t * point.t)
+}
+
+#[inline(always)]
+fn fill(value: &mut [f64], block: &PairBlock, m2: impl Fn(usize) -> f64) {
+    let measure: &Column = &block.measure;
+    for (i, v) in value.iter_mut().enumerate().take(BLOCK) {
+        let x = measure[i] * block.g2[i] * m2(i);
+        *v = if measure[i] > 0.0 { x } else { 0.0 };
+    }
+}
