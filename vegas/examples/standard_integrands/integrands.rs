@@ -22,8 +22,14 @@ pub enum Standard {
 
 impl Standard {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Sum8, Self::Diag3, Self::Log7, Self::Camel8, Self::Ggg7, Self::Camel8s];
+    pub const ALL: [Self; 6] = [
+        Self::Sum8,
+        Self::Diag3,
+        Self::Log7,
+        Self::Camel8,
+        Self::Ggg7,
+        Self::Camel8s,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -54,14 +60,20 @@ impl Standard {
         let hump = |s: f64, at: f64| 0.5 * (erf((1.0 - at) / s) + erf(at / s));
         match self {
             Self::Sum8 => Some(4.0),
-            Self::Diag3 => {
-                Some([0.23, 0.39, 0.74].iter().map(|&r| hump(0.1, r).powi(8)).sum::<f64>() / 3.0)
-            }
+            Self::Diag3 => Some(
+                [0.23, 0.39, 0.74]
+                    .iter()
+                    .map(|&r| hump(0.1, r).powi(8))
+                    .sum::<f64>()
+                    / 3.0,
+            ),
             Self::Log7 => {
                 let (gamma, g) = (0.005, 0.02f64);
                 Some(
-                    (1.0001f64 / 1e-4).ln() * (1.001f64 / 1e-3).ln()
-                        * ((0.63f64 / gamma).atan() + (0.37f64 / gamma).atan()) / PI
+                    (1.0001f64 / 1e-4).ln()
+                        * (1.001f64 / 1e-3).ln()
+                        * ((0.63f64 / gamma).atan() + (0.37f64 / gamma).atan())
+                        / PI
                         * (50.0 - 1.0 / 1.02)
                         * ((2.0 / g) * (1.0 / g).atan() - (1.0 + 1.0 / (g * g)).ln()),
                 )
@@ -89,7 +101,11 @@ impl Integrand for Standard {
     type Record = ();
 
     fn dim(&self) -> usize {
-        if matches!(self, Self::Log7 | Self::Ggg7) { 7 } else { 8 }
+        if matches!(self, Self::Log7 | Self::Ggg7) {
+            7
+        } else {
+            8
+        }
     }
 
     fn record(&self) {}
@@ -121,7 +137,10 @@ fn distance2(x: &[f64; 8], r: f64) -> f64 {
 
 fn diag3(x: &[f64; 8]) -> f64 {
     let norm = (100.0 / PI).powi(4) / 3.0;
-    norm * [0.23, 0.39, 0.74].iter().map(|&r| (-100.0 * distance2(x, r)).exp()).sum::<f64>()
+    norm * [0.23, 0.39, 0.74]
+        .iter()
+        .map(|&r| (-100.0 * distance2(x, r)).exp())
+        .sum::<f64>()
 }
 
 fn camel(x: &[f64; 8], s: f64, a: f64, b: f64) -> f64 {
@@ -133,7 +152,9 @@ fn camel(x: &[f64; 8], s: f64, a: f64, b: f64) -> f64 {
 fn log7(x: &[f64; 8]) -> f64 {
     let (gamma, g) = (0.005, 0.02);
     let (b, c, t) = (x[2] - 0.37, x[4] - x[5], x[3] + 0.02);
-    1.0 / ((x[0] + 1e-4) * (x[1] + 1e-3)) * (gamma / PI) / (b * b + gamma * gamma) / (t * t)
+    1.0 / ((x[0] + 1e-4) * (x[1] + 1e-3)) * (gamma / PI)
+        / (b * b + gamma * gamma)
+        / (t * t)
         / (c * c + g * g)
         * (1.0 + 0.5 * (2.0 * PI * x[6]).cos())
 }
@@ -149,7 +170,13 @@ struct Jet {
 
 impl Jet {
     fn new(pt: f64, rapidity: f64, px: f64, py: f64) -> Self {
-        Self { pt, rapidity, boost: rapidity.exp(), px, py }
+        Self {
+            pt,
+            rapidity,
+            boost: rapidity.exp(),
+            px,
+            py,
+        }
     }
 
     fn cos_to(&self, other: &Self) -> f64 {
@@ -158,8 +185,10 @@ impl Jet {
 
     /// Whether the cone distance to another jet is below 0.4.
     fn near(&self, other: &Self) -> bool {
-        let (dy, dphi) =
-            (self.rapidity - other.rapidity, self.cos_to(other).clamp(-1.0, 1.0).acos());
+        let (dy, dphi) = (
+            self.rapidity - other.rapidity,
+            self.cos_to(other).clamp(-1.0, 1.0).acos(),
+        );
         dy * dy + dphi * dphi < 0.16
     }
 

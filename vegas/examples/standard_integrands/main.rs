@@ -26,7 +26,10 @@ struct Options {
 
 fn options() -> Result<Options, Box<dyn Error>> {
     let mut integrand = Standard::Camel8;
-    let mut config = Config { neval: 1_000_000, ..Config::default() };
+    let mut config = Config {
+        neval: 1_000_000,
+        ..Config::default()
+    };
     let mut neval = 1_000_000u64;
     let mut warmup_neval = None;
     let mut iterations = 10;
@@ -78,7 +81,14 @@ fn options() -> Result<Options, Box<dyn Error>> {
     }
     config.neval = warmup_neval.unwrap_or(neval);
     (plan.neval, plan.iterations) = (neval, iterations);
-    Ok(Options { integrand, config, plan, threads, isa, table })
+    Ok(Options {
+        integrand,
+        config,
+        plan,
+        threads,
+        isa,
+        table,
+    })
 }
 
 /// CPU seconds this process has used, from the kernel's own count; `None` where there is none.
