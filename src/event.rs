@@ -44,7 +44,23 @@ pub enum Compression {
     Gzip,
 }
 
+impl Weighting {
+    /// Both choices.
+    pub const ALL: &[Self] = &[Self::Weighted, Self::Unweighted];
+
+    /// The name in cards and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Weighted => "weighted",
+            Self::Unweighted => "unweighted",
+        }
+    }
+}
+
 impl Compression {
+    /// Every choice.
+    pub const ALL: &[Self] = &[Self::None, Self::Gzip];
+
     /// The name in cards and files.
     pub fn name(self) -> &'static str {
         match self {

@@ -25,6 +25,5 @@ pub use limits::KinematicLimits;
 pub use overrides::Override;
 pub use raw::RawCard;
 pub use run_card::{
-    Compression, EventMode, Events, HistogramSpec, Integration, MesonYields, Method, Reach, Run,
-    RunCard, Straggling,
+    Events, HistogramSpec, Integration, MesonYields, Method, Reach, Run, RunCard, Straggling,
 };

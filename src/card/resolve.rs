@@ -10,16 +10,14 @@ use super::limits::KinematicLimits;
 use super::material;
 use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun};
 use super::rules::Resolver;
-use super::run_card::{
-    Compression, EventMode, Events, Integration, MesonYields, Method, Reach, Run, RunCard,
-    Straggling,
-};
+use super::run_card::{Events, Integration, MesonYields, Method, Reach, Run, RunCard, Straggling};
 use super::source::Source;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::{
     CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged,
 };
+use crate::event::{Compression, Weighting};
 use crate::target::{Nucleus, Target};
 
 /// The version of the card format this program reads.
@@ -338,8 +336,8 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
     let mode = rules.named(
         "events.mode",
         raw.mode.as_deref(),
-        EventMode::ALL,
-        EventMode::name,
+        Weighting::ALL,
+        Weighting::name,
     )?;
     let share = rules.number(
         "events.max_overweight_share",

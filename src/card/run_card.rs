@@ -12,6 +12,7 @@ use super::source::Source;
 use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
+use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::target::Target;
@@ -95,26 +96,6 @@ choice! {
 }
 
 choice! {
-    /// Whether events carry their weight or are accepted with it.
-    EventMode {
-        /// Every point is an event with its weight.
-        Weighted = "weighted",
-        /// Points are accepted in proportion to their weight.
-        Unweighted = "unweighted",
-    }
-}
-
-choice! {
-    /// Compression of the event columns.
-    Compression {
-        /// None: fastest.
-        None = "none",
-        /// Shuffle and gzip: a little smaller, much slower.
-        Gzip = "gzip",
-    }
-}
-
-choice! {
     /// Energy loss of the beam in the target.
     Straggling {
         /// The beam keeps its energy.
@@ -145,7 +126,7 @@ pub struct Events {
     /// Number of events to write.
     pub count: u64,
     /// Weighted or unweighted.
-    pub mode: EventMode,
+    pub mode: Weighting,
     /// Largest share of the cross section in events of weight above 1, when unweighting.
     pub max_overweight_share: f64,
     /// Compression in the file.
