@@ -3,11 +3,17 @@
 
 pub mod amplitude;
 pub mod beam;
+pub mod card;
 pub mod constants;
 pub mod cuts;
 pub mod dark_sector;
 pub mod elementary;
+pub mod event;
+pub mod generate;
+pub mod histogram;
+pub mod io;
 pub mod kinematics;
 pub mod phase_space;
 pub mod process;
+pub mod record;
 pub mod target;

@@ -6,9 +6,11 @@
 //! Pinned by `tests/kinematics.rs`.
 
 mod collision;
+mod final_state;
 mod four_momentum;
 mod point;
 
 pub use collision::{Collision, CollisionError};
+pub use final_state::{FinalState, pair_momenta};
 pub use four_momentum::FourMomentum;
 pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

@@ -122,6 +122,12 @@ impl Emission {
         }
     }
 
+    /// −u in GeV².
+    #[inline(always)]
+    pub fn minus_u(&self) -> f64 {
+        self.minus_u
+    }
+
     /// Mean and amplitude of s = s̄ − δ cosφ_q over the azimuth at recoil energy `recoil` = T,
     /// with its distances to both limits, GeV².
     #[inline(always)]

@@ -5,9 +5,11 @@
 //! * v = E0(1−x) − m: dσ/dx ∝ 1/(k²(1−x) + m²x²), sampled as 1/((v+c)(D−v+c′)) with
 //!   c = m + E0m²/k², c′ = E0√k²/m;
 //! * −u = a + w: dσ/du ∝ 1/u², sampled so exactly;
-//! * t: flux (t−t_min)/t² times screening and size, z/(z+c)²·d²/(z+d)² with z = t − t_min,
-//!   c = t_min + t_a, d = t_min + t_d, sampled to 12 % by ρ = zd/(z+d), L = ln(1+ρ/c_ρ),
-//!   y ∝ √(1+L²) − 1, c_ρ = cd/(d−c);
+//! * t: flux z/(z+c)², z = t − t_min, c = t_min + t_a (screening), falling beyond the nuclear
+//!   size t_d + t_min, and beyond the hard scale −u where the two diagrams stop cancelling:
+//!   dρ = dz/((1+z/z₁)(1+z/z₂)), L = ln(1+ρ/c), and L + L₀ = √(y′(y′+2)), y′ linear in y, which
+//!   is within 15 % of the density 1 − e^(−L) of the flux and stays finite at t_min, where the
+//!   longitudinal current remains;
 //! * φ_q: 1/s with s = s̄ − δ cosφ_q, by the Möbius map of the circle with e = δ/s̄.
 //!
 //! Any positive choice of these scales is exact; they only shape the weights.
@@ -38,6 +40,66 @@ pub struct EmissionPoint {
     /// dv dw dT dφ_q/2π over d⁴y in GeV⁴, over |V|; 0 where nothing is allowed. GeV³.
     pub measure: f64,
 }
+
+/// Scales of T − T_min in GeV: where its distribution starts, and where it falls faster.
+#[derive(Debug, Clone, Copy)]
+struct RecoilScales {
+    start: f64,
+    near: f64,
+    far: f64,
+}
+
+impl RecoilScales {
+    /// ρ = ∫ dz /((1+z/near)(1+z/far)), GeV.
+    #[inline(always)]
+    fn rho(&self, z: f64) -> f64 {
+        let Self { near, far, .. } = *self;
+        near * far / (far - near) * ln((1.0 + z / near) / (1.0 + z / far))
+    }
+
+    /// The z of a ρ.
+    #[inline(always)]
+    fn above(&self, rho: f64) -> f64 {
+        let Self { near, far, .. } = *self;
+        let g = exp(rho * (far - near) / (near * far));
+        (g - 1.0) * near * far / (far - g * near)
+    }
+}
+/// The map y ↔ L in [0, L_max] with density close to 1 − e^(−L) + small: L + L₀ = √(z(z+2)),
+/// z linear in y from z₀ = √(1+L₀²) − 1.
+#[derive(Debug, Clone, Copy)]
+struct Rise {
+    z0: f64,
+    l0: f64,
+    range: f64,
+}
+
+impl Rise {
+    /// z₀ follows L_max where the range is short, because at t_min the longitudinal current
+    /// remains and the density must stay finite.
+    #[inline(always)]
+    fn new(log_max: f64) -> Self {
+        let h = log_max * log_max / ((1.0 + log_max * log_max).sqrt() + 1.0);
+        let z0 = OFFSET * h / (h + OFFSET_RANGE);
+        let l0 = (z0 * (z0 + 2.0)).sqrt();
+        Self {
+            z0,
+            l0,
+            range: Self { z0, l0, range: 0.0 }.height(log_max),
+        }
+    }
+
+    /// z − z₀ at L, without cancellation.
+    #[inline(always)]
+    fn height(&self, log: f64) -> f64 {
+        let l = log + self.l0;
+        log * (l + self.l0) / ((1.0 + l * l).sqrt() + (1.0 + self.z0))
+    }
+}
+
+/// z₀ for a long range of L, and the height at which the range counts as long.
+const OFFSET: f64 = 0.05;
+const OFFSET_RANGE: f64 = 0.25;
 
 /// Distances smaller than this part of the range are not told apart.
 const EPSILON: f64 = 1e-12;
@@ -84,13 +146,18 @@ impl EmissionMap {
         (floor, if backward < recoil { backward } else { recoil })
     }
 
-    /// Scales of the t map in T = t/2M: c_ρ and d, GeV.
+    /// Scales of the t map in T = t/2M.
     #[inline(always)]
-    fn recoil_scales(&self, recoil_min: f64) -> (f64, f64) {
+    fn recoil_scales(&self, emission: &Emission) -> RecoilScales {
         let to_recoil = 0.5 / self.collision.big_m;
-        let (screening, size) = (self.t_screening * to_recoil, self.t_size * to_recoil);
-        let d = recoil_min + size;
-        ((recoil_min + screening) * d / (size - screening), d)
+        let size = emission.recoil_min + self.t_size * to_recoil;
+        let hard = emission.minus_u() * to_recoil;
+        let near = 0.8 * size;
+        RecoilScales {
+            start: emission.recoil_min + self.t_screening * to_recoil,
+            near: if hard < near { hard } else { near },
+            far: 1.25 * size,
+        }
     }
 
     /// Eccentricity e of the φ_q map: δ/s̄ kept below 1.
@@ -130,20 +197,23 @@ impl EmissionMap {
         let dw = floor * slope * inv * inv;
 
         let emission = Emission::new(c, k2, v, e, w);
-        let (c_rho, d) = self.recoil_scales(emission.recoil_min);
+        let scales = self.recoil_scales(&emission);
         let span = emission.recoil_span;
-        let rho_max = span * d / (span + d);
-        let log_max = ln(1.0 + rho_max / c_rho);
-        let y_max = log_max * log_max / ((1.0 + log_max * log_max).sqrt() + 1.0);
-        let z = y_max * y[2];
-        let log = (z * (z + 2.0)).sqrt();
+        let rho_max = scales.rho(span);
+        let log_max = ln(1.0 + rho_max / scales.start);
+        let rise = Rise::new(log_max);
+        let z = rise.range * y[2] + rise.z0;
+        let root_z = (z * (z + 2.0)).sqrt();
+        let log = root_z - rise.l0;
         let grown = exp(log);
-        let rho = c_rho * (grown - 1.0);
-        let rho = if rho < rho_max { rho } else { rho_max };
-        let room = 1.0 / (d - rho);
-        let above_min = rho * d * room;
+        let rho = scales.start * (grown - 1.0);
+        let above_min = scales.above(rho);
         let above_min = if above_min < span { above_min } else { span };
-        let d_recoil = y_max * (z + 1.0) / log * c_rho * grown * (d * room) * (d * room);
+        let d_recoil = rise.range * (z + 1.0) / root_z
+            * scales.start
+            * grown
+            * (1.0 + above_min / scales.near)
+            * (1.0 + above_min / scales.far);
 
         let recoil = emission.recoil_min + above_min;
         let below_max = span - above_min;
@@ -179,12 +249,10 @@ impl EmissionMap {
         let y1 = (w / (floor + w)) / (w_max / (floor + w_max));
 
         let emission = Emission::new(c, k2, v, e, w);
-        let (c_rho, d) = self.recoil_scales(emission.recoil_min);
-        let height = |above: f64| {
-            let log = libm::log1p(above * d / (above + d) / c_rho);
-            log * log / ((1.0 + log * log).sqrt() + 1.0)
-        };
-        let y2 = height(recoil.above_min) / height(emission.recoil_span);
+        let scales = self.recoil_scales(&emission);
+        let log = |above: f64| libm::log1p(scales.rho(above) / scales.start);
+        let rise = Rise::new(log(emission.recoil_span));
+        let y2 = rise.height(log(recoil.above_min)) / rise.range;
 
         let total = emission.recoil_min + recoil.above_min;
         let e_phi = self.eccentricity(&emission, total, recoil.above_min, recoil.below_max);

@@ -58,7 +58,7 @@ impl Etl {
         let (produced, constants_pb) = match setup.dark {
             DarkSector::Pair(chi) => {
                 let (low, high) = setup.k2_range();
-                let mass = PairMassMap::new(low, high);
+                let mass = PairMassMap::new(low, high, setup.collision.m);
                 let produced = Produced::Pair {
                     mass,
                     m_chi: chi.mass_gev,

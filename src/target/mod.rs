@@ -6,3 +6,15 @@ pub mod material;
 mod nucleus;
 
 pub use nucleus::{Nucleus, NucleusSpin};
+
+use form_factor::FormFactorKind;
+use material::Material;
+
+/// The target of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// What it is made of and how much of it there is.
+    pub material: Material,
+    /// The elastic form factor of all its nuclei.
+    pub form_factor: FormFactorKind,
+}

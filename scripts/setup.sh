@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Finds or installs what the build needs and says what it did.
+#
+#   scripts/setup.sh          compiler and HDF5
+#   scripts/setup.sh --tests  the Python readers of the tests as well, in .venv
+#
+# What the build has to know is written to target/setup.env. Nothing is touched that is there
+# already, so running it again takes well under a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+tests=no
+for argument in "$@"; do
+    case "$argument" in
+        --tests) tests=yes ;;
+        *) fail "unknown argument $argument; there is only --tests" ;;
+    esac
+done
+
+# Rust ---------------------------------------------------------------------------------------
+[ -f "$HOME/.cargo/env" ] && . "$HOME/.cargo/env"
+have cargo || fail "no cargo found; install Rust from https://rustup.rs and run this again"
+if [ "$tests" = yes ] && ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
+    have rustup || fail "cargo fmt or cargo clippy is missing and there is no rustup to add them"
+    say "adding rustfmt and clippy"
+    rustup component add rustfmt clippy
+fi
+
+# Debian packages ----------------------------------------------------------------------------
+apt_updated=no
+# Installs packages; fails quietly where there is no apt or no right to use it.
+apt_install() {
+    have apt-get || return 1
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        have sudo || return 1
+        # Without a terminal nobody could type a password.
+        if [ -t 0 ]; then root=(sudo); else root=(sudo -n); fi
+        "${root[@]}" true || return 1
+    fi
+    if [ "$apt_updated" = no ]; then
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq || return 1
+        apt_updated=yes
+    fi
+    say "installing $* with apt-get"
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+have cc || apt_install build-essential || fail "no C compiler found and none could be installed"
+
+# HDF5 ---------------------------------------------------------------------------------------
+features= hdf5_dir= extra_path= rpath=
+
+headers_in() { [ -f "$1/H5pubconf.h" ] || [ -f "$1/H5pubconf-64.h" ]; }
+
+# The places the build script of the HDF5 crate searches by itself.
+system_hdf5() {
+    if have pkg-config && pkg-config --exists hdf5; then
+        local flag
+        for flag in $(pkg-config --cflags-only-I hdf5) -I/usr/include; do
+            headers_in "${flag#-I}" && { say "HDF5 $(pkg-config --modversion hdf5) of the system"; return; }
+        done
+    fi
+    if [ "$(uname -m)" = x86_64 ] && headers_in /usr/include/hdf5/serial; then
+        say "HDF5 of the system in /usr/include/hdf5/serial"
+        return
+    fi
+    return 1
+}
+
+brew_hdf5() {
+    have brew || return 1
+    local prefix
+    prefix=$(brew --prefix hdf5 2>/dev/null) || return 1
+    headers_in "$prefix/include" || return 1
+    say "HDF5 of Homebrew in $prefix"
+    hdf5_dir=$prefix
+}
+
+# Builds HDF5 into the program; its build needs CMake 3.26, which Debian 12 does not have.
+static_hdf5() {
+    say "building HDF5 into the program (feature static-hdf5; takes some minutes once)"
+    features="--features static-hdf5"
+    local version
+    version=$(cmake --version 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    read -r major minor <<<"${version:-0 0}"
+    if [ "$((major * 100 + minor))" -lt 326 ]; then
+        say "installing a newer CMake into target/cmake"
+        venv target/cmake
+        target/cmake/bin/pip install -q --disable-pip-version-check 'cmake>=3.26,<4'
+        extra_path=$PWD/target/cmake/bin
+    fi
+}
+
+venv() {
+    have python3 || apt_install python3 || fail "no python3 found and none could be installed"
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3-venv ||
+        fail "python3 has no venv and python3-venv could not be installed"
+    python3 -m venv "$1"
+}
+
+mkdir -p target
+if [ -n "${HDF5_DIR:-}" ]; then
+    headers_in "$HDF5_DIR/include" || fail "HDF5_DIR=$HDF5_DIR has no include/H5pubconf.h"
+    say "HDF5 of HDF5_DIR=$HDF5_DIR"
+    hdf5_dir=$HDF5_DIR rpath=$HDF5_DIR/lib
+elif [ -n "${CONDA_PREFIX:-}" ] && headers_in "$CONDA_PREFIX/include"; then
+    say "HDF5 of the conda environment $CONDA_PREFIX"
+    hdf5_dir=$CONDA_PREFIX rpath=$CONDA_PREFIX/lib
+elif [ "$(uname -s)" = Darwin ]; then
+    brew_hdf5 || { have brew && say "installing hdf5 with Homebrew" && brew install hdf5 &&
+        brew_hdf5; } || static_hdf5
+else
+    system_hdf5 || { apt_install libhdf5-dev pkg-config && system_hdf5; } || static_hdf5
+fi
+
+{
+    echo "# Written by scripts/setup.sh; source it before cargo."
+    echo "MILLIBREM_FEATURES='$features'"
+    [ -z "$hdf5_dir" ] || echo "export HDF5_DIR='$hdf5_dir'"
+    [ -z "$rpath" ] || echo "export RUSTFLAGS=\"\${RUSTFLAGS:-} -C link-arg=-Wl,-rpath,$rpath\""
+    echo "export PATH='${extra_path:+$extra_path:}$HOME/.cargo/bin':\"\$PATH\""
+} >target/setup.env
+
+# Python readers -----------------------------------------------------------------------------
+if [ "$tests" = yes ]; then
+    if cmp -s tests/requirements.txt .venv/requirements.txt; then
+        say "Python readers in .venv"
+    else
+        say "installing the Python readers of the tests into .venv"
+        venv .venv
+        .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
+        cp tests/requirements.txt .venv/requirements.txt
+    fi
+fi
+say "ready"

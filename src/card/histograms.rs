@@ -1,0 +1,307 @@
+//! Histograms of a card: what is written, and what is drawn if nothing is.
+
+use super::error::{CardError, nearest};
+use super::limits::KinematicLimits;
+use super::raw::{PerAxis, RawHistogram};
+use super::run_card::HistogramSpec;
+use super::source::Source;
+use crate::beam::Beam;
+use crate::cuts::Cuts;
+use crate::dark_sector::DarkSector;
+use crate::histogram::{Axis, Observable, Scale, Subject, bins_with_flow};
+use crate::target::Nucleus;
+
+/// Bins of an axis unless the card says otherwise.
+const DEFAULT_BINS: u64 = 50;
+
+/// What is histogrammed if the card has no `[[histogram]]`.
+const DEFAULT_OBSERVABLES: [Observable; 5] = [
+    Observable::X,
+    Observable::EMissGev,
+    Observable::ThetaLeptonRad,
+    Observable::MPairGev,
+    Observable::TGev2,
+];
+
+/// What the natural range of an observable depends on.
+pub(super) struct Ranges<'a> {
+    pub(super) beam: &'a Beam,
+    pub(super) cuts: &'a Cuts,
+    pub(super) dark_sector: &'a DarkSector,
+    pub(super) nucleus: &'a Nucleus,
+    pub(super) limits: &'a KinematicLimits,
+}
+
+impl Ranges<'_> {
+    /// The range an observable fills, a natural scale with it; in the observable's units.
+    fn of(&self, observable: Observable) -> (f64, f64, Scale) {
+        let (e0, x_min, x_max) = (self.beam.energy_gev, self.cuts.x_min, self.cuts.x_max);
+        let t_low = decade_below(self.limits.t_min_gev2);
+        // The form factors leave nothing beyond about 1 GeV².
+        let t_high = decade_above(self.limits.t_max_gev2)
+            .min(1.0)
+            .max(10.0 * t_low);
+        let m_low = self.limits.m_pair_min_gev;
+        let two_nuclear_masses = 2.0 * self.nucleus.mass_gev;
+        match observable {
+            Observable::X => (x_min, x_max, Scale::Linear),
+            Observable::EMissGev => (x_min * e0, x_max * e0, Scale::Linear),
+            Observable::ELeptonGev => (0.0, (1.0 - x_min) * e0, Scale::Linear),
+            Observable::EChiGev => (0.0, e0, Scale::Linear),
+            Observable::ThetaLeptonRad | Observable::ThetaChiRad => {
+                (1e-5, std::f64::consts::PI, Scale::Log)
+            }
+            Observable::PtLeptonGev => (1e-4, decade_above(e0), Scale::Log),
+            Observable::TGev2 => (t_low, t_high, Scale::Log),
+            Observable::MPairGev => (
+                m_low,
+                self.limits.m_pair_max_gev.min(20.0 * m_low),
+                Scale::Log,
+            ),
+            Observable::RecoilKineticGev => (
+                decade_below(t_low / two_nuclear_masses),
+                decade_above(t_high / two_nuclear_masses),
+                Scale::Log,
+            ),
+        }
+    }
+
+    /// Whether the observable takes one value only, or none, in this process.
+    fn is_idle(&self, observable: Observable) -> bool {
+        matches!(self.dark_sector, DarkSector::DarkPhoton(_))
+            && (observable.subject() == Subject::Chi || observable == Observable::MPairGev)
+    }
+}
+
+fn decade_below(value: f64) -> f64 {
+    libm::exp10(libm::floor(libm::log10(value)))
+}
+
+fn decade_above(value: f64) -> f64 {
+    libm::exp10(libm::ceil(libm::log10(value)))
+}
+
+/// The histograms of the card, or the default ones if it has no such key.
+pub(super) fn resolve(
+    source: &Source,
+    raw: Option<&[RawHistogram]>,
+    ranges: &Ranges<'_>,
+) -> Result<Vec<HistogramSpec>, CardError> {
+    let Some(raw) = raw else {
+        let wanted = DEFAULT_OBSERVABLES
+            .into_iter()
+            .filter(|&o| !ranges.is_idle(o));
+        // A range too narrow for its bins, a hair above threshold, is left out rather than blamed
+        // on a key nobody wrote.
+        return Ok(wanted
+            .filter_map(|observable| default_one(source, observable, ranges).ok())
+            .collect());
+    };
+    let mut all: Vec<HistogramSpec> = Vec::new();
+    for (i, one) in raw.iter().enumerate() {
+        let path = format!("histogram[{i}]");
+        let spec = resolve_one(source, &path, one, ranges)?;
+        let name = spec.name();
+        if all.iter().any(|earlier| earlier.name() == name) {
+            let (path, found) = (
+                format!("{path}.observable"),
+                format!("{name} a second time"),
+            );
+            return Err(source.error(&path, found, "each histogram once").into());
+        }
+        all.push(spec);
+    }
+    Ok(all)
+}
+
+fn default_one(
+    source: &Source,
+    observable: Observable,
+    ranges: &Ranges<'_>,
+) -> Result<HistogramSpec, CardError> {
+    let name = PerAxis::One(observable.name().to_owned());
+    let raw = RawHistogram {
+        observable: Some(name),
+        ..RawHistogram::default()
+    };
+    resolve_one(source, "histogram", &raw, ranges)
+}
+
+fn resolve_one(
+    source: &Source,
+    path: &str,
+    raw: &RawHistogram,
+    ranges: &Ranges<'_>,
+) -> Result<HistogramSpec, CardError> {
+    let names = raw
+        .observable
+        .as_ref()
+        .map(PerAxis::as_slice)
+        .unwrap_or_default();
+    if !(1..=2).contains(&names.len()) {
+        let found = match raw.observable {
+            None => "nothing".to_owned(),
+            Some(_) => format!("a list of {}", names.len()),
+        };
+        let expected = "the name of an observable, or a list of two";
+        return Err(source
+            .error(&format!("{path}.observable"), found, expected)
+            .into());
+    }
+    let mut axes = Vec::with_capacity(names.len());
+    for (axis, name) in names.iter().enumerate() {
+        let entry = Entry {
+            source,
+            path,
+            axis,
+            axes: names.len(),
+        };
+        axes.push(entry.resolve(name, raw, ranges)?);
+    }
+    if let [first, second] = &axes[..]
+        && first.observable() == second.observable()
+    {
+        let found = format!("{} on both axes", first.observable());
+        let path = format!("{path}.observable");
+        return Err(source
+            .error(&path, found, "two different observables")
+            .into());
+    }
+    bins_with_flow("", &axes).map_err(|_| {
+        let found = axes
+            .iter()
+            .map(|a| a.bins().to_string())
+            .collect::<Vec<_>>()
+            .join(" × ");
+        source.error(
+            &format!("{path}.bins"),
+            found,
+            "at most 10 000 000 bins in all",
+        )
+    })?;
+    Ok(HistogramSpec { axes })
+}
+
+/// One axis of one histogram in the card.
+struct Entry<'a> {
+    source: &'a Source,
+    path: &'a str,
+    axis: usize,
+    axes: usize,
+}
+
+impl Entry<'_> {
+    fn resolve(
+        &self,
+        name: &str,
+        raw: &RawHistogram,
+        ranges: &Ranges<'_>,
+    ) -> Result<Axis, CardError> {
+        let Some(observable) = Observable::ALL.into_iter().find(|o| o.name() == name) else {
+            let names = Observable::ALL.map(Observable::name);
+            let expected = format!("one of {}", names.join(", "));
+            let mut error =
+                self.source
+                    .error(&self.key("observable"), format!("{name:?}"), expected);
+            error.nearest = nearest(name, names);
+            return Err(error.into());
+        };
+        if ranges.is_idle(observable) {
+            let expected = "an observable of a dark photon";
+            return Err(self
+                .source
+                .error(&self.key("observable"), name, expected)
+                .into());
+        }
+        let (natural_min, natural_max, natural_scale) = ranges.of(observable);
+        let scale = match self.pick("scale", raw.scale.as_ref())? {
+            // The natural scale belongs to the natural range.
+            None if raw.min.is_some() || raw.max.is_some() => Scale::Linear,
+            None => natural_scale,
+            Some(name) => match name.as_str() {
+                "linear" => Scale::Linear,
+                "log" => Scale::Log,
+                other => {
+                    let mut error = self.source.error(
+                        &self.key("scale"),
+                        format!("{other:?}"),
+                        "\"linear\" or \"log\"",
+                    );
+                    error.nearest = nearest(other, ["linear", "log"]);
+                    return Err(error.into());
+                }
+            },
+        };
+        let min = self
+            .pick("min", raw.min.as_ref())?
+            .copied()
+            .unwrap_or(natural_min);
+        let max = self
+            .pick("max", raw.max.as_ref())?
+            .copied()
+            .unwrap_or(natural_max);
+        let bins = self
+            .pick("bins", raw.bins.as_ref())?
+            .copied()
+            .unwrap_or(DEFAULT_BINS);
+        let bins = usize::try_from(bins).unwrap_or(usize::MAX);
+        if scale == Scale::Log && min <= 0.0 {
+            let expected = "a number above 0, for the axis is logarithmic";
+            return Err(self
+                .source
+                .error(&self.key("min"), min.to_string(), expected)
+                .into());
+        }
+        Axis::new(observable, scale, min, max, bins).map_err(|_| {
+            let error = |key, found, expected: String| {
+                self.source.error(&self.key(key), found, expected).into()
+            };
+            if !min.is_finite() {
+                error("min", min.to_string(), "a finite number".into())
+            } else if max.is_finite() && max > min {
+                error(
+                    "bins",
+                    bins.to_string(),
+                    format!("1 to 10000000 bins that fit between {min} and {max}"),
+                )
+            } else {
+                let key = if raw.max.is_some() { "max" } else { "min" };
+                error(
+                    key,
+                    format!("{min} to {max}"),
+                    "min below max, both finite".into(),
+                )
+            }
+        })
+    }
+
+    /// The value for this axis: the only one, or that of its position.
+    fn pick<'v, T>(
+        &self,
+        key: &str,
+        value: Option<&'v PerAxis<T>>,
+    ) -> Result<Option<&'v T>, CardError> {
+        match value {
+            None => Ok(None),
+            Some(PerAxis::One(one)) => Ok(Some(one)),
+            Some(PerAxis::Each(each)) if each.len() == self.axes => Ok(each.get(self.axis)),
+            Some(PerAxis::Each(each)) => {
+                let path = format!("{}.{key}", self.path);
+                let found = format!("a list of {}", each.len());
+                let expected = format!("one value, or one for each of {} axes", self.axes);
+                Err(self.source.error(&path, found, expected).into())
+            }
+        }
+    }
+
+    /// The key of this axis: the list entry if there is a list.
+    fn key(&self, name: &str) -> String {
+        let all = format!("{}.{name}", self.path);
+        let entry = format!("{all}[{}]", self.axis);
+        if self.source.knows(&entry) {
+            entry
+        } else {
+            all
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Kinematic limits of a card: exact bounds of the invariants and of x.
+//!
+//! Conventions: beam lepton (m, E0, |p|) on a nucleus M at rest, producing something of mass
+//! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. The largest mass and the range of `x = E_k/E0`, widest
+//! at `k² = m_min²`, are those of [`Collision`]. `t` is bounded by the two-body reaction `m → M_X` with
+//! `M_X = m + m_min`: with `D = M_X² − m²`, `b = 2|p|²M − (E0+M)D`, `r² = b² − s D²`:
+//! `t_min = M D²/(b + r)`, `t_max = M (b + r)/s`, both free of cancellation.
+//!
+//! Pinned by the tests below: threshold, elastic limit, and the two-body solution put back.
+
+use crate::beam::Beam;
+use crate::dark_sector::DarkSector;
+use crate::kinematics::{Collision, CollisionError};
+use crate::target::Nucleus;
+
+/// Exact kinematic bounds on one nucleus.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KinematicLimits {
+    /// Centre-of-mass energy in GeV.
+    pub sqrt_s_gev: f64,
+    /// Smallest mass of what is produced, `2 m_χ` or `m_A′`, in GeV.
+    pub m_pair_min_gev: f64,
+    /// Largest mass of what can be produced, `√s − m − M`, in GeV.
+    pub m_pair_max_gev: f64,
+    /// Smallest x; 0 below threshold.
+    pub x_lower: f64,
+    /// Largest x; 0 below threshold.
+    pub x_upper: f64,
+    /// Smallest momentum transfer in GeV²; 0 below threshold.
+    pub t_min_gev2: f64,
+    /// Largest momentum transfer in GeV²; 0 below threshold.
+    pub t_max_gev2: f64,
+}
+
+impl KinematicLimits {
+    /// The limits of `beam` on `nucleus` producing `dark_sector`.
+    ///
+    /// # Errors
+    /// [`CollisionError`] if the beam energy does not exceed the lepton's mass, or a mass is not
+    /// positive and finite.
+    pub fn new(
+        beam: &Beam,
+        nucleus: &Nucleus,
+        dark_sector: &DarkSector,
+    ) -> Result<Self, CollisionError> {
+        let m = beam.lepton.mass_gev();
+        let m_min = dark_sector.threshold_mass_gev();
+        let collision = Collision::new(beam.energy_gev, m, nucleus.mass_gev)?;
+        let s = collision.s_tot();
+        let mut limits = Self {
+            sqrt_s_gev: s.sqrt(),
+            m_pair_min_gev: m_min,
+            m_pair_max_gev: collision.max_pair_mass(),
+            x_lower: 0.0,
+            x_upper: 0.0,
+            t_min_gev2: 0.0,
+            t_max_gev2: 0.0,
+        };
+        if limits.is_open() {
+            let (v_min, v_max) = collision.v_limits(m_min * m_min);
+            limits.x_lower = (collision.kinetic - v_max) / collision.e0;
+            limits.x_upper = (collision.kinetic - v_min) / collision.e0;
+            let (p, big_m) = (collision.p, collision.big_m);
+            let d = m_min * (2.0 * m + m_min);
+            let b = 2.0 * p * p * big_m - (collision.e0 + big_m) * d;
+            let r = (b * b - s * d * d).max(0.0).sqrt();
+            limits.t_min_gev2 = big_m * d * d / (b + r);
+            limits.t_max_gev2 = big_m * (b + r) / s;
+        }
+        Ok(limits)
+    }
+
+    /// Whether the reaction is above threshold.
+    pub fn is_open(&self) -> bool {
+        self.m_pair_min_gev < self.m_pair_max_gev
+    }
+
+    /// Energy above threshold, `√s − m − M − m_min`, in GeV; negative below.
+    pub fn threshold_margin_gev(&self) -> f64 {
+        self.m_pair_max_gev - self.m_pair_min_gev
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::beam::Lepton;
+    use crate::dark_sector::DarkPhoton;
+    use crate::target::NucleusSpin;
+
+    fn limits(lepton: Lepton, energy_gev: f64, m_nucleus: f64, m_min: f64) -> KinematicLimits {
+        let beam = Beam {
+            lepton,
+            energy_gev,
+            on_target: None,
+        };
+        let nucleus = Nucleus {
+            z: 82,
+            a: 207.2,
+            mass_gev: m_nucleus,
+            spin: NucleusSpin::Zero,
+        };
+        let photon = DarkPhoton {
+            mass_gev: m_min,
+            epsilon: 1.0,
+            pdg_id: 622,
+        };
+        KinematicLimits::new(&beam, &nucleus, &DarkSector::DarkPhoton(photon)).unwrap()
+    }
+
+    #[test]
+    fn a_mass_just_below_the_margin_is_open_and_just_above_is_closed() {
+        let open = limits(Lepton::Muon, 160.0, 193.0, 0.2);
+        let direct = open.sqrt_s_gev - Lepton::Muon.mass_gev() - 193.0;
+        assert!((open.m_pair_max_gev / direct - 1.0).abs() < 1e-13);
+        assert!(limits(Lepton::Muon, 160.0, 193.0, direct - 1e-6).is_open());
+        let closed = limits(Lepton::Muon, 160.0, 193.0, direct + 1e-6);
+        assert!(!closed.is_open());
+        assert_eq!((closed.x_upper, closed.t_max_gev2), (0.0, 0.0));
+    }
+
+    #[test]
+    fn at_threshold_everything_moves_with_the_centre_of_mass() {
+        let (m, m_nucleus) = (Lepton::Electron.mass_gev(), 25.0);
+        let m_min = limits(Lepton::Electron, 8.0, m_nucleus, 1.0).m_pair_max_gev * (1.0 - 1e-12);
+        let limits = limits(Lepton::Electron, 8.0, m_nucleus, m_min);
+        let gamma = (8.0 + m_nucleus) / limits.sqrt_s_gev;
+        let total = m + m_min;
+        assert!((limits.x_upper * 8.0 / (gamma * m_min) - 1.0).abs() < 1e-5);
+        // One momentum transfer is left, that of the nucleus at rest in the centre of mass.
+        let t = 2.0 * m_nucleus * (gamma - 1.0) * m_nucleus;
+        assert!(
+            (limits.t_min_gev2 / t - 1.0).abs() < 1e-5,
+            "{limits:?} {t} {total}"
+        );
+        assert!((limits.t_max_gev2 / t - 1.0).abs() < 1e-5, "{limits:?} {t}");
+    }
+
+    #[test]
+    fn extreme_momentum_transfers_solve_the_two_body_reaction() {
+        let (m, m_nucleus, e0, m_min) = (Lepton::Electron.mass_gev(), 25.0, 8.0, 0.6);
+        let limits = limits(Lepton::Electron, e0, m_nucleus, m_min);
+        let p = (e0 * e0 - m * m).sqrt();
+        for (t, sign) in [(limits.t_min_gev2, 1.0), (limits.t_max_gev2, 1.0)] {
+            // Nucleus recoils along the beam with kinetic energy T = t/2M.
+            let kinetic = t / (2.0 * m_nucleus);
+            let recoil = (kinetic * (kinetic + 2.0 * m_nucleus)).sqrt();
+            let (e_x, p_x) = (e0 - kinetic, p - sign * recoil);
+            let mass = (e_x * e_x - p_x * p_x).sqrt();
+            assert!((mass / (m + m_min) - 1.0).abs() < 1e-9, "t = {t}: {mass}");
+        }
+        assert!(limits.t_min_gev2 < limits.t_max_gev2);
+    }
+
+    #[test]
+    fn light_production_has_the_elastic_limits() {
+        let limits = limits(Lepton::Electron, 8.0, 25.0, 1e-9);
+        let s = limits.sqrt_s_gev * limits.sqrt_s_gev;
+        let elastic = 4.0 * 25.0 * 25.0 * 64.0 / s;
+        assert!(
+            (limits.t_max_gev2 / elastic - 1.0).abs() < 1e-6,
+            "{limits:?} {elastic}"
+        );
+        assert!(limits.t_min_gev2 < 1e-24);
+        assert!(
+            limits.x_upper < 1.0 && limits.x_upper > 0.9998,
+            "{limits:?}"
+        );
+    }
+
+    #[test]
+    fn no_energy_exceeds_what_the_lepton_can_give() {
+        let limits = limits(Lepton::Muon, 160.0, 193.0, 0.2);
+        let most = 1.0 - Lepton::Muon.mass_gev() / 160.0;
+        assert!(
+            limits.x_upper < most && limits.x_upper > most - 1e-3,
+            "{limits:?}"
+        );
+    }
+}

@@ -1,0 +1,211 @@
+//! Command-line values that replace those of the card.
+
+use toml::Value;
+
+use super::error::{CardError, KeyError, Place, nearest};
+use super::keys;
+use super::source::Source;
+
+/// One card key given on the command line.
+///
+/// It replaces what the card says, and displaces what the card says about things the new value
+/// leaves without meaning: another element drops density, radiation length and nuclear mass of the
+/// old one, a thickness in one unit that in the other, another process the parameters of the old.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Override {
+    key: String,
+    value: Value,
+    written: String,
+}
+
+impl Override {
+    /// Reads `section.key=value`, the argument of `--set`.
+    ///
+    /// The value is TOML; what is no TOML is taken as a bare word (`beam.lepton=e-`).
+    ///
+    /// # Errors
+    /// [`CardError::Key`] if there is no `=`, or no key of that name.
+    pub fn parse(assignment: &str) -> Result<Self, CardError> {
+        let written = format!("--set {assignment}");
+        let Some((key, value)) = assignment.split_once('=') else {
+            let (found, expected) = (format!("`{assignment}`"), "section.key=value");
+            return Err(at_option(
+                &written,
+                "--set",
+                found,
+                expected.to_owned(),
+                None,
+            ));
+        };
+        let key = key.trim();
+        let names = keys::settable();
+        if !names.iter().any(|name| name == key) {
+            let near = nearest(key, names.iter().map(String::as_str));
+            let expected = "the full name of a key, such as beam.energy_gev".to_owned();
+            return Err(at_option(
+                &written,
+                key,
+                "an unknown key".to_owned(),
+                expected,
+                near,
+            ));
+        }
+        Ok(Self {
+            key: key.to_owned(),
+            value: value_of(value.trim()),
+            written,
+        })
+    }
+
+    /// The value `text` for `key`, given by an option of its own, such as `--seed`.
+    pub fn by_option(option: &str, key: &str, text: &str) -> Self {
+        let written = format!("{option} {text}");
+        Self {
+            key: key.to_owned(),
+            value: value_of(text),
+            written,
+        }
+    }
+
+    /// Puts the value into the card in place of what was there.
+    pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table) {
+        for stale in self.displaced(card) {
+            if source.is_in_card(stale) {
+                take(card, stale);
+            }
+        }
+        source.set_by_option(&self.key, &self.written);
+        let mut parts: Vec<&str> = self.key.split('.').collect();
+        let Some(last) = parts.pop() else { return };
+        let mut table = card;
+        for part in parts {
+            let inner = table
+                .entry(part)
+                .or_insert_with(|| Value::Table(toml::Table::new()));
+            match inner {
+                Value::Table(inner) => table = inner,
+                // The card has something else here; the check of types will say so.
+                _ => return,
+            }
+        }
+        table.insert(last.to_owned(), self.value.clone());
+    }
+
+    /// Keys that mean nothing once this value is in the card.
+    fn displaced(&self, card: &toml::Table) -> &'static [&'static str] {
+        let before = look(card, &self.key);
+        if before == Some(&self.value) {
+            return &[];
+        }
+        match (self.key.as_str(), self.value.as_str()) {
+            ("target.element", _) => OF_ELEMENT,
+            ("target.material", _) => OF_MATERIAL,
+            ("target.thickness_cm", _) => &["target.thickness_x0"],
+            ("target.thickness_x0", _) => &["target.thickness_cm"],
+            ("process.kind", Some("dark-photon")) => OF_PAIR,
+            // A card that does not say is one for pairs.
+            ("process.kind", Some("pair")) if before.is_some() => OF_DARK_PHOTON,
+            _ => &[],
+        }
+    }
+}
+
+/// The properties of a material, meaningless for another one.
+const OF_ELEMENT: &[&str] = &[
+    "target.material",
+    "target.density_g_cm3",
+    "target.radiation_length_cm",
+    "target.nuclear_mass_gev",
+];
+const OF_MATERIAL: &[&str] = &[
+    "target.element",
+    "target.density_g_cm3",
+    "target.radiation_length_cm",
+    "target.nuclear_mass_gev",
+];
+const OF_PAIR: &[&str] = &[
+    "dark_sector.m_chi_gev",
+    "dark_sector.charge",
+    "dark_sector.spin",
+    "dark_sector.pdg_id",
+];
+const OF_DARK_PHOTON: &[&str] = &[
+    "dark_sector.m_dark_photon_gev",
+    "dark_sector.epsilon",
+    "dark_sector.pdg_id",
+];
+
+/// The value of `section.key` in the card.
+fn look<'a>(card: &'a toml::Table, path: &str) -> Option<&'a Value> {
+    let (section, key) = path.split_once('.')?;
+    card.get(section)?.get(key)
+}
+
+/// Removes `section.key` from the card.
+fn take(card: &mut toml::Table, path: &str) {
+    if let Some((section, key)) = path.split_once('.')
+        && let Some(Value::Table(section)) = card.get_mut(section)
+    {
+        section.remove(key);
+    }
+}
+
+fn value_of(text: &str) -> Value {
+    let parsed = format!("value = {text}").parse::<toml::Table>().ok();
+    let single = parsed
+        .filter(|table| table.len() == 1)
+        .and_then(|mut t| t.remove("value"));
+    single.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn at_option(
+    written: &str,
+    key: &str,
+    found: String,
+    expected: String,
+    nearest: Option<String>,
+) -> CardError {
+    let place = Place::Option(written.to_owned());
+    let (file, text) = (String::new(), String::new());
+    KeyError {
+        file,
+        text,
+        place,
+        key: key.to_owned(),
+        found,
+        expected,
+        nearest,
+    }
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_toml_and_bare_words_are_text() {
+        let value = |text| Override::parse(text).map(|o| o.value).ok();
+        assert_eq!(value("beam.lepton=e-"), Some(Value::String("e-".into())));
+        assert_eq!(
+            value("beam.lepton=\"mu+\""),
+            Some(Value::String("mu+".into()))
+        );
+        assert_eq!(value("beam.energy_gev=160"), Some(Value::Integer(160)));
+        assert_eq!(value("beam.energy_gev = 1e2"), Some(Value::Float(100.0)));
+        assert_eq!(
+            value("run.name=1\nvalue2=3"),
+            Some(Value::String("1\nvalue2=3".into()))
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_option_and_the_nearest_key() {
+        let error = Override::parse("beam.energy=3").map_err(|e| e.to_string());
+        let expected = "option `--set beam.energy=3`: beam.energy: found an unknown key, expected \
+                        the full name of a key, such as beam.energy_gev; did you mean \
+                        `beam.energy_gev`?";
+        assert_eq!(error, Err(expected.to_owned()));
+        assert!(Override::parse("beam.lepton").is_err());
+    }
+}

@@ -1,0 +1,150 @@
+//! The card written back, every default visible.
+
+use super::raw::{
+    PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawHistogram,
+    RawIntegration, RawMesons, RawProcess, RawReach, RawRun, RawTarget,
+};
+use super::run_card::{HistogramSpec, RunCard};
+use crate::cuts::Cuts;
+use crate::dark_sector::DarkSector;
+use crate::histogram::{Axis, Scale};
+use crate::target::Target;
+
+impl RawCard {
+    /// The card as TOML.
+    pub fn to_toml(&self) -> String {
+        // UNWRAP: the card is strings, numbers, lists and tables with string keys, all of which
+        // TOML can express.
+        toml::to_string(self).expect("a card is TOML")
+    }
+}
+
+impl From<&RunCard> for RawCard {
+    fn from(card: &RunCard) -> Self {
+        let integration = card.integration;
+        let (events, reach) = (card.events, card.reach);
+        Self {
+            schema: Some(1),
+            run: RawRun {
+                name: Some(card.run.name.clone()),
+                seed: Some(card.run.seed),
+                threads: Some(card.run.threads as u64),
+            },
+            process: RawProcess {
+                kind: Some(card.dark_sector.kind().to_owned()),
+            },
+            dark_sector: dark_sector(&card.dark_sector),
+            beam: RawBeam {
+                lepton: Some(card.beam.lepton.name().to_owned()),
+                energy_gev: Some(card.beam.energy_gev),
+                on_target: card.beam.on_target,
+            },
+            target: target(&card.target),
+            cuts: cuts(&card.cuts),
+            integration: RawIntegration {
+                method: Some(integration.method.name().to_owned()),
+                n_adapt: Some(integration.n_adapt),
+                neval: Some(integration.neval),
+                rel_error: Some(integration.rel_error),
+                max_neval: Some(integration.max_neval),
+            },
+            events: RawEvents {
+                count: Some(events.count),
+                mode: Some(events.mode.name().to_owned()),
+                max_overweight_share: Some(events.max_overweight_share),
+                compression: Some(events.compression.name().to_owned()),
+            },
+            reach: RawReach {
+                events_excluded: Some(reach.events_excluded),
+                efficiency: Some(reach.efficiency),
+                straggling: Some(reach.straggling.name().to_owned()),
+                mesons: Some(RawMesons {
+                    rho: Some(reach.mesons.rho),
+                    omega: Some(reach.mesons.omega),
+                    phi: Some(reach.mesons.phi),
+                    jpsi: Some(reach.mesons.jpsi),
+                }),
+            },
+            histogram: Some(card.histograms.iter().map(histogram).collect()),
+        }
+    }
+}
+
+fn dark_sector(dark_sector: &DarkSector) -> RawDarkSector {
+    match dark_sector {
+        DarkSector::Pair(chi) => RawDarkSector {
+            m_chi_gev: Some(chi.mass_gev),
+            charge: Some(chi.charge),
+            spin: Some(chi.spin.name().to_owned()),
+            pdg_id: Some(chi.pdg_id.into()),
+            ..RawDarkSector::default()
+        },
+        DarkSector::DarkPhoton(photon) => RawDarkSector {
+            m_dark_photon_gev: Some(photon.mass_gev),
+            epsilon: Some(photon.epsilon),
+            pdg_id: Some(photon.pdg_id.into()),
+            ..RawDarkSector::default()
+        },
+    }
+}
+
+fn target(target: &Target) -> RawTarget {
+    let material = &target.material;
+    let parts = &material.components;
+    let mut raw = RawTarget {
+        density_g_cm3: material.density_g_cm3,
+        radiation_length_cm: material.radiation_length_cm,
+        thickness_cm: material.thickness_cm,
+        form_factor: Some(target.form_factor.name().to_owned()),
+        nucleus_spin: parts.first().map(|part| part.nucleus.spin.name().into()),
+        ..RawTarget::default()
+    };
+    match &parts[..] {
+        // A mixture of one is the element itself, but for a fraction that is not quite 1.
+        [only] if only.mass_fraction == 1.0 => {
+            raw.element = Some(only.element.symbol.to_owned());
+            raw.nuclear_mass_gev = Some(only.nucleus.mass_gev);
+        }
+        parts => {
+            let listed = parts.iter().map(|part| RawComponent {
+                element: Some(part.element.symbol.to_owned()),
+                mass_fraction: Some(part.mass_fraction),
+            });
+            raw.material = Some(listed.collect());
+        }
+    }
+    raw
+}
+
+fn cuts(cuts: &Cuts) -> RawCuts {
+    RawCuts {
+        x_min: Some(cuts.x_min),
+        x_max: Some(cuts.x_max),
+        lepton_energy_max_gev: Some(cuts.lepton_energy_max_gev),
+        lepton_angle_min_mrad: Some(cuts.lepton_angle_min_mrad),
+        lepton_angle_max_mrad: Some(cuts.lepton_angle_max_mrad),
+        lepton_pt_min_gev: Some(cuts.lepton_pt_min_gev),
+        lepton_pt_max_gev: Some(cuts.lepton_pt_max_gev),
+        chi_angle_max_mrad: Some(cuts.chi_angle_max_mrad),
+    }
+}
+
+fn histogram(spec: &HistogramSpec) -> RawHistogram {
+    RawHistogram {
+        observable: per_axis(spec, |axis| axis.observable().name().to_owned()),
+        min: per_axis(spec, Axis::min),
+        max: per_axis(spec, Axis::max),
+        bins: per_axis(spec, |axis| axis.bins() as u64),
+        scale: per_axis(spec, |axis| match axis.scale() {
+            Scale::Linear => "linear".to_owned(),
+            Scale::Log => "log".to_owned(),
+        }),
+    }
+}
+
+fn per_axis<T: Clone>(spec: &HistogramSpec, value: impl Fn(&Axis) -> T) -> Option<PerAxis<T>> {
+    match &spec.axes[..] {
+        [only] => Some(PerAxis::One(value(only))),
+        axes => Some(PerAxis::Each(axes.iter().map(value).collect())),
+    }
+}

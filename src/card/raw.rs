@@ -1,0 +1,79 @@
+//! The card as it is written: every key optional, nothing checked.
+
+use serde::{Deserialize, Serialize};
+
+/// One value for all axes of a histogram, or one an axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PerAxis<T> {
+    One(T),
+    Each(Vec<T>),
+}
+
+impl<T> PerAxis<T> {
+    /// All values in order.
+    pub(super) fn as_slice(&self) -> &[T] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Each(values) => values,
+        }
+    }
+}
+
+/// What was written in a card (or what is written back), before any rule was applied.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RawCard {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) schema: Option<u64>,
+    pub(super) run: RawRun,
+    pub(super) process: RawProcess,
+    pub(super) dark_sector: RawDarkSector,
+    pub(super) beam: RawBeam,
+    pub(super) target: RawTarget,
+    pub(super) cuts: RawCuts,
+    pub(super) integration: RawIntegration,
+    pub(super) events: RawEvents,
+    pub(super) reach: RawReach,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) histogram: Option<Vec<RawHistogram>>,
+}
+
+macro_rules! sections {
+    ($($section:ident { $($key:ident: $kind:ty,)* })*) => {$(
+        #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub(super) struct $section {
+            $(#[serde(skip_serializing_if = "Option::is_none")] pub(super) $key: Option<$kind>,)*
+        }
+    )*};
+}
+
+sections! {
+    RawRun { name: String, seed: u64, threads: u64, }
+    RawProcess { kind: String, }
+    RawDarkSector {
+        m_chi_gev: f64, charge: f64, spin: String, m_dark_photon_gev: f64, epsilon: f64,
+        pdg_id: toml::Value,
+    }
+    RawBeam { lepton: String, energy_gev: f64, on_target: f64, }
+    RawTarget {
+        element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
+        thickness_x0: f64, form_factor: String, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
+        material: Vec<RawComponent>,
+    }
+    RawComponent { element: String, mass_fraction: f64, }
+    RawCuts {
+        x_min: f64, x_max: f64, lepton_energy_max_gev: f64, lepton_angle_min_mrad: f64,
+        lepton_angle_max_mrad: f64, lepton_pt_min_gev: f64, lepton_pt_max_gev: f64,
+        chi_angle_max_mrad: f64,
+    }
+    RawIntegration { method: String, n_adapt: u64, neval: u64, rel_error: f64, max_neval: u64, }
+    RawEvents { count: u64, mode: String, max_overweight_share: f64, compression: String, }
+    RawHistogram {
+        observable: PerAxis<String>, min: PerAxis<f64>, max: PerAxis<f64>, bins: PerAxis<u64>,
+        scale: PerAxis<String>,
+    }
+    RawReach { events_excluded: f64, efficiency: f64, straggling: String, mesons: RawMesons, }
+    RawMesons { rho: f64, omega: f64, phi: f64, jpsi: f64, }
+}

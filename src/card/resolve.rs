@@ -1,0 +1,394 @@
+//! The rules of a run: from what was written to what is used.
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+use toml::Value;
+
+use super::error::{CardError, nearest};
+use super::histograms::{self, Ranges};
+use super::limits::KinematicLimits;
+use super::material;
+use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun};
+use super::rules::Resolver;
+use super::run_card::{Events, Integration, MesonYields, Method, Reach, Run, RunCard, Straggling};
+use super::source::Source;
+use crate::beam::{Beam, Lepton};
+use crate::cuts::Cuts;
+use crate::dark_sector::{
+    CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged,
+};
+use crate::event::{Compression, Weighting};
+use crate::target::{Nucleus, Target};
+
+/// The version of the card format this program reads.
+const SCHEMA: u64 = 1;
+
+/// Particle code of χ unless the card gives another.
+const DEFAULT_CHI_PRESET: &str = "dmg4";
+
+/// Applies every rule; `name` is the run's name unless the card gives one.
+pub(super) fn resolve(source: &Source, name: &str, raw: &RawCard) -> Result<RunCard, CardError> {
+    let rules = Resolver::new(source);
+    rules.count("schema", raw.schema, SCHEMA, SCHEMA..=SCHEMA)?;
+    let beam = beam(&rules, raw)?;
+    let dark_sector = dark_sector(&rules, raw)?;
+    let target = material::resolve(&rules, &raw.target)?;
+    let cuts = cuts(&rules, &raw.cuts)?;
+    let (nucleus, limits) = kinematics(&rules, &beam, &dark_sector, &target, &cuts)?;
+    let ranges = Ranges {
+        beam: &beam,
+        cuts: &cuts,
+        dark_sector: &dark_sector,
+        nucleus: &nucleus,
+        limits: &limits,
+    };
+    let histograms = histograms::resolve(source, raw.histogram.as_deref(), &ranges)?;
+    let integration = integration(&rules, &raw.integration)?;
+    let events = events(&rules, &raw.events)?;
+    let reach = reach(&rules, &raw.reach)?;
+    // Last, so that a wrong card never asks the operating system for a seed.
+    let run = run(&rules, name, &raw.run)?;
+    Ok(RunCard {
+        run,
+        beam,
+        dark_sector,
+        target,
+        cuts,
+        integration,
+        events,
+        histograms,
+        reach,
+    })
+}
+
+fn run(rules: &Resolver<'_>, default_name: &str, raw: &RawRun) -> Result<Run, CardError> {
+    let name = raw.name.as_deref().unwrap_or(default_name);
+    let fit = |c: char| c.is_alphanumeric() || "._+-".contains(c);
+    let inside = name.starts_with(char::is_alphanumeric) && name.chars().all(fit);
+    if !inside || name.len() > 200 {
+        return Err(rules.bad("run.name", format!("{name:?}")));
+    }
+    let threads = rules.count("run.threads", raw.threads, 0, 0..=4096)?;
+    let seed = match raw.seed {
+        Some(seed) => rules.count("run.seed", Some(seed), 0, 0..=i64::MAX as u64)?,
+        None => draw_seed()?,
+    };
+    Ok(Run {
+        name: name.to_owned(),
+        seed,
+        threads: usize::try_from(threads).unwrap_or(0),
+    })
+}
+
+/// A seed of 53 bits, which every reader of JSON keeps exact.
+fn draw_seed() -> Result<u64, CardError> {
+    let drawn = SysRng
+        .try_next_u64()
+        .map_err(|error| CardError::Seed(error.to_string()))?;
+    Ok(drawn >> 11)
+}
+
+fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
+    let names = Lepton::ALL.map(Lepton::name);
+    let lepton = rules.required("beam.lepton", raw.beam.lepton.as_deref())?;
+    let lepton = rules.choice("beam.lepton", lepton, &names, Lepton::from_name)?;
+    let energy_gev = rules.required("beam.energy_gev", raw.beam.energy_gev)?;
+    if !(energy_gev > lepton.mass_gev() && energy_gev.is_finite()) {
+        let expected = format!(
+            "an energy above the lepton's mass, {} GeV",
+            lepton.mass_gev()
+        );
+        return Err(rules.wrong("beam.energy_gev", format!("{energy_gev} GeV"), expected));
+    }
+    let on_target = rules.above_zero("beam.on_target", raw.beam.on_target)?;
+    Ok(Beam {
+        lepton,
+        energy_gev,
+        on_target,
+    })
+}
+
+fn dark_sector(rules: &Resolver<'_>, raw: &RawCard) -> Result<DarkSector, CardError> {
+    let kind = raw.process.kind.as_deref().unwrap_or(DarkSector::KINDS[0]);
+    let position = |name: &str| DarkSector::KINDS.iter().position(|kind| *kind == name);
+    let kind = rules.choice("process.kind", kind, &DarkSector::KINDS, position)?;
+    let raw = &raw.dark_sector;
+    let idle: &[(&str, bool)] = if kind == 0 {
+        &[
+            ("m_dark_photon_gev", raw.m_dark_photon_gev.is_some()),
+            ("epsilon", raw.epsilon.is_some()),
+        ]
+    } else {
+        &[
+            ("m_chi_gev", raw.m_chi_gev.is_some()),
+            ("charge", raw.charge.is_some()),
+            ("spin", raw.spin.is_some()),
+        ]
+    };
+    for (key, written) in idle {
+        if *written {
+            let expected = format!(
+                "no such key, for process.kind is {:?}",
+                DarkSector::KINDS[kind]
+            );
+            return Err(rules.wrong(&format!("dark_sector.{key}"), "a value", expected));
+        }
+    }
+    if kind == 0 {
+        pair(rules, raw)
+    } else {
+        dark_photon(rules, raw)
+    }
+}
+
+fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
+    let mass = rules.above_zero("dark_sector.m_chi_gev", raw.m_chi_gev)?;
+    let mass_gev = rules.required("dark_sector.m_chi_gev", mass)?;
+    let charge = rules
+        .above_zero("dark_sector.charge", raw.charge)?
+        .unwrap_or(1.0);
+    let names = ChiSpin::ALL.map(ChiSpin::name);
+    let spin = raw.spin.as_deref().unwrap_or(names[0]);
+    let spin = rules.choice("dark_sector.spin", spin, &names, ChiSpin::from_name)?;
+    let preset = Value::from(DEFAULT_CHI_PRESET);
+    let pdg_id = pdg_id(
+        rules,
+        raw.pdg_id.as_ref().unwrap_or(&preset),
+        &CHI_PDG_PRESETS,
+    )?;
+    Ok(DarkSector::Pair(MilliCharged {
+        mass_gev,
+        charge,
+        spin,
+        pdg_id,
+    }))
+}
+
+fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
+    let mass = rules.above_zero("dark_sector.m_dark_photon_gev", raw.m_dark_photon_gev)?;
+    let mass_gev = rules.required("dark_sector.m_dark_photon_gev", mass)?;
+    let epsilon = rules
+        .above_zero("dark_sector.epsilon", raw.epsilon)?
+        .unwrap_or(1.0);
+    let pdg_id = match &raw.pdg_id {
+        Some(id) => pdg_id(rules, id, &[])?,
+        None => DARK_PHOTON_PDG_ID,
+    };
+    Ok(DarkSector::DarkPhoton(DarkPhoton {
+        mass_gev,
+        epsilon,
+        pdg_id,
+    }))
+}
+
+fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i64)]) -> Result<i64, CardError> {
+    match value {
+        // Exchange formats store particle codes in 32 bits.
+        Value::Integer(id) if (1..=i64::from(i32::MAX)).contains(id) => Ok(*id),
+        Value::String(name) => {
+            let known = presets.iter().find(|(preset, _)| preset == name);
+            known.map(|(_, id)| *id).ok_or_else(|| {
+                let meant = nearest(name, presets.iter().map(|(preset, _)| *preset));
+                rules.unknown("dark_sector.pdg_id", name, meant)
+            })
+        }
+        other => Err(rules.bad("dark_sector.pdg_id", other)),
+    }
+}
+
+fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
+    let fraction = |path, value| rules.number(path, value, |x| (0.0..=1.0).contains(&x));
+    let from_zero = |path, value| rules.number(path, value, |number| number >= 0.0);
+    let not_infinite = |path, value| rules.number(path, value, |n| n >= 0.0 && n.is_finite());
+    let none = Cuts::NONE;
+    let energy_max = rules.number(
+        "cuts.lepton_energy_max_gev",
+        raw.lepton_energy_max_gev,
+        |e| e > 0.0,
+    )?;
+    let cuts = Cuts {
+        x_min: fraction("cuts.x_min", raw.x_min)?.unwrap_or(none.x_min),
+        x_max: fraction("cuts.x_max", raw.x_max)?.unwrap_or(none.x_max),
+        lepton_energy_max_gev: energy_max.unwrap_or(none.lepton_energy_max_gev),
+        lepton_angle_min_mrad: not_infinite(
+            "cuts.lepton_angle_min_mrad",
+            raw.lepton_angle_min_mrad,
+        )?
+        .unwrap_or(none.lepton_angle_min_mrad),
+        lepton_angle_max_mrad: from_zero("cuts.lepton_angle_max_mrad", raw.lepton_angle_max_mrad)?
+            .unwrap_or(none.lepton_angle_max_mrad),
+        lepton_pt_min_gev: not_infinite("cuts.lepton_pt_min_gev", raw.lepton_pt_min_gev)?
+            .unwrap_or(none.lepton_pt_min_gev),
+        lepton_pt_max_gev: from_zero("cuts.lepton_pt_max_gev", raw.lepton_pt_max_gev)?
+            .unwrap_or(none.lepton_pt_max_gev),
+        chi_angle_max_mrad: from_zero("cuts.chi_angle_max_mrad", raw.chi_angle_max_mrad)?
+            .unwrap_or(none.chi_angle_max_mrad),
+    };
+    for (path, min, max) in [
+        ("cuts.x_min", cuts.x_min, cuts.x_max),
+        (
+            "cuts.lepton_angle_min_mrad",
+            cuts.lepton_angle_min_mrad,
+            cuts.lepton_angle_max_mrad,
+        ),
+        (
+            "cuts.lepton_pt_min_gev",
+            cuts.lepton_pt_min_gev,
+            cuts.lepton_pt_max_gev,
+        ),
+    ] {
+        if min >= max {
+            let max_key = path.trim_start_matches("cuts.").replace("_min", "_max");
+            let expected = format!("a number below {max_key} = {max}");
+            return Err(rules.wrong(path, min.to_string(), expected));
+        }
+    }
+    Ok(cuts)
+}
+
+/// Refuses what no event could satisfy; gives the first nucleus and its limits.
+fn kinematics(
+    rules: &Resolver<'_>,
+    beam: &Beam,
+    dark_sector: &DarkSector,
+    target: &Target,
+    cuts: &Cuts,
+) -> Result<(Nucleus, KinematicLimits), CardError> {
+    let mut first = None;
+    for part in &target.material.components {
+        let limits = KinematicLimits::new(beam, &part.nucleus, dark_sector)
+            .map_err(|error| rules.wrong("beam.energy_gev", error.to_string(), "a collision"))?;
+        first = first.or(Some((part.nucleus, limits)));
+        let (least, most) = (limits.m_pair_min_gev, limits.m_pair_max_gev);
+        let nucleus = part.element.symbol;
+        if !limits.is_open() {
+            let (key, factor) = match dark_sector {
+                DarkSector::Pair(_) => ("dark_sector.m_chi_gev", 2.0),
+                DarkSector::DarkPhoton(_) => ("dark_sector.m_dark_photon_gev", 1.0),
+            };
+            let found = format!("{} GeV", least / factor);
+            let expected = format!(
+                "a mass below {:.6} GeV, the threshold on {nucleus} (sqrt_s = {:.6} GeV)",
+                most / factor,
+                limits.sqrt_s_gev
+            );
+            return Err(rules.wrong(key, found, expected));
+        }
+        if cuts.x_min >= limits.x_upper {
+            let expected = format!(
+                "x below its kinematic limit on {nucleus}, {}",
+                limits.x_upper
+            );
+            return Err(rules.wrong("cuts.x_min", cuts.x_min.to_string(), expected));
+        }
+        if cuts.x_max <= limits.x_lower {
+            let expected = format!(
+                "x above its kinematic limit on {nucleus}, {}",
+                limits.x_lower
+            );
+            return Err(rules.wrong("cuts.x_max", cuts.x_max.to_string(), expected));
+        }
+    }
+    if cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
+        let expected = format!(
+            "an energy above the lepton's mass, {} GeV",
+            beam.lepton.mass_gev()
+        );
+        let found = cuts.lepton_energy_max_gev.to_string();
+        return Err(rules.wrong("cuts.lepton_energy_max_gev", found, expected));
+    }
+    first.ok_or_else(|| rules.bad("target.material", "an empty list"))
+}
+
+fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration, CardError> {
+    let method = rules.named(
+        "integration.method",
+        raw.method.as_deref(),
+        Method::ALL,
+        Method::name,
+    )?;
+    let n_adapt = rules.count("integration.n_adapt", raw.n_adapt, 10, 1..=1000)?;
+    let most = 1_000_000_000_000;
+    let neval = rules.count("integration.neval", raw.neval, 200_000, 1000..=most)?;
+    let rel_error = rules
+        .number("integration.rel_error", raw.rel_error, |error| {
+            (0.0..=1.0).contains(&error)
+        })?
+        .unwrap_or(1e-3);
+    let default = neval.max(100_000_000);
+    let max_neval = rules.count(
+        "integration.max_neval",
+        raw.max_neval,
+        default,
+        neval..=1000 * most,
+    )?;
+    Ok(Integration {
+        method,
+        n_adapt,
+        neval,
+        rel_error,
+        max_neval,
+    })
+}
+
+fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
+    let count = rules.count("events.count", raw.count, 100_000, 0..=1_000_000_000_000)?;
+    let mode = rules.named(
+        "events.mode",
+        raw.mode.as_deref(),
+        Weighting::ALL,
+        Weighting::name,
+    )?;
+    let share = rules.number(
+        "events.max_overweight_share",
+        raw.max_overweight_share,
+        |share| share > 0.0 && share < 1.0,
+    )?;
+    let compression = raw.compression.as_deref();
+    let compression = rules.named(
+        "events.compression",
+        compression,
+        Compression::ALL,
+        Compression::name,
+    )?;
+    Ok(Events {
+        count,
+        mode,
+        max_overweight_share: share.unwrap_or(1e-3),
+        compression,
+    })
+}
+
+fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
+    let excluded = rules.above_zero("reach.events_excluded", raw.events_excluded)?;
+    let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| e > 0.0 && e <= 1.0)?;
+    let straggling = raw.straggling.as_deref();
+    let straggling = rules.named(
+        "reach.straggling",
+        straggling,
+        Straggling::ALL,
+        Straggling::name,
+    )?;
+    let mesons = |name: &str, value| {
+        let good = |number: f64| number >= 0.0 && number.is_finite();
+        Ok::<f64, CardError>(
+            rules
+                .number(&format!("reach.mesons.{name}"), value, good)?
+                .unwrap_or(0.0),
+        )
+    };
+    let written = raw.mesons.clone().unwrap_or_default();
+    let mesons = MesonYields {
+        rho: mesons("rho", written.rho)?,
+        omega: mesons("omega", written.omega)?,
+        phi: mesons("phi", written.phi)?,
+        jpsi: mesons("jpsi", written.jpsi)?,
+    };
+    let (events_excluded, efficiency) = (excluded.unwrap_or(2.3), efficiency.unwrap_or(1.0));
+    Ok(Reach {
+        events_excluded,
+        efficiency,
+        mesons,
+        straggling,
+    })
+}

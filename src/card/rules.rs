@@ -1,0 +1,121 @@
+//! How single values are judged, and how what is wrong with them is said.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use super::error::{CardError, nearest};
+use super::keys;
+use super::source::Source;
+
+/// Judges values by their key and makes the errors.
+pub(super) struct Resolver<'a> {
+    source: &'a Source,
+}
+
+impl<'a> Resolver<'a> {
+    /// The judge of what stands in `source`.
+    pub(super) fn new(source: &'a Source) -> Self {
+        Self { source }
+    }
+
+    /// The error that `found` is not what is expected.
+    pub(super) fn wrong(
+        &self,
+        path: &str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> CardError {
+        self.source.error(path, found, expected).into()
+    }
+
+    /// The error that `found` is not what the table of keys asks for.
+    pub(super) fn bad(&self, path: &str, found: impl Display) -> CardError {
+        self.wrong(path, found.to_string(), expects(path))
+    }
+
+    /// The error that two keys are both written where one is meant.
+    pub(super) fn excludes(&self, path: &str, other: &str) -> CardError {
+        self.wrong(path, format!("both this and {other}"), "one of the two")
+    }
+
+    /// The error that nothing is called `found`, though `meant` may have been.
+    pub(super) fn unknown(&self, path: &str, found: &str, meant: Option<String>) -> CardError {
+        let mut error = self.source.error(path, format!("{found:?}"), expects(path));
+        error.nearest = meant;
+        error.into()
+    }
+
+    /// A value that must be written.
+    pub(super) fn required<T>(&self, path: &str, value: Option<T>) -> Result<T, CardError> {
+        value.ok_or_else(|| self.bad(path, "nothing"))
+    }
+
+    /// A number that, if written, must satisfy `good`.
+    pub(super) fn number(
+        &self,
+        path: &str,
+        value: Option<f64>,
+        good: impl Fn(f64) -> bool,
+    ) -> Result<Option<f64>, CardError> {
+        match value {
+            Some(number) if !good(number) => Err(self.bad(path, number)),
+            other => Ok(other),
+        }
+    }
+
+    /// A number that, if written, must be finite and above zero.
+    pub(super) fn above_zero(
+        &self,
+        path: &str,
+        value: Option<f64>,
+    ) -> Result<Option<f64>, CardError> {
+        self.number(path, value, |number| number > 0.0 && number.is_finite())
+    }
+
+    /// A count within limits, or its default.
+    pub(super) fn count(
+        &self,
+        path: &str,
+        value: Option<u64>,
+        default: u64,
+        range: RangeInclusive<u64>,
+    ) -> Result<u64, CardError> {
+        match value {
+            Some(number) if !range.contains(&number) => Err(self.bad(path, number)),
+            other => Ok(other.unwrap_or(default)),
+        }
+    }
+
+    /// One of several names.
+    pub(super) fn choice<T>(
+        &self,
+        path: &str,
+        name: &str,
+        names: &[&str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, CardError> {
+        parse(name).ok_or_else(|| {
+            let expected = format!("one of {}", names.join(", "));
+            let mut error = self.source.error(path, format!("{name:?}"), expected);
+            error.nearest = nearest(name, names.iter().copied());
+            error.into()
+        })
+    }
+
+    /// The choice spelt `written`, or the first one if nothing is written.
+    pub(super) fn named<T: Copy>(
+        &self,
+        path: &str,
+        written: Option<&str>,
+        all: &'static [T],
+        name: impl Fn(T) -> &'static str,
+    ) -> Result<T, CardError> {
+        let names: Vec<&str> = all.iter().map(|choice| name(*choice)).collect();
+        let find = |wanted: &str| all.iter().copied().find(|choice| name(*choice) == wanted);
+        self.choice(path, written.unwrap_or(names[0]), &names, find)
+    }
+}
+
+fn expects(path: &str) -> &'static str {
+    keys::find(path).map_or("another value", |key| key.expects)
+}

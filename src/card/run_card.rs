@@ -1,0 +1,243 @@
+//! The card as it is used: validated, every default filled in.
+
+use std::path::Path;
+
+use super::error::CardError;
+use super::keys;
+use super::limits::KinematicLimits;
+use super::overrides::Override;
+use super::raw::RawCard;
+use super::resolve::resolve;
+use super::source::Source;
+use crate::beam::Beam;
+use crate::cuts::Cuts;
+use crate::dark_sector::DarkSector;
+use crate::event::{Compression, Weighting};
+use crate::histogram::Axis;
+use crate::kinematics::CollisionError;
+use crate::target::Target;
+
+/// Everything a run needs to know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunCard {
+    /// Name, seed, threads.
+    pub run: Run,
+    /// The beam.
+    pub beam: Beam,
+    /// What is produced; says the process too.
+    pub dark_sector: DarkSector,
+    /// The target and its form factor.
+    pub target: Target,
+    /// The cuts.
+    pub cuts: Cuts,
+    /// How to integrate.
+    pub integration: Integration,
+    /// What events to write.
+    pub events: Events,
+    /// What to histogram.
+    pub histograms: Vec<HistogramSpec>,
+    /// How to turn a cross section into a limit.
+    pub reach: Reach,
+}
+
+/// `[run]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Name, also of the folder under `output/`.
+    pub name: String,
+    /// Seed of the random streams.
+    pub seed: u64,
+    /// Threads; 0 means all cores.
+    pub threads: usize,
+}
+
+/// Declares an enum whose variants have names in the card.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every choice.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The spelling in the card.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)*
+                }
+            }
+
+            /// The choice with this spelling, if there is one.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|choice| choice.name() == name)
+            }
+        }
+    };
+}
+
+choice! {
+    /// How a cross section is computed.
+    Method {
+        /// Exact matrix element by Monte Carlo; follows every cut.
+        Mc = "mc",
+        /// Exact matrix element by deterministic quadrature; cuts on x only.
+        Quadrature = "quadrature",
+        /// Weizsäcker–Williams before the integral over the emission angle.
+        Ww = "ww",
+        /// Improved Weizsäcker–Williams ([GKK18] Eqs. (7)–(10)).
+        Iww = "iww",
+        /// The further approximation [GKK18] Eq. (11).
+        Wwa = "wwa",
+    }
+}
+
+choice! {
+    /// Energy loss of the beam in the target.
+    Straggling {
+        /// The beam keeps its energy.
+        None = "none",
+        /// Electron energy loss by bremsstrahlung after Tsai and Whitis.
+        TsaiWhitis = "tsai-whitis",
+    }
+}
+
+/// `[integration]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Integration {
+    /// Default method of the commands that take `--method`.
+    pub method: Method,
+    /// Iterations that adapt the map.
+    pub n_adapt: u64,
+    /// Points an iteration.
+    pub neval: u64,
+    /// Relative error at which to stop; 0 means never before `max_neval`.
+    pub rel_error: f64,
+    /// Points after which to stop.
+    pub max_neval: u64,
+}
+
+/// `[events]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Events {
+    /// Number of events to write.
+    pub count: u64,
+    /// Weighted or unweighted.
+    pub mode: Weighting,
+    /// Largest share of the cross section in events of weight above 1, when unweighting.
+    pub max_overweight_share: f64,
+    /// Compression in the file.
+    pub compression: Compression,
+}
+
+/// One `[[histogram]]`: one or two axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistogramSpec {
+    /// The axes, one or two.
+    pub axes: Vec<Axis>,
+}
+
+impl HistogramSpec {
+    /// The observables, joined by `_vs_`.
+    pub fn name(&self) -> String {
+        let names: Vec<&str> = self
+            .axes
+            .iter()
+            .map(|axis| axis.observable().name())
+            .collect();
+        names.join("_vs_")
+    }
+}
+
+/// `[reach]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reach {
+    /// Expected events at the edge of the excluded region (2.3: 90 % CL without background).
+    pub events_excluded: f64,
+    /// Signal efficiency.
+    pub efficiency: f64,
+    /// Vector mesons produced in the target.
+    pub mesons: MesonYields,
+    /// Energy loss of the beam.
+    pub straggling: Straggling,
+}
+
+/// Number of vector mesons produced by the whole beam ([STZ21]).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MesonYields {
+    /// ρ(770).
+    pub rho: f64,
+    /// ω(782).
+    pub omega: f64,
+    /// φ(1020).
+    pub phi: f64,
+    /// J/ψ.
+    pub jpsi: f64,
+}
+
+impl RunCard {
+    /// Reads and validates the card `path`, with `overrides` in place of its own values.
+    ///
+    /// # Errors
+    /// [`CardError`], naming the first thing that is wrong.
+    pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, CardError> {
+        let text = std::fs::read_to_string(path).map_err(|source| CardError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let stem = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        Self::parse(
+            &path.display().to_string(),
+            stem.as_deref().unwrap_or("run"),
+            &text,
+            overrides,
+        )
+    }
+
+    /// Validates the text of a card; `file` is its name in messages, `name` the default run name.
+    ///
+    /// # Errors
+    /// [`CardError`], naming the first thing that is wrong.
+    pub fn parse(
+        file: &str,
+        name: &str,
+        text: &str,
+        overrides: &[Override],
+    ) -> Result<Self, CardError> {
+        let (mut source, mut table) = Source::parse(file, text)?;
+        for one in overrides {
+            one.apply(&mut source, &mut table);
+        }
+        keys::check(&source, &mut table)?;
+        let raw: RawCard = table
+            .try_into()
+            .map_err(|error: toml::de::Error| source.error("", error.message(), "a run card"))?;
+        resolve(&source, name, &raw)
+    }
+
+    /// The card as TOML with every default written out; reads back to the same card.
+    pub fn to_toml(&self) -> String {
+        RawCard::from(self).to_toml()
+    }
+
+    /// The kinematic limits on each nucleus of the target, in the target's order.
+    ///
+    /// # Errors
+    /// [`CollisionError`] only if fields were changed after the card was validated.
+    pub fn limits(&self) -> Result<Vec<KinematicLimits>, CollisionError> {
+        let nuclei = self
+            .target
+            .material
+            .components
+            .iter()
+            .map(|part| &part.nucleus);
+        nuclei
+            .map(|nucleus| KinematicLimits::new(&self.beam, nucleus, &self.dark_sector))
+            .collect()
+    }
+}

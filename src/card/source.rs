@@ -1,0 +1,158 @@
+//! The text of a card and where each of its keys stands.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::error::{CardError, KeyError, Place};
+use super::keys;
+
+/// A card's text with the place of every key and value.
+pub(super) struct Source {
+    file: String,
+    text: String,
+    values: BTreeMap<String, Place>,
+    /// Places of the names alone, to point at unknown keys.
+    names: BTreeMap<String, Place>,
+}
+
+impl Source {
+    /// Parses `text` and remembers where everything stands.
+    pub(super) fn parse(file: &str, text: &str) -> Result<(Self, toml::Table), CardError> {
+        let mut source = Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            values: BTreeMap::new(),
+            names: BTreeMap::new(),
+        };
+        let tree = DeTable::parse(text).map_err(|error| source.syntax(&error))?;
+        source.remember("", tree.get_ref());
+        let table = text
+            .parse::<toml::Table>()
+            .map_err(|error| source.syntax(&error))?;
+        Ok((source, table))
+    }
+
+    /// Notes that `path` was given by a command-line option.
+    pub(super) fn set_by_option(&mut self, path: &str, written: &str) {
+        let inside = |key: &String| {
+            key.strip_prefix(path)
+                .is_none_or(|rest| !rest.starts_with(['.', '[']))
+        };
+        self.values.retain(|key, _| inside(key));
+        self.names.retain(|key, _| inside(key));
+        self.values
+            .insert(path.to_owned(), Place::Option(written.to_owned()));
+        self.names
+            .insert(path.to_owned(), Place::Option(written.to_owned()));
+    }
+
+    /// Whether `path` is as the card has it, not an option.
+    pub(super) fn is_in_card(&self, path: &str) -> bool {
+        !matches!(self.values.get(path), Some(Place::Option(_)))
+    }
+
+    /// Whether `path` is written anywhere.
+    pub(super) fn knows(&self, path: &str) -> bool {
+        self.values.contains_key(path)
+    }
+
+    /// The error "`path`: found …, expected …" at the place of `path`.
+    pub(super) fn error(
+        &self,
+        path: &str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> KeyError {
+        let unknown = keys::find(path).is_none();
+        KeyError {
+            file: self.file.clone(),
+            text: self.text.clone(),
+            place: self.place(path, unknown),
+            key: path.to_owned(),
+            found: found.into(),
+            expected: expected.into(),
+            nearest: None,
+        }
+    }
+
+    /// The place of `path`, or of the nearest table around it that was written.
+    fn place(&self, path: &str, name_only: bool) -> Place {
+        if name_only && let Some(place) = self.names.get(path) {
+            return place.clone();
+        }
+        let mut at = path;
+        loop {
+            let known = if at == path {
+                self.values.get(at)
+            } else {
+                self.around(at)
+            };
+            if let Some(place) = known {
+                return place.clone();
+            }
+            match at.rfind(['.', '[']) {
+                Some(end) => at = &at[..end],
+                None => return Place::Absent,
+            }
+        }
+    }
+
+    fn around(&self, at: &str) -> Option<&Place> {
+        self.names.get(at).or_else(|| self.values.get(at))
+    }
+
+    fn remember(&mut self, prefix: &str, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let path = format!("{prefix}{}", name.get_ref());
+            let place = self.line(name.span());
+            self.names.insert(path.clone(), place);
+            self.remember_value(&path, value.span(), value.get_ref());
+        }
+    }
+
+    fn remember_value(&mut self, path: &str, span: Range<usize>, value: &DeValue<'_>) {
+        let place = self.line(span);
+        self.values.insert(path.to_owned(), place);
+        match value {
+            DeValue::Table(inner) => self.remember(&format!("{path}."), inner),
+            DeValue::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.remember_value(&format!("{path}[{i}]"), item.span(), item.get_ref());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn line(&self, span: Range<usize>) -> Place {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        Place::Line { line, span }
+    }
+
+    fn syntax(&self, error: &toml::de::Error) -> CardError {
+        let place = error.span().map_or(Place::Absent, |span| self.line(span));
+        let quote = error
+            .span()
+            .and_then(|span| self.text.get(span))
+            .unwrap_or_default();
+        let mut expected = error.message().to_owned();
+        let found = match expected.split_once(", expected ") {
+            Some((found, rest)) => {
+                let found = found.to_owned();
+                expected = rest.to_owned();
+                found
+            }
+            None => std::mem::replace(&mut expected, "a valid TOML document".to_owned()),
+        };
+        let quote = quote.lines().next().unwrap_or_default().trim();
+        let found = match quote.len() {
+            1..=40 => format!("{found} (`{quote}`)"),
+            _ => found,
+        };
+        let base = self.error("", found, expected);
+        KeyError { place, ..base }.into()
+    }
+}

@@ -1,0 +1,148 @@
+//! What can go wrong in the program, its exit code, and how it is shown.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use miette::{SourceCode, SourceSpan};
+use millibrem::card::{CardError, KeyError, Place};
+use millibrem::generate::GenerateError;
+use millibrem::io::IoError;
+use millibrem::process::quadrature::QuadratureError;
+use thiserror::Error;
+
+/// Why the program stops.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The card or an option that replaces one of its keys is wrong.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// A run is already there.
+    #[error("{} exists; give --force to replace it, or --out for another folder", .0.display())]
+    Exists(PathBuf),
+    /// The output folder cannot be written to.
+    #[error("cannot write to {}: {source}", path.display())]
+    Unwritable {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A method or format that does not exist for this command.
+    #[error("{0}")]
+    Usage(String),
+    /// A file of a run cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// Generation failed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// The quadrature does not apply or failed.
+    #[error(transparent)]
+    Quadrature(#[from] QuadratureError),
+    /// A result was found that is not to be trusted.
+    #[error("the result is not to be trusted: {0}")]
+    Untrusted(String),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// Success if there are no alarms.
+    pub(crate) fn unless_trusted(alarms: &[&str]) -> Result<(), Self> {
+        match alarms {
+            [] => Ok(()),
+            some => Err(Self::Untrusted(some.join("; "))),
+        }
+    }
+
+    /// 2 if card or command line are wrong, 1 if the run failed.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. })
+            | Self::Card(CardError::Seed(_))
+            | Self::Quadrature(QuadratureError::NotConverged { .. })
+            | Self::Generate(_)
+            | Self::Untrusted(_)
+            | Self::Stdout(_) => ExitCode::from(1),
+            Self::Io(_)
+            | Self::Quadrature(_)
+            | Self::Card(_)
+            | Self::Exists(_)
+            | Self::Unwritable { .. }
+            | Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+
+    /// Shows the failure on stderr: quoting the card on a terminal, as one line elsewhere.
+    pub(crate) fn report(&self) {
+        let plain = !std::io::stderr().is_terminal()
+            || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Card(CardError::Key(error)) if !plain => {
+                eprint!("{}", quoted(error, GraphicalTheme::unicode()));
+            }
+            other => eprintln!("error: {other}"),
+        }
+    }
+}
+
+/// The error with the line of the card it stands on.
+fn quoted(error: &KeyError, theme: GraphicalTheme) -> String {
+    let mut out = String::new();
+    let quote = Quote {
+        text: NamedSource::new(&error.file, error.text.clone()),
+        error,
+    };
+    match GraphicalReportHandler::new_themed(theme).render_report(&mut out, &quote) {
+        Ok(()) => out,
+        Err(_) => format!("error: {error}\n"),
+    }
+}
+
+/// A key error as miette wants it.
+#[derive(Debug, Error)]
+#[error("{}: {}", error.location(), error.problem())]
+struct Quote<'a> {
+    text: NamedSource<String>,
+    error: &'a KeyError,
+}
+
+impl Diagnostic for Quote<'_> {
+    fn help(&self) -> Option<Box<dyn std::fmt::Display + '_>> {
+        let name = self.error.nearest.as_ref()?;
+        Some(Box::new(format!("did you mean `{name}`?")))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        matches!(self.error.place, Place::Line { .. }).then_some(&self.text as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let Place::Line { span, .. } = &self.error.place else {
+            return None;
+        };
+        let label = Some(format!("found {}", self.error.found));
+        let at = SourceSpan::from(span.clone());
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
+            label, at,
+        ))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millibrem::card::RunCard;
+
+    #[test]
+    fn a_terminal_sees_the_line_of_the_card() {
+        let text = "[beam]\nlepton = \"muon\"\nenergy_gev = 160.0\n";
+        let Err(CardError::Key(error)) = RunCard::parse("my.toml", "my", text, &[]) else {
+            panic!("the card is wrong");
+        };
+        insta::assert_snapshot!(quoted(&error, GraphicalTheme::unicode_nocolor()));
+    }
+}

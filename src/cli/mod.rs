@@ -1,0 +1,68 @@
+//! The command line: one file a command, each parses, resolves, makes one library call, prints.
+//!
+//! Data go to stdout, messages and progress to stderr. Exit codes: 0 fine; 1 the run failed or its
+//! result is not trustworthy; 2 the card or the command line is wrong. Pinned by `tests/cli_*.rs`.
+
+mod export;
+mod failure;
+mod generate;
+mod info;
+mod options;
+mod output;
+mod prepare;
+mod print;
+mod progress;
+mod sigma;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use options::Common;
+
+/// Exact Monte Carlo events for l N → l N χ χ̄: millicharged pairs from a lepton beam on a nucleus.
+#[derive(Debug, Parser)]
+#[command(
+    name = "millibrem",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(after_help = "Example:\n  millibrem generate cards/na64mu-2025.toml")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Generate),
+    Sigma(sigma::Sigma),
+    Export(export::Export),
+    Info(info::Info),
+}
+
+/// Runs the program on the arguments it was started with.
+pub(crate) fn main() -> ExitCode {
+    // Help, version and usage errors are printed by clap, which exits with 0 or 2.
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Generate(command) => command.run(&cli.common),
+        Command::Sigma(command) => command.run(&cli.common),
+        Command::Export(command) => command.run(&cli.common),
+        Command::Info(command) => command.run(&cli.common),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The one error of the storage layer: which operation failed on which path, and why.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// What went wrong with a file.
+#[derive(Debug, Error)]
+pub enum IoError {
+    /// The output is there already and was not to be replaced.
+    #[error("{} exists already; choose another output or replace it with --force", path.display())]
+    Exists {
+        /// The file in the way.
+        path: PathBuf,
+    },
+    /// The disk, or the share of it the user may fill, is full.
+    #[error("cannot {operation} {}: no space left on the device", path.display())]
+    NoSpace {
+        /// What was being done, as a verb phrase.
+        operation: String,
+        /// The file concerned.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot {operation} {}: {source}", path.display())]
+    File {
+        /// What was being done, as a verb phrase.
+        operation: String,
+        /// The file concerned.
+        path: PathBuf,
+        /// Its reason.
+        source: io::Error,
+    },
+    /// The HDF5 library refused.
+    #[error("cannot {operation} {}: {reason}", path.display())]
+    Hdf5 {
+        /// What was being done, as a verb phrase.
+        operation: String,
+        /// The file concerned.
+        path: PathBuf,
+        /// The library's reason.
+        reason: String,
+    },
+    /// The file is whole but holds something else.
+    #[error("{} is not a run file of millibrem: {reason}", path.display())]
+    NotARun {
+        /// The file concerned.
+        path: PathBuf,
+        /// What is missing or wrong in it.
+        reason: String,
+    },
+    /// The name does not suit the format.
+    #[error("{} cannot be written: {reason}", path.display())]
+    Name {
+        /// The name asked for.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file comes from a later version of the format.
+    #[error(
+        "{} has format version {found}, this program reads up to {supported}; update millibrem",
+        path.display()
+    )]
+    Version {
+        /// The file concerned.
+        path: PathBuf,
+        /// Version in the file.
+        found: u32,
+        /// Latest version this program knows.
+        supported: u32,
+    },
+}
+
+impl IoError {
+    /// Wraps an error of the operating system; a full disk gets its own variant.
+    pub(crate) fn file(operation: impl Into<String>, path: &Path, source: io::Error) -> Self {
+        let (operation, path) = (operation.into(), path.to_owned());
+        match source.kind() {
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => Self::NoSpace { operation, path },
+            _ => Self::File {
+                operation,
+                path,
+                source,
+            },
+        }
+    }
+
+    /// Wraps an error of the HDF5 library; a full disk gets its own variant.
+    pub(crate) fn hdf5(operation: impl Into<String>, path: &Path, source: &::hdf5::Error) -> Self {
+        let (operation, path) = (operation.into(), path.to_owned());
+        match system_reason(source) {
+            Some(errno) if NO_SPACE.iter().any(|text| errno.contains(text)) => {
+                Self::NoSpace { operation, path }
+            }
+            Some(errno) => Self::Hdf5 {
+                operation,
+                path,
+                reason: errno,
+            },
+            None => Self::Hdf5 {
+                operation,
+                path,
+                reason: source.to_string(),
+            },
+        }
+    }
+}
+
+/// What the C library says of ENOSPC, EDQUOT and EFBIG, which HDF5 passes on as text only.
+const NO_SPACE: [&str; 3] = ["No space left", "quota exceeded", "File too large"];
+
+/// The operating system's words inside the library's error stack.
+fn system_reason(error: &::hdf5::Error) -> Option<String> {
+    let marker = "error message = '";
+    let stack = error.stack()?;
+    let frame = stack.iter().find(|frame| frame.desc().contains(marker))?;
+    let words = frame.desc().split(marker).nth(1)?;
+    words.split('\'').next().map(str::to_owned)
+}

@@ -1,0 +1,67 @@
+//! Attributes: small facts beside the data they describe.
+
+use ::hdf5::types::VarLenUnicode;
+use ::hdf5::{Dataset, H5Type, Location, Result};
+
+use crate::record::{Fact, Facts};
+
+/// Writes one number, flag or string as a scalar attribute.
+pub(super) fn put<T: H5Type>(at: &Location, name: &str, value: &T) -> Result<()> {
+    at.new_attr::<T>().create(name)?.write_scalar(value)
+}
+
+/// Writes words as a scalar UTF-8 attribute.
+pub(super) fn put_text(at: &Location, name: &str, words: &str) -> Result<()> {
+    let words: VarLenUnicode = words
+        .parse()
+        .map_err(|e| ::hdf5::Error::from(format!("attribute {name}: {e}")))?;
+    put(at, name, &words)
+}
+
+/// Marks a dataset with its unit and its meaning.
+pub(super) fn describe(data: &Dataset, units: &str, description: &str) -> Result<()> {
+    put_text(data, "units", units)?;
+    put_text(data, "description", description)
+}
+
+/// Reads one scalar attribute.
+pub(super) fn get<T: H5Type>(at: &Location, name: &str) -> Result<T> {
+    at.attr(name)?.read_scalar()
+}
+
+/// Reads words.
+pub(super) fn get_text(at: &Location, name: &str) -> Result<String> {
+    get::<VarLenUnicode>(at, name).map(|words| words.as_str().to_owned())
+}
+
+/// Writes facts in their order.
+pub(super) fn put_facts(at: &Location, facts: &Facts) -> Result<()> {
+    for (name, fact) in facts {
+        match fact {
+            Fact::Text(words) => put_text(at, name, words)?,
+            Fact::Integer(number) => put(at, name, number)?,
+            Fact::Real(number) => put(at, name, number)?,
+            Fact::Flag(flag) => put(at, name, flag)?,
+        }
+    }
+    Ok(())
+}
+
+/// Reads all facts, sorted by name.
+pub(super) fn get_facts(at: &Location) -> Result<Facts> {
+    use ::hdf5::types::TypeDescriptor as Type;
+    let mut names = at.attr_names()?;
+    names.sort_unstable();
+    let fact = |name: &str| {
+        Ok(match at.attr(name)?.dtype()?.to_descriptor()? {
+            Type::Float(_) => Fact::Real(get(at, name)?),
+            Type::Boolean => Fact::Flag(get(at, name)?),
+            Type::Integer(_) | Type::Unsigned(_) => Fact::Integer(get(at, name)?),
+            _ => Fact::Text(get_text(at, name)?),
+        })
+    };
+    names
+        .into_iter()
+        .map(|name| fact(&name).map(|fact| (name, fact)))
+        .collect()
+}

@@ -1,0 +1,26 @@
+//! `run.h5`: writer and reader of a run file, specified in `docs/formats.md`.
+//!
+//! Root attributes say what the file is; `/events` holds the event columns, `/sigma` the cross
+//! section and its iteration table, `/histograms/<name>` UHI histograms, `/provenance` facts of
+//! the run with everything that depends on the machine apart in `/provenance/timings`. Timings
+//! are attributes only, so the datasets of two runs of the same card and seed are identical.
+//!
+//! Pinned by the tests of the submodules and by `tests/python/test_run_file.py` (`h5py`, `hist`).
+
+mod attribute;
+mod events;
+mod histograms;
+mod reader;
+mod writer;
+
+pub use reader::RunReader;
+pub use writer::RunWriter;
+
+/// Value of the root attribute `format`.
+pub const FORMAT: &str = "millibrem";
+/// Value of the root attribute `format_version`; it grows when a reader has to change.
+pub const FORMAT_VERSION: u32 = 1;
+/// Version of this library, root attribute `generator_version`.
+pub const GENERATOR_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Commit this library was built from, or `unknown`; root attribute `git_commit`.
+pub const GIT_COMMIT: &str = env!("MILLIBREM_GIT_COMMIT");

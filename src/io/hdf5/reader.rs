@@ -1,0 +1,243 @@
+//! Reads a run file: the header at once, everything else when asked for.
+
+use std::path::{Path, PathBuf};
+
+use ::hdf5::{Dataset, File, Group, MinorErrorCode, Result};
+
+use super::{FORMAT, FORMAT_VERSION, attribute, events, histograms};
+use crate::event::{Compression, EventBuffer, Sample};
+use crate::histogram::Histogram;
+use crate::io::IoError;
+use crate::record::{CrossSection, Facts, IterationRow, RunHeader};
+
+/// An open run file.
+pub struct RunReader {
+    path: PathBuf,
+    file: File,
+    events: Group,
+    header: RunHeader,
+    n_events: usize,
+}
+
+impl RunReader {
+    /// Opens a finished run file and reads its header.
+    ///
+    /// # Errors
+    /// [`IoError`] if it cannot be opened, is no run file, or is of a later format version.
+    pub fn open(path: &Path) -> Result<Self, IoError> {
+        std::fs::File::open(path).map_err(|e| IoError::file("open", path, e))?;
+        let not_a_run = |reason: String| IoError::NotARun {
+            path: path.to_owned(),
+            reason,
+        };
+        let file =
+            File::open(path).map_err(|e| match e.contains_minor(MinorErrorCode::NotHdf5) {
+                true => not_a_run("it is not an HDF5 file".to_owned()),
+                false => IoError::hdf5("open", path, &e),
+            })?;
+        match attribute::get_text(&file, "format") {
+            Ok(format) if format == FORMAT => {}
+            Ok(format) => return Err(not_a_run(format!("its attribute `format` is `{format}`"))),
+            Err(_) => return Err(not_a_run("it has no attribute `format`".to_owned())),
+        }
+        let found: u32 =
+            attribute::get(&file, "format_version").map_err(|e| not_a_run(e.to_string()))?;
+        if found > FORMAT_VERSION {
+            let (path, supported) = (path.to_owned(), FORMAT_VERSION);
+            return Err(IoError::Version {
+                path,
+                found,
+                supported,
+            });
+        }
+        let read = || -> Result<_> {
+            let group = file.group("events")?;
+            let header = read_header(&file, &group)?;
+            let n_events = events::count(&group, header.sample.final_state)?;
+            Ok((group, header, n_events))
+        };
+        let (events, mut header, n_events) = read().map_err(|e| not_a_run(e.to_string()))?;
+        header.expected_events = n_events as u64;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            events,
+            header,
+            n_events,
+        })
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What was known before the first event; `expected_events` is their number.
+    pub fn header(&self) -> &RunHeader {
+        &self.header
+    }
+
+    /// What the particles are.
+    pub fn sample(&self) -> &Sample {
+        &self.header.sample
+    }
+
+    /// Number of events.
+    pub fn n_events(&self) -> usize {
+        self.n_events
+    }
+
+    /// Version and commit of the generator that wrote the file.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if an attribute is missing.
+    pub fn generator(&self) -> Result<(String, String), IoError> {
+        self.wrap(|file| {
+            let version = attribute::get_text(file, "generator_version")?;
+            Ok((version, attribute::get_text(file, "git_commit")?))
+        })
+    }
+
+    /// Reads at most `n` events from position `from` on into `events`, which is cleared first.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if the columns cannot be read.
+    pub fn read_events(
+        &self,
+        from: usize,
+        n: usize,
+        events: &mut EventBuffer,
+    ) -> Result<(), IoError> {
+        events.clear();
+        let to = from.saturating_add(n).min(self.n_events);
+        if from >= to {
+            return Ok(());
+        }
+        let state = self.header.sample.final_state;
+        self.wrap(|_| events::read(&self.events, state, from, to, events))
+    }
+
+    /// Reads at most `n` weights (pb) from position `from` on into `weights`, cleared first.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if the column cannot be read.
+    pub fn read_weights(
+        &self,
+        from: usize,
+        n: usize,
+        weights: &mut Vec<f64>,
+    ) -> Result<(), IoError> {
+        weights.clear();
+        let to = from.saturating_add(n).min(self.n_events);
+        if from >= to {
+            return Ok(());
+        }
+        let data = self.wrap(|_| self.events.dataset("weight")?.read_slice_1d(from..to))?;
+        weights.extend_from_slice(data.as_slice().unwrap_or_default());
+        Ok(())
+    }
+
+    /// The total cross section with its iteration table.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if `/sigma` is incomplete.
+    pub fn cross_section(&self) -> Result<CrossSection, IoError> {
+        self.wrap(|file| {
+            let group = file.group("sigma")?;
+            Ok(CrossSection {
+                value_pb: group.dataset("value")?.read_scalar()?,
+                error_pb: group.dataset("error")?.read_scalar()?,
+                chi2_dof: group.dataset("chi2_dof")?.read_scalar()?,
+                n_eval: group.dataset("n_eval")?.read_scalar()?,
+                iterations: read_iterations(&group.group("iterations")?)?,
+            })
+        })
+    }
+
+    /// All histograms, sorted by name.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if one is malformed.
+    pub fn histograms(&self) -> Result<Vec<Histogram>, IoError> {
+        self.wrap(|file| histograms::read_all(&file.group("histograms")?))
+    }
+
+    /// Facts that are the same wherever the card is run, sorted by name.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if `/provenance` is missing.
+    pub fn provenance(&self) -> Result<Facts, IoError> {
+        self.facts("provenance")
+    }
+
+    /// Facts of the machine and the hour the file was made, sorted by name.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if `/provenance/timings` is missing.
+    pub fn timings(&self) -> Result<Facts, IoError> {
+        self.facts("provenance/timings")
+    }
+
+    fn facts(&self, group: &str) -> Result<Facts, IoError> {
+        self.wrap(|file| {
+            let group = file.group(group)?;
+            attribute::get_facts(&group)
+        })
+    }
+
+    fn wrap<T>(&self, read: impl FnOnce(&File) -> Result<T>) -> Result<T, IoError> {
+        read(&self.file).map_err(|e| IoError::NotARun {
+            path: self.path.clone(),
+            reason: e.to_string(),
+        })
+    }
+}
+
+fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
+    let compression = match attribute::get_text(events, "compression")?.as_str() {
+        "gzip" => Compression::Gzip,
+        _ => Compression::None,
+    };
+    Ok(RunHeader {
+        card: attribute::get_text(file, "card")?,
+        seed: attribute::get(file, "seed")?,
+        sample: events::get_sample(events)?,
+        compression,
+        expected_events: 0,
+    })
+}
+
+fn read_iterations(table: &Group) -> Result<Vec<IterationRow>> {
+    let measured = table.dataset("measured")?.read_raw::<bool>()?;
+    let n_eval = table.dataset("n_eval")?.read_raw::<u64>()?;
+    let names = [
+        "value",
+        "error",
+        "average",
+        "average_error",
+        "chi2_dof",
+        "q",
+    ];
+    let columns = names
+        .iter()
+        .map(|name| {
+            table
+                .dataset(name)
+                .and_then(|data: Dataset| data.read_raw::<f64>())
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if n_eval.len() != measured.len() || columns.iter().any(|c| c.len() != measured.len()) {
+        return Err("the columns of /sigma/iterations differ in length".into());
+    }
+    let row = |i: usize| IterationRow {
+        measured: measured[i],
+        n_eval: n_eval[i],
+        value_pb: columns[0][i],
+        error_pb: columns[1][i],
+        average_pb: columns[2][i],
+        average_error_pb: columns[3][i],
+        chi2_dof: columns[4][i],
+        q: columns[5][i],
+    };
+    Ok((0..measured.len()).map(row).collect())
+}

@@ -1,0 +1,84 @@
+//! From a phase-space point to the momenta of an event.
+//!
+//! The pair decays in its rest frame along n (z* along k, x* in the (p,k) plane, y* = ŷ); its
+//! momenta follow directly in the laboratory, without a numerical boost:
+//! E_χ = ½(E_k + β|k|n₃), p_∥ = ½(|k| + βE_k n₃), p_⊥ = ½√k² β (n₁, n₂). Finally everything is
+//! turned about the beam. Momentum conservation and mass shells hold to 1e-14 relative to E0;
+//! pinned by `tests/kinematics.rs`.
+
+use super::{Collision, PairPoint};
+
+/// Momenta (E, px, py, pz) in GeV of what leaves l N → l N χ χ̄ (or → l N A′).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FinalState {
+    /// Scattered lepton.
+    pub lepton: [f64; 4],
+    /// Recoiling nucleus.
+    pub nucleus: [f64; 4],
+    /// χ, or the whole pair (the A′) in [`Self::vector`].
+    pub chi: [f64; 4],
+    /// χ̄, or zero.
+    pub chibar: [f64; 4],
+}
+
+/// The two χ in the frame where k lies in the xz plane: (χ, χ̄).
+#[inline(always)]
+pub fn pair_momenta(y: &PairPoint, n: &[f64; 3], m_chi: f64) -> ([f64; 4], [f64; 4]) {
+    let beta2 = 1.0 - 4.0 * m_chi * m_chi / y.k2;
+    let half_beta = 0.5 * if beta2 > 0.0 { beta2 } else { 0.0 }.sqrt();
+    let along = half_beta * n[2];
+    let across = half_beta * y.k2.sqrt();
+    let (x, q) = (across * n[0], across * n[1]);
+    let cos_k = 1.0 - y.one_minus_cos_k;
+    // k̂ = (sinθ, 0, cosθ), e1 = (cosθ, 0, −sinθ).
+    let lab = |e: f64, par: f64, x: f64, q: f64| {
+        [e, par * y.sin_k + x * cos_k, q, par * cos_k - x * y.sin_k]
+    };
+    let (e, k) = (0.5 * y.e_k, 0.5 * y.k);
+    let (d_e, d_k) = (along * y.k, along * y.e_k);
+    (lab(e + d_e, k + d_k, x, q), lab(e - d_e, k - d_k, -x, -q))
+}
+
+/// Turns (E, px, py, pz) about z by the angle of the given cosine and sine.
+#[inline(always)]
+fn turned(p: [f64; 4], cos: f64, sin: f64) -> [f64; 4] {
+    [p[0], cos * p[1] - sin * p[2], sin * p[1] + cos * p[2], p[3]]
+}
+
+impl FinalState {
+    #[inline(always)]
+    fn of(
+        c: &Collision,
+        y: &PairPoint,
+        dark: ([f64; 4], [f64; 4]),
+        (cos, sin): (f64, f64),
+    ) -> Self {
+        let [px, py, pz] = y.p_out;
+        let [qx, qy, qz] = y.q;
+        Self {
+            lepton: turned([c.m + y.lepton_kinetic, px, py, pz], cos, sin),
+            nucleus: turned([c.big_m + y.recoil, -qx, -qy, -qz], cos, sin),
+            chi: turned(dark.0, cos, sin),
+            chibar: turned(dark.1, cos, sin),
+        }
+    }
+
+    /// l N → l N χ χ̄, turned by `azimuth` = (cosine, sine).
+    #[inline(always)]
+    pub fn pair(
+        c: &Collision,
+        y: &PairPoint,
+        n: &[f64; 3],
+        m_chi: f64,
+        azimuth: (f64, f64),
+    ) -> Self {
+        Self::of(c, y, pair_momenta(y, n, m_chi), azimuth)
+    }
+
+    /// l N → l N A′, turned by `azimuth` = (cosine, sine); `chi` holds the A′, `chibar` is zero.
+    #[inline(always)]
+    pub fn vector(c: &Collision, y: &PairPoint, azimuth: (f64, f64)) -> Self {
+        let k = [y.e_k, y.k * y.sin_k, 0.0, y.k * (1.0 - y.one_minus_cos_k)];
+        Self::of(c, y, (k, [0.0; 4]), azimuth)
+    }
+}

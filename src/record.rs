@@ -1,0 +1,89 @@
+//! The plain record of a run: everything in a run file but its events.
+//!
+//! Generation fills it, storage writes and reads it, plots and comparisons use it; it computes
+//! nothing. Cross sections are in pb per nucleus.
+
+use crate::event::{Compression, Sample};
+use crate::histogram::Histogram;
+
+/// What is known of a run before its first event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunHeader {
+    /// The card with every default written out, TOML; generating it again gives the same file.
+    pub card: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// What the particles are.
+    pub sample: Sample,
+    /// Storage of the event columns.
+    pub compression: Compression,
+    /// Number of events to come if known, else 0; sizes the chunks.
+    pub expected_events: u64,
+}
+
+/// One row of the iteration table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IterationRow {
+    /// Whether the row counts for the result; adapting rows do not.
+    pub measured: bool,
+    /// Points evaluated.
+    pub n_eval: u64,
+    /// Estimate of this iteration alone, pb.
+    pub value_pb: f64,
+    /// Its standard error, pb.
+    pub error_pb: f64,
+    /// Running average up to here, pb.
+    pub average_pb: f64,
+    /// Standard error of the running average, pb.
+    pub average_error_pb: f64,
+    /// χ² per degree of freedom of the running average.
+    pub chi2_dof: f64,
+    /// Probability of a larger χ² by chance.
+    pub q: f64,
+}
+
+/// The total cross section of a run, per nucleus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossSection {
+    /// Cross section, pb.
+    pub value_pb: f64,
+    /// Its standard error, pb.
+    pub error_pb: f64,
+    /// χ² per degree of freedom over the measured iterations.
+    pub chi2_dof: f64,
+    /// Points evaluated for the result.
+    pub n_eval: u64,
+    /// The iteration table, in order.
+    pub iterations: Vec<IterationRow>,
+}
+
+/// One plain fact of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// Words.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number; its unit is in its name.
+    Real(f64),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// Named facts in the order they are written.
+pub type Facts = Vec<(String, Fact)>;
+
+/// What is known of a run after its last event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSummary {
+    /// Total cross section.
+    pub cross_section: CrossSection,
+    /// Factor for the weights of all events already handed over, so that their mean is σ.
+    pub weight_scale: f64,
+    /// Finished histograms; their names differ.
+    pub histograms: Vec<Histogram>,
+    /// Facts that are the same wherever the card is run.
+    pub provenance: Facts,
+    /// Facts of this machine and this hour: seconds, threads, rates.
+    pub timings: Facts,
+}

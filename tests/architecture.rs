@@ -1,0 +1,379 @@
+//! The rooms of the house, held by reading the sources: imports point upwards only, the
+//! integrator and the file library are named in one room each, files stay readable.
+
+use std::fs;
+use std::path::Path;
+
+/// Modules from the ground up; each may use those before it (`ARCHITECTURE.md`).
+const ROOMS: [&str; 20] = [
+    "constants",
+    "elementary",
+    "kinematics",
+    "target",
+    "beam",
+    "dark_sector",
+    "cuts",
+    "amplitude",
+    "phase_space",
+    "process",
+    "mesons",
+    "event",
+    "histogram",
+    "record",
+    "generate",
+    "study",
+    "card",
+    "io",
+    "plot",
+    "cli",
+];
+/// All that storage may know of: no process, no card.
+const KNOWN_TO_IO: [&str; 4] = ["constants", "event", "histogram", "record"];
+/// The first room that may touch files.
+const FIRST_WITH_FILES: &str = "study";
+/// Rooms whose numbers are for the eye only.
+const FOR_THE_EYE: [&str; 2] = ["plot", "cli"];
+const MAX_LINES: usize = 600;
+const MAX_LINES_OF_MAIN: usize = 30;
+/// Methods of `f64` whose last bit depends on the C library or the processor.
+const UNPORTABLE: [&str; 22] = [
+    "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "sin", "cos", "tan",
+    "sin_cos", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "cbrt", "mul_add",
+];
+
+/// One source file: its path inside `src` and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// Lines of code with their numbers: no comments, nothing from the unit tests on.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().enumerate().map(|(i, line)| (i + 1, line));
+        lines
+            .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+            .map(|(i, line)| (i, line.split("//").next().unwrap_or_default()))
+    }
+
+    /// Names on the path from the crate root: `io/hdf5/mod.rs` is `[io, hdf5]`.
+    fn module(&self) -> Vec<&str> {
+        let path = self.path.trim_end_matches(".rs");
+        path.split('/')
+            .filter(|name| !matches!(*name, "mod" | "lib" | "main"))
+            .collect()
+    }
+
+    /// Top-level modules this file names, with the line.
+    fn imports(&self) -> Vec<(usize, String)> {
+        let to_root = "super::".repeat(self.module().len());
+        let mut prefixes = vec!["crate::".to_owned(), "millibrem::".to_owned()];
+        if !to_root.is_empty() {
+            prefixes.push(to_root);
+        }
+        let mut code = String::new();
+        let mut starts = Vec::new();
+        for (number, line) in self.code() {
+            starts.push((code.len(), number));
+            code.push_str(line);
+            code.push('\n');
+        }
+        let line_of = |at: usize| {
+            starts
+                .iter()
+                .rev()
+                .find(|(start, _)| *start <= at)
+                .map_or(0, |(_, number)| *number)
+        };
+        let mut found = Vec::new();
+        for prefix in &prefixes {
+            for (at, _) in code.match_indices(prefix.as_str()) {
+                let inside_word = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                if inside_word || code[..at].ends_with("::") {
+                    continue;
+                }
+                let rest = &code[at + prefix.len()..];
+                found.extend(
+                    first_names(rest)
+                        .into_iter()
+                        .map(|name| (line_of(at), name)),
+                );
+            }
+        }
+        found
+    }
+}
+
+/// The names a path goes on with: one, or the first of each branch of a `{…}` group.
+fn first_names(rest: &str) -> Vec<String> {
+    let name = |text: &str| -> String {
+        text.trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
+    };
+    let Some(group) = rest.strip_prefix('{') else {
+        return vec![name(rest)];
+    };
+    let (mut depth, mut names, mut branch) = (0, Vec::new(), String::new());
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(name(&std::mem::take(&mut branch))),
+            _ => {}
+        }
+        if depth == 0 && c != ',' {
+            branch.push(c);
+        }
+    }
+    names.push(name(&branch));
+    names.retain(|n| !n.is_empty());
+    names
+}
+
+/// Whether `line` names the crate `name` by a path or an import.
+fn names_crate(line: &str, name: &str) -> bool {
+    let line = line
+        .replace("crate::", "@")
+        .replace("super::", "@")
+        .replace("self::", "@");
+    line.match_indices(name).any(|(at, _)| {
+        let before = line[..at].trim_end_matches("::").chars().next_back();
+        let free = !before.is_some_and(|c| c.is_alphanumeric() || "_@.\"".contains(c));
+        let after = &line[at + name.len()..];
+        let use_of_it = line.trim_start().starts_with("use ") && after.starts_with([';', ' ']);
+        free && (after.starts_with("::") || use_of_it)
+    })
+}
+
+/// Everything in the sources of the root crate that breaks a rule, with file and line.
+fn violations(sources: &[Source]) -> Vec<String> {
+    let position = |room: &str| ROOMS.iter().position(|r| *r == room);
+    let mut found = Vec::new();
+    for source in sources {
+        let path = &source.path;
+        let module = source.module();
+        let room = module.first().copied().unwrap_or(path.as_str());
+        if let Some(name) = module
+            .iter()
+            .find(|name| ["utils", "util", "helpers", "helper", "misc"].contains(name))
+        {
+            found.push(format!("{path}: `{name}` says nothing; name what is in it"));
+        }
+        let lines = source.code().count();
+        let most = if path == "main.rs" {
+            MAX_LINES_OF_MAIN
+        } else {
+            MAX_LINES
+        };
+        if lines > most {
+            found.push(format!("{path}: {lines} lines, at most {most} are allowed"));
+        }
+        if path == "lib.rs" {
+            continue;
+        }
+        let Some(here) = (if path == "main.rs" {
+            Some(ROOMS.len())
+        } else {
+            position(room)
+        }) else {
+            found.push(format!("{path}: `{room}` is in no room of the table"));
+            continue;
+        };
+        for (line, name) in source.imports() {
+            let Some(there) = position(&name) else {
+                continue;
+            };
+            if there > here {
+                found.push(format!("{path}:{line}: `{room}` must not use `{name}`"));
+            } else if room == "io" && name != "io" && !KNOWN_TO_IO.contains(&name.as_str()) {
+                found.push(format!("{path}:{line}: `io` must not know `{name}`"));
+            }
+        }
+        for (line, code) in source.code() {
+            if room != "generate" && names_crate(code, "vegas") {
+                found.push(format!(
+                    "{path}:{line}: only `generate` may name the integrator"
+                ));
+            }
+            if room != "io" && names_crate(code, "hdf5") {
+                found.push(format!(
+                    "{path}:{line}: only `io` may name the file library"
+                ));
+            }
+            let touches_files = ["std::fs", "std::path"]
+                .iter()
+                .any(|name| code.contains(name));
+            if touches_files && position(FIRST_WITH_FILES).is_some_and(|first| here < first) {
+                found.push(format!("{path}:{line}: `{room}` must know no files"));
+            }
+            let calls = |name: &&&str| code.contains(&format!(".{name}("));
+            if let Some(name) = UNPORTABLE.iter().find(calls)
+                && !FOR_THE_EYE.contains(&room)
+            {
+                let advice = "use libm or `elementary`, which give the same bits everywhere";
+                found.push(format!("{path}:{line}: `{name}` of std; {advice}"));
+            }
+        }
+    }
+    found
+}
+
+fn sources_in(folder: &Path) -> Vec<Source> {
+    let mut sources = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        for entry in fs::read_dir(&current).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let path = path
+                    .strip_prefix(folder)
+                    .unwrap()
+                    .to_string_lossy()
+                    .replace('\\', "/");
+                sources.push(Source { path, text });
+            }
+        }
+    }
+    assert!(!sources.is_empty(), "no sources in {}", folder.display());
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    sources
+}
+
+#[test]
+fn every_room_keeps_to_its_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = violations(&sources_in(&root.join("src")));
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn the_integrator_knows_no_files_and_no_physics() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vegas/src");
+    for source in sources_in(&folder) {
+        let lines = source.code().count();
+        assert!(
+            lines <= MAX_LINES,
+            "vegas/src/{}: {lines} lines",
+            source.path
+        );
+        for (line, code) in source.code() {
+            for name in ["std::fs", "hdf5", "millibrem::", "GeV"] {
+                assert!(
+                    !code.contains(name),
+                    "vegas/src/{}:{line}: {name}",
+                    source.path
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_root_crate_forbids_unsafe_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    assert!(text.contains("#![forbid(unsafe_code)]"));
+}
+
+#[test]
+fn every_module_of_the_library_has_a_room() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let modules: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "))
+        .map(|name| name.trim_end_matches(';'))
+        .collect();
+    assert!(!modules.is_empty());
+    for module in modules {
+        assert!(
+            ROOMS.contains(&module),
+            "`{module}` is in no room of the table"
+        );
+    }
+}
+
+#[test]
+fn the_rules_catch_what_they_forbid() {
+    let long = "let x = 1;\n".repeat(MAX_LINES + 1);
+    let cases: [(&str, &str, Option<&str>); 20] = [
+        (
+            "kinematics/mod.rs",
+            "use crate::process::Setup;",
+            Some("must not use `process`"),
+        ),
+        (
+            "kinematics/a.rs",
+            "use super::super::io::X;",
+            Some("must not use `io`"),
+        ),
+        (
+            "process/etl.rs",
+            "use crate::{beam, cuts::{A, B}, cli};",
+            Some("must not use `cli`"),
+        ),
+        (
+            "process/etl.rs",
+            "let x = crate::card::RunCard::new();",
+            Some("must not use `card`"),
+        ),
+        (
+            "process/etl.rs",
+            "use crate::{beam::{Beam, Lepton}, cuts::Cuts};",
+            None,
+        ),
+        ("process/etl.rs", "// crate::io is far away", None),
+        ("process/etl.rs", "#[cfg(test)]\nuse crate::io::X;", None),
+        ("process/etl.rs", "use super::io_like::X;", None),
+        (
+            "io/lhe.rs",
+            "use crate::process::Process;",
+            Some("`io` must not know `process`"),
+        ),
+        ("io/lhe.rs", "use crate::record::RunSummary;", None),
+        (
+            "process/etl.rs",
+            "use vegas::Integrand;",
+            Some("only `generate` may name"),
+        ),
+        (
+            "process/etl.rs",
+            "let map: vegas::Map = x;",
+            Some("only `generate` may name"),
+        ),
+        ("generate/mod.rs", "use vegas::Integrand;", None),
+        (
+            "plot/mod.rs",
+            "let f = ::hdf5::File::open(p);",
+            Some("only `io` may name"),
+        ),
+        ("cli/mod.rs", "use crate::io::hdf5::RunReader;", None),
+        ("beam.rs", "std::fs::read(path)", Some("must know no files")),
+        ("beam.rs", "let y = x.ln();", Some("`ln` of std")),
+        ("beam.rs", &long, Some("at most 600 are allowed")),
+        ("io/helpers.rs", "", Some("name what is in it")),
+        ("odds.rs", "", Some("in no room")),
+    ];
+    for (path, text, expected) in cases {
+        let source = Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        let found = violations(&[source]);
+        match expected {
+            None => assert!(found.is_empty(), "{path}: {text}: {found:?}"),
+            Some(words) => {
+                assert!(
+                    found.len() == 1 && found[0].contains(words),
+                    "{path}: {text}: {found:?}"
+                );
+            }
+        }
+    }
+}

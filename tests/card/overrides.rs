@@ -1,0 +1,105 @@
+//! Values given on the command line in place of those of the card.
+
+use millibrem::card::{CardError, Override, RunCard};
+use millibrem::dark_sector::DarkSector;
+
+const CARD: &str = r#"
+[beam]
+lepton = "mu-"
+energy_gev = 160
+[dark_sector]
+m_chi_gev = 0.1
+pdg_id = "ldmx"
+[target]
+element = "Pb"
+density_g_cm3 = 11.0
+radiation_length_cm = 0.5
+nuclear_mass_gev = 190.0
+thickness_cm = 1.0
+"#;
+
+fn with(options: &[&str]) -> Result<RunCard, CardError> {
+    let options: Result<Vec<_>, _> = options.iter().map(|text| Override::parse(text)).collect();
+    RunCard::parse("card.toml", "card", CARD, &options?)
+}
+
+#[test]
+fn an_option_replaces_the_value_of_the_card_and_the_last_one_counts() {
+    let card = with(&["beam.energy_gev=100", "beam.energy_gev=50"]).unwrap();
+    assert_eq!(card.beam.energy_gev, 50.0);
+    assert_eq!(with(&["events.count=1e6"]).unwrap().events.count, 1_000_000);
+    assert_eq!(
+        with(&["reach.mesons.rho=5.9e10"]).unwrap().reach.mesons.rho,
+        5.9e10
+    );
+}
+
+#[test]
+fn another_element_drops_the_properties_of_the_old_one() {
+    let material = with(&["target.element=W"]).unwrap().target.material;
+    assert_eq!(material.components[0].element.symbol, "W");
+    assert_eq!(material.density_g_cm3, Some(19.3));
+    assert!((material.components[0].nucleus.mass_gev - 171.2).abs() < 0.1);
+    assert_eq!(material.thickness_cm, Some(1.0));
+    let same = with(&["target.element=Pb"]).unwrap().target.material;
+    assert_eq!(same.density_g_cm3, Some(11.0));
+    assert_eq!(same.components[0].nucleus.mass_gev, 190.0);
+}
+
+#[test]
+fn properties_given_by_option_stay_with_an_element_given_by_option() {
+    for options in [
+        ["target.element=W", "target.density_g_cm3=18.0"],
+        ["target.density_g_cm3=18.0", "target.element=W"],
+    ] {
+        assert_eq!(
+            with(&options).unwrap().target.material.density_g_cm3,
+            Some(18.0)
+        );
+    }
+}
+
+#[test]
+fn a_thickness_in_radiation_lengths_displaces_one_in_centimetres() {
+    let material = with(&["target.thickness_x0=3"]).unwrap().target.material;
+    assert_eq!(material.thickness_cm, Some(1.5));
+    let both = with(&["target.thickness_x0=3", "target.thickness_cm=1"])
+        .unwrap_err()
+        .to_string();
+    assert!(both.contains("both this and target.thickness_cm"), "{both}");
+}
+
+#[test]
+fn another_process_drops_the_parameters_of_the_old_one() {
+    let card = with(&[
+        "process.kind=dark-photon",
+        "dark_sector.m_dark_photon_gev=0.2",
+    ])
+    .unwrap();
+    let DarkSector::DarkPhoton(photon) = card.dark_sector else {
+        panic!("{card:?}")
+    };
+    assert_eq!((photon.mass_gev, photon.pdg_id), (0.2, 622));
+    let same = with(&["process.kind=pair"]).unwrap();
+    let DarkSector::Pair(chi) = same.dark_sector else {
+        panic!("{same:?}")
+    };
+    assert_eq!((chi.mass_gev, chi.pdg_id), (0.1, 17));
+}
+
+#[test]
+fn an_error_in_an_option_names_the_option_not_a_line() {
+    let error = with(&["dark_sector.spin=vector"]).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "option `--set dark_sector.spin=vector`: dark_sector.spin: found \"vector\", expected one \
+         of dirac, scalar"
+    );
+    let error = with(&["target.material=[{element=\"Xx\", mass_fraction=1}]"]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("option `--set target.material="),
+        "{error}"
+    );
+}

@@ -1,0 +1,100 @@
+//! The cards that ship with the program.
+
+use std::path::PathBuf;
+
+use millibrem::beam::Lepton;
+use millibrem::card::RunCard;
+use millibrem::dark_sector::DarkSector;
+
+/// The set-ups of the papers: card, lepton, energy in GeV, element, length in cm and in radiation
+/// lengths as published, cut, leptons on target.
+type SetUp = (&'static str, Lepton, f64, &'static str, f64, f64, f64, f64);
+const SETUPS: [SetUp; 4] = [
+    (
+        "na64mu-2018",
+        Lepton::Muon,
+        100.0,
+        "Pb",
+        20.0,
+        40.0,
+        0.5,
+        5e13,
+    ),
+    (
+        "na64e-2018",
+        Lepton::Electron,
+        100.0,
+        "Pb",
+        0.56,
+        1.0,
+        0.5,
+        5e12,
+    ),
+    (
+        "na64mu-2025",
+        Lepton::Muon,
+        160.0,
+        "Pb",
+        22.4,
+        40.0,
+        0.5,
+        1e14,
+    ),
+    (
+        "ldmx-2025",
+        Lepton::Electron,
+        8.0,
+        "Al",
+        3.56,
+        0.4,
+        0.7,
+        2e16,
+    ),
+];
+
+fn load(name: &str) -> RunCard {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{name}.toml"));
+    RunCard::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn shipped_cards_are_the_published_setups() {
+    for (name, lepton, energy, element, length, length_x0, x_min, on_target) in SETUPS {
+        let card = load(name);
+        let material = &card.target.material;
+        assert_eq!(card.run.name, name);
+        assert_eq!(
+            (card.beam.lepton, card.beam.energy_gev),
+            (lepton, energy),
+            "{name}"
+        );
+        assert_eq!(material.components[0].element.symbol, element);
+        assert_eq!(material.thickness_cm, Some(length), "{name}");
+        let in_x0 = material.thickness_x0().unwrap();
+        assert!((in_x0 / length_x0 - 1.0).abs() < 0.12, "{name}: {in_x0} X0");
+        assert_eq!((card.cuts.x_min, card.cuts.x_max), (x_min, 1.0), "{name}");
+        assert_eq!(card.beam.on_target, Some(on_target), "{name}");
+        assert!(matches!(card.dark_sector, DarkSector::Pair(_)));
+        assert_eq!(card.histograms.len(), 5, "{name}");
+        assert!(material.nuclei_per_cm2().is_some(), "{name}");
+    }
+}
+
+#[test]
+fn every_file_in_the_folder_of_cards_is_a_valid_card_that_prints_and_reads_back() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("cards");
+    let mut cards = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let card = RunCard::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
+            let again = RunCard::parse("printed", "other", &card.to_toml(), &[]);
+            assert_eq!(again.unwrap(), card, "{}", card.to_toml());
+            cards += 1;
+        }
+    }
+    assert!(cards >= SETUPS.len());
+}

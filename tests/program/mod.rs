@@ -1,0 +1,22 @@
+//! Runs the program as a user would, for the tests of its commands.
+
+use std::process::Output;
+
+/// Runs `millibrem` with `arguments` in the root of the repository, without a terminal.
+pub(crate) fn output(arguments: &[&str]) -> Output {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("millibrem");
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("COLUMNS")
+        .args(arguments);
+    command.output().unwrap()
+}
+
+/// What a user sees: exit code, stdout, stderr.
+pub(crate) fn transcript(arguments: &[&str]) -> String {
+    let output = output(arguments);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    let code = output.status.code().unwrap();
+    format!("exit code {code}\n--- stdout\n{stdout}--- stderr\n{stderr}")
+}

@@ -1,0 +1,107 @@
+//! Reasons not to trust a measurement, found in its own numbers.
+//!
+//! Pinned by `tests/alarms.rs`; false alarms are counted in `docs/performance.md`.
+
+use crate::config::{Layout, Plan};
+use crate::measurement::Measurement;
+use crate::probe::{BEYOND, BEYOND_SQUARE};
+use crate::tally::IterationTally;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One reason.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Alarm {
+    /// The iterations disagree.
+    Disagreement {
+        /// χ² over degrees of freedom.
+        chi2_dof: f64,
+        /// Probability of a larger χ².
+        q: f64,
+    },
+    /// A few points carry the result.
+    HeavyPoint {
+        /// Part of the variance that the heaviest point makes.
+        share: f64,
+    },
+    /// Uniform points found a region that the sample does not resolve.
+    MissedPeak {
+        /// What they found there, relative to the integral.
+        missing: f64,
+        /// The relative error of the integral.
+        error: f64,
+    },
+    /// All weights are zero.
+    AllZero,
+    /// Some strata were not sampled, or the run was stopped.
+    Incomplete,
+}
+
+/// Says it in words.
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disagreement { chi2_dof, q } => write!(
+                f,
+                "the iterations disagree: chi2/dof = {chi2_dof:.2}, Q = {q:.1e}; the errors are too small"
+            ),
+            Self::HeavyPoint { share } => write!(
+                f,
+                "a single point makes {:.0} % of the variance; the error is itself uncertain",
+                100.0 * share
+            ),
+            Self::MissedPeak { missing, error } => write!(
+                f,
+                "uniform probes found {:.2} % of the integral where the sample does not look \
+                 (claimed error {:.2} %): a peak was missed",
+                100.0 * missing,
+                100.0 * error
+            ),
+            Self::AllZero => write!(f, "the integrand is zero at every point"),
+            Self::Incomplete => write!(f, "the run is not complete"),
+        }
+    }
+}
+
+/// Iterations disagree below this Q.
+const Q_MIN: f64 = 1e-3;
+
+/// Largest share of the variance one point may have.
+const HEAVY: f64 = 0.5;
+
+/// What is in the measurement.
+pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec<Alarm> {
+    let mut alarms = Vec::new();
+    if m.iterations.is_empty() {
+        alarms.push(Alarm::Incomplete);
+        return alarms;
+    }
+    if m.counters.zero == m.counters.points {
+        alarms.push(Alarm::AllZero);
+        return alarms;
+    }
+    if m.q < Q_MIN && plan.layout != Layout::Lattice {
+        alarms.push(Alarm::Disagreement {
+            chi2_dof: m.chi2_dof,
+            q: m.q,
+        });
+    }
+    let variance: f64 = full.iter().map(|t| t.sum(crate::tally::VARIANCE)).sum();
+    let largest = full.iter().map(|t| t.largest).fold(0.0, f64::max);
+    let share = largest * largest / variance;
+    if share > HEAVY && m.estimate.relative_error() > 1e-12 {
+        alarms.push(Alarm::HeavyPoint { share });
+    }
+    let probes = m.counters.probes.max(1) as f64;
+    let beyond: f64 = full.iter().map(|t| t.probes.value(BEYOND)).sum::<f64>() / probes;
+    let _ = BEYOND_SQUARE;
+    if beyond.abs() > 3.0 * m.estimate.sdev {
+        alarms.push(Alarm::MissedPeak {
+            missing: beyond.abs() / m.estimate.mean.abs(),
+            error: m.estimate.relative_error(),
+        });
+    }
+    alarms
+}

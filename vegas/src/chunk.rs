@@ -1,0 +1,368 @@
+//! What a worker does with one chunk of points, and the buffers it does it in.
+//!
+//! Pinned through the whole engine by `tests/reproducibility.rs` and `tests/pulls.rs`.
+
+use crate::integrand::{BLOCK, Block, Integrand, Observer, Points};
+use crate::kernel::{Column, Weigh, Weighed};
+use crate::map::MAX_INCREMENTS;
+use crate::maxima::Seen;
+use crate::rng::{Stream, uniform};
+use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
+use crate::tally::{ChunkSums, EVENT, EVENT_SQUARE, EXCESS, MAGNITUDE, SQUARE, VARIANCE, WEIGHT};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The buffers of one chunk in flight.
+pub(crate) struct Slot<R, O> {
+    pub(crate) buffers: Buffers,
+    pub(crate) record: R,
+    pub(crate) observer: O,
+    pub(crate) sums: ChunkSums,
+    /// Training data of the map, axis after axis; empty when nothing is trained.
+    pub(crate) training: Vec<[f64; MAX_INCREMENTS]>,
+    /// Spread of cubes that began in an earlier chunk: at most one at each end.
+    pub(crate) partial: Vec<(u32, f64)>,
+    /// What was seen in each piece of a cell, when cells are profiled.
+    pub(crate) seen: Vec<(u32, Seen)>,
+    cursor: Cursor,
+    y: Vec<f64>,
+    x: Vec<f64>,
+}
+
+impl<R, O> Slot<R, O> {
+    pub(crate) fn new<I, P>(integrand: &I, observer: &P, train: bool) -> Slot<R, P>
+    where
+        I: Integrand<Record = R>,
+        P: Observer<R>,
+    {
+        let dim = integrand.dim();
+        Slot {
+            buffers: Buffers::new(dim),
+            record: integrand.record(),
+            observer: observer.fork(),
+            sums: ChunkSums::default(),
+            training: vec![[0.0; MAX_INCREMENTS]; if train { dim } else { 0 }],
+            partial: Vec::with_capacity(2),
+            seen: Vec::new(),
+            cursor: Cursor::default(),
+            y: vec![0.0; dim],
+            x: vec![0.0; dim],
+        }
+    }
+}
+
+/// What to do with the points of an iteration besides summing them.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub(crate) iteration: u32,
+    /// Where to leave each cube's squared width when training.
+    pub(crate) widths: Option<&'a [AtomicU64]>,
+    /// Whether to note what was seen in each cube.
+    pub(crate) profile: bool,
+    pub(crate) spare: bool,
+    /// Accept points with the probability `|w| / threshold`.
+    pub(crate) threshold: Option<f64>,
+    /// Accept no more than this many.
+    pub(crate) accept_at_most: u64,
+    /// Uniform points of the iteration.
+    pub(crate) probes: u64,
+    /// Probes of weight above this belong to what the sample does not know.
+    pub(crate) known_weight: f64,
+}
+
+/// Sums of one stratum, which may go through several blocks.
+#[derive(Clone, Copy, Default)]
+struct Piece {
+    sum: f64,
+    square: f64,
+}
+
+/// Evaluates the points of chunk `c` into the slot.
+pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
+    integrand: &I,
+    sampler: &Sampler<'_>,
+    task: Task<'_>,
+    c: usize,
+    slot: &mut Slot<I::Record, O>,
+) {
+    slot.sums = ChunkSums::default();
+    slot.partial.clear();
+    slot.seen.clear();
+    for axis in &mut slot.training {
+        axis.fill(0.0);
+    }
+    let mut piece = Piece::default();
+    let spare = task.spare || task.threshold.is_some();
+    sampler.begin(c, &mut slot.cursor);
+    while sampler.next(task.iteration, &mut slot.cursor, &mut slot.buffers, spare) {
+        let b = &mut slot.buffers;
+        let points = Points::new(&b.x, BLOCK, sampler.map.dim(), b.len);
+        integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record);
+        weigh(sampler, b, &mut slot.sums);
+        spread(
+            sampler,
+            b,
+            &mut piece,
+            &mut slot.sums,
+            task.widths,
+            &mut slot.partial,
+        );
+        if task.widths.is_some() {
+            train(sampler, task.probes as f64, b, &mut slot.training);
+        }
+        if task.profile {
+            profile(sampler, b, &mut slot.seen);
+        }
+        if let Some(threshold) = task.threshold {
+            unweight(b, threshold, task.accept_at_most, &mut slot.sums);
+        }
+        if O::LOOKS {
+            let b = &slot.buffers;
+            slot.observer.observe(&Block {
+                iteration: task.iteration,
+                first_index: b.first,
+                points: b.points(),
+                weight: &b.weight[..b.len],
+                accept: if spare { &b.accept[..b.len] } else { &[] },
+                event_weight: if task.threshold.is_some() {
+                    &b.event[..b.len]
+                } else {
+                    &[]
+                },
+                stratum: &b.stratum[..b.len],
+                stratum_inv_dof: &b.inv_dof[..b.len],
+                record: &slot.record,
+            });
+        }
+    }
+}
+
+/// Values to weights; counts them, and sets those that are not finite to zero.
+fn weigh(sampler: &Sampler<'_>, b: &mut Buffers, sums: &mut ChunkSums) {
+    let kernel = |value: &Column<f64>, jacobian: &_, factor: &_, weight: &mut _, len| {
+        sampler.arch.dispatch(Weigh {
+            len,
+            value,
+            jacobian,
+            factor,
+            weight,
+        })
+    };
+    let mut w = kernel(&b.value, &b.jacobian, &b.factor, &mut b.weight, b.len);
+    if w.bad {
+        w = discard(sampler, b, sums, kernel);
+    }
+    let n = b.len as u64;
+    sums.counters.points += n;
+    sums.counters.zero += w.zero;
+    sums.counters.negative += w.negative;
+    sums.sums[MAGNITUDE] += w.magnitude;
+    sums.sums[SQUARE] += w.square;
+    if w.largest > sums.largest {
+        sums.largest = w.largest;
+        let at = b.weight[..b.len].iter().position(|v| v.abs() == w.largest);
+        sums.largest_index = b.first + at.unwrap_or(0) as u64;
+    }
+}
+
+/// The slow path of a block with weights that are not finite.
+#[cold]
+fn discard(
+    _: &Sampler<'_>,
+    b: &mut Buffers,
+    sums: &mut ChunkSums,
+    kernel: impl Fn(&Column<f64>, &Column<f64>, &Column<f64>, &mut Column<f64>, usize) -> Weighed,
+) -> Weighed {
+    for i in 0..b.len {
+        if !b.weight[i].is_finite() {
+            if b.value[i].is_nan() {
+                sums.counters.nan += 1;
+            } else {
+                sums.counters.infinite += 1;
+            }
+            sums.first_bad.get_or_insert(b.first + i as u64);
+            b.value[i] = 0.0;
+        }
+    }
+    kernel(&b.value, &b.jacobian, &b.factor, &mut b.weight, b.len)
+}
+
+/// Sums and variances by stratum, and the widths of cubes.
+fn spread(
+    sampler: &Sampler<'_>,
+    b: &Buffers,
+    piece: &mut Piece,
+    sums: &mut ChunkSums,
+    widths: Option<&[AtomicU64]>,
+    partial: &mut Vec<(u32, f64)>,
+) {
+    let mut start = 0;
+    for run in &b.runs {
+        let (mut sum, mut square) = (piece.sum, piece.square);
+        for &w in &b.weight[start..run.end] {
+            sum += w;
+            square += w * w;
+        }
+        start = run.end;
+        if !run.closes {
+            (piece.sum, piece.square) = (sum, square);
+            continue;
+        }
+        *piece = Piece::default();
+        let n = f64::from(run.points);
+        // A constant stratum may leave a rounding error below zero.
+        let deviations = (square - sum * sum / n).max(0.0);
+        let variance = if run.points > 1 {
+            deviations / (n - 1.0)
+        } else {
+            0.0
+        };
+        sums.sums[WEIGHT] += sum;
+        sums.sums[VARIANCE] += variance * n;
+        if let Some(widths) = widths {
+            // σ² of J f / K in the cube; pieces of a cube share in proportion to their points.
+            let cube = f64::from(run.cube_points);
+            let part = cube / sampler.neval as f64;
+            let width2 = variance * part * part * (n / cube);
+            if run.continued {
+                partial.push((run.cube, width2));
+            } else {
+                widths[run.cube as usize].store(width2.to_bits(), Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Adds to the increments what each point says of `∫ (J f)² dy`, freed of the density of the
+/// sample, to which stratified points (`N q`) and probes (`M J`) contribute together.
+fn train(
+    sampler: &Sampler<'_>,
+    probes: f64,
+    b: &mut Buffers,
+    training: &mut [[f64; MAX_INCREMENTS]],
+) {
+    let neval = sampler.neval as f64;
+    let cubes = sampler.strata.cubes() as f64;
+    let uniform_share = probes * sampler.map.scale();
+    let mut d2: Column<f64> = [0.0; BLOCK];
+    let mut start = 0;
+    for run in &b.runs {
+        let points = f64::from(run.cube_points) * cubes;
+        let density = points / neval;
+        for i in start..run.end {
+            let jf = b.weight[i] * density;
+            d2[i] = jf * jf / (points + uniform_share * b.jacobian[i]);
+        }
+        start = run.end;
+    }
+    for (axis, index) in training.iter_mut().zip(&b.index) {
+        for (&i, &d) in index.iter().zip(&d2) {
+            axis[i as usize % MAX_INCREMENTS] += d;
+        }
+    }
+}
+
+/// Notes sums and the maximum of `|J f|` in the cubes of a block.
+fn profile(sampler: &Sampler<'_>, b: &Buffers, seen: &mut Vec<(u32, Seen)>) {
+    let mut start = 0;
+    for run in &b.runs {
+        let density =
+            f64::from(run.cube_points) * sampler.strata.cubes() as f64 / sampler.neval as f64;
+        let mut s = Seen::default();
+        for &w in &b.weight[start..run.end] {
+            s.add(w.abs() * density);
+        }
+        start = run.end;
+        match seen.last_mut() {
+            Some((cube, before)) if *cube == run.cube => before.merge(&s),
+            _ => seen.push((run.cube, s)),
+        }
+    }
+}
+
+/// Accepts points with probability `|w| / threshold`; an overweight one keeps what is above.
+fn unweight(b: &mut Buffers, threshold: f64, at_most: u64, sums: &mut ChunkSums) {
+    for i in 0..b.len {
+        let ratio = b.weight[i].abs() / threshold;
+        let accepted = ratio > b.accept[i] && sums.counters.accepted < at_most;
+        if !accepted {
+            b.event[i] = 0.0;
+            continue;
+        }
+        let size = ratio.max(1.0);
+        b.event[i] = size.copysign(b.weight[i]);
+        sums.counters.accepted += 1;
+        sums.counters.overweight += u64::from(ratio > 1.0);
+        sums.sums[EVENT] += size;
+        sums.sums[EVENT_SQUARE] += size * size;
+        sums.sums[EXCESS] += size - 1.0;
+    }
+}
+
+/// Evaluates `count` uniform probes, numbered from `first`, into the slot.
+pub(crate) fn probe<I: Integrand, O>(
+    integrand: &I,
+    sampler: &Sampler<'_>,
+    task: Task<'_>,
+    first: u64,
+    count: u64,
+    slot: &mut Slot<I::Record, O>,
+) {
+    slot.sums = ChunkSums::default();
+    slot.partial.clear();
+    slot.seen.clear();
+    for axis in &mut slot.training {
+        axis.fill(0.0);
+    }
+    let dim = sampler.map.dim();
+    let mut raw = [0; BLOCK];
+    let mut done = 0;
+    while done < count {
+        let b = &mut slot.buffers;
+        b.first = first + done;
+        b.len = (count - done).min(BLOCK as u64) as usize;
+        let mut stream = Stream::new(sampler.seed, sampler.phase, task.iteration, b.first);
+        for d in 0..dim {
+            stream.fill(&mut raw);
+            for (x, &r) in b.x[d * BLOCK..][..BLOCK].iter_mut().zip(&raw) {
+                *x = uniform(r);
+            }
+        }
+        let points = Points::new(&b.x, BLOCK, dim, b.len);
+        integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record);
+        for i in 0..b.len {
+            let f = b.value[i];
+            slot.sums.counters.probes += 1;
+            if f == 0.0 {
+                continue;
+            }
+            if !f.is_finite() {
+                slot.sums.counters.nan += u64::from(f.is_nan());
+                slot.sums.counters.infinite += u64::from(f.is_infinite());
+                continue;
+            }
+            for (d, x) in slot.x.iter_mut().enumerate() {
+                *x = b.x[d * BLOCK + i];
+            }
+            let jacobian = sampler.map.inverse(&slot.x, &mut slot.y);
+            let density = match sampler.arrangement {
+                Arrangement::Cubes(a) => {
+                    let n = a.counts[sampler.strata.cube_of(&slot.y)];
+                    f64::from(n) * a.counts.len() as f64 / sampler.neval as f64
+                }
+                Arrangement::Random(picker) => picker.density(sampler.strata.cube_of(&slot.y)),
+                Arrangement::Lattice(_) => 1.0,
+            };
+            let weight = f * jacobian / density;
+            slot.sums.probes.add(f, weight.abs() > task.known_weight);
+            if task.widths.is_some() {
+                let jf = jacobian * f;
+                let points = density * sampler.neval as f64 + task.probes as f64 * jacobian;
+                for (axis, &y) in slot.training.iter_mut().zip(&slot.y) {
+                    let at = (y * sampler.map.increments() as f64) as usize;
+                    axis[at.min(sampler.map.increments() - 1)] += jf * jf / points;
+                }
+            }
+        }
+        done += b.len as u64;
+    }
+}

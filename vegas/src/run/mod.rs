@@ -1,0 +1,419 @@
+//! The integrator: [`Vegas::adapt`] moves the map and the strata and never gives a result;
+//! [`Vegas::measure`] gives the result and never moves them.
+//!
+//! A measurement is a list of iterations of equal size, cut into chunks whose content depends only
+//! on the state, the plan and the seed. Stop rules are asked only between iterations. So neither
+//! threads, shards, interruptions nor instruction sets change a bit of the answer.
+//! Pinned by `tests/reproducibility.rs`, `tests/pulls.rs` and `tests/alarms.rs`.
+
+mod adapt;
+mod measure;
+mod unweight;
+
+pub use unweight::{Share, UnweightPlan, Unweighted};
+
+use crate::cells::Picker;
+use crate::chunk::{Slot, Task, probe, run};
+use crate::config::{Config, Layout, Plan};
+use crate::error::Error;
+use crate::estimate::Estimate;
+use crate::integrand::{BLOCK, Integrand, Observer, Points};
+use crate::kernel::Isa;
+use crate::lattice::{Lattice, MAX_DIM};
+use crate::map::{MAX_INCREMENTS, Map};
+use crate::maxima::Maxima;
+use crate::measurement::IterationRow;
+use crate::rng::Phase;
+use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
+use crate::stratify::{Strata, chunk_points};
+use crate::tally::{IterationTally, PointKey};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+
+/// How far a run is; told at the end of every chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What the points are for.
+    pub phase: Phase,
+    /// Iteration, from 0.
+    pub iteration: u32,
+    /// Most iterations of this phase.
+    pub iterations: u32,
+    /// Points of the iteration that are done.
+    pub done: u64,
+    /// Points of the iteration.
+    pub total: u64,
+    /// Average of the iterations before this one; `None` during the first.
+    pub estimate: Option<Estimate>,
+    /// Accepted points so far, in an unweighting run.
+    pub accepted: u64,
+}
+
+/// Hears of progress and may stop the run at the end of a chunk.
+pub type Listener<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
+
+/// A [`Listener`] that hears nothing.
+pub fn silent(_: &Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// What the adaptation did, for diagnosis only: its estimates are biased and no result.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AdaptReport {
+    /// One row an iteration.
+    pub iterations: Vec<IterationRow>,
+    /// Points evaluated, probes included.
+    pub n_eval: u64,
+    /// Whether a listener stopped the adaptation.
+    pub stopped: bool,
+}
+
+/// The state of the integrator: settings, map, strata.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Vegas {
+    config: Config,
+    map: Map,
+    strata: Strata,
+    /// Adapting iterations done.
+    adapted: u32,
+    /// Largest weight of the last adapting iteration, for an iteration of as many points.
+    #[serde(with = "crate::bits::number")]
+    known_weight: f64,
+    #[serde(skip)]
+    threads: usize,
+    #[serde(skip)]
+    isa: Isa,
+}
+
+/// A single point, recomputed alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SinglePoint {
+    /// Coordinates in the unit hypercube.
+    pub x: Vec<f64>,
+    /// Coordinates before the map.
+    pub y: Vec<f64>,
+    /// What the value of the integrand is multiplied with to give the weight.
+    pub factor: f64,
+    /// The spare uniform number of the point.
+    pub accept: f64,
+}
+
+impl Vegas {
+    /// An integrator for `dim` axes that has seen nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if a setting is out of range.
+    pub fn new(dim: usize, config: Config) -> Result<Self, Error> {
+        config.validate()?;
+        if dim == 0 {
+            return Err(Error::setting("dim", dim, "at least 1"));
+        }
+        let increments = config.increments.min(config.neval as usize / 10).max(2);
+        let uniform = (1.0 - config.adaptive) * config.neval as f64;
+        Ok(Self {
+            map: Map::uniform(dim, increments.min(MAX_INCREMENTS)),
+            strata: Strata::for_points(dim, uniform, config.max_cubes),
+            config,
+            adapted: 0,
+            known_weight: f64::INFINITY,
+            threads: 0,
+            isa: Isa::Best,
+        })
+    }
+
+    /// Uses this many threads; 0 means as many as the machine has. Changes no result.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads;
+    }
+
+    /// Forces an instruction set. Changes no result.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if this processor lacks it.
+    pub fn set_isa(&mut self, isa: Isa) -> Result<(), Error> {
+        if !isa.available() {
+            return Err(Error::setting(
+                "isa",
+                format!("{isa:?}"),
+                "one this processor has",
+            ));
+        }
+        self.isa = isa;
+        Ok(())
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The map.
+    pub fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// The hypercubes and their shares.
+    pub fn strata(&self) -> &Strata {
+        &self.strata
+    }
+
+    /// Number of axes.
+    pub fn dim(&self) -> usize {
+        self.map.dim()
+    }
+
+    /// Adapting iterations done.
+    pub fn adapted(&self) -> u32 {
+        self.adapted
+    }
+
+    /// The dispatcher of the inner loops.
+    fn arch(&self) -> pulp::Arch {
+        // Falls back where a saved state meets another processor; the bits are the same.
+        self.isa.arch().unwrap_or_default()
+    }
+
+    /// A pool of its own, or `None` for a single thread.
+    fn pool(&self) -> Result<Option<ThreadPool>, Error> {
+        let threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        if threads == 1 {
+            return Ok(None);
+        }
+        ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map(Some)
+            .map_err(|source| Error::Threads { threads, source })
+    }
+
+    fn check_dim(&self, dim: usize) -> Result<(), Error> {
+        if dim == self.dim() {
+            return Ok(());
+        }
+        Err(Error::Dimension {
+            integrand: dim,
+            integrator: self.dim(),
+        })
+    }
+
+    /// A sampler of this state.
+    fn sampler<'a>(
+        &'a self,
+        strata: &'a Strata,
+        arrangement: &'a Arrangement,
+        phase: Phase,
+        neval: u64,
+    ) -> Sampler<'a> {
+        Sampler {
+            map: &self.map,
+            strata,
+            arrangement,
+            arch: self.arch(),
+            seed: self.config.seed,
+            phase,
+            neval,
+        }
+    }
+
+    /// The arrangement of an iteration of a plan.
+    fn arrangement(
+        &self,
+        plan: &Plan,
+        maxima: Option<&Maxima>,
+        iteration: u32,
+    ) -> Result<Arrangement, Error> {
+        if let Some(maxima) = maxima {
+            return Ok(Arrangement::Random(Picker::new(&maxima.scale)));
+        }
+        match plan.layout {
+            Layout::Stratified => {
+                let cubes = self.strata.cubes() as u64;
+                self.strata
+                    .allocate(plan.neval, self.config.adaptive)
+                    .map(Arrangement::Cubes)
+                    .ok_or(Error::TooFewPoints {
+                        neval: plan.neval,
+                        cubes,
+                    })
+            }
+            Layout::Independent => {
+                let cubes = self.strata.cubes();
+                let share = self.strata.share();
+                let sum: f64 = share.iter().sum();
+                let p: Vec<f64> = (0..cubes)
+                    .map(|h| {
+                        let known = if sum > 0.0 {
+                            share[h] / sum
+                        } else {
+                            1.0 / cubes as f64
+                        };
+                        self.config.adaptive * known + (1.0 - self.config.adaptive) / cubes as f64
+                    })
+                    .collect();
+                Ok(Arrangement::Random(Picker::new(&p)))
+            }
+            Layout::Lattice => {
+                if self.dim() > MAX_DIM {
+                    let must = format!("at most {MAX_DIM} axes for a lattice");
+                    return Err(Error::setting("dim", self.dim(), must));
+                }
+                Ok(Arrangement::Lattice(Lattice::new(
+                    self.config.seed,
+                    iteration,
+                    plan.neval,
+                )))
+            }
+        }
+    }
+
+    /// A number that differs for states and plans whose points differ.
+    fn fingerprint(&self, plan: &Plan, maxima: Option<&Maxima>) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut take = |word: u64| {
+            // FNV-1a over words, with a shift to spread high bits.
+            hash = (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+            hash ^= hash >> 29;
+        };
+        take(self.config.seed);
+        take(self.config.adaptive.to_bits());
+        (0..self.dim()).for_each(|d| self.map.edges(d).iter().for_each(|e| take(e.to_bits())));
+        self.strata
+            .per_axis()
+            .iter()
+            .for_each(|&m| take(u64::from(m)));
+        self.strata.share().iter().for_each(|s| take(s.to_bits()));
+        take(plan.neval);
+        take(plan.layout as u64);
+        take(plan.defensive.to_bits());
+        if let Some(m) = maxima {
+            take(m.threshold.to_bits());
+            m.cells.per_axis().iter().for_each(|&m| take(u64::from(m)));
+            m.scale.iter().for_each(|s| take(s.to_bits()));
+        }
+        hash
+    }
+
+    /// Recomputes the point `key` of a measurement by `plan` alone.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPoint`] if the index is not below [`Plan::neval`]; [`Error::Setting`].
+    pub fn point(&self, plan: &Plan, key: PointKey) -> Result<SinglePoint, Error> {
+        plan.validate()?;
+        if key.index >= plan.neval {
+            return Err(Error::NoSuchPoint {
+                index: key.index,
+                neval: plan.neval,
+            });
+        }
+        let arrangement = self.arrangement(plan, None, key.iteration)?;
+        let sampler = self.sampler(&self.strata, &arrangement, Phase::Measure, plan.neval);
+        Ok(single(&sampler, key))
+    }
+
+    /// Recomputes the point `key` of an unweighting run by `plan` and `maxima` alone.
+    ///
+    /// # Errors
+    /// As [`Vegas::point`].
+    pub fn unweighted_point(
+        &self,
+        plan: &UnweightPlan,
+        maxima: &Maxima,
+        key: PointKey,
+    ) -> Result<SinglePoint, Error> {
+        let plan = plan.points();
+        if key.index >= plan.neval {
+            return Err(Error::NoSuchPoint {
+                index: key.index,
+                neval: plan.neval,
+            });
+        }
+        let arrangement = self.arrangement(&plan, Some(maxima), key.iteration)?;
+        let sampler = self.sampler(&maxima.cells, &arrangement, Phase::Measure, plan.neval);
+        Ok(single(&sampler, key))
+    }
+}
+
+/// One point of a sampler.
+fn single(sampler: &Sampler<'_>, key: PointKey) -> SinglePoint {
+    let dim = sampler.map.dim();
+    let mut buffers = Buffers::new(dim);
+    let mut cursor = Cursor::default();
+    sampler.begin(sampler.chunk_of(key.index), &mut cursor);
+    while sampler.next(key.iteration, &mut cursor, &mut buffers, true) {
+        if key.index < buffers.first + buffers.len as u64 {
+            break;
+        }
+    }
+    let i = (key.index - buffers.first) as usize;
+    let x = Points::new(&buffers.x, BLOCK, dim, buffers.len).point(i);
+    let mut y = vec![0.0; dim];
+    sampler.map.inverse(&x, &mut y);
+    SinglePoint {
+        x,
+        y,
+        factor: buffers.jacobian[i] * buffers.factor[i],
+        accept: buffers.accept[i],
+    }
+}
+
+/// Chunks in flight: two more than workers, so that none waits while one is merged.
+fn slots(pool: Option<&ThreadPool>) -> usize {
+    pool.map_or(1, |p| p.current_num_threads() + 2)
+}
+
+/// The jobs of an iteration: its chunks, then its probes.
+struct Stage<'a> {
+    main: Sampler<'a>,
+    probe: Sampler<'a>,
+    task: Task<'a>,
+}
+
+impl Stage<'_> {
+    /// Number of jobs.
+    fn jobs(&self) -> usize {
+        let size = chunk_points(self.main.neval);
+        self.main.chunks() + self.task.probes.div_ceil(size) as usize
+    }
+
+    /// Does one.
+    fn work<I: Integrand, O: Observer<I::Record>>(
+        &self,
+        integrand: &I,
+        job: usize,
+        slot: &mut Slot<I::Record, O>,
+    ) {
+        let chunks = self.main.chunks();
+        if job < chunks {
+            run(integrand, &self.main, self.task, job, slot);
+        } else {
+            let size = chunk_points(self.main.neval);
+            let first = (job - chunks) as u64 * size;
+            let count = size.min(self.task.probes - first);
+            probe(integrand, &self.probe, self.task, first, count, slot);
+        }
+    }
+
+    /// Fails if a value was not finite.
+    fn check(&self, tally: &IterationTally) -> Result<(), Error> {
+        let c = tally.counters;
+        if c.nan + c.infinite == 0 {
+            return Ok(());
+        }
+        let first = PointKey {
+            iteration: self.task.iteration,
+            index: tally.first_bad.unwrap_or(0),
+        };
+        let x = single(&self.main, first).x;
+        Err(Error::NotFinite {
+            nan: c.nan,
+            infinite: c.infinite,
+            points: c.points,
+            first,
+            x,
+        })
+    }
+}

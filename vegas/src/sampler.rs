@@ -1,0 +1,335 @@
+//! The points of a block: from a chunk's cursor and the block's random stream to coordinates.
+//!
+//! Three arrangements share the map. `Cubes` visits the hypercubes in order, each with its points
+//! (VEGAS+). `Random` draws the cell of each point independently, so that any part of the sample is
+//! representative. `Lattice` is a rank-1 lattice with a random shift and the baker's transformation
+//! ([`crate::lattice`]). A *run* is a stretch of points of one stratum inside one block.
+//! Pinned by `tests/reproducibility.rs` and `tests/random.rs`.
+
+use crate::cells::Picker;
+use crate::integrand::{BLOCK, Points};
+use crate::kernel::{Column, MapColumn, Uniforms};
+use crate::lattice::Lattice;
+use crate::map::Map;
+use crate::rng::{Phase, Stream};
+use crate::stratify::{Allocation, Strata, chunk_points};
+use pulp::Arch;
+
+/// How the points of an iteration are laid out.
+#[derive(Clone, Debug)]
+pub(crate) enum Arrangement {
+    Cubes(Allocation),
+    Random(Picker),
+    Lattice(Lattice),
+}
+
+/// All that determines the points of an iteration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sampler<'a> {
+    pub(crate) map: &'a Map,
+    pub(crate) strata: &'a Strata,
+    pub(crate) arrangement: &'a Arrangement,
+    pub(crate) arch: Arch,
+    pub(crate) seed: u64,
+    pub(crate) phase: Phase,
+    pub(crate) neval: u64,
+}
+
+/// A stretch of points of one stratum in a block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) end: usize,
+    pub(crate) cube: u32,
+    /// Points of the whole stratum (piece of a cube).
+    pub(crate) points: u32,
+    /// Points of the cube.
+    pub(crate) cube_points: u32,
+    /// Whether the cube began before this piece.
+    pub(crate) continued: bool,
+    /// Whether the stratum ends with this run.
+    pub(crate) closes: bool,
+}
+
+/// Where a worker is inside its chunk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cursor {
+    point: u64,
+    end: u64,
+    cube: u32,
+    offset: u32,
+    /// Points of the current piece that are still to come.
+    left: u32,
+    piece: u32,
+    piece_points: u32,
+    continued: bool,
+    digits: Vec<u32>,
+}
+
+/// The buffers of one block.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    pub(crate) x: Vec<f64>,
+    pub(crate) index: Vec<Column<u32>>,
+    pub(crate) jacobian: Column<f64>,
+    pub(crate) factor: Column<f64>,
+    pub(crate) value: Column<f64>,
+    pub(crate) weight: Column<f64>,
+    pub(crate) accept: Column<f64>,
+    pub(crate) event: Column<f64>,
+    pub(crate) stratum: Column<u32>,
+    pub(crate) inv_dof: Column<f64>,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) len: usize,
+    pub(crate) first: u64,
+    raw: Column<u64>,
+    digit: Column<f64>,
+    run_of: Column<u8>,
+    run_digit: Vec<Column<f64>>,
+}
+
+impl Buffers {
+    pub(crate) fn new(dim: usize) -> Self {
+        const { assert!(BLOCK <= 256) }
+        Self {
+            x: vec![0.0; dim * BLOCK],
+            index: vec![[0; BLOCK]; dim],
+            jacobian: [0.0; BLOCK],
+            factor: [0.0; BLOCK],
+            value: [0.0; BLOCK],
+            weight: [0.0; BLOCK],
+            accept: [0.0; BLOCK],
+            event: [0.0; BLOCK],
+            stratum: [0; BLOCK],
+            inv_dof: [0.0; BLOCK],
+            runs: Vec::with_capacity(BLOCK),
+            len: 0,
+            first: 0,
+            raw: [0; BLOCK],
+            digit: [0.0; BLOCK],
+            run_of: [0; BLOCK],
+            run_digit: vec![[0.0; BLOCK]; dim],
+        }
+    }
+
+    /// The block's points.
+    pub(crate) fn points(&self) -> Points<'_> {
+        Points::new(&self.x, BLOCK, self.index.len(), self.len)
+    }
+}
+
+impl Sampler<'_> {
+    /// Number of chunks of an iteration.
+    pub(crate) fn chunks(&self) -> usize {
+        match self.arrangement {
+            Arrangement::Cubes(a) => a.chunks.len() - 1,
+            _ => self.neval.div_ceil(chunk_points(self.neval)) as usize,
+        }
+    }
+
+    /// First point of chunk `c`, and of the next.
+    pub(crate) fn range(&self, c: usize) -> (u64, u64) {
+        match self.arrangement {
+            Arrangement::Cubes(a) => (a.chunks[c].point, a.chunks[c + 1].point),
+            _ => {
+                let size = chunk_points(self.neval);
+                (c as u64 * size, ((c as u64 + 1) * size).min(self.neval))
+            }
+        }
+    }
+
+    /// The chunk that holds point `index`.
+    pub(crate) fn chunk_of(&self, index: u64) -> usize {
+        match self.arrangement {
+            Arrangement::Cubes(a) => a.chunks.partition_point(|c| c.point <= index) - 1,
+            _ => (index / chunk_points(self.neval)) as usize,
+        }
+    }
+
+    /// Puts the cursor at the beginning of chunk `c`.
+    pub(crate) fn begin(&self, c: usize, cursor: &mut Cursor) {
+        (cursor.point, cursor.end) = self.range(c);
+        cursor.piece = 0;
+        cursor.digits.resize(self.map.dim(), 0);
+        if let Arrangement::Cubes(a) = self.arrangement {
+            let start = a.chunks[c];
+            (cursor.cube, cursor.offset) = (start.cube, start.offset);
+            self.strata.digits(start.cube, &mut cursor.digits);
+            cursor.open(a);
+        } else {
+            cursor.left = (cursor.end - cursor.point) as u32;
+            cursor.piece_points = cursor.left;
+        }
+    }
+
+    /// Makes the next block of the cursor's chunk; `false` at its end. `spare` fills the spare
+    /// uniforms.
+    pub(crate) fn next(
+        &self,
+        iteration: u32,
+        cursor: &mut Cursor,
+        b: &mut Buffers,
+        spare: bool,
+    ) -> bool {
+        b.len = (cursor.end - cursor.point).min(BLOCK as u64) as usize;
+        if b.len == 0 {
+            return false;
+        }
+        b.first = cursor.point;
+        let mut stream = Stream::new(self.seed, self.phase, iteration, b.first);
+        let m = self.strata.per_axis();
+        match self.arrangement {
+            Arrangement::Cubes(a) => self.plan_cubes(a, cursor, b),
+            Arrangement::Random(picker) => {
+                stream.fill(&mut b.raw);
+                self.pick_cells(picker, b);
+                self.one_run(cursor, b);
+            }
+            Arrangement::Lattice(_) => {
+                b.factor.fill(self.map.scale());
+                self.one_run(cursor, b);
+            }
+        }
+        b.jacobian.fill(1.0);
+        for d in 0..self.map.dim() {
+            if let Arrangement::Lattice(lattice) = self.arrangement {
+                lattice.fill(d, b.first, &mut b.raw);
+            } else {
+                stream.fill(&mut b.raw);
+            }
+            let strata = if matches!(self.arrangement, Arrangement::Lattice(_)) {
+                1
+            } else {
+                m[d]
+            };
+            if strata > 1 {
+                let table = &b.run_digit[d];
+                for (digit, &run) in b.digit.iter_mut().zip(&b.run_of) {
+                    *digit = table[run as usize % BLOCK];
+                }
+            } else {
+                b.digit.fill(0.0);
+            }
+            // UNWRAP: `x` has `dim` columns of BLOCK numbers.
+            let x = b.x[d * BLOCK..][..BLOCK]
+                .as_mut_array()
+                .expect("a full column");
+            self.arch.dispatch(MapColumn {
+                raw: &b.raw,
+                digit: &b.digit,
+                scale: self.map.increments() as f64 / f64::from(strata),
+                map: self.map,
+                axis: d,
+                x,
+                index: &mut b.index[d],
+                jacobian: &mut b.jacobian,
+            });
+        }
+        if spare {
+            stream.fill(&mut b.raw);
+            self.arch.dispatch(Uniforms {
+                raw: &b.raw,
+                out: &mut b.accept,
+            });
+        }
+        cursor.point += b.len as u64;
+        true
+    }
+
+    /// Runs of a block of hypercubes: which points belong to which cube, and its strata.
+    fn plan_cubes(&self, a: &Allocation, cursor: &mut Cursor, b: &mut Buffers) {
+        let m = self.strata.per_axis();
+        let per_point = self.map.scale() * self.neval as f64 / a.counts.len() as f64;
+        b.runs.clear();
+        let mut at = 0;
+        while at < b.len {
+            let take = (cursor.left as usize).min(b.len - at);
+            let end = at + take;
+            let run = b.runs.len();
+            let cube_points = a.counts[cursor.cube as usize];
+            let factor = per_point / f64::from(cube_points);
+            let inv_dof = 1.0 / (f64::from(cursor.piece_points) - 1.0);
+            for i in at..end {
+                b.run_of[i] = run as u8;
+                b.factor[i] = factor;
+                b.stratum[i] = cursor.piece;
+                b.inv_dof[i] = inv_dof;
+            }
+            for (table, &digit) in b.run_digit.iter_mut().zip(&cursor.digits) {
+                table[run] = f64::from(digit);
+            }
+            cursor.left -= take as u32;
+            let closes = cursor.left == 0;
+            b.runs.push(Run {
+                end,
+                cube: cursor.cube,
+                points: cursor.piece_points,
+                cube_points,
+                continued: cursor.continued,
+                closes,
+            });
+            at = end;
+            if closes && cursor.point + (at as u64) < cursor.end {
+                cursor.cube += 1;
+                cursor.offset = 0;
+                cursor.piece += 1;
+                for (digit, &m) in cursor.digits.iter_mut().zip(m).rev() {
+                    *digit += 1;
+                    if *digit < m {
+                        break;
+                    }
+                    *digit = 0;
+                }
+                cursor.open_at(a, at as u64);
+            }
+        }
+    }
+
+    /// Cells of the points of a block, each drawn by itself from the raw words.
+    fn pick_cells(&self, picker: &Picker, b: &mut Buffers) {
+        let m = self.strata.per_axis();
+        let scale = self.map.scale();
+        for i in 0..BLOCK {
+            let (cell, factor) = picker.pick(b.raw[i]);
+            b.run_of[i] = i as u8;
+            b.factor[i] = scale * factor;
+            let mut rest = cell;
+            for (table, &m) in b.run_digit.iter_mut().zip(m).rev() {
+                table[i] = f64::from(rest % m);
+                rest /= m;
+            }
+        }
+    }
+
+    /// The whole chunk is one stratum.
+    fn one_run(&self, cursor: &mut Cursor, b: &mut Buffers) {
+        cursor.left -= b.len as u32;
+        b.runs.clear();
+        b.runs.push(Run {
+            end: b.len,
+            cube: 0,
+            points: cursor.piece_points,
+            cube_points: cursor.piece_points,
+            continued: true,
+            closes: cursor.left == 0,
+        });
+        b.stratum.fill(0);
+        b.inv_dof
+            .fill(1.0 / (f64::from(cursor.piece_points) - 1.0).max(1.0));
+    }
+}
+
+impl Cursor {
+    /// Starts the piece at the cursor's cube and offset.
+    fn open(&mut self, a: &Allocation) {
+        self.open_at(a, 0);
+    }
+
+    /// The same, `ahead` points further on.
+    fn open_at(&mut self, a: &Allocation, ahead: u64) {
+        let in_cube = a.counts[self.cube as usize] - self.offset;
+        let in_chunk = self.end - self.point - ahead;
+        self.left = u64::from(in_cube).min(in_chunk) as u32;
+        self.piece_points = self.left;
+        self.continued = self.offset > 0;
+    }
+}
