@@ -9,29 +9,37 @@ use super::refine::{Refined, refine};
 use super::rule::rule;
 use crate::kinematics::Collision;
 
-/// A range of v = V0 − m in the variable ln(√y + √scale), y = v or the pair's kinetic energy.
+/// A range of v = origin ± y in the variable ln(√y + √scale), all in GeV.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::process) struct Piece {
-    low: f64,
-    high: f64,
-    scale: f64,
-    /// v = offset − y where the pair's kinetic energy is y, v = y without.
-    offset: Option<f64>,
+    /// Ends of y.
+    pub(in crate::process) y: (f64, f64),
+    /// Where the integrand changes from a power of √y to one of ln y.
+    pub(in crate::process) scale: f64,
+    /// v at y = 0.
+    pub(in crate::process) origin: f64,
+    /// Whether v falls with y.
+    pub(in crate::process) falls: bool,
 }
 
 impl Piece {
     /// (v, weight of dσ/dx) of the rule of this level.
     fn nodes(&self, e0: f64, level: usize) -> Vec<(f64, f64)> {
         let root = self.scale.sqrt();
-        let start = self.low.sqrt() + root;
-        let length = libm::log((self.high.sqrt() + root) / start);
+        let start = self.y.0.sqrt() + root;
+        let length = libm::log((self.y.1.sqrt() + root) / start);
         rule(level)
             .nodes()
             .map(|(z, w)| {
                 let sum = start * libm::exp(length * z);
                 let y = (sum - root) * (sum - root);
                 let weight = 2.0 * w * length * sum * (sum - root) / e0;
-                (self.offset.map_or(y, |offset| offset - y), weight)
+                let v = if self.falls {
+                    self.origin - y
+                } else {
+                    self.origin + y
+                };
+                (v, weight)
             })
             .collect()
     }
@@ -48,24 +56,28 @@ pub(in crate::process) fn pieces(
     if !(low < high) {
         return Vec::new();
     }
-    let offset = c.kinetic - mass;
+    let at_rest = c.kinetic - mass;
     let half = (0.5 * c.e0 - c.m).clamp(low, high);
+    // Below v = 0 there is only what a formula makes of it; count from its own end then.
+    let origin = limits.0.min(0.0);
+    let fast = Piece {
+        y: (low - origin, half - origin),
+        scale: c.m,
+        origin,
+        falls: false,
+    };
+    let slow = Piece {
+        y: (at_rest - high, at_rest - half),
+        scale: mass,
+        origin: at_rest,
+        falls: true,
+    };
     let mut pieces = Vec::new();
     if low < half {
-        pieces.push(Piece {
-            low,
-            high: half,
-            scale: c.m,
-            offset: None,
-        });
+        pieces.push(fast);
     }
     if half < high {
-        pieces.push(Piece {
-            low: offset - high,
-            high: offset - half,
-            scale: mass,
-            offset: Some(offset),
-        });
+        pieces.push(slow);
     }
     pieces
 }

@@ -23,12 +23,12 @@ use thiserror::Error;
 use super::Setup;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
-use energy::{integrate, pieces, start};
+pub(super) use energy::{integrate, pieces, start};
 use recoil::RecoilIntegral;
-use refine::{Refined, refine};
-use rule::{LANES, SIZES, rule};
-pub(crate) use slice::spectral_function;
-use slice::{Emitted, Rules, Slice};
+pub(super) use refine::{Refined, refine};
+pub(super) use rule::{LANES, SIZES, rule};
+pub(super) use slice::{Emitted, PairMass, spectral_function};
+use slice::{Rules, Slice};
 
 /// Smallest relative error that may be asked for; rounding sets in below.
 pub const MIN_REL_ERROR: f64 = 1e-10;
@@ -67,6 +67,14 @@ pub enum QuadratureError {
     Edges {
         /// The edges.
         found: Vec<f64>,
+    },
+    /// A formula outside its range.
+    #[error("method {approach} does not apply here: it needs {needs}")]
+    NotApplicable {
+        /// The formula.
+        approach: &'static str,
+        /// What it needs.
+        needs: &'static str,
     },
     /// dσ/dk² of something without a spectrum.
     #[error("a dark photon has one mass: there is no spectrum in k²")]
@@ -132,11 +140,7 @@ pub fn binned(
     rel_error: f64,
 ) -> Result<Vec<Integral>, QuadratureError> {
     check(setup, rel_error)?;
-    if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
-        return Err(QuadratureError::Edges {
-            found: edges.to_vec(),
-        });
-    }
+    check_edges(edges)?;
     let emitted = emitted(setup);
     let v = |x: f64| setup.collision.e0 * (1.0 - x) - setup.collision.m;
     edges
@@ -165,7 +169,8 @@ pub fn dsigma_dk2(setup: &Setup, k2: f64, rel_error: f64) -> Result<Integral, Qu
     over_x(setup, vector, setup.v_cuts(), rel_error)
 }
 
-fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
+/// The cuts and the goal must be what an inclusive method can follow.
+pub(super) fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
     if !(MIN_REL_ERROR..1.0).contains(&rel_error) {
         return Err(QuadratureError::RelError { found: rel_error });
     }
@@ -202,7 +207,18 @@ fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
     }
 }
 
-fn emitted(setup: &Setup) -> Emitted {
+/// Bin edges must rise.
+pub(super) fn check_edges(edges: &[f64]) -> Result<(), QuadratureError> {
+    if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
+        return Err(QuadratureError::Edges {
+            found: edges.to_vec(),
+        });
+    }
+    Ok(())
+}
+
+/// What a set-up produces.
+pub(super) fn emitted(setup: &Setup) -> Emitted {
     match setup.dark {
         DarkSector::Pair(chi) => Emitted::Pair(chi),
         DarkSector::DarkPhoton(photon) => Emitted::Vector {
@@ -250,7 +266,7 @@ impl Integral {
 }
 
 impl Refined {
-    fn result(self, rel_error: f64) -> Result<Integral, QuadratureError> {
+    pub(super) fn result(self, rel_error: f64) -> Result<Integral, QuadratureError> {
         if self.converged {
             Ok(Integral {
                 value_pb: self.value,
