@@ -131,7 +131,11 @@ impl Vegas {
                 let new = f64::from_bits(new.load(Ordering::Relaxed));
                 *old = self.config.memory * *old + new;
             }
-            let share = self.width2.iter().map(|w| libm::pow(*w, beta / 2.0)).collect();
+            let share = self
+                .width2
+                .iter()
+                .map(|w| libm::pow(*w, beta / 2.0))
+                .collect();
             self.strata.set_share(share);
         }
     }
