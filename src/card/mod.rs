@@ -8,6 +8,7 @@
 //! Units are in the keys: GeV, mrad, cm. Pinned by `tests/card/`.
 
 mod error;
+mod hand_over;
 mod histograms;
 mod keys;
 mod limits;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
+use millibrem::io::IoError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -15,6 +16,9 @@ pub(crate) enum Failure {
     /// The card or an option that replaces one of its keys is wrong.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// A run file cannot be read.
+    #[error(transparent)]
+    File(#[from] IoError),
     /// A run is already there.
     #[error("{} exists; give --force to replace it, or --out for another folder", .0.display())]
     Exists(PathBuf),
@@ -42,9 +46,11 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Card(CardError::Seed(_)) | Self::Run(_) | Self::Stdout(_) => ExitCode::from(1),
-            Self::Card(_) | Self::Exists(_) | Self::Unwritable { .. } | Self::Usage(_) => {
-                ExitCode::from(2)
-            }
+            Self::Card(_)
+            | Self::File(_)
+            | Self::Exists(_)
+            | Self::Unwritable { .. }
+            | Self::Usage(_) => ExitCode::from(2),
         }
     }
 

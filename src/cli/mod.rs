@@ -9,6 +9,7 @@ mod info;
 mod options;
 mod output;
 mod print;
+mod report;
 mod sigma;
 
 use std::process::ExitCode;
