@@ -186,6 +186,16 @@ impl EventBuffer {
         self.index.clear();
     }
 
+    /// Keeps the first `n` events.
+    pub fn truncate(&mut self, n: usize) {
+        self.weight.truncate(n);
+        self.p_lepton_out.truncate(n);
+        self.p_nucleus_out.truncate(n);
+        self.p_chi.truncate(n);
+        self.p_chibar.truncate(n);
+        self.index.truncate(n);
+    }
+
     /// Adds one event.
     pub fn push(&mut self, event: &Event) {
         self.weight.push(event.weight);

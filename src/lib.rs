@@ -9,6 +9,7 @@ pub mod cuts;
 pub mod dark_sector;
 pub mod elementary;
 pub mod event;
+pub mod generate;
 pub mod histogram;
 pub mod io;
 pub mod kinematics;

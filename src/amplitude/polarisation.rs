@@ -34,6 +34,11 @@ fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
     ]
 }
 
+#[inline(always)]
+fn scaled(factor: f64, a: &[f64; 3]) -> [f64; 3] {
+    [factor * a[0], factor * a[1], factor * a[2]]
+}
+
 /// e1, e2, e3 as rows.
 #[inline(always)]
 fn polarisations(y: &PairPoint) -> [[f64; 3]; 3] {
@@ -56,17 +61,19 @@ impl Polarised {
         let two_m = 2.0 * c.big_m * inv;
         let (charge, axial) = (two_m * (u - y.s), two_m * (y.s + u));
         let line = Line::new(c, y);
-        let amplitudes = polarisations(y).map(|b| {
+        // Spelled out: `array::map` is left as a loop that keeps the caller's from vectorising.
+        let [e1, e2, e3] = polarisations(y);
+        let one = |b: [f64; 3]| {
             let w = cross(&b, &y.q);
             line.spinor(&Current {
                 v0: -charge * dot(&b, &y.q),
-                v: b.map(|x| eta * x),
+                v: scaled(eta, &b),
                 w0: 0.0,
-                w: w.map(|x| axial * x),
+                w: scaled(axial, &w),
             })
-        });
+        };
         Self {
-            amplitudes,
+            amplitudes: [one(e1), one(e2), one(e3)],
             norm: line.norm,
         }
     }
@@ -85,26 +92,32 @@ impl Polarised {
         let (delta, sigma) = ((u - y.s) * inv, (u + y.s) * inv);
         let line = Line::new(c, y);
         let cos_k = 1.0 - y.one_minus_cos_k;
-        [first, second].map(|e| {
+        let along = |e: [f64; 3]| {
             let k_e = y.k * (y.sin_k * e[0] + cos_k * e[2]);
             // u p·n + s p′·n with n = (0, e) and p′ = p − k + q, q·e = 0.
             let eta = -2.0 * ((u + y.s) * c.p * e[2] - y.s * k_e) * inv;
             let q_x_e = cross(&y.q, &e);
-            let amplitudes = polarisations(y).map(|b| {
+            let [e1, e2, e3] = polarisations(y);
+            let one = |b: [f64; 3]| {
                 let turned = cross(&b, &q_x_e);
                 let w = cross(&b, &e);
                 line.spinor(&Current {
                     v0: -y.recoil * delta * dot(&b, &e),
-                    v: [0, 1, 2].map(|i| eta * b[i] + delta * turned[i]),
+                    v: [
+                        eta * b[0] + delta * turned[0],
+                        eta * b[1] + delta * turned[1],
+                        eta * b[2] + delta * turned[2],
+                    ],
                     w0: sigma * dot(&b, &q_x_e),
-                    w: w.map(|x| sigma * y.recoil * x),
+                    w: scaled(sigma * y.recoil, &w),
                 })
-            });
+            };
             Self {
-                amplitudes,
+                amplitudes: [one(e1), one(e2), one(e3)],
                 norm: line.norm,
             }
-        })
+        };
+        [along(first), along(second)]
     }
 
     /// n·𝒜, the spinor amplitude along `n`.

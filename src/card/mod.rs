@@ -8,7 +8,6 @@
 //! Units are in the keys: GeV, mrad, cm. Pinned by `tests/card/`.
 
 mod error;
-mod hand_over;
 mod histograms;
 mod keys;
 mod limits;

@@ -1,13 +1,14 @@
 //! What can go wrong in the program, its exit code, and how it is shown.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
+use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::process::quadrature::QuadratureError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -16,41 +17,45 @@ pub(crate) enum Failure {
     /// The card or an option that replaces one of its keys is wrong.
     #[error(transparent)]
     Card(#[from] CardError),
-    /// A run file cannot be read.
-    #[error(transparent)]
-    File(#[from] IoError),
-    /// A run is already there.
-    #[error("{} exists; give --force to replace it, or --out for another folder", .0.display())]
-    Exists(PathBuf),
-    /// The output folder cannot be written to.
-    #[error("cannot write to {}: {source}", path.display())]
-    Unwritable {
-        /// The folder.
-        path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
     /// A method or format that does not exist for this command.
     #[error("{0}")]
     Usage(String),
-    /// The run failed.
-    #[error("{0}")]
-    Run(String),
+    /// A file of a run cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// Generation failed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// The quadrature does not apply or failed.
+    #[error(transparent)]
+    Quadrature(#[from] QuadratureError),
+    /// A result was found that is not to be trusted.
+    #[error("the result is not to be trusted: {0}")]
+    Untrusted(String),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[from] std::io::Error),
 }
 
 impl Failure {
+    /// Success if there are no alarms.
+    pub(crate) fn unless_trusted(alarms: &[&str]) -> Result<(), Self> {
+        match alarms {
+            [] => Ok(()),
+            some => Err(Self::Untrusted(some.join("; "))),
+        }
+    }
+
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Card(CardError::Seed(_)) | Self::Run(_) | Self::Stdout(_) => ExitCode::from(1),
-            Self::Card(_)
-            | Self::File(_)
-            | Self::Exists(_)
-            | Self::Unwritable { .. }
-            | Self::Usage(_) => ExitCode::from(2),
+            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. })
+            | Self::Card(CardError::Seed(_))
+            | Self::Quadrature(QuadratureError::NotConverged { .. })
+            | Self::Generate(_)
+            | Self::Untrusted(_)
+            | Self::Stdout(_) => ExitCode::from(1),
+            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => ExitCode::from(2),
         }
     }
 

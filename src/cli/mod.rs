@@ -3,13 +3,15 @@
 //! Data go to stdout, messages and progress to stderr. Exit codes: 0 fine; 1 the run failed or its
 //! result is not trustworthy; 2 the card or the command line is wrong. Pinned by `tests/cli_*.rs`.
 
+mod export;
 mod failure;
 mod generate;
 mod info;
 mod options;
 mod output;
+mod prepare;
 mod print;
-mod report;
+mod progress;
 mod sigma;
 
 use std::process::ExitCode;
@@ -39,6 +41,7 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Sigma(sigma::Sigma),
+    Export(export::Export),
     Info(info::Info),
 }
 
@@ -49,6 +52,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
+        Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
     };
     match outcome {

@@ -50,6 +50,14 @@ pub enum IoError {
         /// What is missing or wrong in it.
         reason: String,
     },
+    /// The name does not suit the format.
+    #[error("{} cannot be written: {reason}", path.display())]
+    Name {
+        /// The name asked for.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The file comes from a later version of the format.
     #[error(
         "{} has format version {found}, this program reads up to {supported}; update millibrem",

@@ -1,11 +1,13 @@
 //! Bytes: what a run leaves on disk, and how it is read again.
 //!
 //! This layer knows events, histograms and plain numbers, and no process: whoever has those can
-//! write a file. [`hdf5`] is the format a run is stored in; the exchange formats are made from it.
+//! write a file. [`hdf5`] is the format a run is stored in; [`export`] makes the exchange formats from it.
 //! Every path is written under a temporary name and renamed when complete, so a file with its
 //! final name is a whole file.
 
 mod error;
+pub mod export;
 pub mod hdf5;
+mod part;
 
 pub use error::IoError;

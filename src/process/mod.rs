@@ -4,6 +4,7 @@
 
 mod cuts;
 pub mod etl;
+pub mod quadrature;
 mod setup;
 
 pub use setup::{Setup, SetupError};

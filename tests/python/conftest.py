@@ -1,5 +1,6 @@
-"""Where the programs under test are, and the run files the tests read."""
+"""Where the programs under test are, and the files the tests read."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -8,12 +9,50 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+N_EVENTS = 9000
+
+
+def millibrem(*arguments):
+    """Runs the program and returns what it prints as JSON."""
+    command = [BIN / "millibrem", *arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="session")
 def made_up_run(tmp_path_factory):
-    """A run file of 20000 made-up events whose content is known without the generator."""
+    """A run file of made-up events whose content is known without the generator."""
     path = tmp_path_factory.mktemp("made_up") / "run.h5"
     program = BIN / "examples" / "synthetic_run"
-    subprocess.run([program, path, "20000"], check=True)
+    subprocess.run([program, path, str(N_EVENTS)], check=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def exported(made_up_run):
+    """Exports the made-up run, each format and set of options once."""
+    done = {}
+
+    def export(name, *options, end=""):
+        key = (name, options, end)
+        if key not in done:
+            path = made_up_run.parent / f"export_{len(done)}{SUFFIX[name]}{end}"
+            report = millibrem("export", made_up_run, "--to", name, "-o", path, *options)
+            assert report["n_events"] == N_EVENTS
+            assert report["output"] == str(path)
+            done[key] = path
+        return done[key]
+
+    return export
+
+
+SUFFIX = {
+    "lhe": ".lhe",
+    "ldmx-lhe": ".lhe",
+    "g4darkbrem-lhe": ".lhe",
+    "g4darkbrem-csv": ".csv",
+    "hepmc3": ".hepmc3",
+    "lheh5": ".lheh5",
+    "csv": ".csv",
+}

@@ -91,7 +91,7 @@ pub(crate) fn events(sample: &Sample, n: usize, seed: u64) -> EventBuffer {
 /// A header for `sample`.
 pub(crate) fn header(sample: &Sample, compression: Compression) -> RunHeader {
     RunHeader {
-        card: "schema = 1\n[run]\nname = \"made-up\" # µ\n".to_owned(),
+        card: include_str!("../../cards/na64mu-2025.toml").to_owned(),
         seed: u64::MAX - 5,
         sample: sample.clone(),
         compression,
@@ -145,6 +145,7 @@ pub(crate) fn summary(events: &EventBuffer, seconds: f64) -> RunSummary {
             n_eval: 2000,
             iterations: vec![row(false, 1.0), row(true, 2.0), row(true, 3.0)],
         },
+        weight_scale: 1.0,
         histograms,
         provenance: vec![
             ("adapted".to_owned(), Fact::Flag(true)),

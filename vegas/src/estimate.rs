@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(shown(278_325.0, 27.0), "278325(27)");
         assert_eq!(shown(278_325.0, 270.0), "2.7832(27)e5");
         assert_eq!(shown(3.21e-9, 4.5e-11), "3.210(45)e-9");
-        assert_eq!(shown(0.999, 0.0996), "0.999(100)");
+        assert_eq!(shown(0.999, 0.0996), "1.00(10)");
         assert_eq!(shown(1.0, 0.0), "1 ± 0");
     }
 

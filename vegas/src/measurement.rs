@@ -95,7 +95,11 @@ impl Measurement {
 
     /// Makes the result of a tally.
     pub(crate) fn of(tally: Tally, plan: &Plan, stopped: bool) -> Self {
-        let whole = |t: &&IterationTally| t.counters.points == plan.neval;
+        // Independent points are a sample at any length; strata only when all are there.
+        let whole = |t: &&IterationTally| {
+            t.counters.points == plan.neval
+                || (plan.layout == Layout::Independent && t.counters.points > 1)
+        };
         let full: Vec<IterationTally> = tally.iterations.iter().filter(whole).cloned().collect();
         let iterations = rows(&full);
         let (mut estimate, chi2_dof, q) = iterations

@@ -6,9 +6,10 @@ use std::path::Path;
 use millibrem::histogram::{Histogram, Scale};
 use millibrem::io::IoError;
 use millibrem::io::hdf5::RunReader;
+use millibrem::record::{Fact, Facts};
 use serde_json::{Value, json};
 
-use crate::cli::report;
+use crate::cli::progress;
 
 /// First bytes of every HDF5 file.
 const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
@@ -47,10 +48,16 @@ pub(super) fn text(path: &Path) -> Result<String, IoError> {
         let shape = format!("{} ({} bins)", histogram.name(), bins.join(" x "));
         text += &row("histogram", &shape);
     }
-    text += &report::fact_lines(&run.provenance()?);
-    text += &report::fact_lines(&run.timings()?);
-    text += &format!("{}\n\n", report::sigma_line(&sigma));
-    text += &report::iteration_table(&sigma.iterations);
+    let value = progress::value_error(sigma.value_pb, sigma.error_pb);
+    text += &row(
+        "sigma",
+        &format!("{value} pb per nucleus, chi2/dof {:.2}", sigma.chi2_dof),
+    );
+    for (name, fact) in run.provenance()?.iter().chain(&run.timings()?) {
+        text += &row(name, &in_words(fact));
+    }
+    text.push('\n');
+    text += &progress::table(&sigma.iterations);
     Ok(format!("{text}\n{}", header.card))
 }
 
@@ -75,9 +82,31 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
         "mode": header.sample.weighting.name(),
         "compression": header.compression.name(),
         "histograms": histograms.iter().map(histogram_json).collect::<Vec<_>>(),
-        "provenance": report::fact_json(&run.provenance()?),
-        "timings": report::fact_json(&run.timings()?),
+        "provenance": fact_json(&run.provenance()?),
+        "timings": fact_json(&run.timings()?),
     }))
+}
+
+fn in_words(fact: &Fact) -> String {
+    match fact {
+        Fact::Text(text) => text.clone(),
+        Fact::Integer(whole) => whole.to_string(),
+        Fact::Real(number) => number.to_string(),
+        Fact::Flag(truth) => if *truth { "yes" } else { "no" }.to_owned(),
+    }
+}
+
+fn fact_json(facts: &Facts) -> Value {
+    let entry = |(name, fact): &(String, Fact)| {
+        let value = match fact {
+            Fact::Text(text) => json!(text),
+            Fact::Integer(whole) => json!(whole),
+            Fact::Real(number) => json!(number),
+            Fact::Flag(truth) => json!(truth),
+        };
+        (name.clone(), value)
+    };
+    Value::Object(facts.iter().map(entry).collect())
 }
 
 fn histogram_json(histogram: &Histogram) -> Value {

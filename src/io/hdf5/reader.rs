@@ -117,6 +117,26 @@ impl RunReader {
         self.wrap(|_| events::read(&self.events, state, from, to, events))
     }
 
+    /// Reads at most `n` weights (pb) from position `from` on into `weights`, cleared first.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if the column cannot be read.
+    pub fn read_weights(
+        &self,
+        from: usize,
+        n: usize,
+        weights: &mut Vec<f64>,
+    ) -> Result<(), IoError> {
+        weights.clear();
+        let to = from.saturating_add(n).min(self.n_events);
+        if from >= to {
+            return Ok(());
+        }
+        let data = self.wrap(|_| self.events.dataset("weight")?.read_slice_1d(from..to))?;
+        weights.extend_from_slice(data.as_slice().unwrap_or_default());
+        Ok(())
+    }
+
     /// The total cross section with its iteration table.
     ///
     /// # Errors

@@ -4,8 +4,7 @@
 //! a run that fails or is dropped removes it. The output is tried when the writer is made, before
 //! any long work.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ::hdf5::{File, Group, H5Type, Result};
 
@@ -13,16 +12,14 @@ use super::events::EventColumns;
 use super::{FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, attribute, histograms};
 use crate::event::{EventBuffer, EventSink, SinkError};
 use crate::io::IoError;
+use crate::io::part::PartFile;
 use crate::record::{CrossSection, IterationRow, RunHeader, RunSummary};
 
 /// An unfinished run file.
 pub struct RunWriter {
-    path: PathBuf,
-    part: PathBuf,
-    replace: bool,
-    /// `None` once finished or failed; the file is closed then.
+    // Declared first: the file must be closed before its name goes.
     open: Option<(File, EventColumns)>,
-    finished: bool,
+    file: PartFile,
 }
 
 impl RunWriter {
@@ -35,34 +32,15 @@ impl RunWriter {
     /// [`IoError::Exists`] if there is such a file and `replace` is not set; another [`IoError`]
     /// if the folder or file cannot be made.
     pub fn create(path: &Path, header: &RunHeader, replace: bool) -> Result<Self, IoError> {
-        if !replace && path.exists() {
-            return Err(IoError::Exists {
-                path: path.to_owned(),
-            });
-        }
-        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|e| IoError::file("make the folder", folder, e))?;
-        }
-        // The process id keeps two runs with the same output from writing into one file.
-        let mut part = path.as_os_str().to_owned();
-        part.push(format!(".{}.part", std::process::id()));
-        let part = PathBuf::from(part);
-        // The operating system names its reason better than the HDF5 library does.
-        fs::File::create(&part).map_err(|e| IoError::file("create", path, e))?;
-        let path = path.to_owned();
-        let mut writer = Self {
-            path,
-            part,
-            replace,
-            open: None,
-            finished: false,
-        };
-        let file =
-            File::create(&writer.part).map_err(|e| IoError::hdf5("create", &writer.path, &e))?;
+        // Made by the operating system first, which names its reason better than HDF5 does.
+        let (part, _) = PartFile::create(path, replace)?;
+        let file = File::create(part.part()).map_err(|e| IoError::hdf5("create", path, &e))?;
         let columns = write_header(&file, header)
-            .map_err(|e| IoError::hdf5("write the header of", &writer.path, &e))?;
-        writer.open = Some((file, columns));
-        Ok(writer)
+            .map_err(|e| IoError::hdf5("write the header of", path, &e))?;
+        Ok(Self {
+            open: Some((file, columns)),
+            file: part,
+        })
     }
 
     /// Number of events taken over.
@@ -80,8 +58,8 @@ impl RunWriter {
             return Err(self.closed(operation));
         };
         columns.append(events).map_err(|e| {
-            self.discard();
-            IoError::hdf5(operation, &self.path, &e)
+            self.open = None;
+            IoError::hdf5(operation, self.file.path(), &e)
         })
     }
 
@@ -95,7 +73,7 @@ impl RunWriter {
             return Err(self.closed(operation));
         };
         let write = || -> Result<()> {
-            columns.finish()?;
+            columns.finish(summary.weight_scale)?;
             write_sigma(&file.create_group("sigma")?, &summary.cross_section)?;
             let group = file.create_group("histograms")?;
             summary
@@ -112,41 +90,15 @@ impl RunWriter {
         let closed = file.close();
         written
             .and(closed)
-            .map_err(|e| IoError::hdf5(operation, &self.path, &e))?;
-        if !self.replace && self.path.exists() {
-            return Err(IoError::Exists {
-                path: self.path.clone(),
-            });
-        }
-        fs::rename(&self.part, &self.path)
-            .map_err(|e| IoError::file("rename the finished", &self.path, e))?;
-        self.finished = true;
-        Ok(())
+            .map_err(|e| IoError::hdf5(operation, self.file.path(), &e))?;
+        self.file.finish()
     }
 
     fn closed(&self, operation: &str) -> IoError {
         IoError::Hdf5 {
             operation: operation.to_owned(),
-            path: self.path.clone(),
+            path: self.file.path().to_owned(),
             reason: "an earlier write failed".to_owned(),
-        }
-    }
-
-    /// Closes and removes the unfinished file.
-    fn discard(&mut self) {
-        if let Some((file, columns)) = self.open.take() {
-            drop(columns);
-            // Its content is lost either way; the first error is the one to report.
-            let _ = file.close();
-        }
-        let _ = fs::remove_file(&self.part);
-    }
-}
-
-impl Drop for RunWriter {
-    fn drop(&mut self) {
-        if !self.finished {
-            self.discard();
         }
     }
 }

@@ -9,7 +9,7 @@
 
 use std::error::Error;
 use std::time::Instant;
-use vegas::{Config, Integrand, Isa, Layout, Plan, Vegas, silent};
+use vegas::{Config, Integrand, Isa, Layout, MaximaConfig, Plan, UnweightPlan, Vegas, silent};
 
 mod integrands;
 use integrands::Standard;
@@ -22,6 +22,8 @@ struct Options {
     threads: usize,
     isa: Isa,
     table: bool,
+    events: Option<u64>,
+    maxima: MaximaConfig,
 }
 
 fn options() -> Result<Options, Box<dyn Error>> {
@@ -35,6 +37,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
     let mut iterations = 10;
     let mut plan = Plan::new(neval, iterations);
     let (mut threads, mut isa, mut table) = (1, Isa::Best, false);
+    let (mut events, mut maxima) = (None, MaximaConfig::default());
     let mut args = std::env::args().skip(1);
     while let Some(flag) = args.next() {
         if flag == "--table" {
@@ -55,6 +58,10 @@ fn options() -> Result<Options, Box<dyn Error>> {
                 config.defensive = value.parse()?;
                 plan.defensive = value.parse()?;
             }
+            "--events" => events = Some(value.parse::<f64>()? as u64),
+            "--cells" => maxima.max_cells = value.parse()?,
+            "--maxima-neval" => maxima.neval = value.parse::<f64>()? as u64,
+            "--overweight" => maxima.max_overweight_share = value.parse()?,
             "--alpha" => config.alpha = value.parse()?,
             "--beta" => config.beta = value.parse()?,
             "--adaptive" => config.adaptive = value.parse()?,
@@ -88,6 +95,8 @@ fn options() -> Result<Options, Box<dyn Error>> {
         threads,
         isa,
         table,
+        events,
+        maxima,
     })
 }
 
@@ -112,6 +121,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     vegas.set_threads(o.threads);
     vegas.set_isa(o.isa)?;
     let warmup = vegas.adapt(&f, &mut silent)?;
+    if let Some(events) = o.events {
+        return unweight(&vegas, f, &o, events);
+    }
     let adapted = cpu_seconds();
     let m = vegas.measure(&f, &o.plan, &mut (), &mut silent)?;
     let cpu_end = cpu_seconds();
@@ -138,6 +150,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         "wall_s": wall.elapsed().as_secs_f64(),
         "alarms": m.alarms.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "largest_weight": m.largest_weight,
+    });
+    println!("{line}");
+    Ok(())
+}
+
+/// Makes unweighted events and prints the efficiency.
+fn unweight(vegas: &Vegas, f: Standard, o: &Options, events: u64) -> Result<(), Box<dyn Error>> {
+    let maxima = vegas.find_maxima(&f, &o.maxima, &mut silent)?;
+    let plan = UnweightPlan::new(o.plan.neval, 10_000, events);
+    let u = vegas.unweight(&f, &maxima, &plan, &mut (), &mut silent)?;
+    let line = serde_json::json!({
+        "integrand": f.name(),
+        "mean": u.measurement.estimate.mean,
+        "sdev": u.measurement.estimate.sdev,
+        "exact": f.exact(),
+        "events": u.events,
+        "cells": maxima.cells(),
+        "efficiency": u.efficiency,
+        "overweight_share": u.overweight_share,
+        "overweight_excess": u.overweight_excess,
+        "maxima_n_eval": maxima.n_eval,
+        "n_eval": u.measurement.n_eval,
+        "alarms": u.measurement.alarms.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     println!("{line}");
     Ok(())

@@ -6,6 +6,12 @@
 //! threads, shards, interruptions nor instruction sets change a bit of the answer.
 //! Pinned by `tests/reproducibility.rs`, `tests/pulls.rs` and `tests/alarms.rs`.
 
+mod adapt;
+mod measure;
+mod unweight;
+
+pub use unweight::{Share, UnweightPlan, Unweighted};
+
 use crate::cells::Picker;
 use crate::chunk::{Slot, Task, probe, run};
 use crate::config::{Config, Layout, Plan};
@@ -15,16 +21,15 @@ use crate::integrand::{BLOCK, Integrand, Observer, Points};
 use crate::kernel::Isa;
 use crate::lattice::{Lattice, MAX_DIM};
 use crate::map::{MAX_INCREMENTS, Map};
-use crate::measurement::{IterationRow, Measurement, rows};
+use crate::maxima::Maxima;
+use crate::measurement::IterationRow;
 use crate::rng::Phase;
 use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
-use crate::schedule::in_order;
-use crate::stratify::{MIN_PER_CUBE, Strata, chunk_points};
-use crate::tally::{IterationTally, PointKey, Tally};
+use crate::stratify::{Strata, chunk_points};
+use crate::tally::{IterationTally, PointKey};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How far a run is; told at the end of every chunk.
 #[derive(Clone, Copy, Debug)]
@@ -195,138 +200,17 @@ impl Vegas {
         })
     }
 
-    /// Adapts the map and the strata in the iterations that [`Config::n_adapt`] asks for and that
-    /// are not done yet.
-    ///
-    /// # Errors
-    /// [`Error::NotFinite`] if the integrand is, [`Error::Zero`] if it vanishes everywhere,
-    /// [`Error::Dimension`], [`Error::Threads`].
-    pub fn adapt<I: Integrand>(
-        &mut self,
-        integrand: &I,
-        listener: &mut Listener<'_>,
-    ) -> Result<AdaptReport, Error> {
-        self.check_dim(integrand.dim())?;
-        let neval = self.config.neval;
-        let pool = self.pool()?;
-        let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Slot::<I::Record, ()>::new(integrand, &(), true))
-            .collect();
-        let widths: Vec<AtomicU64> = (0..self.strata.cubes())
-            .map(|_| AtomicU64::new(0))
-            .collect();
-        let mut training = vec![vec![0.0; MAX_INCREMENTS]; self.dim()];
-        let mut tallies: Vec<IterationTally> = Vec::new();
-        let mut stopped = false;
-        while self.adapted < self.config.n_adapt {
-            let iteration = self.adapted;
-            let too_few = Error::TooFewPoints {
-                neval,
-                cubes: self.strata.cubes() as u64,
-            };
-            let allocation = self
-                .strata
-                .allocate(neval, self.config.adaptive)
-                .ok_or(too_few)?;
-            let arrangement = Arrangement::Cubes(allocation);
-            let probes = (self.config.defensive * neval as f64) as u64;
-            let stage = Stage {
-                main: self.sampler(&arrangement, Phase::Adapt, neval),
-                probe: self.sampler(&arrangement, Phase::ProbeAdapt, neval),
-                task: Task {
-                    iteration,
-                    widths: Some(&widths),
-                    spare: false,
-                    threshold: None,
-                    accept_at_most: 0,
-                    probes,
-                    known_weight: self.known_weight,
-                },
-            };
-            training.iter_mut().for_each(|axis| axis.fill(0.0));
-            let mut tally = IterationTally::default();
-            let estimate = tallies.last().map(IterationTally::estimate);
-            let mut go_on = true;
-            in_order(
-                pool.as_ref(),
-                &mut slots,
-                stage.jobs(),
-                |job, slot| stage.work(integrand, job, slot),
-                |job, slot| {
-                    tally.take(job as u32, &slot.sums);
-                    for (sum, part) in training.iter_mut().zip(&slot.training) {
-                        for (s, p) in sum.iter_mut().zip(part) {
-                            *s += p;
-                        }
-                    }
-                    for &(cube, width2) in &slot.partial {
-                        let cell = &widths[cube as usize];
-                        let before = f64::from_bits(cell.load(Ordering::Relaxed));
-                        cell.store((before + width2).to_bits(), Ordering::Relaxed);
-                    }
-                    go_on = listener(&Progress {
-                        phase: Phase::Adapt,
-                        iteration,
-                        iterations: self.config.n_adapt,
-                        done: tally.counters.points,
-                        total: neval,
-                        estimate,
-                        accepted: 0,
-                    })
-                    .is_continue();
-                    Ok::<bool, Error>(go_on)
-                },
-            )?;
-            if !go_on {
-                stopped = true;
-                break;
-            }
-            stage.check(&tally)?;
-            self.known_weight = tally.largest;
-            self.learn(&training, &widths);
-            self.adapted += 1;
-            tallies.push(tally);
-            if tallies.len() == 3 && tallies.iter().all(|t| t.counters.zero == t.counters.points) {
-                return Err(Error::Zero { points: 3 * neval });
-            }
-        }
-        let n_eval = tallies
-            .iter()
-            .map(|t| t.counters.points + t.counters.probes)
-            .sum();
-        Ok(AdaptReport {
-            iterations: rows(&tallies),
-            n_eval,
-            stopped,
-        })
-    }
-
-    /// Moves the map and the strata after an iteration.
-    fn learn(&mut self, training: &[Vec<f64>], widths: &[AtomicU64]) {
-        let increments = self.map.increments();
-        if self.config.alpha > 0.0 {
-            self.map.refine(training, self.config.alpha, increments);
-        }
-        if self.config.beta > 0.0 {
-            let beta = self.config.beta;
-            let share = widths
-                .iter()
-                .map(|w| libm::pow(f64::from_bits(w.load(Ordering::Relaxed)), beta / 2.0))
-                .collect();
-            self.strata.set_share(share);
-        }
-    }
-
     /// A sampler of this state.
     fn sampler<'a>(
         &'a self,
+        strata: &'a Strata,
         arrangement: &'a Arrangement,
         phase: Phase,
         neval: u64,
     ) -> Sampler<'a> {
         Sampler {
             map: &self.map,
-            strata: &self.strata,
+            strata,
             arrangement,
             arch: self.arch(),
             seed: self.config.seed,
@@ -336,7 +220,15 @@ impl Vegas {
     }
 
     /// The arrangement of an iteration of a plan.
-    fn arrangement(&self, plan: &Plan, iteration: u32) -> Result<Arrangement, Error> {
+    fn arrangement(
+        &self,
+        plan: &Plan,
+        maxima: Option<&Maxima>,
+        iteration: u32,
+    ) -> Result<Arrangement, Error> {
+        if let Some(maxima) = maxima {
+            return Ok(Arrangement::Random(Picker::new(&maxima.scale)));
+        }
         match plan.layout {
             Layout::Stratified => {
                 let cubes = self.strata.cubes() as u64;
@@ -378,126 +270,8 @@ impl Vegas {
         }
     }
 
-    /// Measures the integral with the map and the strata as they are.
-    ///
-    /// # Errors
-    /// [`Error::NotFinite`] if the integrand is, [`Error::Observer`] if the observer fails,
-    /// [`Error::Setting`], [`Error::TooFewPoints`], [`Error::Dimension`], [`Error::Threads`].
-    pub fn measure<I: Integrand, O: Observer<I::Record>>(
-        &self,
-        integrand: &I,
-        plan: &Plan,
-        observer: &mut O,
-        listener: &mut Listener<'_>,
-    ) -> Result<Measurement, Error> {
-        self.resume(integrand, plan, Tally::default(), observer, listener)
-    }
-
-    /// Goes on with a measurement from the tally of an earlier call: does what is missing there.
-    ///
-    /// # Errors
-    /// As [`Vegas::measure`]; [`Error::Different`] if the tally is of another state or plan.
-    pub fn resume<I: Integrand, O: Observer<I::Record>>(
-        &self,
-        integrand: &I,
-        plan: &Plan,
-        mut tally: Tally,
-        observer: &mut O,
-        listener: &mut Listener<'_>,
-    ) -> Result<Measurement, Error> {
-        self.check_dim(integrand.dim())?;
-        plan.validate()?;
-        let fingerprint = self.fingerprint(plan);
-        if tally.iterations.is_empty() {
-            tally.fingerprint = fingerprint;
-        } else if tally.fingerprint != fingerprint {
-            return Err(Error::Different);
-        }
-        let pool = self.pool()?;
-        let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Slot::<I::Record, O>::new(integrand, observer, false))
-            .collect();
-        let mut arrangement = self.arrangement(plan, 0)?;
-        let probes = (plan.defensive * plan.neval as f64) as u64;
-        let known_weight =
-            self.known_weight * (plan.neval as f64 / self.config.neval as f64).max(1.0);
-        for iteration in 0..plan.iterations {
-            if plan.layout == Layout::Lattice && iteration > 0 {
-                arrangement = self.arrangement(plan, iteration)?;
-            }
-            let stage = Stage {
-                main: self.sampler(&arrangement, Phase::Measure, plan.neval),
-                probe: self.sampler(&arrangement, Phase::ProbeMeasure, plan.neval),
-                task: Task {
-                    iteration,
-                    widths: None,
-                    spare: plan.spare_uniform,
-                    threshold: None,
-                    accept_at_most: 0,
-                    probes,
-                    known_weight,
-                },
-            };
-            if tally.iterations.len() <= iteration as usize {
-                tally.iterations.push(IterationTally::default());
-            }
-            let estimate = Measurement::running(&tally.iterations[..iteration as usize]);
-            let current = &mut tally.iterations[iteration as usize];
-            let all = stage.jobs() as u64;
-            let (from, to) = plan.shard.map_or((0, all), |s| {
-                let cut = |i: u32| all * u64::from(i) / u64::from(s.of);
-                (cut(s.index), cut(s.index + 1))
-            });
-            let jobs: Vec<u32> = (from as u32..to as u32)
-                .filter(|&j| !current.has(j))
-                .collect();
-            let mut go_on = true;
-            in_order(
-                pool.as_ref(),
-                &mut slots,
-                jobs.len(),
-                |j, slot| stage.work(integrand, jobs[j] as usize, slot),
-                |j, slot| {
-                    current.take(jobs[j], &slot.sums);
-                    observer
-                        .merge(&mut slot.observer)
-                        .map_err(Error::Observer)?;
-                    go_on = listener(&Progress {
-                        phase: Phase::Measure,
-                        iteration,
-                        iterations: plan.iterations,
-                        done: current.counters.points,
-                        total: plan.neval,
-                        estimate,
-                        accepted: current.counters.accepted,
-                    })
-                    .is_continue();
-                    Ok::<bool, Error>(go_on)
-                },
-            )?;
-            stage.check(current)?;
-            let done = current.jobs() as usize == stage.jobs();
-            if !go_on && !(done && iteration + 1 == plan.iterations) {
-                return Ok(Measurement::of(tally, plan, true));
-            }
-            if self.reached(plan, &tally) {
-                break;
-            }
-        }
-        Ok(Measurement::of(tally, plan, false))
-    }
-
-    /// Whether the stop rule of a plan is met.
-    fn reached(&self, plan: &Plan, tally: &Tally) -> bool {
-        let Some(goal) = plan.rel_error else {
-            return false;
-        };
-        tally.iterations.len() >= plan.min_iterations.max(1) as usize
-            && Measurement::running(&tally.iterations).is_some_and(|e| e.relative_error() <= goal)
-    }
-
     /// A number that differs for states and plans whose points differ.
-    fn fingerprint(&self, plan: &Plan) -> u64 {
+    fn fingerprint(&self, plan: &Plan, maxima: Option<&Maxima>) -> u64 {
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         let mut take = |word: u64| {
             // FNV-1a over words, with a shift to spread high bits.
@@ -515,6 +289,11 @@ impl Vegas {
         take(plan.neval);
         take(plan.layout as u64);
         take(plan.defensive.to_bits());
+        if let Some(m) = maxima {
+            take(m.threshold.to_bits());
+            m.cells.per_axis().iter().for_each(|&m| take(u64::from(m)));
+            m.scale.iter().for_each(|s| take(s.to_bits()));
+        }
         hash
     }
 
@@ -530,8 +309,30 @@ impl Vegas {
                 neval: plan.neval,
             });
         }
-        let arrangement = self.arrangement(plan, key.iteration)?;
-        let sampler = self.sampler(&arrangement, Phase::Measure, plan.neval);
+        let arrangement = self.arrangement(plan, None, key.iteration)?;
+        let sampler = self.sampler(&self.strata, &arrangement, Phase::Measure, plan.neval);
+        Ok(single(&sampler, key))
+    }
+
+    /// Recomputes the point `key` of an unweighting run by `plan` and `maxima` alone.
+    ///
+    /// # Errors
+    /// As [`Vegas::point`].
+    pub fn unweighted_point(
+        &self,
+        plan: &UnweightPlan,
+        maxima: &Maxima,
+        key: PointKey,
+    ) -> Result<SinglePoint, Error> {
+        let plan = plan.points();
+        if key.index >= plan.neval {
+            return Err(Error::NoSuchPoint {
+                index: key.index,
+                neval: plan.neval,
+            });
+        }
+        let arrangement = self.arrangement(&plan, Some(maxima), key.iteration)?;
+        let sampler = self.sampler(&maxima.cells, &arrangement, Phase::Measure, plan.neval);
         Ok(single(&sampler, key))
     }
 }
@@ -616,6 +417,3 @@ impl Stage<'_> {
         })
     }
 }
-
-/// Points a cube must at least get.
-const _: () = assert!(MIN_PER_CUBE == 2);

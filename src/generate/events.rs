@@ -1,0 +1,266 @@
+//! Events from blocks of points: momenta, weights, reproduction keys, streamed to a sink in order.
+//!
+//! The azimuth of the whole event, which nothing depends on, is drawn from a stream of its own
+//! keyed by the seed and the event's index.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use vegas::{Block, Measurement, Observer, ObserverError, Share, Unweighted};
+
+use super::GenerateError;
+
+use crate::dark_sector::DarkSector;
+use crate::elementary::cos_sin_turns;
+use crate::event::{Event, EventBuffer, EventSink, Weighting};
+use crate::kinematics::FinalState;
+use crate::phase_space::PairBlock;
+use crate::process::Setup;
+
+/// What events to make.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EventRequest {
+    /// Number of events; exactly as many are made.
+    pub count: u64,
+    /// Weighted or unweighted.
+    pub weighting: Weighting,
+    /// Largest share of the summed weight above the maximum, when unweighting.
+    pub max_overweight_share: f64,
+}
+
+/// What is known of a sample once it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleReport {
+    /// Events made.
+    pub n_events: u64,
+    /// Evaluations of the process for them, the search for maxima included.
+    pub n_eval: u64,
+    /// Mean of the raw weights over σ: what the sample itself makes of σ.
+    pub sigma_ratio: f64,
+    /// Its standard error.
+    pub sigma_ratio_error: f64,
+    /// Accepted share of points, with its 95 % interval; (Σw)²/NΣw² when weighted.
+    pub unweighting_efficiency: [f64; 3],
+    /// Share of overweight events with its 95 % interval; zero when weighted.
+    pub overweight_share: [f64; 3],
+    /// Part of the summed weight above the maximum; zero when weighted.
+    pub overweight_excess: f64,
+    /// Factor to give stored raw weights so that their mean is σ.
+    pub weight_scale: f64,
+    /// Reasons not to trust the sample, in words.
+    pub alarms: Vec<String>,
+}
+
+/// Deviation of a sample's own σ from the measured one, in errors, above which it is not trusted.
+const MAX_PULL: f64 = 5.0;
+
+impl SampleReport {
+    /// Of a sample whose events keep their weights.
+    pub(super) fn weighted(m: &Measurement) -> Self {
+        let share = m.effective_sample_size / m.counters.points.max(1) as f64;
+        Self {
+            n_events: 0,
+            n_eval: m.n_eval,
+            sigma_ratio: m.estimate.mean,
+            sigma_ratio_error: m.estimate.sdev,
+            unweighting_efficiency: [share; 3],
+            overweight_share: [0.0; 3],
+            overweight_excess: 0.0,
+            weight_scale: 1.0,
+            alarms: Vec::new(),
+        }
+    }
+
+    /// Of an unweighted sample whose maxima took `maxima_eval` evaluations.
+    pub(super) fn unweighted(u: &Unweighted, maxima_eval: u64) -> Self {
+        let interval = |s: Share| [s.value, s.low, s.high];
+        Self {
+            n_eval: u.measurement.n_eval + maxima_eval,
+            unweighting_efficiency: interval(u.efficiency),
+            overweight_share: interval(u.overweight_share),
+            overweight_excess: u.overweight_excess,
+            ..Self::weighted(&u.measurement)
+        }
+    }
+
+    /// Normalises to σ what so far is absolute, from the sum of the raw weights stored.
+    pub(super) fn finish(
+        &mut self,
+        wanted: u64,
+        sigma_pb: f64,
+        weight_sum: f64,
+    ) -> Result<(), GenerateError> {
+        if self.n_events < wanted {
+            return Err(GenerateError::TooFewEvents {
+                found: self.n_events,
+                wanted,
+                points: self.n_eval,
+            });
+        }
+        self.sigma_ratio /= sigma_pb;
+        self.sigma_ratio_error /= sigma_pb;
+        self.weight_scale = if weight_sum > 0.0 {
+            sigma_pb * self.n_events as f64 / weight_sum
+        } else {
+            1.0
+        };
+        let pull = (self.sigma_ratio - 1.0) / self.sigma_ratio_error;
+        if pull.abs() > MAX_PULL && self.n_events > 100 {
+            self.alarms.push(format!(
+                "the events make sigma {:.4} times the measured one, {:.1} errors off",
+                self.sigma_ratio,
+                pull.abs()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// How an event's place in the sample and its azimuth are made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keying {
+    /// Seed of the run.
+    pub(super) seed: u64,
+    /// Points an iteration: index = iteration · neval + position.
+    pub(super) neval: u64,
+}
+
+impl Keying {
+    /// (cos, sin) of the azimuth of event `index`.
+    fn azimuth(self, index: u64) -> (f64, f64) {
+        // Two rounds of different odd multipliers keep neighbouring indices apart.
+        let key = index.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.seed.rotate_left(32);
+        let turns: f64 = Pcg64Mcg::seed_from_u64(key).random();
+        cos_sin_turns(turns)
+    }
+}
+
+/// The event of point `i` of a block, its raw weight not yet normalised.
+pub(super) fn event(
+    setup: &Setup,
+    keying: Keying,
+    block: &PairBlock,
+    i: usize,
+    index: u64,
+    weight: f64,
+) -> Event {
+    let azimuth = keying.azimuth(index);
+    let point = block.point(i);
+    let (state, has_antiparticle) = match setup.dark {
+        DarkSector::Pair(chi) => {
+            let n = block.decay(i).n;
+            (
+                FinalState::pair(&setup.collision, &point, &n, chi.mass_gev, azimuth),
+                true,
+            )
+        }
+        DarkSector::DarkPhoton(_) => (FinalState::vector(&setup.collision, &point, azimuth), false),
+    };
+    Event {
+        weight,
+        p_lepton_out: state.lepton,
+        p_nucleus_out: state.nucleus,
+        p_chi: state.chi,
+        p_chibar: has_antiparticle.then_some(state.chibar),
+        index,
+    }
+}
+
+/// Sums of the raw weights of stored events.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct WeightSums {
+    pub(super) sum: f64,
+    pub(super) squares: f64,
+}
+
+/// The root of the observer: where events go, and how many are still wanted.
+struct Root<'a> {
+    sink: &'a mut (dyn EventSink + Send),
+    wanted: u64,
+    written: &'a AtomicU64,
+}
+
+/// Collects the events of blocks and streams them to the sink in the order of the points.
+pub(super) struct EventWriter<'a> {
+    setup: Setup,
+    keying: Keying,
+    weighting: Weighting,
+    buffer: EventBuffer,
+    sums: WeightSums,
+    root: Option<Root<'a>>,
+}
+
+impl<'a> EventWriter<'a> {
+    /// Writes up to `wanted` events to `sink` and counts them in `written`.
+    pub(super) fn new(
+        setup: &Setup,
+        keying: Keying,
+        weighting: Weighting,
+        sink: &'a mut (dyn EventSink + Send),
+        wanted: u64,
+        written: &'a AtomicU64,
+    ) -> Self {
+        Self {
+            setup: *setup,
+            keying,
+            weighting,
+            buffer: EventBuffer::default(),
+            sums: WeightSums::default(),
+            root: Some(Root {
+                sink,
+                wanted,
+                written,
+            }),
+        }
+    }
+
+    /// Sums over the stored events.
+    pub(super) fn sums(&self) -> WeightSums {
+        self.sums
+    }
+}
+
+impl Observer<Box<PairBlock>> for EventWriter<'_> {
+    fn fork(&self) -> Self {
+        Self {
+            root: None,
+            buffer: EventBuffer::default(),
+            sums: WeightSums::default(),
+            ..*self
+        }
+    }
+
+    fn observe(&mut self, block: &Block<'_, Box<PairBlock>>) {
+        let first = u64::from(block.iteration) * self.keying.neval + block.first_index;
+        let weights = match self.weighting {
+            Weighting::Weighted => block.weight,
+            Weighting::Unweighted => block.event_weight,
+        };
+        for (i, &weight) in weights.iter().enumerate() {
+            if weight != 0.0 {
+                let index = first + i as u64;
+                let event = event(&self.setup, self.keying, block.record, i, index, weight);
+                self.buffer.push(&event);
+            }
+        }
+    }
+
+    fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
+        if let Some(root) = &mut self.root {
+            let have = root.written.load(Ordering::Relaxed);
+            later
+                .buffer
+                .truncate((root.wanted - have.min(root.wanted)) as usize);
+            for &w in &later.buffer.weight {
+                self.sums.sum += w;
+                self.sums.squares += w * w;
+            }
+            root.sink.write(&later.buffer)?;
+            root.written
+                .store(have + later.buffer.len() as u64, Ordering::Relaxed);
+        }
+        later.buffer.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Histograms of a measurement: the integrator's exact bins, filled with our observables.
+
+use pulp::Arch;
+use vegas::{Block, HistogramData};
+
+use super::{GenerateError, observables};
+use crate::histogram::{Axis, Histogram, Observable};
+use crate::phase_space::PairBlock;
+use crate::process::Setup;
+
+/// A histogram to fill: its name and one or two axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistogramRequest {
+    /// Name, unique in a run.
+    pub name: String,
+    /// The axes.
+    pub axes: Vec<Axis>,
+}
+
+/// The observer that fills a request.
+pub(super) fn observer(
+    setup: &Setup,
+    request: &HistogramRequest,
+) -> Result<
+    vegas::Histogram<impl Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send + use<>>,
+    GenerateError,
+> {
+    let axes = request
+        .axes
+        .iter()
+        .map(|axis| vegas::Axis::edges(axis.edges().to_vec()));
+    let axes = axes.collect::<Result<Vec<_>, _>>()?;
+    let observables: Vec<Observable> = request.axes.iter().map(Axis::observable).collect();
+    let (setup, arch) = (*setup, Arch::new());
+    Ok(vegas::Histogram::new(
+        axes,
+        move |block: &Block<'_, Box<PairBlock>>, axis: usize, out: &mut [f64]| {
+            observables::fill(arch, &setup, observables[axis], block.record, out);
+        },
+    ))
+}
+
+/// The finished histogram of a request: pb per bin and its variance.
+pub(super) fn finished(
+    request: &HistogramRequest,
+    data: &HistogramData,
+) -> Result<Histogram, GenerateError> {
+    let estimates = (0..data.bins()).map(|bin| data.estimate(bin));
+    let (values, variances) = estimates.map(|e| (e.mean, e.sdev * e.sdev)).unzip();
+    Ok(Histogram::new(
+        request.name.clone(),
+        request.axes.clone(),
+        values,
+        variances,
+    )?)
+}

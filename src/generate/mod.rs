@@ -1,0 +1,66 @@
+//! From a process to a cross section, histograms and events: the only place that names the
+//! integrator.
+//!
+//! A [`Generator`] adapts a map to the process, measures σ and fills histograms with the map
+//! frozen, and makes events from independent points, so that any stretch of a sample is
+//! representative. Cross sections are in pb per nucleus. The same set-up, settings and seed give
+//! the same bits for any number of threads. Pinned by `tests/generate.rs`.
+
+mod events;
+mod histograms;
+mod integrand;
+mod observables;
+mod run;
+
+pub use events::{EventRequest, SampleReport};
+pub use histograms::HistogramRequest;
+pub use run::{Generator, Settings, SigmaReport};
+pub use vegas::{Estimate, Phase, Progress};
+
+use std::ops::ControlFlow;
+
+use thiserror::Error;
+
+use crate::event::SinkError;
+use crate::histogram::HistogramError;
+
+/// Hears of progress; [`ControlFlow::Break`] stops the run at the next safe point.
+pub type Listener<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
+
+/// Why a run failed.
+#[derive(Debug, Error)]
+pub enum GenerateError {
+    /// The integrator refused its settings or met a number that is none.
+    #[error(transparent)]
+    Integrator(vegas::Error),
+    /// Events could not be stored.
+    #[error("{0}")]
+    Sink(SinkError),
+    /// A histogram cannot be made.
+    #[error(transparent)]
+    Histogram(#[from] HistogramError),
+    /// The cuts leave too few events.
+    #[error(
+        "only {found} of {wanted} events pass the cuts in {points} points; loosen the cuts or ask for fewer events"
+    )]
+    TooFewEvents {
+        /// Events found.
+        found: u64,
+        /// Events asked for.
+        wanted: u64,
+        /// Points tried.
+        points: u64,
+    },
+    /// A listener stopped the run.
+    #[error("stopped before it was complete")]
+    Stopped,
+}
+
+impl From<vegas::Error> for GenerateError {
+    fn from(error: vegas::Error) -> Self {
+        match error {
+            vegas::Error::Observer(source) => Self::Sink(source),
+            other => Self::Integrator(other),
+        }
+    }
+}

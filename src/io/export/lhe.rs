@@ -1,0 +1,113 @@
+//! Les Houches event file 3.0 ([LHE06] hep-ph/0609017, [LHE13] arXiv:1405.1067).
+//!
+//! Weights are in pb, XSECUP is their mean. Weighted samples have IDWTUP 4 (mean of the weights is
+//! the cross section), unweighted ones 3. Incoming particles have status −1, outgoing ones 1 with
+//! both incoming ones as mothers; no colour, no lifetime, SPINUP 9 (unknown), no scale (−1).
+
+use super::particle::{Line, State};
+use super::text::{TextFormat, number, put, xml};
+use super::{Context, Weighting};
+use crate::constants::ALPHA;
+use crate::event::Event;
+
+/// Les Houches event file 3.0.
+pub(super) struct Lhe;
+
+impl TextFormat for Lhe {
+    fn begin(&self, context: &Context, out: &mut String) {
+        out.push_str("<LesHouchesEvents version=\"3.0\">\n<header>\n");
+        let (seed, card) = (context.seed, xml(&context.card));
+        put!(
+            out,
+            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\">\n{card}</millibrem>\n"
+        );
+        out.push_str("</header>\n<init>\n");
+        init(context, out);
+        let version = xml(&context.generator_version);
+        put!(
+            out,
+            "<generator name=\"millibrem\" version=\"{version}\">exact tree level</generator>\n"
+        );
+        out.push_str("</init>\n");
+    }
+
+    fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
+        out.push_str("<event>\n");
+        event_line(context.n_particles(), event.weight, out);
+        context
+            .incoming()
+            .iter()
+            .for_each(|line| particle(line, out));
+        context
+            .outgoing(event)
+            .for_each(|line| particle(&line, out));
+        if let Some((depth, time)) = context.vertex_of(event) {
+            vertex(depth, time, out);
+        }
+        out.push_str("</event>\n");
+    }
+
+    fn end(&self, _: &Context, out: &mut String) {
+        out.push_str("</LesHouchesEvents>\n");
+    }
+}
+
+/// IDWTUP: 4 for weighted events whose mean weight is the cross section, 3 for equal weights.
+pub(super) fn weighting_strategy(weighting: Weighting) -> i32 {
+    match weighting {
+        Weighting::Weighted => 4,
+        Weighting::Unweighted => 3,
+    }
+}
+
+/// The two lines of `<init>`: beams, and the one process.
+pub(super) fn init(context: &Context, out: &mut String) {
+    let [lepton, nucleus] = context.incoming();
+    put!(out, "{} {}", lepton.pdg_id, nucleus.pdg_id);
+    number(out, ' ', lepton.p[0]);
+    number(out, ' ', nucleus.p[0]);
+    // No parton densities.
+    put!(
+        out,
+        " 0 0 0 0 {} 1\n",
+        weighting_strategy(context.sample.weighting)
+    );
+    number(out, ' ', context.totals.mean_weight_pb);
+    number(out, ' ', context.totals.error_pb);
+    number(out, ' ', context.totals.max_weight_pb);
+    out.push_str(" 1\n");
+}
+
+/// NUP IDPRUP XWGTUP SCALUP AQEDUP AQCDUP.
+pub(super) fn event_line(n_particles: usize, weight: f64, out: &mut String) {
+    put!(out, "{n_particles} 1");
+    number(out, ' ', weight);
+    number(out, ' ', -1.0);
+    number(out, ' ', ALPHA);
+    number(out, ' ', 0.0);
+    out.push('\n');
+}
+
+/// The thirteen columns of a particle.
+pub(super) fn particle(line: &Line, out: &mut String) {
+    let (status, mothers) = match line.state {
+        State::Beam | State::Target => (-1, "0 0"),
+        State::Outgoing => (1, "1 2"),
+    };
+    put!(out, "{} {status} {mothers} 0 0", line.pdg_id);
+    let [energy, px, py, pz] = line.p;
+    for value in [px, py, pz, energy, line.mass_gev] {
+        number(out, ' ', value);
+    }
+    out.push_str(" 0 9\n");
+}
+
+/// `#vertex x y z t` in mm and ns, as ldmx-sw reads it; a comment to everyone else.
+pub(super) fn vertex(depth_mm: f64, time_mm: f64, out: &mut String) {
+    /// Speed of light in mm/ns (SI, exact).
+    const LIGHT_MM_PER_NS: f64 = 299.792_458;
+    out.push_str("#vertex 0 0");
+    number(out, ' ', depth_mm);
+    number(out, ' ', time_mm / LIGHT_MM_PER_NS);
+    out.push('\n');
+}

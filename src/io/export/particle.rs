@@ -1,0 +1,83 @@
+//! The lines of an event, the same in every format: who, in which state, with which momentum.
+
+use super::Context;
+use crate::event::{Event, FinalState, Momentum};
+
+/// Whether a line goes into the collision or comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// The beam lepton.
+    Beam,
+    /// The nucleus at rest.
+    Target,
+    /// A particle that comes out.
+    Outgoing,
+}
+
+/// One particle of an event.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Line {
+    pub(super) pdg_id: i32,
+    pub(super) state: State,
+    pub(super) p: Momentum,
+    pub(super) mass_gev: f64,
+}
+
+impl Context {
+    /// Beam lepton and nucleus, in this order.
+    pub(super) fn incoming(&self) -> [Line; 2] {
+        let sample = &self.sample;
+        let line = |particle: crate::event::Particle, state, p| Line {
+            pdg_id: particle.pdg_id,
+            state,
+            p,
+            mass_gev: particle.mass_gev,
+        };
+        [
+            line(sample.lepton, State::Beam, sample.p_lepton_in()),
+            line(sample.nucleus, State::Target, sample.p_nucleus_in()),
+        ]
+    }
+
+    /// Scattered lepton, nucleus unless dropped, χ and χ̄ or the dark photon.
+    pub(super) fn outgoing(&self, event: &Event) -> impl Iterator<Item = Line> {
+        let sample = &self.sample;
+        let line = |pdg_id, p, mass_gev| Line {
+            pdg_id,
+            state: State::Outgoing,
+            p,
+            mass_gev,
+        };
+        let (lepton, nucleus, dark) = (sample.lepton, sample.nucleus, sample.dark);
+        let nucleus = (!self.drop_nucleus).then_some(line(
+            nucleus.pdg_id,
+            event.p_nucleus_out,
+            nucleus.mass_gev,
+        ));
+        let chibar = event.p_chibar.map(|p| line(-dark.pdg_id, p, dark.mass_gev));
+        std::iter::once(line(lepton.pdg_id, event.p_lepton_out, lepton.mass_gev))
+            .chain(nucleus)
+            .chain(std::iter::once(line(
+                dark.pdg_id,
+                event.p_chi,
+                dark.mass_gev,
+            )))
+            .chain(chibar)
+    }
+
+    /// Number of particles in an event, incoming ones included.
+    pub(super) fn n_particles(&self) -> usize {
+        let dark = match self.sample.final_state {
+            FinalState::Pair => 2,
+            FinalState::DarkPhoton => 1,
+        };
+        3 + usize::from(!self.drop_nucleus) + dark
+    }
+
+    /// Where an event happens: depth in mm, and the flight time to there times c in mm.
+    pub(super) fn vertex_of(&self, event: &Event) -> Option<(f64, f64)> {
+        let depth = self.vertex.as_ref()?.of_event(self.seed, event.index);
+        let [energy, .., p] = self.sample.p_lepton_in();
+        Some((depth, depth * energy / p))
+    }
+}

@@ -1,0 +1,146 @@
+//! Text formats: three functions each; the file, its compression and its name are here.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rayon::prelude::*;
+
+use super::{Context, Exporter};
+use crate::event::{Event, EventBuffer};
+use crate::io::IoError;
+use crate::io::part::PartFile;
+
+/// Events formatted by one thread at a time.
+const SHARE: usize = 512;
+
+/// A format made of lines.
+pub(super) trait TextFormat: Sync {
+    /// Everything before the first event.
+    fn begin(&self, context: &Context, out: &mut String);
+    /// One event; `position` counts from 0 in the sample.
+    fn event(&self, context: &Context, event: &Event, position: u64, out: &mut String);
+    /// Everything behind the last event.
+    fn end(&self, context: &Context, out: &mut String);
+}
+
+enum Sink {
+    Plain(BufWriter<File>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
+}
+
+impl Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Plain(file) => file.write_all(bytes),
+            Self::Gzip(file) => file.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        let mut file = match self {
+            Self::Plain(file) => file,
+            Self::Gzip(file) => file.finish()?,
+        };
+        file.flush()
+    }
+}
+
+/// Writes one text format.
+pub(super) struct TextExporter<F> {
+    format: F,
+    context: Context,
+    sink: Sink,
+    file: PartFile,
+}
+
+impl<F: TextFormat> TextExporter<F> {
+    /// Opens the output and writes the head of the file.
+    pub(super) fn create(
+        format: F,
+        context: Context,
+        output: &Path,
+        replace: bool,
+    ) -> Result<Self, IoError> {
+        let (part, file) = PartFile::create(output, replace)?;
+        let file = BufWriter::with_capacity(1 << 20, file);
+        let sink = if output.extension().is_some_and(|e| e == "gz") {
+            Sink::Gzip(Box::new(GzEncoder::new(file, Compression::fast())))
+        } else {
+            Sink::Plain(file)
+        };
+        let mut head = String::new();
+        format.begin(&context, &mut head);
+        let mut exporter = Self {
+            format,
+            context,
+            sink,
+            file: part,
+        };
+        exporter.put(head.as_bytes())?;
+        Ok(exporter)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), IoError> {
+        self.sink
+            .write(bytes)
+            .map_err(|e| IoError::file("write events to", self.file.path(), e))
+    }
+}
+
+impl<F: TextFormat> Exporter for TextExporter<F> {
+    fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError> {
+        let (format, context) = (&self.format, &self.context);
+        let texts: Vec<String> = (0..events.len().div_ceil(SHARE))
+            .into_par_iter()
+            .map(|share| {
+                let from = share * SHARE;
+                let mut text = String::with_capacity(SHARE * 1024);
+                for i in from..(from + SHARE).min(events.len()) {
+                    if let Some(event) = events.get(i) {
+                        format.event(context, &event, first + i as u64, &mut text);
+                    }
+                }
+                text
+            })
+            .collect();
+        texts.iter().try_for_each(|text| self.put(text.as_bytes()))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), IoError> {
+        let mut tail = String::new();
+        self.format.end(&self.context, &mut tail);
+        self.put(tail.as_bytes())?;
+        let Self { sink, file, .. } = *self;
+        sink.finish()
+            .map_err(|e| IoError::file("complete", file.path(), e))?;
+        file.finish()
+    }
+}
+
+/// Appends a number with 17 significant digits, behind a separator.
+pub(super) fn number(out: &mut String, separator: char, value: f64) {
+    // UNWRAP: writing to a String cannot fail.
+    write!(out, "{separator}{value:.16e}").expect("strings take everything");
+}
+
+/// Appends formatted text.
+macro_rules! put {
+    ($out:expr, $($arguments:tt)*) => {{
+        use std::fmt::Write as _;
+        // UNWRAP: writing to a String cannot fail.
+        $out.write_fmt(format_args!($($arguments)*)).expect("strings take everything");
+    }};
+}
+pub(super) use put;
+
+/// `text` with the characters that XML keeps for itself written out.
+pub(super) fn xml(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,82 @@
+//! Files that get their name when they are whole.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::IoError;
+
+/// A file being written beside its final place; dropped unfinished, it is removed.
+#[derive(Debug)]
+pub(super) struct PartFile {
+    path: PathBuf,
+    part: PathBuf,
+    replace: bool,
+    finished: bool,
+}
+
+impl PartFile {
+    /// Makes missing folders and an empty file under the temporary name.
+    ///
+    /// # Errors
+    /// [`IoError::Exists`] if `path` is there and `replace` is not set, or another [`IoError`] if
+    /// the operating system refuses.
+    pub(super) fn create(path: &Path, replace: bool) -> Result<(Self, File), IoError> {
+        if !replace && path.exists() {
+            return Err(IoError::Exists {
+                path: path.to_owned(),
+            });
+        }
+        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            fs::create_dir_all(folder).map_err(|e| IoError::file("make the folder", folder, e))?;
+        }
+        // The process id keeps two runs with the same output from writing into one file.
+        let mut part = path.as_os_str().to_owned();
+        part.push(format!(".{}.part", std::process::id()));
+        let part = PathBuf::from(part);
+        let file = File::create(&part).map_err(|e| IoError::file("create", path, e))?;
+        Ok((
+            Self {
+                path: path.to_owned(),
+                part,
+                replace,
+                finished: false,
+            },
+            file,
+        ))
+    }
+
+    /// The name it will have.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The name it has.
+    pub(super) fn part(&self) -> &Path {
+        &self.part
+    }
+
+    /// Gives the closed file its name.
+    ///
+    /// # Errors
+    /// [`IoError`] if a file of that name has appeared or the operating system refuses.
+    pub(super) fn finish(mut self) -> Result<(), IoError> {
+        if !self.replace && self.path.exists() {
+            return Err(IoError::Exists {
+                path: self.path.clone(),
+            });
+        }
+        fs::rename(&self.part, &self.path)
+            .map_err(|e| IoError::file("rename the finished", &self.path, e))?;
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.finished {
+            // Nothing to report to: the error that led here is the one that counts.
+            let _ = fs::remove_file(&self.part);
+        }
+    }
+}

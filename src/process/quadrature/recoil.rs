@@ -1,0 +1,298 @@
+//! The integral over the recoil at fixed k², x and u, and over φ_q.
+//!
+//!     R(k², x, u) = 1/(8M²|V|) ∫ dt/t² G2(t) ⟨A⟩_φ                              [GeV⁻¹]
+//!
+//! in T = t/2M. The variable is η = ln[(T+T_a)/(1+T/T_d)], T_a and T_d the scales of screening and
+//! of the nucleus: uniform in ln t between them, and beyond either the integrand falls like the
+//! distance from the end of η, so no range is cut off and none is wasted. Where k and p′ can be
+//! collinear, s̄² − δ² (a quadratic in T) comes close to zero: η is then drawn by a sinh about the
+//! nearest complex root ([JohnstonElliott05]).
+
+use super::azimuth::{AzimuthNode, azimuth_nodes};
+use super::rule::Rule;
+use crate::amplitude::vector_a;
+use crate::constants::ELECTRON_MASS_GEV;
+use crate::elementary::exp;
+use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
+use crate::process::Setup;
+use crate::target::NucleusSpin;
+use crate::target::form_factor::FormFactorKind;
+
+/// What a set-up fixes for every recoil integral.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RecoilIntegral {
+    setup: Setup,
+    /// T_a in GeV.
+    screening: f64,
+    /// 1/T_d in GeV⁻¹, 0 without a nuclear size.
+    inv_size: f64,
+}
+
+/// Work arrays of one thread, one entry a node.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    above_min: Vec<f64>,
+    t: Vec<f64>,
+    weight: Vec<f64>,
+    g2: Vec<f64>,
+}
+
+/// k², v = V0 − m, e = E_k − √k² and what follows from them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Radiation {
+    k2: f64,
+    v: f64,
+    e: f64,
+    e_k: f64,
+    k: f64,
+    /// Least −u in GeV².
+    pub(super) floor: f64,
+    /// Largest −u − floor in GeV²; not positive where nothing is possible.
+    pub(super) w_max: f64,
+}
+
+impl Radiation {
+    /// At pair mass squared `k2` (GeV²) and `v` (GeV).
+    pub(super) fn new(c: &Collision, k2: f64, v: f64) -> Self {
+        let mass = k2.sqrt();
+        let e = c.kinetic - v - mass;
+        let e_k = mass + e;
+        let k = (e * (e_k + mass)).max(0.0).sqrt();
+        let floor = emission_floor(c, k2, e_k, v + c.m, k);
+        let w_max = (2.0 * c.big_m * v - floor).min(4.0 * c.p * k);
+        Self {
+            k2,
+            v,
+            e,
+            e_k,
+            k,
+            floor,
+            w_max,
+        }
+    }
+}
+
+/// Parameters of the recoil map at one (k², x, u).
+struct Map {
+    center: f64,
+    width: f64,
+    start: f64,
+    length: f64,
+}
+
+impl RecoilIntegral {
+    pub(super) fn new(setup: &Setup) -> Self {
+        let two_m = 2.0 * setup.collision.big_m;
+        let (z, a) = (f64::from(setup.nucleus.z), setup.nucleus.a);
+        let elastic = ELECTRON_MASS_GEV * libm::cbrt(z) / 111.0;
+        let dipole = 0.164 / libm::pow(a, 2.0 / 3.0);
+        use FormFactorKind as F;
+        let (screening, size) = match setup.form_factor.kind() {
+            F::TsaiElastic | F::HelmScreened => (elastic * elastic, dipole),
+            F::TsaiElasticInelastic | F::TsaiElasticInelasticBjorken => (elastic * elastic, 0.3),
+            F::Helm | F::Dipole => (0.0, dipole),
+            F::Point => (0.0, f64::INFINITY),
+        };
+        Self {
+            setup: *setup,
+            screening: screening / two_m,
+            inv_size: two_m / size,
+        }
+    }
+
+    /// R at `y` and w = −u − floor (GeV²), in GeV⁻¹.
+    #[inline(always)]
+    pub(super) fn at(&self, y: &Radiation, w: f64, rule: &Rule, columns: &mut Columns) -> f64 {
+        let c = &self.setup.collision;
+        let emission = Emission::new(c, y.k2, y.v, y.e, w);
+        if !(emission.recoil_span > 0.0) {
+            return 0.0;
+        }
+        let minus_u = y.floor + w;
+        let mean = MeanS::new(c, y, minus_u, w, &emission);
+        let map = self.map(&emission, mean.root());
+        let n = rule.z.len();
+        columns.resize(n);
+        let Columns {
+            above_min,
+            t,
+            weight,
+            g2,
+        } = columns;
+        let (above_min, t) = (&mut above_min[..n], &mut t[..n]);
+        let (weight, g2) = (&mut weight[..n], &mut g2[..n]);
+        let (z, w) = (&rule.z[..n], &rule.w[..n]);
+
+        let (t_min, span) = (emission.recoil_min, emission.recoil_span);
+        let at_min = 1.0 + t_min * self.inv_size;
+        let g_min = (t_min + self.screening) / at_min;
+        let kappa = 1.0 - self.screening * self.inv_size;
+        let two_m = 2.0 * c.big_m;
+        for i in 0..n {
+            let up = exp(map.start + map.length * z[i]);
+            let down = 1.0 / up;
+            let eta = map.center + 0.5 * map.width * (up - down);
+            let growth = exp(eta);
+            let above_g = g_min * (growth - 1.0);
+            // 1 − g/T_d = κ/(1+T/T_d), from its value at T_min.
+            let inv_q = 1.0 / (kappa / at_min - above_g * self.inv_size);
+            let above = above_g * at_min * inv_q;
+            let above = if above > 0.0 { above } else { 0.0 };
+            let above = if above < span { above } else { span };
+            above_min[i] = above;
+            let recoil = t_min + above;
+            t[i] = two_m * recoil;
+            let jacobian = kappa
+                * (g_min * growth)
+                * (inv_q * inv_q)
+                * (0.5 * map.width * map.length * (up + down));
+            weight[i] = w[i] * jacobian / (recoil * recoil);
+        }
+        self.setup.form_factor.g2_batch(t, g2);
+        match self.setup.nucleus.spin {
+            NucleusSpin::Zero => average(c, &emission, &mean, NucleusSpin::Zero, above_min, g2),
+            NucleusSpin::Half => average(c, &emission, &mean, NucleusSpin::Half, above_min, g2),
+        }
+        let mut sum = 0.0;
+        for (w, a) in weight.iter().zip(g2.iter()) {
+            sum += w * a;
+        }
+        sum / (16.0 * c.big_m * c.big_m * c.big_m * emission.v_mod)
+    }
+
+    /// The map from [0, 1] to η − η(T_min) with complex root (modulus, cosine of its angle).
+    fn map(&self, emission: &Emission, (modulus, cosine): (f64, f64)) -> Map {
+        let (t_min, span) = (emission.recoil_min, emission.recoil_span);
+        let eta = |t: f64| libm::log((t + self.screening) / (1.0 + t * self.inv_size));
+        let kappa = 1.0 - self.screening * self.inv_size;
+        let spread =
+            span * kappa / ((1.0 + (t_min + span) * self.inv_size) * (t_min + self.screening));
+        let end = libm::log1p(spread);
+        let center = eta(modulus) - eta(t_min);
+        let slope =
+            modulus * kappa / ((modulus + self.screening) * (1.0 + modulus * self.inv_size));
+        let tangent = ((1.0 - cosine) / (1.0 + cosine)).max(0.0).sqrt();
+        let width = (2.0 * tangent * slope).clamp(1e-4, 50.0);
+        let start = libm::asinh(-center / width);
+        Map {
+            center,
+            width,
+            start,
+            length: libm::asinh((end - center) / width) - start,
+        }
+    }
+}
+
+/// G2 → G2·⟨A⟩_φ in place.
+#[inline(always)]
+fn average(
+    c: &Collision,
+    emission: &Emission,
+    mean: &MeanS,
+    nucleus: NucleusSpin,
+    above_min: &[f64],
+    g2: &mut [f64],
+) {
+    // Copies, so that the loop sees values rather than memory that `g2` might alias.
+    let (c, emission, mean) = (*c, *emission, *mean);
+    for (g2, &above) in g2.iter_mut().zip(above_min) {
+        let below = emission.recoil_span - above;
+        let azimuth = mean.azimuth(&emission, above, below);
+        let [first, second] = azimuth;
+        let first = node(&c, &emission, nucleus, above, below, &first);
+        let second = node(&c, &emission, nucleus, above, below, &second);
+        *g2 *= first + second;
+    }
+}
+
+/// One node's share of ⟨A⟩_φ.
+#[inline(always)]
+fn node(
+    c: &Collision,
+    emission: &Emission,
+    nucleus: NucleusSpin,
+    above_min: f64,
+    below_max: f64,
+    azimuth: &AzimuthNode,
+) -> f64 {
+    let mut point = emission.with_recoil(
+        c,
+        &RecoilVariables {
+            above_min,
+            below_max,
+            cos_phi: azimuth.cos,
+            sin_phi: azimuth.sin,
+        },
+    );
+    point.s = azimuth.s;
+    azimuth.weight * vector_a(c, &point, nucleus)
+}
+
+/// s̄ and δ of s = s̄ − δ cosφ_q as functions of T.
+#[derive(Clone, Copy)]
+struct MeanS {
+    at_zero: f64,
+    slope: f64,
+    delta: f64,
+    root: (f64, f64),
+}
+
+impl MeanS {
+    /// s̄|V|² = B|u| + 2T[ME_kV0 + m²E_k + ½Sk² − |u|(½S+E_k)], B = p⃗·V⃗, S = V0 + M;
+    /// δ|V|² = 2|p|k_x W√((T_max−T)(T−T_min)).
+    #[inline(always)]
+    fn new(c: &Collision, y: &Radiation, minus_u: f64, w: f64, emission: &Emission) -> Self {
+        let (m, big_m) = (c.m, c.big_m);
+        let v0 = y.v + m;
+        let big_s = v0 + big_m;
+        let p_dot_v = c.kinetic * v0 + m * y.v + 0.5 * (minus_u + y.k2);
+        let inv_v2 = 1.0 / (emission.v_mod * emission.v_mod);
+        let slope = big_m * y.e_k * v0 + m * m * y.e_k + 0.5 * big_s * y.k2
+            - minus_u * (0.5 * big_s + y.e_k);
+        let one_minus_cos = w / (2.0 * c.p * y.k);
+        let k_x2 = y.k * y.k * one_minus_cos * (2.0 - one_minus_cos);
+        let delta = 2.0 * c.p * (k_x2 * emission.w2).sqrt() * inv_v2;
+        // (s̄²−δ²)|V|² = p²u² + 4T G1 + 4T² G2.
+        let (s0, s1) = (p_dot_v * minus_u * inv_v2, 2.0 * slope * inv_v2);
+        let ends = emission.recoil_min * (emission.recoil_min + emission.recoil_span);
+        let d2 = delta * delta;
+        let constant = s0 * s0 + d2 * ends;
+        let linear = 2.0 * s0 * s1 - d2 * (2.0 * emission.recoil_min + emission.recoil_span);
+        let square = s1 * s1 + d2;
+        let product = (constant * square).sqrt();
+        let cosine = (-0.5 * linear / product).clamp(-1.0, 1.0);
+        Self {
+            at_zero: s0,
+            slope: s1,
+            delta,
+            root: ((constant / square).sqrt(), cosine),
+        }
+    }
+
+    /// Modulus (GeV) and cosine of the angle of the complex roots of s̄² − δ² in T.
+    fn root(&self) -> (f64, f64) {
+        self.root
+    }
+
+    #[inline(always)]
+    fn azimuth(&self, emission: &Emission, above: f64, below: f64) -> [AzimuthNode; 2] {
+        let recoil = emission.recoil_min + above;
+        azimuth_nodes(
+            self.at_zero + self.slope * recoil,
+            self.delta * (above * below).sqrt(),
+        )
+    }
+}
+
+impl Columns {
+    fn resize(&mut self, n: usize) {
+        for column in [
+            &mut self.above_min,
+            &mut self.t,
+            &mut self.weight,
+            &mut self.g2,
+        ] {
+            column.resize(n, 0.0);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+"""Exchange formats, read back by the programs they are for (docs/formats.md)."""
+
+import xml.etree.ElementTree
+
+import h5py
+import numpy as np
+import pytest
+import readers
+from conftest import N_EVENTS, ROOT
+from readers import READERS
+
+CARD = ROOT / "cards/na64mu-2025.toml"
+MOMENTA = ["p_lepton_out", "p_nucleus_out", "p_chi", "p_chibar"]
+WITH_WEIGHTS = [name for name in READERS if name != "g4darkbrem-csv"]
+WITH_HEADER = ["lhe", "lheh5", "hepmc3"]
+WITH_INCOMING = ["lhe", "ldmx-lhe", "g4darkbrem-lhe", "hepmc3", "lheh5"]
+TEXT = [name for name in READERS if name != "lheh5"]
+
+
+@pytest.fixture(scope="module")
+def run(made_up_run):
+    with h5py.File(made_up_run) as file:
+        yield file
+
+
+@pytest.fixture(scope="module")
+def read(exported):
+    done = {}
+
+    def read(name):
+        if name not in done:
+            done[name] = READERS[name](exported(name))
+        return done[name]
+
+    return read
+
+
+def mass(p):
+    return np.sqrt(p[:, 0] ** 2 - np.sum(p[:, 1:] ** 2, axis=1))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_momenta_come_back_to_the_bit(name, read, run):
+    sample = read(name)
+    found = [key for key in MOMENTA if key in sample.p]
+    assert "p_lepton_out" in found
+    for key in found:
+        np.testing.assert_array_equal(sample.p[key], run["events"][key][()])
+
+
+@pytest.mark.parametrize("name", ["g4darkbrem-lhe", "g4darkbrem-csv"])
+def test_a_collapsed_pair_has_the_momentum_of_both(name, read, run):
+    sample = read(name)
+    events = run["events"]
+    pair = events["p_chi"][()] + events["p_chibar"][()]
+    if name == "g4darkbrem-lhe":
+        np.testing.assert_array_equal(sample.p["pair"], pair)
+        np.testing.assert_allclose(sample.extra["mass"], mass(pair), rtol=1e-6)
+        assert np.all(sample.extra["mass"] >= 2 * events.attrs["dark_mass_gev"])
+    else:
+        center = events["p_lepton_out"][()] + pair
+        np.testing.assert_array_equal(sample.p["center"], center)
+    assert sample.extra["Z"] == 82
+    assert set(sample.extra["incident"]) == {160.0}
+
+
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
+def test_weights_come_back_to_the_bit(name, read, run):
+    np.testing.assert_array_equal(read(name).weight, run["events/weight"][()])
+
+
+@pytest.mark.parametrize("name", WITH_HEADER)
+def test_the_cross_section_of_the_header_is_the_mean_weight(name, read, run):
+    sample = read(name)
+    assert sample.sigma == pytest.approx(np.mean(sample.weight), rel=1e-14)
+    assert sample.error == run["sigma/error"][()]
+
+
+@pytest.mark.parametrize("name", WITH_INCOMING)
+def test_momentum_is_conserved(name, read):
+    p = read(name).p
+    before = p["lepton_in"] + p["nucleus_in"]
+    after = sum(p[key] for key in p if key not in ("lepton_in", "nucleus_in"))
+    assert np.max(np.abs(after - before)) < 1e-12 * 160
+
+
+@pytest.mark.parametrize("name", WITH_INCOMING)
+def test_particles_and_their_states(name, read):
+    sample = read(name)
+    incoming = {"hepmc3": ({4}, {20})}.get(name, ({-1}, {-1}))
+    assert (sample.status["lepton_in"], sample.status["nucleus_in"]) == incoming
+    outgoing = [key for key in sample.p if key not in ("lepton_in", "nucleus_in")]
+    assert all(sample.status[key] == {1} for key in outgoing)
+    assert sample.ids["lepton_in"] == sample.ids["p_lepton_out"] == {13}
+    assert sample.ids["nucleus_in"] == sample.ids["p_nucleus_out"] == {1000822070}
+    if name == "g4darkbrem-lhe":
+        assert sample.ids["pair"] == {622}
+    else:
+        assert (sample.ids["p_chi"], sample.ids["p_chibar"]) == ({17}, {-17})
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_compressed_text_reads_the_same(name, exported, read):
+    packed = READERS[name](exported(name, end=".gz"))
+    np.testing.assert_array_equal(packed.p["p_lepton_out"], read(name).p["p_lepton_out"])
+
+
+def test_lhe_is_valid_xml_with_beams_and_strategy(exported, read):
+    root = xml.etree.ElementTree.parse(exported("lhe")).getroot()
+    assert (root.tag, root.attrib) == ("LesHouchesEvents", {"version": "3.0"})
+    assert [child.tag for child in root][:2] == ["header", "init"]
+    assert root.find("header/millibrem").text == "\n" + CARD.read_text()
+    file = read("lhe").extra["file"]
+    beams = file.init.initInfo
+    assert (beams.beamA, beams.beamB, beams.numProcesses) == (13, 1000822070, 1)
+    assert (beams.energyA, beams.weightingStrategy) == (160.0, 4)
+    assert beams.energyB == pytest.approx(193.005578021424, rel=1e-15)
+    assert [generator.name for generator in file.init.generators] == ["millibrem"]
+    process = read("lhe").extra["process"]
+    assert process.unitWeight == np.max(read("lhe").weight)
+    assert process.procId == 1
+
+
+@pytest.mark.parametrize("name", ["lhe", "ldmx-lhe", "hepmc3", "lheh5"])
+def test_the_nucleus_can_be_left_out(name, exported, run):
+    sample = READERS[name](exported(name, "--drop-nucleus"), readers.WITHOUT_NUCLEUS)
+    assert len(sample.weight) == N_EVENTS
+    np.testing.assert_array_equal(sample.p["p_chibar"], run["events/p_chibar"][()])
+
+
+def test_nuhepmc_requirements_one_by_one(exported, read):
+    events = read("hepmc3").extra["events"]
+    info = events[0].run_info
+    attributes = info.attributes
+
+    def parsed(name, kind):
+        # pyhepmc keeps what it has parsed once in the place of the attribute.
+        value = attributes[name]
+        return value.astype(kind) if hasattr(value, "astype") else value
+
+    text = lambda name: parsed(name, str)
+    numbers = lambda name: parsed(name, list[int])
+    for part, value in [("Major", 1), ("Minor", 0), ("Patch", 0)]:  # G.R.2
+        assert attributes[f"NuHepMC.Version.{part}"].astype(int) == value
+    (tool,) = info.tools  # G.R.3
+    assert tool.name == "millibrem" and tool.version
+    conventions = text("NuHepMC.Conventions").split()  # G.R.4
+    assert {"G.C.2", "E.C.4"} <= set(conventions)
+    sigma = attributes["NuHepMC.FluxAveragedTotalCrossSection"].astype(float)  # G.R.5
+    assert sigma == pytest.approx(np.mean(read("hepmc3").weight), rel=1e-14)
+    assert text("NuHepMC.Units.CrossSection.Unit") == "pb"  # G.R.6
+    assert text("NuHepMC.Units.CrossSection.TargetScale") == "PerAtom"
+    assert info.weight_names == ["CV"]  # G.R.7
+    described = {  # G.R.8 to G.R.10
+        "NuHepMC.ProcessIDs": "NuHepMC.ProcessInfo",
+        "NuHepMC.VertexStatusIDs": "NuHepMC.VertexStatusInfo",
+        "NuHepMC.ParticleStatusIDs": "NuHepMC.ParticleStatusInfo",
+    }
+    for ids, what in described.items():
+        assert numbers(ids)
+        for number in numbers(ids):
+            assert text(f"{what}[{number}].Name") and text(f"{what}[{number}].Description")
+    assert sorted(numbers("NuHepMC.ParticleStatusIDs")) == [1, 4, 20]
+    additional = numbers("NuHepMC.AdditionalParticleNumbers")  # G.R.11
+    assert additional == [17, -17]
+    names = [text(f"NuHepMC.AdditionalParticleNumber[{number}].Name") for number in additional]
+    assert len(set(names)) == 2
+    assert [event.event_number for event in events] == list(range(N_EVENTS))  # E.R.2
+    for event in events[:100]:
+        process = event.attributes["signal_process_id"].astype(int)  # E.R.3
+        assert process in numbers("NuHepMC.ProcessIDs")
+        assert str(event.momentum_unit).endswith("GEV")  # E.R.4
+        assert str(event.length_unit).endswith("MM")
+        assert event.attributes["lab_pos"].astype(list[float]) == [0, 0, 0]  # E.R.5
+        (vertex,) = event.vertices  # E.R.6, V.R.1
+        assert vertex.status == 1
+        assert [p.status for p in event.particles] == [4, 20, 1, 1, 1, 1]  # E.R.7, P.R.1
+        assert len(vertex.particles_in) == 2 and len(vertex.particles_out) == 4  # E.R.8
+
+
+def test_hepmc3_keeps_reproduction_keys_and_the_card(read, run):
+    events = read("hepmc3").extra["events"]
+    keys = [int(event.attributes["reproduction_key"].astype(str)) for event in events]
+    np.testing.assert_array_equal(np.array(keys, dtype=np.uint64), run["events/index"][()])
+    card = events[0].run_info.attributes["NuHepMC.Provenance.Card"].astype(str)
+    assert card == run.attrs["card"]
+
+
+def test_vertices_are_spread_over_the_target(exported):
+    depth = {
+        "ldmx-lhe": lambda sample: sample.extra["vertices"][:, 2],
+        "hepmc3": lambda sample: np.array([e.vertices[0].position.z for e in sample.extra["events"]]),
+    }
+    z = {name: of(READERS[name](exported(name, "--vertex", "uniform"))) for name, of in depth.items()}
+    np.testing.assert_array_equal(z["ldmx-lhe"], z["hepmc3"])
+    thickness_mm = 224.0
+    # Kolmogorov-Smirnov distance to the uniform law; 1.95/sqrt(N) is exceeded once in 1000.
+    cdf = np.sort(z["hepmc3"]) / thickness_mm
+    steps = np.arange(N_EVENTS + 1) / N_EVENTS
+    distance = max(np.max(cdf - steps[:-1]), np.max(steps[1:] - cdf))
+    assert distance < 1.95 / np.sqrt(N_EVENTS)
+    vertices = READERS["ldmx-lhe"](exported("ldmx-lhe", "--vertex", "uniform")).extra["vertices"]
+    # Muons of 160 GeV fly at the speed of light to 2e-7.
+    np.testing.assert_allclose(vertices[:, 3], vertices[:, 2] / 299.792458, rtol=1e-6)
+    assert not np.any(vertices[:, :2])
+
+
+def test_csv_keeps_reproduction_keys(read, run):
+    np.testing.assert_array_equal(read("csv").extra["index"], run["events/index"][()])
+
+
+def test_lheh5_layout(exported):
+    with h5py.File(exported("lheh5")) as file:
+        assert list(file["version"][()]) == [2, 0, 1]
+        assert file["init"].shape == (10,)
+        assert file["procInfo"].shape == (1, 6)
+        assert file["events"].shape == (N_EVENTS, 10)
+        assert file["particles"].shape == (6 * N_EVENTS, 13)
+        for name in ("init", "procInfo", "particles"):
+            assert len(file[name].attrs["properties"]) == file[name].shape[-1]
+        assert min(file["events"].attrs) == "events"
+        columns = list(file["events"].attrs["events"])
+        assert columns[:4] == ["pid", "nparticles", "start", "trials"]
+        process = dict(zip(file["procInfo"].attrs["properties"], file["procInfo"][0]))
+        assert (process["npLO"], process["npNLO"]) == (6, -1)
+        events = {name: file["events"][:, i] for i, name in enumerate(columns)}
+        np.testing.assert_array_equal(events["start"], 6 * np.arange(N_EVENTS))
+        sigma = np.sum(events["NOMINAL"]) / np.sum(events["trials"])
+        assert sigma == pytest.approx(process["xSection"], rel=1e-12)
+        for name in ("init", "procInfo", "events", "particles"):
+            assert not np.any(np.isnan(file[name][()])), name

@@ -1,0 +1,255 @@
+//! Binning axes: linear, logarithmic, or with given edges.
+//!
+//! Bin `k` of `n` holds `edge[k] ≤ v < edge[k+1]`; values below go to the underflow, values at or
+//! above the last edge and NaN to the overflow. The edges decide, not a formula that might round
+//! another way. Pinned by the tests below.
+
+use crate::bits;
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+
+/// Spacing of the bins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spacing {
+    /// Equal widths.
+    Linear,
+    /// Equal ratios.
+    Log,
+    /// As given.
+    Edges,
+}
+
+/// One axis of a histogram.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Saved", into = "Saved")]
+pub struct Axis {
+    spacing: Spacing,
+    edges: Vec<f64>,
+    /// Bins per unit, of a linear axis.
+    per_unit: f64,
+    /// First bin that a key of a logarithmic axis can mean.
+    table: Vec<u32>,
+    first_key: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Saved {
+    spacing: Spacing,
+    #[serde(with = "bits::list")]
+    edges: Vec<f64>,
+}
+
+impl From<Axis> for Saved {
+    fn from(axis: Axis) -> Self {
+        Self {
+            spacing: axis.spacing,
+            edges: axis.edges,
+        }
+    }
+}
+
+impl TryFrom<Saved> for Axis {
+    type Error = Error;
+
+    fn try_from(saved: Saved) -> Result<Self, Error> {
+        Self::build(saved.spacing, saved.edges)
+    }
+}
+
+/// Key of a positive number: its exponent and the first six bits of its mantissa.
+fn key(v: f64) -> u64 {
+    v.to_bits() >> 46
+}
+
+impl Axis {
+    /// `bins` bins of equal width from `min` to `max`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] unless `min < max` are finite and there is a bin.
+    pub fn linear(bins: usize, min: f64, max: f64) -> Result<Self, Error> {
+        let step = (max - min) / bins as f64;
+        let edges = (0..=bins).map(|k| {
+            if k == bins {
+                max
+            } else {
+                min + step * k as f64
+            }
+        });
+        Self::build(Spacing::Linear, edges.collect())
+    }
+
+    /// `bins` bins of equal ratio from `min > 0` to `max`.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] unless `0 < min < max` are finite and there is a bin.
+    pub fn log(bins: usize, min: f64, max: f64) -> Result<Self, Error> {
+        if !(min > 0.0) {
+            return Err(Error::setting(
+                "min of a logarithmic axis",
+                min,
+                "above zero",
+            ));
+        }
+        let ratio = libm::log(max / min) / bins as f64;
+        let edges = (0..=bins).map(|k| match k {
+            0 => min,
+            k if k == bins => max,
+            k => min * libm::exp(ratio * k as f64),
+        });
+        Self::build(Spacing::Log, edges.collect())
+    }
+
+    /// Bins between given edges.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] unless there are two edges or more, finite and increasing.
+    pub fn edges(edges: Vec<f64>) -> Result<Self, Error> {
+        Self::build(Spacing::Edges, edges)
+    }
+
+    fn build(spacing: Spacing, edges: Vec<f64>) -> Result<Self, Error> {
+        let increasing = edges.windows(2).all(|w| w[0] < w[1]);
+        if edges.len() < 2 || !increasing || edges.iter().any(|e| !e.is_finite()) {
+            let must = "two or more finite, increasing numbers";
+            return Err(Error::setting(
+                "edges of an axis",
+                format!("{edges:?}"),
+                must,
+            ));
+        }
+        let (first, last) = (edges[0], edges[edges.len() - 1]);
+        if spacing == Spacing::Log && first <= 0.0 {
+            return Err(Error::setting(
+                "edges of a logarithmic axis",
+                first,
+                "above zero",
+            ));
+        }
+        let per_unit = (edges.len() - 1) as f64 / (last - first);
+        let mut axis = Self {
+            spacing,
+            edges,
+            per_unit,
+            table: Vec::new(),
+            first_key: 0,
+        };
+        if spacing == Spacing::Log {
+            axis.first_key = key(first);
+            axis.table = (axis.first_key..=key(last))
+                .map(|k| {
+                    let lowest = f64::from_bits(k << 46).max(first);
+                    axis.edges
+                        .partition_point(|&e| e <= lowest)
+                        .saturating_sub(1) as u32
+                })
+                .collect();
+        }
+        Ok(axis)
+    }
+
+    /// Number of bins, without the flow bins.
+    pub fn bins(&self) -> usize {
+        self.edges.len() - 1
+    }
+
+    /// Number of bins with underflow (first) and overflow (last).
+    pub fn extent(&self) -> usize {
+        self.edges.len() + 1
+    }
+
+    /// The edges, one more than bins.
+    pub fn bin_edges(&self) -> &[f64] {
+        &self.edges
+    }
+
+    /// How the bins are spaced.
+    pub fn spacing(&self) -> Spacing {
+        self.spacing
+    }
+
+    /// Index of the bin of `v`: 0 for underflow, `bins + 1` for overflow and NaN.
+    #[inline]
+    pub fn index(&self, v: f64) -> usize {
+        let bins = self.edges.len() - 1;
+        if !(v < self.edges[bins]) {
+            return bins + 1;
+        }
+        if v < self.edges[0] {
+            return 0;
+        }
+        match self.spacing {
+            Spacing::Linear => {
+                let k = (((v - self.edges[0]) * self.per_unit) as usize).min(bins - 1);
+                // Rounding may be off by one bin; the edges decide.
+                k + usize::from(v >= self.edges[k + 1]) + 1 - usize::from(v < self.edges[k])
+            }
+            Spacing::Log => {
+                let mut k = self.table[(key(v) - self.first_key) as usize] as usize;
+                while v >= self.edges[k + 1] {
+                    k += 1;
+                }
+                k + 1
+            }
+            Spacing::Edges => self.edges.partition_point(|&e| e <= v),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the definition says.
+    fn by_definition(edges: &[f64], v: f64) -> usize {
+        if v.is_nan() {
+            edges.len()
+        } else {
+            edges.iter().filter(|&&e| e <= v).count()
+        }
+    }
+
+    #[test]
+    fn every_axis_puts_values_where_its_edges_say() {
+        let axes = [
+            Axis::linear(7, -0.3, 1.1).expect("valid"),
+            Axis::linear(1000, 0.0, 0.1).expect("valid"),
+            Axis::log(50, 1e-9, 3.0).expect("valid"),
+            Axis::log(3, 1.0, 1.0001).expect("valid"),
+            Axis::edges(vec![-1.0, 0.0, 0.5, 10.0]).expect("valid"),
+        ];
+        for axis in &axes {
+            let e = axis.bin_edges();
+            let span = e[e.len() - 1] - e[0];
+            let inside = (0..4000).map(|i| e[0] + span * (i as f64 / 3000.0 - 0.1));
+            let near = e
+                .iter()
+                .flat_map(|&v| [v, v * (1.0 - f64::EPSILON), v * (1.0 + f64::EPSILON)]);
+            let odd = [
+                f64::NAN,
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+                0.0,
+                -0.0,
+                f64::MIN_POSITIVE,
+            ];
+            for v in inside.chain(near).chain(odd) {
+                assert_eq!(
+                    axis.index(v),
+                    by_definition(e, v),
+                    "{v} on {:?}",
+                    axis.spacing()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_axis_that_makes_no_sense_is_refused() {
+        assert!(Axis::linear(0, 0.0, 1.0).is_err());
+        assert!(Axis::linear(3, 1.0, 1.0).is_err());
+        assert!(Axis::log(3, 0.0, 1.0).is_err());
+        assert!(Axis::log(3, 1.0, f64::INFINITY).is_err());
+        assert!(Axis::edges(vec![0.0, 0.0, 1.0]).is_err());
+    }
+}

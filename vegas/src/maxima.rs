@@ -1,0 +1,189 @@
+//! Local maxima for unweighting.
+//!
+//! The y-space is cut into cells. Cell `c` gets a scale `s_c`, close to the largest `J f` in it,
+//! and is drawn with the probability `p_c = s_c / Σ s`, so that all cells have the same largest
+//! weight `w = J f / (K p_c)` up to fluctuations; a point is accepted with the probability
+//! `w / W`. The threshold `W` is common to all cells. It is chosen on an independent sample such
+//! that the part of accepted points with `w > W` is what the caller allows; those keep the weight
+//! `w / W > 1`, so that nothing is clipped. The efficiency is `I / W`.
+//!
+//! Pinned by `tests/unweighting.rs`.
+
+use crate::bits;
+use crate::error::Error;
+use crate::stratify::Strata;
+use serde::{Deserialize, Serialize};
+
+/// How to look for maxima.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MaximaConfig {
+    /// Most cells; there are never more than a 64th of `neval`.
+    pub max_cells: u64,
+    /// Points of each of the two passes over the cells, and of the one that sets the threshold.
+    pub neval: u64,
+    /// Allowed part of accepted events with a weight above one.
+    pub max_overweight_share: f64,
+}
+
+impl Default for MaximaConfig {
+    fn default() -> Self {
+        Self {
+            max_cells: 1 << 17,
+            neval: 2_000_000,
+            max_overweight_share: 1e-3,
+        }
+    }
+}
+
+impl MaximaConfig {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first that is out of range.
+    pub fn validate(&self) -> Result<(), Error> {
+        if !(self.max_overweight_share > 0.0 && self.max_overweight_share < 1.0) {
+            let must = "between 0 and 1";
+            return Err(Error::setting(
+                "max_overweight_share",
+                self.max_overweight_share,
+                must,
+            ));
+        }
+        if self.neval < 1000 {
+            return Err(Error::setting("neval", self.neval, "at least 1000"));
+        }
+        if !(1..=u64::from(u32::MAX)).contains(&self.max_cells) {
+            return Err(Error::setting(
+                "max_cells",
+                self.max_cells,
+                "between 1 and 2³² − 1",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What was seen of `|J f|` in a cell: the largest.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen {
+    largest: f64,
+}
+
+impl Seen {
+    /// Adds one value.
+    #[inline]
+    pub(crate) fn add(&mut self, v: f64) {
+        self.largest = self.largest.max(v);
+    }
+
+    /// Adds what was seen elsewhere.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.largest = self.largest.max(other.largest);
+    }
+
+    /// The scale of the cell: the largest value.
+    pub(crate) fn scale(&self) -> f64 {
+        self.largest
+    }
+}
+
+/// Cells with their scales, and the common threshold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Maxima {
+    pub(crate) cells: Strata,
+    #[serde(with = "bits::list")]
+    pub(crate) scale: Vec<f64>,
+    /// Weight of an accepted event of weight one; `Σ event weights · W / N` is the integral.
+    #[serde(with = "bits::number")]
+    pub threshold: f64,
+    /// Efficiency expected from the sample that set the threshold.
+    #[serde(with = "bits::number")]
+    pub expected_efficiency: f64,
+    /// Evaluations it took.
+    pub n_eval: u64,
+}
+
+impl Maxima {
+    /// Number of cells.
+    pub fn cells(&self) -> usize {
+        self.scale.len()
+    }
+}
+
+/// Scales of all cells; a cell in which nothing was seen keeps a little, since something may be
+/// there after all: the least of those seen, or a hundredth of the mean.
+pub(crate) fn scales(seen: &[Seen]) -> Vec<f64> {
+    let mut scale: Vec<f64> = seen.iter().map(Seen::scale).collect();
+    let mean = scale.iter().sum::<f64>() / scale.len() as f64;
+    for s in &mut scale {
+        *s = s.max(1e-2 * mean);
+    }
+    scale
+}
+
+/// Weights of a sample in fine logarithmic bins, from which the threshold is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Ladder {
+    /// Count and sum of weights, by bin.
+    bins: Vec<(u64, f64)>,
+}
+
+/// Bins an octave: mantissa bits used.
+const FINE: u32 = 6;
+
+impl Ladder {
+    pub(crate) fn new() -> Self {
+        Self {
+            bins: vec![(0, 0.0); 2048 << FINE],
+        }
+    }
+
+    fn bin(w: f64) -> usize {
+        (w.to_bits() >> (52 - FINE)) as usize
+    }
+
+    /// Adds a weight `≥ 0`.
+    pub(crate) fn add(&mut self, w: f64) {
+        let bin = &mut self.bins[Self::bin(w)];
+        bin.0 += 1;
+        bin.1 += w;
+    }
+
+    /// Takes in another sample and empties it.
+    pub(crate) fn merge(&mut self, later: &mut Self) {
+        for (mine, theirs) in self.bins.iter_mut().zip(&mut later.bins) {
+            mine.0 += theirs.0;
+            mine.1 += theirs.1;
+            *theirs = (0, 0.0);
+        }
+    }
+
+    /// The smallest threshold above which no more than `share` of the accepted points lie, and the
+    /// efficiency with it; `None` for an empty sample.
+    pub(crate) fn threshold(&self, share: f64) -> Option<(f64, f64)> {
+        let points: u64 = self.bins.iter().map(|b| b.0).sum();
+        let sum: f64 = self.bins.iter().map(|b| b.1).sum();
+        if sum <= 0.0 {
+            return None;
+        }
+        let (mut above, mut above_sum) = (0u64, 0.0);
+        let mut best = None;
+        for (k, bin) in self.bins.iter().enumerate().rev() {
+            // Threshold at the upper edge of bin k.
+            let w = f64::from_bits(((k + 1) as u64) << (52 - FINE));
+            if k < Self::bin(f64::MAX) && above_sum < sum {
+                let accepted = (sum - above_sum) / w + above as f64;
+                if above as f64 > share * accepted {
+                    break;
+                }
+                if bin.0 > 0 || best.is_some() {
+                    best = Some((w, accepted / points as f64));
+                }
+            }
+            above += bin.0;
+            above_sum += bin.1;
+        }
+        best
+    }
+}

@@ -1,0 +1,138 @@
+//! The adapting iterations.
+
+use super::{AdaptReport, Listener, Progress, Stage, Vegas, slots};
+use crate::chunk::{Slot, Task};
+use crate::error::Error;
+use crate::integrand::Integrand;
+use crate::map::MAX_INCREMENTS;
+use crate::measurement::rows;
+use crate::rng::Phase;
+use crate::sampler::Arrangement;
+use crate::schedule::in_order;
+use crate::tally::IterationTally;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+impl Vegas {
+    /// Adapts the map and the strata in the iterations that [`Config::n_adapt`] asks for and that
+    /// are not done yet.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the integrand is, [`Error::Zero`] if it vanishes everywhere,
+    /// [`Error::Dimension`], [`Error::Threads`].
+    pub fn adapt<I: Integrand>(
+        &mut self,
+        integrand: &I,
+        listener: &mut Listener<'_>,
+    ) -> Result<AdaptReport, Error> {
+        self.check_dim(integrand.dim())?;
+        let neval = self.config.neval;
+        let pool = self.pool()?;
+        let mut slots: Vec<_> = (0..slots(pool.as_ref()))
+            .map(|_| Slot::<I::Record, ()>::new(integrand, &(), true))
+            .collect();
+        let widths: Vec<AtomicU64> = (0..self.strata.cubes())
+            .map(|_| AtomicU64::new(0))
+            .collect();
+        let mut training = vec![vec![0.0; MAX_INCREMENTS]; self.dim()];
+        let mut tallies: Vec<IterationTally> = Vec::new();
+        let mut stopped = false;
+        while self.adapted < self.config.n_adapt {
+            let iteration = self.adapted;
+            let too_few = Error::TooFewPoints {
+                neval,
+                cubes: self.strata.cubes() as u64,
+            };
+            let allocation = self
+                .strata
+                .allocate(neval, self.config.adaptive)
+                .ok_or(too_few)?;
+            let arrangement = Arrangement::Cubes(allocation);
+            let probes = (self.config.defensive * neval as f64) as u64;
+            let stage = Stage {
+                main: self.sampler(&self.strata, &arrangement, Phase::Adapt, neval),
+                probe: self.sampler(&self.strata, &arrangement, Phase::ProbeAdapt, neval),
+                task: Task {
+                    iteration,
+                    widths: Some(&widths),
+                    profile: false,
+                    spare: false,
+                    threshold: None,
+                    accept_at_most: 0,
+                    probes,
+                    known_weight: self.known_weight,
+                },
+            };
+            training.iter_mut().for_each(|axis| axis.fill(0.0));
+            let mut tally = IterationTally::default();
+            let estimate = tallies.last().map(IterationTally::estimate);
+            let mut go_on = true;
+            in_order(
+                pool.as_ref(),
+                &mut slots,
+                stage.jobs(),
+                |job, slot| stage.work(integrand, job, slot),
+                |job, slot| {
+                    tally.take(job as u32, &slot.sums);
+                    for (sum, part) in training.iter_mut().zip(&slot.training) {
+                        for (s, p) in sum.iter_mut().zip(part) {
+                            *s += p;
+                        }
+                    }
+                    for &(cube, width2) in &slot.partial {
+                        let cell = &widths[cube as usize];
+                        let before = f64::from_bits(cell.load(Ordering::Relaxed));
+                        cell.store((before + width2).to_bits(), Ordering::Relaxed);
+                    }
+                    go_on = listener(&Progress {
+                        phase: Phase::Adapt,
+                        iteration,
+                        iterations: self.config.n_adapt,
+                        done: tally.counters.points,
+                        total: neval,
+                        estimate,
+                        accepted: 0,
+                    })
+                    .is_continue();
+                    Ok::<bool, Error>(go_on)
+                },
+            )?;
+            if !go_on {
+                stopped = true;
+                break;
+            }
+            stage.check(&tally)?;
+            self.known_weight = tally.largest;
+            self.learn(&training, &widths);
+            self.adapted += 1;
+            tallies.push(tally);
+            if tallies.len() == 3 && tallies.iter().all(|t| t.counters.zero == t.counters.points) {
+                return Err(Error::Zero { points: 3 * neval });
+            }
+        }
+        let n_eval = tallies
+            .iter()
+            .map(|t| t.counters.points + t.counters.probes)
+            .sum();
+        Ok(AdaptReport {
+            iterations: rows(&tallies),
+            n_eval,
+            stopped,
+        })
+    }
+
+    /// Moves the map and the strata after an iteration.
+    fn learn(&mut self, training: &[Vec<f64>], widths: &[AtomicU64]) {
+        let increments = self.map.increments();
+        if self.config.alpha > 0.0 {
+            self.map.refine(training, self.config.alpha, increments);
+        }
+        if self.config.beta > 0.0 {
+            let beta = self.config.beta;
+            let share = widths
+                .iter()
+                .map(|w| libm::pow(f64::from_bits(w.load(Ordering::Relaxed)), beta / 2.0))
+                .collect();
+            self.strata.set_share(share);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The measuring iterations.
+
+use super::{Listener, Progress, Stage, Vegas, slots};
+use crate::chunk::{Slot, Task, run};
+use crate::config::{Layout, Plan};
+use crate::error::Error;
+use crate::integrand::{Integrand, Observer};
+use crate::maxima::Maxima;
+use crate::measurement::Measurement;
+use crate::rng::Phase;
+use crate::schedule::in_order;
+use crate::tally::{IterationTally, Tally};
+
+/// What an unweighting run adds to a plan.
+#[derive(Clone, Copy)]
+pub(crate) struct Unweighting<'a> {
+    pub(crate) maxima: &'a Maxima,
+    /// Events to stop at; `u64::MAX` for none.
+    pub(crate) events: u64,
+}
+
+impl Vegas {
+    /// Measures the integral with the map and the strata as they are.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if the integrand is, [`Error::Observer`] if the observer fails,
+    /// [`Error::Setting`], [`Error::TooFewPoints`], [`Error::Dimension`], [`Error::Threads`].
+    pub fn measure<I: Integrand, O: Observer<I::Record>>(
+        &self,
+        integrand: &I,
+        plan: &Plan,
+        observer: &mut O,
+        listener: &mut Listener<'_>,
+    ) -> Result<Measurement, Error> {
+        self.execute(integrand, plan, None, Tally::default(), observer, listener)
+    }
+
+    /// Goes on with a measurement from the tally of an earlier call: does what is missing there.
+    ///
+    /// # Errors
+    /// As [`Vegas::measure`]; [`Error::Different`] if the tally is of another state or plan.
+    pub fn resume<I: Integrand, O: Observer<I::Record>>(
+        &self,
+        integrand: &I,
+        plan: &Plan,
+        tally: Tally,
+        observer: &mut O,
+        listener: &mut Listener<'_>,
+    ) -> Result<Measurement, Error> {
+        self.execute(integrand, plan, None, tally, observer, listener)
+    }
+
+    /// The iterations of a plan, with or without unweighting.
+    pub(super) fn execute<I: Integrand, O: Observer<I::Record>>(
+        &self,
+        integrand: &I,
+        plan: &Plan,
+        unweighting: Option<Unweighting<'_>>,
+        mut tally: Tally,
+        observer: &mut O,
+        listener: &mut Listener<'_>,
+    ) -> Result<Measurement, Error> {
+        self.check_dim(integrand.dim())?;
+        plan.validate()?;
+        let fingerprint = self.fingerprint(plan, unweighting.map(|u| u.maxima));
+        if tally.iterations.is_empty() {
+            tally.fingerprint = fingerprint;
+        } else if tally.fingerprint != fingerprint {
+            return Err(Error::Different);
+        }
+        let pool = self.pool()?;
+        let mut slots: Vec<_> = (0..slots(pool.as_ref()))
+            .map(|_| Slot::<I::Record, O>::new(integrand, observer, false))
+            .collect();
+        let maxima = unweighting.map(|u| u.maxima);
+        let strata = maxima.map_or(&self.strata, |m| &m.cells);
+        let mut arrangement = self.arrangement(plan, maxima, 0)?;
+        let probes = (plan.defensive * plan.neval as f64) as u64;
+        let known_weight =
+            self.known_weight * (plan.neval as f64 / self.config.neval as f64).max(1.0);
+        for iteration in 0..plan.iterations {
+            if plan.layout == Layout::Lattice && iteration > 0 {
+                arrangement = self.arrangement(plan, maxima, iteration)?;
+            }
+            let stage = Stage {
+                main: self.sampler(strata, &arrangement, Phase::Measure, plan.neval),
+                probe: self.sampler(strata, &arrangement, Phase::ProbeMeasure, plan.neval),
+                task: Task {
+                    iteration,
+                    widths: None,
+                    profile: false,
+                    spare: plan.spare_uniform,
+                    threshold: unweighting.map(|u| u.maxima.threshold),
+                    accept_at_most: u64::MAX,
+                    probes,
+                    known_weight,
+                },
+            };
+            if tally.iterations.len() <= iteration as usize {
+                tally.iterations.push(IterationTally::default());
+            }
+            let estimate = Measurement::running(&tally.iterations[..iteration as usize]);
+            let current = &tally.iterations[iteration as usize];
+            let all = stage.jobs() as u64;
+            let (from, to) = plan.shard.map_or((0, all), |s| {
+                let cut = |i: u32| all * u64::from(i) / u64::from(s.of);
+                (cut(s.index), cut(s.index + 1))
+            });
+            let jobs: Vec<u32> = (from as u32..to as u32)
+                .filter(|&j| !current.has(j))
+                .collect();
+            let before: u64 = tally.iterations[..iteration as usize]
+                .iter()
+                .map(|t| t.counters.accepted)
+                .sum();
+            let wanted = unweighting.map_or(u64::MAX, |u| u.events);
+            let current = &mut tally.iterations[iteration as usize];
+            let (mut go_on, mut enough) = (true, before + current.counters.accepted >= wanted);
+            if enough {
+                break;
+            }
+            in_order(
+                pool.as_ref(),
+                &mut slots,
+                jobs.len(),
+                |j, slot| stage.work(integrand, jobs[j] as usize, slot),
+                |j, slot| {
+                    let have = before + current.counters.accepted;
+                    if slot.sums.counters.accepted >= wanted - have {
+                        enough = true;
+                        if slot.sums.counters.accepted > wanted - have {
+                            // Once more, up to the last event asked for.
+                            slot.observer = observer.fork();
+                            let task = Task {
+                                accept_at_most: wanted - have,
+                                ..stage.task
+                            };
+                            run(integrand, &stage.main, task, jobs[j] as usize, slot);
+                        }
+                    }
+                    current.take(jobs[j], &slot.sums);
+                    observer
+                        .merge(&mut slot.observer)
+                        .map_err(Error::Observer)?;
+                    go_on = listener(&Progress {
+                        phase: Phase::Measure,
+                        iteration,
+                        iterations: plan.iterations,
+                        done: current.counters.points,
+                        total: plan.neval,
+                        estimate,
+                        accepted: before + current.counters.accepted,
+                    })
+                    .is_continue();
+                    Ok::<bool, Error>(go_on && !enough)
+                },
+            )?;
+            stage.check(current)?;
+            if enough {
+                break;
+            }
+            let done = current.jobs() as usize == stage.jobs();
+            if !go_on && !(done && iteration + 1 == plan.iterations) {
+                return Ok(Measurement::of(tally, plan, true));
+            }
+            if self.reached(plan, &tally) {
+                break;
+            }
+        }
+        Ok(Measurement::of(tally, plan, false))
+    }
+
+    /// Whether the stop rule of a plan is met.
+    fn reached(&self, plan: &Plan, tally: &Tally) -> bool {
+        let Some(goal) = plan.rel_error else {
+            return false;
+        };
+        tally.iterations.len() >= plan.min_iterations.max(1) as usize
+            && Measurement::running(&tally.iterations).is_some_and(|e| e.relative_error() <= goal)
+    }
+}
