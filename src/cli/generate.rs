@@ -30,7 +30,7 @@ impl Generate {
         let card = common.load(&self.card)?;
         let setup = prepare::setup(&card)?;
         let header = header(&card)?;
-        let file = output::run_file(common, &card.run.name)?;
+        let file = output::run_file(common, &card.run.name);
         let start = Instant::now();
         let mut bars = Bars::new(common.quiet);
         let mut generator = Generator::new(&setup, prepare::settings(&card, card.events.count))?;
