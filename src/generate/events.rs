@@ -150,11 +150,12 @@ pub(super) fn event(
     let (state, has_antiparticle) = match setup.dark {
         DarkSector::Pair(chi) => {
             let n = block.decay(i).n;
-            (FinalState::pair(&setup.collision, &point, &n, chi.mass_gev, azimuth), true)
+            (
+                FinalState::pair(&setup.collision, &point, &n, chi.mass_gev, azimuth),
+                true,
+            )
         }
-        DarkSector::DarkPhoton(_) => {
-            (FinalState::vector(&setup.collision, &point, azimuth), false)
-        }
+        DarkSector::DarkPhoton(_) => (FinalState::vector(&setup.collision, &point, azimuth), false),
     };
     Event {
         weight,
@@ -206,7 +207,11 @@ impl<'a> EventWriter<'a> {
             weighting,
             buffer: EventBuffer::default(),
             sums: WeightSums::default(),
-            root: Some(Root { sink, wanted, written }),
+            root: Some(Root {
+                sink,
+                wanted,
+                written,
+            }),
         }
     }
 
@@ -218,7 +223,12 @@ impl<'a> EventWriter<'a> {
 
 impl Observer<Box<PairBlock>> for EventWriter<'_> {
     fn fork(&self) -> Self {
-        Self { root: None, buffer: EventBuffer::default(), sums: WeightSums::default(), ..*self }
+        Self {
+            root: None,
+            buffer: EventBuffer::default(),
+            sums: WeightSums::default(),
+            ..*self
+        }
     }
 
     fn observe(&mut self, block: &Block<'_, Box<PairBlock>>) {
@@ -239,13 +249,16 @@ impl Observer<Box<PairBlock>> for EventWriter<'_> {
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
         if let Some(root) = &mut self.root {
             let have = root.written.load(Ordering::Relaxed);
-            later.buffer.truncate((root.wanted - have.min(root.wanted)) as usize);
+            later
+                .buffer
+                .truncate((root.wanted - have.min(root.wanted)) as usize);
             for &w in &later.buffer.weight {
                 self.sums.sum += w;
                 self.sums.squares += w * w;
             }
             root.sink.write(&later.buffer)?;
-            root.written.store(have + later.buffer.len() as u64, Ordering::Relaxed);
+            root.written
+                .store(have + later.buffer.len() as u64, Ordering::Relaxed);
         }
         later.buffer.clear();
         Ok(())

@@ -25,13 +25,19 @@ pub(super) fn observer(
     vegas::Histogram<impl Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send + use<>>,
     GenerateError,
 > {
-    let axes = request.axes.iter().map(|axis| vegas::Axis::edges(axis.edges().to_vec()));
+    let axes = request
+        .axes
+        .iter()
+        .map(|axis| vegas::Axis::edges(axis.edges().to_vec()));
     let axes = axes.collect::<Result<Vec<_>, _>>()?;
     let observables: Vec<Observable> = request.axes.iter().map(Axis::observable).collect();
     let (setup, arch) = (*setup, Arch::new());
-    Ok(vegas::Histogram::new(axes, move |block: &Block<'_, Box<PairBlock>>, axis: usize, out: &mut [f64]| {
-        observables::fill(arch, &setup, observables[axis], block.record, out);
-    }))
+    Ok(vegas::Histogram::new(
+        axes,
+        move |block: &Block<'_, Box<PairBlock>>, axis: usize, out: &mut [f64]| {
+            observables::fill(arch, &setup, observables[axis], block.record, out);
+        },
+    ))
 }
 
 /// The finished histogram of a request: pb per bin and its variance.
@@ -41,5 +47,10 @@ pub(super) fn finished(
 ) -> Result<Histogram, GenerateError> {
     let estimates = (0..data.bins()).map(|bin| data.estimate(bin));
     let (values, variances) = estimates.map(|e| (e.mean, e.sdev * e.sdev)).unzip();
-    Ok(Histogram::new(request.name.clone(), request.axes.clone(), values, variances)?)
+    Ok(Histogram::new(
+        request.name.clone(),
+        request.axes.clone(),
+        values,
+        variances,
+    )?)
 }

@@ -17,7 +17,12 @@ pub(super) fn fill(
     block: &PairBlock,
     out: &mut [f64],
 ) {
-    arch.dispatch(Fill { setup, observable, block, out });
+    arch.dispatch(Fill {
+        setup,
+        observable,
+        block,
+        out,
+    });
 }
 
 struct Fill<'a> {
@@ -32,7 +37,12 @@ impl WithSimd for Fill<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { setup, observable, block: b, out } = self;
+        let Self {
+            setup,
+            observable,
+            block: b,
+            out,
+        } = self;
         let c = &setup.collision;
         let pt2 = |i: usize| b.px_out[i] * b.px_out[i] + b.py_out[i] * b.py_out[i];
         match observable {

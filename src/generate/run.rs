@@ -81,7 +81,13 @@ impl Generator {
         };
         let mut vegas = Vegas::new(etl.dim(), config)?;
         vegas.set_threads(settings.threads);
-        Ok(Self { etl, settings, vegas, adapt_rows: Vec::new(), adapt_eval: 0 })
+        Ok(Self {
+            etl,
+            settings,
+            vegas,
+            adapt_rows: Vec::new(),
+            adapt_eval: 0,
+        })
     }
 
     /// Adapts the map to the process; gives no result.
@@ -107,7 +113,13 @@ impl Generator {
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
     ) -> Result<SigmaReport, GenerateError> {
-        let Settings { neval, min_neval, max_neval, rel_error, .. } = self.settings;
+        let Settings {
+            neval,
+            min_neval,
+            max_neval,
+            rel_error,
+            ..
+        } = self.settings;
         let least = MIN_ITERATIONS.max(min_neval.div_ceil(neval));
         let most = (max_neval / neval).max(1);
         let mut plan = Plan::new(neval, u32::try_from(most).unwrap_or(u32::MAX));
@@ -118,7 +130,9 @@ impl Generator {
             .iter()
             .map(|request| histograms::observer(setup, request))
             .collect::<Result<Vec<_>, _>>()?;
-        let m = self.vegas.measure(&Exact(&self.etl), &plan, &mut filling, listener)?;
+        let m = self
+            .vegas
+            .measure(&Exact(&self.etl), &plan, &mut filling, listener)?;
         if !m.complete {
             return Err(GenerateError::Stopped);
         }
@@ -158,13 +172,22 @@ impl Generator {
         listener: &mut Listener<'_>,
     ) -> Result<SampleReport, GenerateError> {
         let neval = self.settings.neval;
-        let keying = Keying { seed: self.settings.seed, neval };
+        let keying = Keying {
+            seed: self.settings.seed,
+            neval,
+        };
         let written = AtomicU64::new(0);
         let points = request.count.saturating_mul(PATIENCE);
         let iterations = u32::try_from(points.div_ceil(neval)).unwrap_or(u32::MAX);
         let setup = self.etl.setup();
-        let mut writer =
-            EventWriter::new(setup, keying, request.weighting, sink, request.count, &written);
+        let mut writer = EventWriter::new(
+            setup,
+            keying,
+            request.weighting,
+            sink,
+            request.count,
+            &written,
+        );
         let process = Exact(&self.etl);
         let mut stopped = false;
         let mut hear = |progress: &vegas::Progress| {
@@ -179,7 +202,9 @@ impl Generator {
             Weighting::Weighted => {
                 let mut plan = Plan::new(neval, iterations).layout(Layout::Independent);
                 plan.defensive = 0.0;
-                let m = self.vegas.measure(&process, &plan, &mut writer, &mut hear)?;
+                let m = self
+                    .vegas
+                    .measure(&process, &plan, &mut writer, &mut hear)?;
                 SampleReport::weighted(&m)
             }
             Weighting::Unweighted => {
@@ -189,7 +214,9 @@ impl Generator {
                 };
                 let maxima = self.vegas.find_maxima(&process, &config, &mut hear)?;
                 let plan = UnweightPlan::new(neval, iterations, request.count);
-                let u = self.vegas.unweight(&process, &maxima, &plan, &mut writer, &mut hear)?;
+                let u = self
+                    .vegas
+                    .unweight(&process, &maxima, &plan, &mut writer, &mut hear)?;
                 SampleReport::unweighted(&u, maxima.n_eval)
             }
         };
