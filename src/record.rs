@@ -78,6 +78,8 @@ pub type Facts = Vec<(String, Fact)>;
 pub struct RunSummary {
     /// Total cross section.
     pub cross_section: CrossSection,
+    /// Factor for the weights of all events already handed over, so that their mean is σ.
+    pub weight_scale: f64,
     /// Finished histograms; their names differ.
     pub histograms: Vec<Histogram>,
     /// Facts that are the same wherever the card is run.

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
+use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::process::quadrature::QuadratureError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -33,21 +35,40 @@ pub(crate) enum Failure {
     /// A file of a run cannot be read or written.
     #[error(transparent)]
     Io(#[from] IoError),
-    /// The run failed.
-    #[error("{0}")]
-    Run(String),
+    /// Generation failed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// The quadrature does not apply or failed.
+    #[error(transparent)]
+    Quadrature(#[from] QuadratureError),
+    /// A result was found that is not to be trusted.
+    #[error("the result is not to be trusted: {0}")]
+    Untrusted(String),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[from] std::io::Error),
 }
 
 impl Failure {
+    /// Success if there are no alarms.
+    pub(crate) fn unless_trusted(alarms: &[&str]) -> Result<(), Self> {
+        match alarms {
+            [] => Ok(()),
+            some => Err(Self::Untrusted(some.join("; "))),
+        }
+    }
+
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. }) => ExitCode::from(1),
-            Self::Card(CardError::Seed(_)) | Self::Run(_) | Self::Stdout(_) => ExitCode::from(1),
+            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. })
+            | Self::Card(CardError::Seed(_))
+            | Self::Quadrature(QuadratureError::NotConverged { .. })
+            | Self::Generate(_)
+            | Self::Untrusted(_)
+            | Self::Stdout(_) => ExitCode::from(1),
             Self::Io(_)
+            | Self::Quadrature(_)
             | Self::Card(_)
             | Self::Exists(_)
             | Self::Unwritable { .. }

@@ -9,7 +9,9 @@ mod generate;
 mod info;
 mod options;
 mod output;
+mod prepare;
 mod print;
+mod progress;
 mod sigma;
 
 use std::process::ExitCode;

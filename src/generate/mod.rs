@@ -15,7 +15,7 @@ mod run;
 pub use events::{EventRequest, SampleReport};
 pub use histograms::HistogramRequest;
 pub use run::{Generator, Settings, SigmaReport};
-pub use vegas::{Phase, Progress};
+pub use vegas::{Estimate, Phase, Progress};
 
 use std::ops::ControlFlow;
 

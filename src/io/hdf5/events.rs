@@ -123,8 +123,18 @@ impl EventColumns {
     }
 
     /// Writes the last, partly filled chunk and the number of events.
-    pub(super) fn finish(mut self) -> Result<()> {
+    ///
+    /// All weights are multiplied by `weight_scale`, chunk after chunk.
+    pub(super) fn finish(mut self, weight_scale: f64) -> Result<()> {
         self.write_front(self.pending.len())?;
+        let mut from = 0;
+        while from < self.written && weight_scale != 1.0 {
+            let to = self.written.min(from + self.chunk);
+            let mut weights = self.weight.read_slice_1d::<f64, _>(from..to)?;
+            weights *= weight_scale;
+            self.weight.write_slice(&weights, from..to)?;
+            from = to;
+        }
         attribute::put(&self.group, "n_events", &(self.written as u64))
     }
 

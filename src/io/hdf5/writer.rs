@@ -73,7 +73,7 @@ impl RunWriter {
             return Err(self.closed(operation));
         };
         let write = || -> Result<()> {
-            columns.finish()?;
+            columns.finish(summary.weight_scale)?;
             write_sigma(&file.create_group("sigma")?, &summary.cross_section)?;
             let group = file.create_group("histograms")?;
             summary
