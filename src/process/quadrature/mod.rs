@@ -109,11 +109,11 @@ pub fn spectrum(
         .map(|&x| {
             let v = setup.collision.e0 * (1.0 - x) - setup.collision.m;
             let found = match work.emitted {
-                Emitted::Pair(_) => refine(work.start([2, 2, 3], rel_error), rel_error, |l| {
+                Emitted::Pair(_) => refine(work.start([1, 1, 2], rel_error), rel_error, |l| {
                     work.slice(v, l)
                 }),
                 Emitted::Vector { .. } => {
-                    refine(work.start([2, 3], rel_error), rel_error, |[u, t]| {
+                    refine(work.start([1, 2], rel_error), rel_error, |[u, t]| {
                         work.slice(v, [0, u, t])
                     })
                 }
@@ -232,9 +232,9 @@ fn over_x(
         (value, slices.iter().map(|s| s.1).sum())
     };
     let found = match emitted {
-        Emitted::Pair(_) => refine(work.start([2, 2, 2, 3], rel_error), rel_error, integrate),
+        Emitted::Pair(_) => refine(work.start([1, 1, 1, 2], rel_error), rel_error, integrate),
         Emitted::Vector { .. } => {
-            refine(work.start([2, 2, 3], rel_error), rel_error, |[x, u, t]| {
+            refine(work.start([1, 1, 2], rel_error), rel_error, |[x, u, t]| {
                 integrate([x, 0, u, t])
             })
         }

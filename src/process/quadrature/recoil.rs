@@ -12,7 +12,7 @@ use super::azimuth::{AzimuthNode, azimuth_nodes};
 use super::rule::Rule;
 use crate::amplitude::vector_a;
 use crate::constants::ELECTRON_MASS_GEV;
-use crate::elementary::exp;
+use crate::elementary::{exp, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::process::Setup;
 use crate::target::NucleusSpin;
@@ -160,27 +160,36 @@ impl RecoilIntegral {
         sum / (16.0 * c.big_m * c.big_m * c.big_m * emission.v_mod)
     }
 
+    #[inline(always)]
     /// The map from [0, 1] to η − η(T_min) with complex root (modulus, cosine of its angle).
     fn map(&self, emission: &Emission, (modulus, cosine): (f64, f64)) -> Map {
         let (t_min, span) = (emission.recoil_min, emission.recoil_span);
-        let eta = |t: f64| libm::log((t + self.screening) / (1.0 + t * self.inv_size));
-        let kappa = 1.0 - self.screening * self.inv_size;
-        let spread =
-            span * kappa / ((1.0 + (t_min + span) * self.inv_size) * (t_min + self.screening));
+        let (screening, inv_size) = (self.screening, self.inv_size);
+        let kappa = 1.0 - screening * inv_size;
+        let spread = span * kappa / ((1.0 + (t_min + span) * inv_size) * (t_min + screening));
         let end = libm::log1p(spread);
-        let center = eta(modulus) - eta(t_min);
-        let slope =
-            modulus * kappa / ((modulus + self.screening) * (1.0 + modulus * self.inv_size));
+        let (low, high) = (t_min + screening, modulus + screening);
+        let (size_low, size_high) = (1.0 + t_min * inv_size, 1.0 + modulus * inv_size);
+        let center = ln(high * size_low / (low * size_high));
+        let slope = modulus * kappa / (high * size_high);
         let tangent = ((1.0 - cosine) / (1.0 + cosine)).max(0.0).sqrt();
+        // Wide enough to be uniform in η, narrow enough for `asinh` to keep its digits.
         let width = (2.0 * tangent * slope).clamp(1e-4, 50.0);
-        let start = libm::asinh(-center / width);
+        let start = -asinh(center / width);
         Map {
             center,
             width,
             start,
-            length: libm::asinh((end - center) / width) - start,
+            length: asinh((end - center) / width) - start,
         }
     }
+}
+
+/// arsinh x to an absolute 1e-16.
+#[inline(always)]
+fn asinh(x: f64) -> f64 {
+    let y = ln(x.abs() + (x * x + 1.0).sqrt());
+    if x < 0.0 { -y } else { y }
 }
 
 /// G2 → G2·⟨A⟩_φ in place.

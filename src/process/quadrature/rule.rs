@@ -6,7 +6,7 @@
 use core::f64::consts::PI;
 use std::sync::OnceLock;
 
-/// Numbers of nodes of the refinement levels; each about √2 times the one before.
+/// Numbers of nodes of the refinement levels; two levels up is twice the number.
 pub(super) const SIZES: [usize; 16] = [
     4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768,
 ];
