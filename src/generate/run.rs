@@ -54,6 +54,9 @@ pub struct SigmaReport {
 /// Fewest measured iterations: χ² needs some.
 const MIN_ITERATIONS: u64 = 5;
 
+/// Part of the allowed overweight share that is aimed at: the share of a sample fluctuates.
+const MARGIN: f64 = 0.8;
+
 /// Points of a sample tried for each event wanted before the cuts are declared too tight.
 const PATIENCE: u64 = 100_000;
 
@@ -212,7 +215,7 @@ impl Generator {
             }
             Weighting::Unweighted => {
                 let config = MaximaConfig {
-                    max_overweight_share: request.max_overweight_share,
+                    max_overweight_share: MARGIN * request.max_overweight_share,
                     ..MaximaConfig::default()
                 };
                 let maxima = self.vegas.find_maxima(&process, &config, &mut hear)?;
