@@ -45,6 +45,14 @@ impl Lepton {
         }
     }
 
+    /// Electric charge in units of e.
+    pub fn charge(self) -> f64 {
+        match self {
+            Self::Electron | Self::Muon => -1.0,
+            Self::Positron | Self::AntiMuon => 1.0,
+        }
+    }
+
     /// Particle code; the antiparticle is negative.
     pub fn pdg_id(self) -> i64 {
         match self {
@@ -87,6 +95,7 @@ mod tests {
         ] {
             assert_eq!(particle.mass_gev(), antiparticle.mass_gev());
             assert_eq!(particle.pdg_id(), -antiparticle.pdg_id());
+            assert_eq!((particle.charge(), antiparticle.charge()), (-1.0, 1.0));
         }
         assert!((Lepton::Muon.mass_gev() / Lepton::Electron.mass_gev() - 206.768).abs() < 1e-3);
     }

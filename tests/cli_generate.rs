@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::transcript;
+use program::{json, output, transcript};
 
 const CARD: &str = "cards/na64mu-2025.toml";
 
@@ -21,7 +21,7 @@ fn an_existing_run_is_not_replaced_without_force() {
     exit code 2
     --- stdout
     --- stderr
-    error: FOLDER/run.h5 exists; give --force to replace it, or --out for another folder
+    error: FOLDER/run.h5 exists already; choose another output or replace it with --force
     ");
     assert_eq!(
         std::fs::read_to_string(folder.path().join("run.h5")).unwrap(),
@@ -41,7 +41,7 @@ fn a_folder_that_cannot_be_written_is_found_before_the_work() {
     exit code 2
     --- stdout
     --- stderr
-    error: cannot write to FOLDER/file/run: Not a directory (os error 20)
+    error: cannot make the folder FOLDER/file/run: Not a directory (os error 20)
     ");
 }
 
@@ -59,4 +59,89 @@ fn a_wrong_card_makes_no_folder() {
     ];
     assert!(transcript(&arguments).starts_with("exit code 2\n"));
     assert!(!path.exists());
+}
+
+/// A run of a second's fraction.
+const SMALL: [&str; 8] = [
+    "--set",
+    "events.count=1000",
+    "--set",
+    "integration.neval=20000",
+    "--set",
+    "integration.n_adapt=4",
+    "--seed",
+    "7",
+];
+
+#[test]
+fn a_run_leaves_one_file_and_reports_it_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/folder");
+    let out = ["generate", CARD, "--json", "--out", path.to_str().unwrap()];
+    let report = json(&[&out[..], &SMALL].concat());
+    for key in [
+        "chi2_dof",
+        "n_eval",
+        "unweighting_efficiency",
+        "overweight_share",
+        "eval_per_s",
+    ] {
+        assert!(report[key].is_number(), "{key}: {report}");
+    }
+    assert_eq!(report["n_events"], 1000);
+    assert_eq!(report["output"], path.join("run.h5").to_str().unwrap());
+    let (sigma, error) = (report["sigma_pb"].as_f64(), report["error_pb"].as_f64());
+    // tests/data/cross_sections.json: 197681.08 pb.
+    let pull = (sigma.unwrap() - 197_681.08) / error.unwrap();
+    assert!(pull.abs() < 4.0, "{report}");
+    let names: Vec<_> = std::fs::read_dir(&path)
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    assert_eq!(names, ["run.h5"]);
+    let info = json(&["info", path.join("run.h5").to_str().unwrap(), "--json"]);
+    assert_eq!(info["sigma_pb"], report["sigma_pb"]);
+    assert_eq!(info["n_events"], 1000);
+    assert_eq!(info["histograms"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn quiet_leaves_only_the_result_and_force_replaces_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    std::fs::write(folder.path().join("run.h5"), "old").unwrap();
+    let out = ["generate", CARD, "--quiet", "--force", "--out", path];
+    let found = output(&[&out[..], &SMALL].concat());
+    let stdout = String::from_utf8(found.stdout).unwrap();
+    assert_eq!(found.status.code(), Some(0));
+    assert!(
+        found.stderr.is_empty(),
+        "{:?}",
+        String::from_utf8(found.stderr)
+    );
+    assert!(
+        stdout.starts_with("sigma = ") && stdout.lines().count() == 1,
+        "{stdout}"
+    );
+    assert!(
+        std::fs::metadata(folder.path().join("run.h5"))
+            .unwrap()
+            .len()
+            > 100_000
+    );
+}
+
+#[test]
+fn no_events_are_a_run_of_histograms_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = [
+        "generate",
+        CARD,
+        "--json",
+        "--out",
+        folder.path().to_str().unwrap(),
+    ];
+    let report = json(&[&out[..], &SMALL, &["--set", "events.count=0"]].concat());
+    assert_eq!(report["n_events"], 0);
+    assert!(report["sigma_pb"].as_f64().unwrap() > 0.0);
 }

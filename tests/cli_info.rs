@@ -1,8 +1,13 @@
 //! `millibrem info`.
 
 mod program;
+mod sample;
 
-use program::{output, transcript};
+use std::path::{Path, PathBuf};
+
+use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::io::hdf5::{GIT_COMMIT, RunReader, RunWriter};
+use program::{json, output, transcript};
 
 const CARD: &str = "cards/na64mu-2025.toml";
 
@@ -23,7 +28,88 @@ fn a_card_is_shown_resolved_with_its_limits() {
 
 #[test]
 fn a_card_in_json_has_the_same_content() {
-    insta::assert_snapshot!(transcript(&["info", CARD, "--seed", "7", "--json"]));
+    let mut document = json(&["info", CARD, "--seed", "7", "--json"]);
+    let versions = document
+        .as_object_mut()
+        .unwrap()
+        .remove("versions")
+        .unwrap();
+    for name in ["millibrem", "git_commit", "hdf5", "run_file_format"] {
+        assert!(!versions[name].is_null(), "{name}: {versions}");
+    }
+    insta::assert_snapshot!(format!("{document:#}"));
+}
+
+#[test]
+fn without_a_file_the_versions_are_shown() {
+    let text = String::from_utf8(output(&["info"]).stdout).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(
+        text.starts_with(&format!("millibrem {version} (")) && text.contains("HDF5 "),
+        "{text}"
+    );
+    assert_eq!(json(&["info", "--json"])["versions"]["millibrem"], version);
+}
+
+/// Writes a made-up run of ten events.
+fn write_run(folder: &Path) -> PathBuf {
+    let path = folder.join("run.h5");
+    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let events = sample::events(&sample, 10, 1);
+    let header = sample::header(&sample, Compression::None);
+    let mut writer = RunWriter::create(&path, &header, false).unwrap();
+    writer.write_events(&events).unwrap();
+    writer.finish(&sample::summary(&events, 1.0)).unwrap();
+    path
+}
+
+#[test]
+fn a_run_file_is_shown_with_its_cross_section_events_and_card() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write_run(folder.path());
+    let shown = transcript(&["info", path.to_str().unwrap()]);
+    let shown = shown.replace(folder.path().to_str().unwrap(), "FOLDER");
+    let run = RunReader::open(&path).unwrap();
+    let shown = shown.replace(run.header().card.trim_end(), "CARD");
+    insta::assert_snapshot!(shown.replace(GIT_COMMIT, "COMMIT"));
+}
+
+#[test]
+fn a_run_file_in_json_has_what_the_reader_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write_run(folder.path());
+    let document = json(&["info", path.to_str().unwrap(), "--json"]);
+    let run = RunReader::open(&path).unwrap();
+    let sigma = run.cross_section().unwrap();
+    assert_eq!(document["sigma_pb"], sigma.value_pb);
+    assert_eq!(document["error_pb"], sigma.error_pb);
+    assert_eq!(document["n_events"], 10);
+    assert_eq!(document["seed"], run.header().seed);
+    assert_eq!(document["card"], run.header().card.as_str());
+    let histograms = run.histograms().unwrap();
+    assert_eq!(
+        document["histograms"].as_array().unwrap().len(),
+        histograms.len()
+    );
+    assert_eq!(document["histograms"][0]["name"], histograms[0].name());
+    assert_eq!(
+        document["histograms"][0]["axes"][0]["max"],
+        histograms[0].axes()[0].max()
+    );
+}
+
+#[test]
+fn a_file_that_is_no_run_is_exit_code_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fake.h5");
+    std::fs::write(&path, "not HDF5").unwrap();
+    let shown = transcript(&["info", path.to_str().unwrap()]);
+    insta::assert_snapshot!(shown.replace(folder.path().to_str().unwrap(), "FOLDER"), @r"
+    exit code 2
+    --- stdout
+    --- stderr
+    error: FOLDER/fake.h5 is not a run file of millibrem: it is not an HDF5 file
+    ");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::transcript;
+use program::{json, transcript};
 
 const CARD: &str = "cards/na64mu-2025.toml";
 
@@ -19,4 +19,37 @@ fn an_unknown_method_names_the_nearest() {
 #[test]
 fn an_impossible_error_names_the_option() {
     insta::assert_snapshot!(transcript(&["sigma", CARD, "--rel-error", "2"]));
+}
+
+#[test]
+fn monte_carlo_and_quadrature_agree_and_report_the_same_keys() {
+    let quick = [
+        "--rel-error",
+        "1e-3",
+        "--set",
+        "integration.neval=50000",
+        "--seed",
+        "7",
+        "--json",
+    ];
+    let run = |method| json(&[&["sigma", CARD, "--method", method][..], &quick].concat());
+    let (mc, quadrature) = (run("mc"), run("quadrature"));
+    for key in ["sigma_pb", "error_pb", "n_eval", "wall_s"] {
+        assert!(
+            mc[key].is_number() && quadrature[key].is_number(),
+            "{key}: {mc} {quadrature}"
+        );
+    }
+    assert_eq!(
+        (mc["method"].as_str(), quadrature["method"].as_str()),
+        (Some("mc"), Some("quadrature"))
+    );
+    let number = |report: &serde_json::Value, key| report[key].as_f64().unwrap();
+    let error = number(&mc, "error_pb").hypot(number(&quadrature, "error_pb"));
+    let pull = (number(&mc, "sigma_pb") - number(&quadrature, "sigma_pb")) / error;
+    assert!(pull.abs() < 4.0, "{mc} {quadrature}");
+    assert!(
+        number(&mc, "error_pb") <= 1.01e-3 * number(&mc, "sigma_pb"),
+        "{mc}"
+    );
 }

@@ -1,7 +1,6 @@
 //! What can go wrong in the program, its exit code, and how it is shown.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
@@ -18,17 +17,6 @@ pub(crate) enum Failure {
     /// The card or an option that replaces one of its keys is wrong.
     #[error(transparent)]
     Card(#[from] CardError),
-    /// A run is already there.
-    #[error("{} exists; give --force to replace it, or --out for another folder", .0.display())]
-    Exists(PathBuf),
-    /// The output folder cannot be written to.
-    #[error("cannot write to {}: {source}", path.display())]
-    Unwritable {
-        /// The folder.
-        path: PathBuf,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
     /// A method or format that does not exist for this command.
     #[error("{0}")]
     Usage(String),
@@ -51,7 +39,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Success if there are no alarms.
-    pub(crate) fn unless_trusted(alarms: &[&str]) -> Result<(), Self> {
+    pub(crate) fn unless_trusted(alarms: &[String]) -> Result<(), Self> {
         match alarms {
             [] => Ok(()),
             some => Err(Self::Untrusted(some.join("; "))),
@@ -67,12 +55,7 @@ impl Failure {
             | Self::Generate(_)
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_)
-            | Self::Quadrature(_)
-            | Self::Card(_)
-            | Self::Exists(_)
-            | Self::Unwritable { .. }
-            | Self::Usage(_) => ExitCode::from(2),
+            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => ExitCode::from(2),
         }
     }
 

@@ -91,18 +91,16 @@ pub(crate) fn sample(card: &RunCard) -> Result<Sample, Failure> {
             },
         ),
     };
-    // PDG numbering of nuclei: 10LZZZAAAI with A the nearest whole mass number.
-    let mass_number = nucleus.a.round() as i64;
     Ok(Sample {
         final_state,
         weighting: card.events.mode,
         lepton: Particle {
             pdg_id: id(lepton.pdg_id())?,
             mass_gev: lepton.mass_gev(),
-            charge: if lepton.pdg_id() > 0 { -1.0 } else { 1.0 },
+            charge: lepton.charge(),
         },
         nucleus: Particle {
-            pdg_id: id(1_000_000_000 + i64::from(nucleus.z) * 10_000 + mass_number * 10)?,
+            pdg_id: id(nucleus.pdg_id())?,
             mass_gev: nucleus.mass_gev,
             charge: f64::from(nucleus.z),
         },

@@ -1,5 +1,7 @@
 //! Runs the program as a user would, for the tests of its commands.
 
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
 use std::process::Output;
 
 /// Runs `millibrem` with `arguments` in the root of the repository, without a terminal.
@@ -19,4 +21,11 @@ pub(crate) fn transcript(arguments: &[&str]) -> String {
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
     let code = output.status.code().unwrap();
     format!("exit code {code}\n--- stdout\n{stdout}--- stderr\n{stderr}")
+}
+
+/// The one JSON document that a successful command prints.
+pub(crate) fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = output(arguments);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }

@@ -4,7 +4,6 @@
 
 use crate::config::{Layout, Plan};
 use crate::measurement::Measurement;
-use crate::probe::{BEYOND, BEYOND_SQUARE};
 use crate::tally::IterationTally;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,12 +25,10 @@ pub enum Alarm {
         /// Part of the variance that the heaviest point makes.
         share: f64,
     },
-    /// Uniform points found a region that the sample does not resolve.
+    /// A uniform point found a region that the sample does not resolve.
     MissedPeak {
-        /// What they found there, relative to the integral.
-        missing: f64,
-        /// The relative error of the integral.
-        error: f64,
+        /// By how many of its errors the point would have moved the result.
+        shift: f64,
     },
     /// All weights are zero.
     AllZero,
@@ -52,12 +49,10 @@ impl fmt::Display for Alarm {
                 "a single point makes {:.0} % of the variance; the error is itself uncertain",
                 100.0 * share
             ),
-            Self::MissedPeak { missing, error } => write!(
+            Self::MissedPeak { shift } => write!(
                 f,
-                "uniform probes found {:.2} % of the integral where the sample does not look \
-                 (claimed error {:.2} %): a peak was missed",
-                100.0 * missing,
-                100.0 * error
+                "a uniform probe found a region the sample does not resolve: one such point would \
+                 move the result by {shift:.1} errors; a peak was missed"
             ),
             Self::AllZero => write!(f, "the integrand is zero at every point"),
             Self::Incomplete => write!(f, "the run is not complete"),
@@ -70,6 +65,9 @@ const Q_MIN: f64 = 1e-3;
 
 /// Largest share of the variance one point may have.
 const HEAVY: f64 = 0.5;
+
+/// A probe that would move the result by more errors than this is from an unresolved region.
+const SHIFT: f64 = 2.0;
 
 /// What is in the measurement.
 pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec<Alarm> {
@@ -94,14 +92,14 @@ pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec
     if share > HEAVY && m.estimate.relative_error() > 1e-12 {
         alarms.push(Alarm::HeavyPoint { share });
     }
-    let probes = m.counters.probes.max(1) as f64;
-    let beyond: f64 = full.iter().map(|t| t.probes.value(BEYOND)).sum::<f64>() / probes;
-    let _ = BEYOND_SQUARE;
-    if beyond.abs() > 3.0 * m.estimate.sdev {
-        alarms.push(Alarm::MissedPeak {
-            missing: beyond.abs() / m.estimate.mean.abs(),
-            error: m.estimate.relative_error(),
-        });
+    let points = m.counters.points as f64;
+    let heaviest = full
+        .iter()
+        .flat_map(|t| t.probes.iter())
+        .fold(0.0, |h: f64, p| h.max(p.weight));
+    let shift = heaviest / points / m.estimate.sdev;
+    if shift > SHIFT {
+        alarms.push(Alarm::MissedPeak { shift });
     }
     alarms
 }

@@ -6,6 +6,7 @@ use crate::integrand::{BLOCK, Block, Integrand, Observer, Points};
 use crate::kernel::{Column, Weigh, Weighed};
 use crate::map::MAX_INCREMENTS;
 use crate::maxima::Seen;
+use crate::probe::Probe;
 use crate::rng::{Stream, uniform};
 use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
 use crate::tally::{ChunkSums, EVENT, EVENT_SQUARE, EXCESS, MAGNITUDE, SQUARE, VARIANCE, WEIGHT};
@@ -65,8 +66,6 @@ pub(crate) struct Task<'a> {
     pub(crate) accept_at_most: u64,
     /// Uniform points of the iteration.
     pub(crate) probes: u64,
-    /// Probes of weight above this belong to what the sample does not know.
-    pub(crate) known_weight: f64,
 }
 
 /// Sums of one stratum, which may go through several blocks.
@@ -353,7 +352,11 @@ pub(crate) fn probe<I: Integrand, O>(
                 Arrangement::Lattice(_) => 1.0,
             };
             let weight = f * jacobian / density;
-            slot.sums.probes.add(f, weight.abs() > task.known_weight);
+            slot.sums.probes.add(Probe {
+                weight: weight.abs(),
+                value: f.abs(),
+                index: b.first + i as u64,
+            });
             if task.widths.is_some() {
                 let jf = jacobian * f;
                 let points = density * sampler.neval as f64 + task.probes as f64 * jacobian;

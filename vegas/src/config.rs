@@ -18,6 +18,8 @@ pub struct Config {
     pub alpha: f64,
     /// Damping of the strata: 0 gives every cube the same, 1 follows the measured widths.
     pub beta: f64,
+    /// Part of what earlier iterations knew of the widths that is kept: 0 forgets all.
+    pub memory: f64,
     /// Part of the points that follows the widths; the rest is spread evenly over the cubes.
     pub adaptive: f64,
     /// Most increments an axis, at most [`MAX_INCREMENTS`].
@@ -35,7 +37,8 @@ impl Default for Config {
             n_adapt: 10,
             neval: 100_000,
             alpha: 0.5,
-            beta: 0.75,
+            beta: 0.6,
+            memory: 0.5,
             adaptive: 0.75,
             increments: 1000,
             max_cubes: 1 << 24,
@@ -59,6 +62,7 @@ impl Config {
         };
         unit("alpha", self.alpha, 2.0)?;
         unit("beta", self.beta, 1.0)?;
+        unit("memory", self.memory, 0.99)?;
         unit("adaptive", self.adaptive, 0.99)?;
         unit("defensive", self.defensive, 0.5)?;
         if !(2..=MAX_INCREMENTS).contains(&self.increments) {

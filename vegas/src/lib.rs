@@ -39,6 +39,7 @@ pub use kernel::Isa;
 pub use map::{MAX_INCREMENTS, Map};
 pub use maxima::{Maxima, MaximaConfig};
 pub use measurement::{IterationRow, Measurement};
+pub use probe::{Heaviest, Probe};
 pub use rng::{LANES, Phase, Stream, uniform};
 pub use run::{
     AdaptReport, Listener, Progress, Share, SinglePoint, UnweightPlan, Unweighted, Vegas, silent,

@@ -3,46 +3,56 @@
 //! A share of the points of every iteration is uniform in x-space. While adapting they train the
 //! map like the others, so that a region the map has given up can come back. While measuring they
 //! do not enter the estimate: each is given the weight `W` it would have had in the adapted sample,
-//! `W = J f N / (K n_h)`, which is cheap to know from the inverse of the map. Points whose `W`
-//! is far above the largest weight that the adaptation knew belong to a region the sample
-//! does not resolve; `Σ f / n` over them estimates what is missing there.
+//! `W = J f N / (K n_h)`, which is cheap to know from the inverse of the map. The heaviest are
+//! kept. One that alone would have moved the result by several of its errors says that the
+//! sample does not resolve the region it comes from.
 //! Pinned by `tests/alarms.rs`.
 
-use crate::exact::ExactSums;
+use crate::bits;
+use serde::{Deserialize, Serialize};
 
-/// Numbers of the sums.
-pub(crate) const ALL: usize = 0;
-pub(crate) const ALL_SQUARE: usize = 1;
-pub(crate) const BEYOND: usize = 2;
-pub(crate) const BEYOND_SQUARE: usize = 3;
-const SUMS: usize = 4;
+/// Probes kept an iteration.
+const KEPT: usize = 8;
 
-/// Sums over the probes of a chunk.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ProbeSums {
-    sums: [f64; SUMS],
+/// One uniform point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Magnitude of the weight it would have had in the sample.
+    #[serde(with = "bits::number")]
+    pub weight: f64,
+    /// Magnitude of the integrand.
+    #[serde(with = "bits::number")]
+    pub value: f64,
+    /// Number of the probe in the iteration.
+    pub index: u64,
 }
 
-impl ProbeSums {
-    /// Exact sums of the same shape.
-    pub(crate) fn sums() -> ExactSums {
-        ExactSums::new(SUMS)
-    }
+/// The heaviest probes, in falling order; equal ones by number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Heaviest {
+    kept: [Probe; KEPT],
+}
 
-    /// Adds a probe of value `f`; `beyond` if its weight is out of what the sample knows.
-    pub(crate) fn add(&mut self, f: f64, beyond: bool) {
-        self.sums[ALL] += f;
-        self.sums[ALL_SQUARE] += f * f;
-        if beyond {
-            self.sums[BEYOND] += f;
-            self.sums[BEYOND_SQUARE] += f * f;
+impl Heaviest {
+    /// Takes in one.
+    pub(crate) fn add(&mut self, probe: Probe) {
+        let before = |p: &Probe| {
+            p.weight > probe.weight || (p.weight == probe.weight && p.index < probe.index)
+        };
+        let at = self.kept.iter().take_while(|p| before(p)).count();
+        if at < KEPT && probe.weight > 0.0 {
+            self.kept.copy_within(at..KEPT - 1, at + 1);
+            self.kept[at] = probe;
         }
     }
 
-    /// Adds these sums to exact ones.
-    pub(crate) fn add_to(&self, sums: &mut ExactSums) {
-        for (k, &v) in self.sums.iter().enumerate() {
-            sums.add(k, v);
-        }
+    /// Takes in others.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        other.iter().for_each(|&p| self.add(p));
+    }
+
+    /// Those there are.
+    pub fn iter(&self) -> impl Iterator<Item = &Probe> {
+        self.kept.iter().filter(|p| p.weight > 0.0)
     }
 }

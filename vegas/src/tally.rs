@@ -8,7 +8,7 @@ use crate::bits;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::ExactSums;
-use crate::probe::ProbeSums;
+use crate::probe::Heaviest;
 use serde::{Deserialize, Serialize};
 
 /// Counts of points by the kind of their weight.
@@ -73,7 +73,7 @@ pub(crate) struct ChunkSums {
     pub(crate) largest: f64,
     pub(crate) largest_index: u64,
     pub(crate) first_bad: Option<u64>,
-    pub(crate) probes: ProbeSums,
+    pub(crate) probes: Heaviest,
 }
 
 /// What is known of one iteration.
@@ -91,7 +91,8 @@ pub struct IterationTally {
     pub first_bad: Option<u64>,
     /// Done jobs, as sorted disjoint half-open ranges.
     done: Vec<(u32, u32)>,
-    pub(crate) probes: ExactSums,
+    /// The heaviest of the uniform points.
+    pub probes: Heaviest,
 }
 
 impl Default for IterationTally {
@@ -103,7 +104,7 @@ impl Default for IterationTally {
             largest_index: 0,
             first_bad: None,
             done: Vec::new(),
-            probes: ProbeSums::sums(),
+            probes: Heaviest::default(),
         }
     }
 }
@@ -146,7 +147,7 @@ impl IterationTally {
         self.counters.add(&chunk.counters);
         self.larger(chunk.largest, chunk.largest_index);
         self.first_bad = earliest(self.first_bad, chunk.first_bad);
-        chunk.probes.add_to(&mut self.probes);
+        self.probes.merge(&chunk.probes);
     }
 
     /// Keeps the larger weight; of equal ones the earlier.

@@ -1,6 +1,6 @@
 //! Exchange formats, made from a run file.
 //!
-//! [`export`] reads the sample in pieces and hands it to one [`Exporter`]; memory does not grow
+//! [`export`] reads the sample in pieces and hands it to one writer; memory does not grow
 //! with the number of events. The cross section in every header is the mean weight of the events
 //! in the file, so that weights and header cannot disagree; the integrator's own value and error
 //! stand beside it where the format has a place. Numbers carry 17 significant digits, enough to

@@ -24,3 +24,9 @@ pub const FORMAT_VERSION: u32 = 1;
 pub const GENERATOR_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit this library was built from, or `unknown`; root attribute `git_commit`.
 pub const GIT_COMMIT: &str = env!("MILLIBREM_GIT_COMMIT");
+
+/// Version of the HDF5 library this program runs with, `major.minor.patch`.
+pub fn library_version() -> String {
+    let (major, minor, patch) = ::hdf5::library_version();
+    format!("{major}.{minor}.{patch}")
+}

@@ -5,7 +5,7 @@ use vegas::{Integrand, Points};
 
 /// One of the standard integrands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standard {
+pub(crate) enum Standard {
     /// `Σ x_i` in 8 dimensions: nothing to compute, so the time is the integrator's own.
     Sum8,
     /// Three narrow Gaussians on the diagonal of 8 dimensions: peaks that are easily missed.
@@ -22,7 +22,7 @@ pub enum Standard {
 
 impl Standard {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Sum8,
         Self::Diag3,
         Self::Log7,
@@ -32,7 +32,7 @@ impl Standard {
     ];
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sum8 => "sum8",
             Self::Diag3 => "diag3",
@@ -47,7 +47,7 @@ impl Standard {
     ///
     /// # Errors
     /// A sentence with the names there are.
-    pub fn named(name: &str) -> Result<Self, String> {
+    pub(crate) fn named(name: &str) -> Result<Self, String> {
         Self::ALL
             .into_iter()
             .find(|s| s.name() == name)
@@ -55,7 +55,7 @@ impl Standard {
     }
 
     /// The exact integral, where it is known.
-    pub fn exact(self) -> Option<f64> {
+    pub(crate) fn exact(self) -> Option<f64> {
         let erf = libm::erf;
         let hump = |s: f64, at: f64| 0.5 * (erf((1.0 - at) / s) + erf(at / s));
         match self {

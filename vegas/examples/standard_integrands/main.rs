@@ -102,9 +102,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
 
 /// CPU seconds this process has used, from the kernel's own count; `None` where there is none.
 fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/schedstat").ok();
     let tasks = std::fs::read_dir("/proc/self/task").ok()?;
-    let _ = stat;
     let mut ns = 0.0;
     for task in tasks.flatten() {
         let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
@@ -152,6 +150,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         "largest_weight": m.largest_weight,
     });
     println!("{line}");
+    if !m.trustworthy() {
+        m.alarms
+            .iter()
+            .for_each(|a| eprintln!("not trustworthy: {a}"));
+        std::process::exit(1);
+    }
     Ok(())
 }
 

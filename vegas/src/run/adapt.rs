@@ -59,7 +59,6 @@ impl Vegas {
                     threshold: None,
                     accept_at_most: 0,
                     probes,
-                    known_weight: self.known_weight,
                 },
             };
             training.iter_mut().for_each(|axis| axis.fill(0.0));
@@ -101,7 +100,6 @@ impl Vegas {
                 break;
             }
             stage.check(&tally)?;
-            self.known_weight = tally.largest;
             self.learn(&training, &widths);
             self.adapted += 1;
             tallies.push(tally);
@@ -128,9 +126,15 @@ impl Vegas {
         }
         if self.config.beta > 0.0 {
             let beta = self.config.beta;
-            let share = widths
+            self.width2.resize(widths.len(), 0.0);
+            for (old, new) in self.width2.iter_mut().zip(widths) {
+                let new = f64::from_bits(new.load(Ordering::Relaxed));
+                *old = self.config.memory * *old + new;
+            }
+            let share = self
+                .width2
                 .iter()
-                .map(|w| libm::pow(f64::from_bits(w.load(Ordering::Relaxed)), beta / 2.0))
+                .map(|w| libm::pow(*w, beta / 2.0))
                 .collect();
             self.strata.set_share(share);
         }

@@ -76,8 +76,6 @@ impl Vegas {
         let strata = maxima.map_or(&self.strata, |m| &m.cells);
         let mut arrangement = self.arrangement(plan, maxima, 0)?;
         let probes = (plan.defensive * plan.neval as f64) as u64;
-        let known_weight =
-            self.known_weight * (plan.neval as f64 / self.config.neval as f64).max(1.0);
         for iteration in 0..plan.iterations {
             if plan.layout == Layout::Lattice && iteration > 0 {
                 arrangement = self.arrangement(plan, maxima, iteration)?;
@@ -93,7 +91,6 @@ impl Vegas {
                     threshold: unweighting.map(|u| u.maxima.threshold),
                     accept_at_most: u64::MAX,
                     probes,
-                    known_weight,
                 },
             };
             if tally.iterations.len() <= iteration as usize {

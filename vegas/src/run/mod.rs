@@ -75,11 +75,13 @@ pub struct Vegas {
     config: Config,
     map: Map,
     strata: Strata,
+    /// Squared width of `J f / K` in each cube, remembered over iterations.
+    #[serde(with = "crate::bits::list")]
+    width2: Vec<f64>,
     /// Adapting iterations done.
     adapted: u32,
     /// Largest weight of the last adapting iteration, for an iteration of as many points.
     #[serde(with = "crate::bits::number")]
-    known_weight: f64,
     #[serde(skip)]
     threads: usize,
     #[serde(skip)]
@@ -115,8 +117,8 @@ impl Vegas {
             map: Map::uniform(dim, increments.min(MAX_INCREMENTS)),
             strata: Strata::for_points(dim, uniform, config.max_cubes),
             config,
+            width2: Vec::new(),
             adapted: 0,
-            known_weight: f64::INFINITY,
             threads: 0,
             isa: Isa::Best,
         })

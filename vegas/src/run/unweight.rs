@@ -140,7 +140,6 @@ impl Vegas {
                 threshold: None,
                 accept_at_most: 0,
                 probes: 0,
-                known_weight: f64::INFINITY,
             };
             let stage = Stage {
                 main: sampler,

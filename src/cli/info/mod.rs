@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use millibrem::card::{KinematicLimits, RawCard, RunCard};
+use millibrem::io::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
 use super::print;
+
+mod run_file;
 
 /// Show the resolved card with every default and its kinematic limits, what is in a run file, or
 /// the versions of the program
@@ -31,9 +34,15 @@ impl Info {
         let Some(path) = &self.path else {
             return match common.json {
                 true => print::json(&json!({ "versions": versions() })),
-                false => print::line(&format!("millibrem {}", env!("CARGO_PKG_VERSION"))),
+                false => print::line(&version_lines()),
             };
         };
+        if run_file::is_meant(path) {
+            return match common.json {
+                true => print::json(&run_file::json(path)?),
+                false => print::line(run_file::text(path)?.trim_end()),
+            };
+        }
         let card = common.load(path)?;
         let limits = card
             .limits()
@@ -46,7 +55,19 @@ impl Info {
 }
 
 fn versions() -> Value {
-    json!({ "millibrem": env!("CARGO_PKG_VERSION") })
+    json!({
+        "millibrem": GENERATOR_VERSION,
+        "git_commit": GIT_COMMIT,
+        "run_file_format": FORMAT_VERSION,
+        "hdf5": millibrem::io::hdf5::library_version(),
+    })
+}
+
+fn version_lines() -> String {
+    format!(
+        "millibrem {GENERATOR_VERSION} ({GIT_COMMIT})\nrun file format {FORMAT_VERSION}\nHDF5 {}",
+        millibrem::io::hdf5::library_version()
+    )
 }
 
 /// The rows of the table of limits: name, value, unit.

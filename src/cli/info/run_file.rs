@@ -1,0 +1,129 @@
+//! `info RUN`: what is in a run file.
+
+use std::io::Read;
+use std::path::Path;
+
+use millibrem::histogram::{Histogram, Scale};
+use millibrem::io::IoError;
+use millibrem::io::hdf5::RunReader;
+use millibrem::record::{Fact, Facts};
+use serde_json::{Value, json};
+
+use crate::cli::progress;
+
+/// First bytes of every HDF5 file.
+const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+/// Whether `path` is meant as a run file: by its name, or by its first bytes.
+pub(super) fn is_meant(path: &Path) -> bool {
+    let by_name = path
+        .extension()
+        .is_some_and(|extension| extension == "h5" || extension == "hdf5");
+    let mut start = [0; HDF5_SIGNATURE.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    by_name || (read.is_ok() && start == HDF5_SIGNATURE)
+}
+
+/// The file in words: facts first, then the table, then the card it was made from.
+pub(super) fn text(path: &Path) -> Result<String, IoError> {
+    let run = RunReader::open(path)?;
+    let (version, commit) = run.generator()?;
+    let header = run.header();
+    let sigma = run.cross_section()?;
+    let row = |name: &str, value: &str| format!("{name:<24} {value}\n");
+    let mut text = row("file", &path.display().to_string());
+    text += &row("generator", &format!("millibrem {version} ({commit})"));
+    text += &row("seed", &header.seed.to_string());
+    let (kind, storage) = (header.sample.weighting.name(), header.compression.name());
+    text += &row(
+        "events",
+        &format!("{} {kind}, compression {storage}", run.n_events()),
+    );
+    for histogram in run.histograms()? {
+        let bins: Vec<String> = histogram
+            .axes()
+            .iter()
+            .map(|axis| axis.bins().to_string())
+            .collect();
+        let shape = format!("{} ({} bins)", histogram.name(), bins.join(" x "));
+        text += &row("histogram", &shape);
+    }
+    let value = progress::value_error(sigma.value_pb, sigma.error_pb);
+    text += &row(
+        "sigma",
+        &format!("{value} pb per nucleus, chi2/dof {:.2}", sigma.chi2_dof),
+    );
+    for (name, fact) in run.provenance()?.iter().chain(&run.timings()?) {
+        text += &row(name, &in_words(fact));
+    }
+    text.push('\n');
+    text += &progress::table(&sigma.iterations);
+    Ok(format!("{text}\n{}", header.card))
+}
+
+/// The same as JSON.
+pub(super) fn json(path: &Path) -> Result<Value, IoError> {
+    let run = RunReader::open(path)?;
+    let (version, commit) = run.generator()?;
+    let header = run.header();
+    let sigma = run.cross_section()?;
+    let histograms = run.histograms()?;
+    Ok(json!({
+        "file": path.display().to_string(),
+        "generator_version": version,
+        "git_commit": commit,
+        "seed": header.seed,
+        "card": header.card,
+        "sigma_pb": sigma.value_pb,
+        "error_pb": sigma.error_pb,
+        "chi2_dof": sigma.chi2_dof,
+        "n_eval": sigma.n_eval,
+        "n_events": run.n_events(),
+        "mode": header.sample.weighting.name(),
+        "compression": header.compression.name(),
+        "histograms": histograms.iter().map(histogram_json).collect::<Vec<_>>(),
+        "provenance": fact_json(&run.provenance()?),
+        "timings": fact_json(&run.timings()?),
+    }))
+}
+
+fn in_words(fact: &Fact) -> String {
+    match fact {
+        Fact::Text(text) => text.clone(),
+        Fact::Integer(whole) => whole.to_string(),
+        Fact::Real(number) => number.to_string(),
+        Fact::Flag(truth) => if *truth { "yes" } else { "no" }.to_owned(),
+    }
+}
+
+fn fact_json(facts: &Facts) -> Value {
+    let entry = |(name, fact): &(String, Fact)| {
+        let value = match fact {
+            Fact::Text(text) => json!(text),
+            Fact::Integer(whole) => json!(whole),
+            Fact::Real(number) => json!(number),
+            Fact::Flag(truth) => json!(truth),
+        };
+        (name.clone(), value)
+    };
+    Value::Object(facts.iter().map(entry).collect())
+}
+
+fn histogram_json(histogram: &Histogram) -> Value {
+    let axes = histogram.axes().iter().map(|axis| {
+        let scale = match axis.scale() {
+            Scale::Linear => "linear",
+            Scale::Log => "log",
+        };
+        let (observable, bins) = (axis.observable().name(), axis.bins());
+        json!({
+            "observable": observable, "min": axis.min(), "max": axis.max(), "bins": bins,
+            "scale": scale,
+        })
+    });
+    json!({
+        "name": histogram.name(),
+        "axes": axes.collect::<Vec<_>>(),
+        "total_pb": histogram.total_pb(),
+    })
+}

@@ -1,0 +1,306 @@
+//! The Monte Carlo against the reference tables: totals, spectra, correlations, honesty of errors,
+//! and the same bits for any number of threads.
+
+mod reference;
+
+use std::ops::ControlFlow;
+
+use millibrem::dark_sector::DarkSector;
+use millibrem::event::{Event, EventBuffer, Weighting};
+use millibrem::generate::{
+    EventRequest, Generator, HistogramRequest, Progress, Settings, SigmaReport,
+};
+use millibrem::histogram::{Axis, Observable, Scale};
+use millibrem::process::Setup;
+use reference::{setup, table};
+use serde_json::Value;
+
+fn silent(_: &Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn settings(seed: u64, neval: u64, iterations: u64) -> Settings {
+    Settings {
+        seed,
+        threads: 0,
+        n_adapt: 8,
+        neval,
+        rel_error: None,
+        min_neval: 0,
+        max_neval: neval * iterations,
+    }
+}
+
+fn measured(
+    setup: &Setup,
+    settings: Settings,
+    histograms: &[HistogramRequest],
+) -> (Generator, SigmaReport) {
+    let mut generator = Generator::new(setup, settings).unwrap();
+    generator.adapt(&mut silent).unwrap();
+    let report = generator.measure(histograms, &mut silent).unwrap();
+    (generator, report)
+}
+
+fn pull(report: &SigmaReport, row: &Value) -> f64 {
+    let c = &report.cross_section;
+    let want = row["sigma_pb"].as_f64().unwrap();
+    let uncertainty = want * row["rel_uncertainty"].as_f64().unwrap();
+    (c.value_pb - want) / c.error_pb.hypot(uncertainty)
+}
+
+#[test]
+fn totals_agree_with_every_row_of_the_reference_tables() {
+    for name in ["cross_sections.json", "cross_sections_variants.json"] {
+        for (i, row) in table(name).iter().enumerate() {
+            let (_, report) = measured(&setup(row), settings(100 + i as u64, 50_000, 8), &[]);
+            let (c, pull) = (&report.cross_section, pull(&report, row));
+            assert!(pull.abs() < 4.0, "{name} row {i}: pull {pull:.2}");
+            assert!(c.error_pb / c.value_pb < 1.0e-3, "{name} row {i}: {c:?}");
+            assert!(
+                c.iterations.last().unwrap().q > 1e-3,
+                "{name} row {i}: {c:?}"
+            );
+            assert!(
+                report.alarms.is_empty(),
+                "{name} row {i}: {:?}",
+                report.alarms
+            );
+        }
+    }
+}
+
+#[test]
+fn errors_are_honest_over_sixty_seeds() {
+    for row in [2, 7] {
+        let rows = table("cross_sections.json");
+        let row = &rows[row];
+        let pulls: Vec<f64> = (0..60)
+            .map(|seed| {
+                pull(
+                    &measured(&setup(row), settings(seed, 10_000, 5), &[]).1,
+                    row,
+                )
+            })
+            .collect();
+        let n = pulls.len() as f64;
+        let mean = pulls.iter().sum::<f64>() / n;
+        let sd = (pulls.iter().map(|p| (p - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+        assert!(mean.abs() < 3.0 / n.sqrt(), "mean pull {mean:.2}");
+        assert!((0.8..1.2).contains(&sd), "spread of pulls {sd:.2}");
+    }
+}
+
+#[test]
+fn spectra_follow_the_reference_curves() {
+    for row in table("cross_sections.json") {
+        let setup = setup(&row);
+        let x_min = row["x_min"].as_f64().unwrap();
+        // Narrow bins about each given x that the cut leaves.
+        let wanted: Vec<(f64, f64)> = row["dsigma_dx_pb"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|pair| (pair[0].as_f64().unwrap(), pair[1].as_f64().unwrap()))
+            .filter(|(x, _)| *x > x_min + 0.02 && *x < 0.985)
+            .collect();
+        let half = |x: f64| 0.03 * (1.0 - x);
+        let edges = wanted
+            .iter()
+            .flat_map(|(x, _)| [x - half(*x), x + half(*x)])
+            .collect();
+        let axis = Axis::from_edges(Observable::X, Scale::Linear, edges).unwrap();
+        let request = HistogramRequest {
+            name: "x".to_owned(),
+            axes: vec![axis],
+        };
+        let (_, report) = measured(&setup, settings(7, 200_000, 10), &[request]);
+        let differential = report.histograms[0].differential();
+        for (i, (x, want)) in wanted.iter().enumerate() {
+            let (got, error) = (differential.values[2 * i], differential.errors[2 * i]);
+            // The bin's mean differs from its middle by the curvature, below 1e-3 here.
+            let allowed = 4.0 * error + 1e-3 * want;
+            assert!(
+                (got - want).abs() < allowed,
+                "x = {x}: {got} ± {error}, want {want}"
+            );
+            assert!(error / got < 0.04, "x = {x}: error {error} of {got}");
+        }
+    }
+}
+
+fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// The observables of `observables.json` from the momenta of an event alone.
+fn observables(event: &Event, setup: &Setup, m_chi: f64) -> [(&'static str, f64); 8] {
+    let c = &setup.collision;
+    let (a, b) = (event.p_chi, event.p_chibar.unwrap());
+    let k = event.p_pair();
+    let k3 = [k[1], k[2], k[3]];
+    let k_mod = dot(&k3, &k3).sqrt();
+    let (l, n) = (event.p_lepton_out, event.p_nucleus_out);
+    let angle = |p: [f64; 4]| p[1].hypot(p[2]).atan2(p[3]);
+    // From the decay: m² = 2m_χ² + 2 k1·k2 without large cancellations.
+    let cross = {
+        let (x, y) = ([a[1], a[2], a[3]], [b[1], b[2], b[3]]);
+        let v = [
+            x[1] * y[2] - x[2] * y[1],
+            x[2] * y[0] - x[0] * y[2],
+            x[0] * y[1] - x[1] * y[0],
+        ];
+        let (px, py) = (dot(&x, &x), dot(&y, &y));
+        let m2 = m_chi * m_chi;
+        // E1E2 − p1·p2 = (m²(p1²+p2²+m²) + |p1×p2|²)/(E1E2 + p1·p2)
+        (m2 * (px + py + m2) + dot(&v, &v)) / (a[0] * b[0] + dot(&x, &y))
+    };
+    let m_pair = (2.0 * m_chi * m_chi + 2.0 * cross).sqrt();
+    let beta = (1.0 - 4.0 * m_chi * m_chi / (m_pair * m_pair))
+        .max(0.0)
+        .sqrt();
+    let cos_star = (a[0] - b[0]) / (beta * k_mod);
+    // x* in the plane of beam and k, across k.
+    let kt = k[1].hypot(k[2]);
+    let y_hat = [-k[2] / kt, k[1] / kt, 0.0];
+    let x_hat = [
+        k[1] / kt * k[3] / k_mod,
+        k[2] / kt * k[3] / k_mod,
+        -kt / k_mod,
+    ];
+    let half = [
+        0.5 * (a[1] - b[1]),
+        0.5 * (a[2] - b[2]),
+        0.5 * (a[3] - b[3]),
+    ];
+    let (px, py) = (dot(&half, &x_hat), dot(&half, &y_hat));
+    let p_star = 0.5 * m_pair * beta;
+    let recoil2 = n[1] * n[1] + n[2] * n[2] + n[3] * n[3];
+    let t = 2.0 * c.big_m * recoil2 / (c.big_m + (c.big_m * c.big_m + recoil2).sqrt());
+    [
+        ("x", k[0] / c.e0),
+        ("m_pair", m_pair),
+        ("theta_lepton", angle(l)),
+        ("t", t),
+        ("max_chi_energy_share", a[0].max(b[0]) / k[0]),
+        ("abs_cos_theta_star", cos_star.abs()),
+        ("theta_chi", angle(a)),
+        ("cos2phi_star_sin2", (px * px - py * py) / (p_star * p_star)),
+    ]
+}
+
+#[test]
+fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
+    for (i, row) in table("observables.json").iter().enumerate() {
+        let setup = setup(row);
+        let DarkSector::Pair(chi) = setup.dark else {
+            unreachable!()
+        };
+        let (generator, report) = measured(&setup, settings(40 + i as u64, 100_000, 5), &[]);
+        let request = EventRequest {
+            count: 1_000_000,
+            weighting: Weighting::Weighted,
+            max_overweight_share: 1e-3,
+        };
+        let mut events = EventBuffer::default();
+        let sigma = report.cross_section.value_pb;
+        let sample = generator
+            .sample(&request, sigma, &mut events, &mut silent)
+            .unwrap();
+        assert_eq!((sample.n_events, events.len()), (1_000_000, 1_000_000));
+        let mean_weight = events.weight.iter().sum::<f64>() / 1e6 * sample.weight_scale;
+        assert!((mean_weight / sigma - 1.0).abs() < 1e-12);
+        let mut sums = [("", 0.0, 0.0); 8];
+        let (mut w1, mut w2) = (0.0, 0.0);
+        for event in events.iter() {
+            let w = event.weight;
+            w1 += w;
+            w2 += w * w;
+            for (sum, (name, value)) in
+                sums.iter_mut()
+                    .zip(observables(&event, &setup, chi.mass_gev))
+            {
+                *sum = (name, sum.1 + w * value, sum.2 + w * w * value * value);
+            }
+        }
+        for (name, s1, s2) in sums {
+            let (mean, n_eff) = (s1 / w1, w1 * w1 / w2);
+            let error = ((s2 / w2 - mean * mean).max(0.0) / n_eff).sqrt();
+            let want = &row["weighted_means"][name];
+            let (want, want_error) = (want[0].as_f64().unwrap(), want[1].as_f64().unwrap());
+            let pull = (mean - want) / error.hypot(want_error);
+            assert!(
+                pull.abs() < 4.0,
+                "row {i} {name}: {mean} ± {error}, want {want} ± {want_error}"
+            );
+            assert!(
+                error <= 1.5 * want_error,
+                "row {i} {name}: {error} {want_error}"
+            );
+        }
+    }
+}
+
+#[test]
+fn unweighted_events_have_equal_weights_and_the_same_means() {
+    let rows = table("observables.json");
+    let setup = setup(&rows[0]);
+    let (generator, report) = measured(&setup, settings(3, 50_000, 5), &[]);
+    let request = EventRequest {
+        count: 100_000,
+        weighting: Weighting::Unweighted,
+        max_overweight_share: 1e-3,
+    };
+    let mut events = EventBuffer::default();
+    let sigma = report.cross_section.value_pb;
+    let sample = generator
+        .sample(&request, sigma, &mut events, &mut silent)
+        .unwrap();
+    assert_eq!(events.len(), 100_000);
+    let over = events.weight.iter().filter(|w| **w > 1.0).count();
+    assert!(events.weight.iter().all(|w| *w >= 1.0));
+    assert!((over as f64) < 1e-3 * 1e5, "{over} overweight");
+    assert!((sample.overweight_share[0] - over as f64 / 1e5).abs() < 1e-12);
+    assert!(sample.unweighting_efficiency[0] > 0.4, "{sample:?}");
+    let x: Vec<f64> = events.iter().map(|e| e.p_pair()[0] / 160.0).collect();
+    let mean = x.iter().sum::<f64>() / 1e5;
+    let sd = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 1e5).sqrt();
+    let want = rows[0]["weighted_means"]["x"][0].as_f64().unwrap();
+    assert!(
+        (mean - want).abs() < 4.0 * sd / 1e5f64.sqrt() + 4.0 * 3.4e-4,
+        "{mean} {want}"
+    );
+}
+
+#[test]
+fn results_and_events_are_independent_of_the_number_of_threads() {
+    let row = &table("cross_sections.json")[2];
+    let axis = Axis::new(Observable::ThetaLeptonRad, Scale::Log, 1e-5, 1.0, 40).unwrap();
+    let request = [HistogramRequest {
+        name: "theta".to_owned(),
+        axes: vec![axis],
+    }];
+    let run = |threads: usize, weighting: Weighting| {
+        let settings = Settings {
+            threads,
+            ..settings(9, 20_000, 5)
+        };
+        let (generator, mut report) = measured(&setup(row), settings, &request);
+        let events = EventRequest {
+            count: 30_001,
+            weighting,
+            max_overweight_share: 1e-3,
+        };
+        let mut buffer = EventBuffer::default();
+        let sigma = report.cross_section.value_pb;
+        let sample = generator
+            .sample(&events, sigma, &mut buffer, &mut silent)
+            .unwrap();
+        report.alarms.clear();
+        (report, buffer, sample.weight_scale)
+    };
+    for weighting in [Weighting::Weighted, Weighting::Unweighted] {
+        let one = run(1, weighting);
+        assert!(one == run(2, weighting) && one == run(7, weighting));
+    }
+}

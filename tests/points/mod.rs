@@ -1,0 +1,77 @@
+//! The 240 reference points of `tests/data/amplitude_points.json`.
+
+use millibrem::amplitude::DecayAngles;
+use millibrem::kinematics::{Collision, ExactVariables, PairPoint};
+use serde_json::Value;
+
+#[allow(dead_code)] // not every test that shares this file needs every field
+/// One point, its strings read as the nearest doubles.
+pub(crate) struct ReferencePoint {
+    pub(crate) edge: bool,
+    pub(crate) m_lepton: f64,
+    pub(crate) m_chi: f64,
+    pub(crate) m2_spin0: f64,
+    pub(crate) m2_spin_half: f64,
+    raw: Value,
+}
+
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::String(text) => text.parse().unwrap(),
+        other => other.as_f64().unwrap(),
+    }
+}
+
+/// All points.
+pub(crate) fn reference_points() -> impl Iterator<Item = ReferencePoint> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/amplitude_points.json"
+    );
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(rows.len(), 240);
+    rows.into_iter().map(|raw| ReferencePoint {
+        edge: raw["edge"].as_bool().unwrap(),
+        m_lepton: number(&raw["m_lepton"]),
+        m_chi: number(&raw["m_chi"]),
+        m2_spin0: number(&raw["m2_spin0"]),
+        m2_spin_half: number(&raw["m2_spin_half"]),
+        raw,
+    })
+}
+
+impl ReferencePoint {
+    /// A number of the point by its name in the file.
+    pub(crate) fn get(&self, name: &str) -> f64 {
+        number(&self.raw[name])
+    }
+
+    /// A four-momentum (E, px, py, pz) of the point by its name in the file.
+    #[allow(dead_code)] // not every test that shares this file needs it
+    pub(crate) fn momentum(&self, name: &str) -> [f64; 4] {
+        std::array::from_fn(|i| number(&self.raw[name][i]))
+    }
+
+    /// Collision, kinematics and decay direction.
+    pub(crate) fn evaluate(&self) -> (Collision, PairPoint, DecayAngles) {
+        let c = Collision::new(
+            self.get("beam_energy"),
+            self.m_lepton,
+            self.get("m_nucleus"),
+        );
+        let c = c.unwrap();
+        let y = ExactVariables {
+            k2: self.get("k2"),
+            one_minus_x: self.get("one_minus_x"),
+            one_minus_cos_k: self.get("one_minus_cos_theta_k"),
+            t_above_min: self.get("t_minus_t_min"),
+            t_below_max: Some(self.get("t_max_minus_t")),
+            phi: self.get("phi"),
+        }
+        .point(&c);
+        let phi = self.get("phi_star");
+        let decay = DecayAngles::new(self.get("cos_theta_star"), phi.cos(), phi.sin());
+        (c, y, decay)
+    }
+}

@@ -1,0 +1,55 @@
+//! Rows of the reference tables in `tests/data` as set-ups.
+
+use millibrem::beam::{Beam, Lepton};
+use millibrem::cuts::Cuts;
+use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::process::Setup;
+use millibrem::target::form_factor::FormFactorKind;
+use millibrem::target::{Nucleus, NucleusSpin};
+use serde_json::Value;
+
+/// A file of `tests/data`.
+pub(crate) fn table(name: &str) -> Vec<Value> {
+    let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The set-up of a row.
+pub(crate) fn setup(row: &Value) -> Setup {
+    let f = |name: &str| row[name].as_f64().unwrap();
+    let beam = Beam {
+        lepton: Lepton::from_name(row["lepton"].as_str().unwrap()).unwrap(),
+        energy_gev: f("beam_energy_gev"),
+        on_target: None,
+    };
+    let nucleus = Nucleus {
+        z: f("Z") as u32,
+        a: f("A"),
+        mass_gev: f("nuclear_mass_gev"),
+        spin: NucleusSpin::Zero,
+    };
+    let spin = match row["chi_spin"].as_str() {
+        Some("scalar") => ChiSpin::Scalar,
+        _ => ChiSpin::Dirac,
+    };
+    let form_factor = match row["form_factor"].as_str() {
+        None | Some("tsai-elastic") => FormFactorKind::TsaiElastic,
+        Some("tsai-elastic + tsai-inelastic n=1") => FormFactorKind::TsaiElasticInelastic,
+        Some("tsai-elastic + tsai-inelastic n=2") => FormFactorKind::TsaiElasticInelasticBjorken,
+        Some("helm with screening") => FormFactorKind::HelmScreened,
+        Some("helm") => FormFactorKind::Helm,
+        Some("dipole 1/(1+t/d)^2, no screening") => FormFactorKind::Dipole,
+        Some(other) => panic!("unknown form factor {other}"),
+    };
+    let chi = MilliCharged {
+        mass_gev: f("m_chi_gev"),
+        charge: 1.0,
+        spin,
+        pdg_id: 17,
+    };
+    let cuts = Cuts {
+        x_min: f("x_min"),
+        ..Cuts::NONE
+    };
+    Setup::new(&beam, nucleus, form_factor, DarkSector::Pair(chi), cuts).unwrap()
+}

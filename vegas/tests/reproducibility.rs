@@ -1,0 +1,302 @@
+//! The same bits for every thread count, instruction set, shard split, resume and reload.
+
+#[path = "../examples/standard_integrands/integrands.rs"]
+#[allow(dead_code)]
+mod integrands;
+
+use integrands::Standard;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use vegas::{
+    Axis, Block, Config, Error, Histogram, HistogramData, Integrand, Isa, Layout, Measurement,
+    Plan, PointKey, Points, Tally, Vegas, silent,
+};
+
+const F: Standard = Standard::Camel8;
+
+fn adapted(threads: usize, isa: Isa) -> Vegas {
+    let config = Config {
+        neval: 20_000,
+        n_adapt: 3,
+        seed: 11,
+        ..Config::default()
+    };
+    let mut vegas = Vegas::new(F.dim(), config).expect("valid settings");
+    vegas.set_threads(threads);
+    vegas.set_isa(isa).expect("available");
+    vegas.adapt(&F, &mut silent).expect("finite");
+    vegas
+}
+
+fn plan() -> Plan {
+    Plan::new(30_000, 3)
+}
+
+fn histogram() -> Histogram<impl Fn(&Block<'_, ()>, usize, &mut [f64]) + Clone + Send> {
+    let axis = |k: usize| Axis::linear(10 + k, 0.0, 0.9).expect("valid");
+    Histogram::new(
+        vec![axis(0), axis(1)],
+        |b: &Block<'_, ()>, k: usize, out: &mut [f64]| {
+            out.copy_from_slice(b.points.column(k));
+        },
+    )
+}
+
+fn measured(vegas: &Vegas, plan: &Plan) -> (Measurement, HistogramData) {
+    let mut h = histogram();
+    let m = vegas
+        .measure(&F, plan, &mut h, &mut silent)
+        .expect("finite");
+    (m, h.into_data())
+}
+
+#[test]
+fn a_run_has_the_numbers_it_always_had() {
+    let (m, _) = measured(&adapted(1, Isa::Best), &plan());
+    // Only +, −, ×, ÷ and √ act on the way; the integrand's exp may differ in its last bit.
+    assert!(
+        (m.estimate.mean / STABLE.0 - 1.0).abs() < 1e-9,
+        "{:?}",
+        m.estimate
+    );
+    assert!(
+        (m.estimate.sdev / STABLE.1 - 1.0).abs() < 1e-6,
+        "{:?}",
+        m.estimate
+    );
+}
+
+const STABLE: (f64, f64) = (0.729_924_071_877_554_7, 0.006_501_545_047_159_553);
+
+#[test]
+fn threads_change_no_bit() {
+    let one = measured(&adapted(1, Isa::Best), &plan());
+    for threads in [2, 3, 7] {
+        assert_eq!(
+            one,
+            measured(&adapted(threads, Isa::Best), &plan()),
+            "{threads} threads"
+        );
+    }
+}
+
+#[test]
+fn instruction_sets_change_no_bit() {
+    let best = measured(&adapted(1, Isa::Best), &plan());
+    for isa in [Isa::Baseline, Isa::V3, Isa::V4] {
+        if isa.available() {
+            assert_eq!(best, measured(&adapted(1, isa), &plan()), "{isa:?}");
+        }
+    }
+}
+
+#[test]
+fn every_layout_is_independent_of_threads() {
+    for layout in [Layout::Stratified, Layout::Independent, Layout::Lattice] {
+        let plan = Plan::new(1 << 15, 3).layout(layout);
+        let mut vegas = adapted(1, Isa::Best);
+        let one = measured(&vegas, &plan);
+        vegas.set_threads(3);
+        assert_eq!(one, measured(&vegas, &plan), "{layout:?}");
+    }
+}
+
+#[test]
+fn shards_merge_in_any_order_to_the_bits_of_one_run() {
+    let vegas = adapted(2, Isa::Best);
+    let (whole, whole_h) = measured(&vegas, &plan());
+    let parts: Vec<_> = (0..5)
+        .map(|i| measured(&vegas, &plan().shard(i, 5)))
+        .collect();
+    assert!(parts.iter().all(|(m, _)| !m.complete));
+    for order in [[0, 1, 2, 3, 4], [4, 2, 0, 1, 3], [3, 4, 1, 2, 0]] {
+        let mut tally = Tally::default();
+        let mut h = HistogramData::new(whole_h.axes().to_vec());
+        for i in order {
+            tally.merge(&parts[i].0.tally).expect("disjoint");
+            h.merge(&parts[i].1).expect("same axes");
+        }
+        let merged = Measurement::from_tally(tally, &plan()).expect("complete");
+        assert_eq!(merged, whole, "order {order:?}");
+        for bin in 0..h.bins() {
+            assert_eq!(h.estimate(bin), whole_h.estimate(bin));
+            assert_eq!(h.count(bin), whole_h.count(bin));
+        }
+    }
+}
+
+#[test]
+fn a_shard_cannot_be_merged_twice_nor_with_another_measurement() {
+    let vegas = adapted(1, Isa::Best);
+    let (a, _) = measured(&vegas, &plan().shard(0, 2));
+    let mut tally = a.tally.clone();
+    assert!(matches!(
+        tally.merge(&a.tally),
+        Err(Error::Overlap {
+            iteration: 0,
+            chunk: 0
+        })
+    ));
+    let (other, _) = measured(&vegas, &Plan::new(40_000, 3).shard(1, 2));
+    assert!(matches!(tally.merge(&other.tally), Err(Error::Different)));
+}
+
+#[test]
+fn a_run_resumed_in_the_middle_of_an_iteration_has_the_bits_of_one_run() {
+    let vegas = adapted(2, Isa::Best);
+    let (whole, whole_h) = measured(&vegas, &plan());
+    for stop_after in [1, 20, 45] {
+        let calls = Cell::new(0);
+        let mut h = histogram();
+        let part = vegas
+            .measure(&F, &plan(), &mut h, &mut |_| {
+                calls.set(calls.get() + 1);
+                if calls.get() == stop_after {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            })
+            .expect("finite");
+        assert!(!part.complete, "stopped after {stop_after}");
+        // Through a file and back.
+        let text = serde_json::to_string(&part.tally).expect("serialisable");
+        let tally: Tally = serde_json::from_str(&text).expect("the same");
+        let resumed = vegas
+            .resume(&F, &plan(), tally, &mut h, &mut silent)
+            .expect("finite");
+        assert_eq!(resumed, whole, "stopped after {stop_after}");
+        for bin in 0..whole_h.bins() {
+            assert_eq!(h.data().estimate(bin), whole_h.estimate(bin));
+        }
+    }
+}
+
+#[test]
+fn a_saved_state_goes_on_with_the_same_bits() {
+    let vegas = adapted(1, Isa::Best);
+    let text = serde_json::to_string(&vegas).expect("serialisable");
+    let loaded: Vegas = serde_json::from_str(&text).expect("the same");
+    assert_eq!(measured(&vegas, &plan()), measured(&loaded, &plan()));
+}
+
+#[test]
+fn an_adaptation_stopped_and_loaded_goes_on_with_the_same_bits() {
+    let config = Config {
+        neval: 20_000,
+        n_adapt: 1,
+        seed: 11,
+        ..Config::default()
+    };
+    let mut first = Vegas::new(F.dim(), config).expect("valid");
+    first.adapt(&F, &mut silent).expect("finite");
+    let text = serde_json::to_string(&first).expect("serialisable");
+    let text = text.replace("\"n_adapt\":1", "\"n_adapt\":3");
+    let mut second: Vegas = serde_json::from_str(&text).expect("the same");
+    assert_eq!(
+        second
+            .adapt(&F, &mut silent)
+            .expect("finite")
+            .iterations
+            .len(),
+        2
+    );
+    assert_eq!(
+        measured(&second, &plan()),
+        measured(&adapted(1, Isa::Best), &plan())
+    );
+}
+
+#[test]
+fn any_point_can_be_recomputed_alone() {
+    let vegas = adapted(2, Isa::Best);
+    for layout in [Layout::Stratified, Layout::Independent, Layout::Lattice] {
+        let plan = Plan::new(1 << 14, 2).layout(layout).with_spare_uniform();
+        let mut watcher = Watcher::default();
+        vegas
+            .measure(&F, &plan, &mut watcher, &mut silent)
+            .expect("finite");
+        let seen = watcher.seen;
+        assert_eq!(seen.len(), 2 << 14);
+        for (iteration, index) in [(0, 0), (0, 1), (0, 4321), (1, 127), (1, 128), (1, 16_383)] {
+            let point = vegas
+                .point(&plan, PointKey { iteration, index })
+                .expect("exists");
+            let (x, weight, accept) = &seen[(iteration as usize) << 14 | index as usize];
+            assert_eq!(&point.x, x, "{layout:?} {iteration} {index}");
+            assert_eq!(point.accept, *accept);
+            let mut value = [0.0];
+            F.evaluate(&Points::new(&point.x, 1, 8, 1), &mut value, &mut ());
+            assert!((value[0] * point.factor / weight - 1.0).abs() < 1e-14);
+        }
+        let beyond = PointKey {
+            iteration: 0,
+            index: 1 << 14,
+        };
+        assert!(matches!(
+            vegas.point(&plan, beyond),
+            Err(Error::NoSuchPoint { .. })
+        ));
+    }
+}
+
+type Seen = Vec<(Vec<f64>, f64, f64)>;
+
+/// Notes every point in the order of merging.
+#[derive(Default)]
+struct Watcher {
+    seen: Seen,
+}
+
+impl vegas::Observer<()> for Watcher {
+    fn fork(&self) -> Self {
+        Watcher::default()
+    }
+
+    fn observe(&mut self, block: &Block<'_, ()>) {
+        for i in 0..block.len() {
+            self.seen
+                .push((block.points.point(i), block.weight[i], block.accept[i]));
+        }
+    }
+
+    fn merge(&mut self, later: &mut Self) -> Result<(), vegas::ObserverError> {
+        self.seen.append(&mut later.seen);
+        Ok(())
+    }
+}
+
+#[test]
+fn the_stop_rule_is_independent_of_threads_and_met() {
+    let plan = Plan::new(20_000, 50).until(5e-3);
+    let (a, _) = measured(&adapted(1, Isa::Best), &plan);
+    let (b, _) = measured(&adapted(3, Isa::Best), &plan);
+    assert_eq!(a, b);
+    assert!(a.estimate.relative_error() <= 5e-3 && a.iterations.len() < 50);
+    let before = a.iterations[a.iterations.len() - 2].average;
+    assert!(
+        a.iterations.len() == 2 || before.relative_error() > 5e-3,
+        "stopped too late"
+    );
+}
+
+#[test]
+fn a_panic_in_the_integrand_comes_out_instead_of_hanging() {
+    let f = vegas::Scalar::new(
+        2,
+        |x: &[f64]| if x[0] > 0.999 { panic!("here") } else { 1.0 },
+    );
+    let mut vegas = Vegas::new(
+        2,
+        Config {
+            neval: 20_000,
+            ..Config::default()
+        },
+    )
+    .expect("valid");
+    vegas.set_threads(2);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        vegas.adapt(&f, &mut silent).map(|_| ())
+    }));
+    assert!(result.is_err());
+}
