@@ -86,8 +86,8 @@ pub fn average(iterations: &[(Estimate, u64)]) -> (Estimate, Option<(f64, f64)>)
         .iter()
         .map(|(e, _)| {
             let deviation = e.mean - mean;
-            // Equal means agree, even when their errors are zero.
-            if deviation == 0.0 {
+            // Means that differ by rounding agree, even when their errors are zero.
+            if deviation.abs() <= 1e-13 * mean.abs() {
                 0.0
             } else {
                 (deviation / e.sdev) * (deviation / e.sdev)
