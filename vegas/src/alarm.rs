@@ -67,7 +67,7 @@ const Q_MIN: f64 = 1e-3;
 const HEAVY: f64 = 0.5;
 
 /// A probe that would move the result by more errors than this is from an unresolved region.
-const SHIFT: f64 = 2.0;
+const SHIFT: f64 = 3.0;
 
 /// What is in the measurement.
 pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec<Alarm> {
