@@ -84,7 +84,7 @@ impl Axis {
     /// # Errors
     /// [`Error::Setting`] unless `0 < min < max` are finite and there is a bin.
     pub fn log(bins: usize, min: f64, max: f64) -> Result<Self, Error> {
-        if !(min > 0.0) {
+        if min.is_nan() || min <= 0.0 {
             return Err(Error::setting(
                 "min of a logarithmic axis",
                 min,
@@ -172,7 +172,7 @@ impl Axis {
     #[inline]
     pub fn index(&self, v: f64) -> usize {
         let bins = self.edges.len() - 1;
-        if !(v < self.edges[bins]) {
+        if v.is_nan() || v >= self.edges[bins] {
             return bins + 1;
         }
         if v < self.edges[0] {
