@@ -130,3 +130,18 @@ fn quiet_leaves_only_the_result_and_force_replaces_a_run() {
             > 100_000
     );
 }
+
+#[test]
+fn no_events_are_a_run_of_histograms_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = [
+        "generate",
+        CARD,
+        "--json",
+        "--out",
+        folder.path().to_str().unwrap(),
+    ];
+    let report = json(&[&out[..], &SMALL, &["--set", "events.count=0"]].concat());
+    assert_eq!(report["n_events"], 0);
+    assert!(report["sigma_pb"].as_f64().unwrap() > 0.0);
+}

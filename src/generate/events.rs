@@ -56,6 +56,21 @@ pub struct SampleReport {
 const MAX_PULL: f64 = 5.0;
 
 impl SampleReport {
+    /// Of no events, which cost nothing.
+    pub(super) fn empty() -> Self {
+        Self {
+            n_events: 0,
+            n_eval: 0,
+            sigma_ratio: 1.0,
+            sigma_ratio_error: 0.0,
+            unweighting_efficiency: [0.0; 3],
+            overweight_share: [0.0; 3],
+            overweight_excess: 0.0,
+            weight_scale: 1.0,
+            alarms: Vec::new(),
+        }
+    }
+
     /// Of a sample whose events keep their weights.
     pub(super) fn weighted(m: &Measurement) -> Self {
         let share = m.effective_sample_size / m.counters.points.max(1) as f64;

@@ -171,6 +171,9 @@ impl Generator {
         sink: &mut (dyn EventSink + Send),
         listener: &mut Listener<'_>,
     ) -> Result<SampleReport, GenerateError> {
+        if request.count == 0 {
+            return Ok(SampleReport::empty());
+        }
         let neval = self.settings.neval;
         let keying = Keying {
             seed: self.settings.seed,
