@@ -39,7 +39,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Success if there are no alarms.
-    pub(crate) fn unless_trusted(alarms: &[&str]) -> Result<(), Self> {
+    pub(crate) fn unless_trusted(alarms: &[String]) -> Result<(), Self> {
         match alarms {
             [] => Ok(()),
             some => Err(Self::Untrusted(some.join("; "))),

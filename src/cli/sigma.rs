@@ -68,7 +68,6 @@ impl Sigma {
             }
         };
         let wall_s = start.elapsed().as_secs_f64();
-        let alarms: Vec<&str> = found.alarms.iter().map(String::as_str).collect();
         match common.json {
             true => print::json(&json!({
                 "method": method.name(),
@@ -78,7 +77,7 @@ impl Sigma {
                 "n_eval": found.n_eval,
                 "wall_s": wall_s,
                 "seed": card.run.seed,
-                "alarms": alarms,
+                "alarms": found.alarms,
             }))?,
             false => print::line(&format!(
                 "sigma = {} pb  ({}, {} evaluations, {wall_s:.2} s)",
@@ -87,7 +86,7 @@ impl Sigma {
                 found.n_eval,
             ))?,
         }
-        Failure::unless_trusted(&alarms)
+        Failure::unless_trusted(&found.alarms)
     }
 }
 

@@ -6,12 +6,14 @@
 //! representative. Cross sections are in pb per nucleus. The same set-up, settings and seed give
 //! the same bits for any number of threads. Pinned by `tests/generate.rs`.
 
+mod cross_check;
 mod events;
 mod histograms;
 mod integrand;
 mod observables;
 mod run;
 
+pub use cross_check::CrossCheck;
 pub use events::{EventRequest, SampleReport};
 pub use histograms::HistogramRequest;
 pub use run::{Generator, Settings, SigmaReport};

@@ -18,7 +18,7 @@ use crate::amplitude::{pair_m2, vector_a};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::kinematics::Collision;
-use crate::phase_space::{BLOCK, Column, DecayMap, EmissionMap, PairBlock, PairMassMap};
+use crate::phase_space::{BLOCK, DecayMap, EmissionMap, PairBlock, PairMassMap};
 use crate::target::NucleusSpin;
 
 /// Largest number of dimensions.
@@ -173,55 +173,71 @@ impl WithSimd for Kernel<'_> {
     }
 }
 
+/// `value[i] = measure · G2 · m2`, zero where nothing is allowed. A macro, so that each use is a
+/// loop of its own in the function compiled for the instruction set.
+macro_rules! fill {
+    ($value:ident, $block:ident, $i:ident => $m2:expr) => {
+        for $i in 0..$value.len().min(BLOCK) {
+            let x = $block.measure[$i] * $block.g2[$i] * $m2;
+            $value[$i] = if $block.measure[$i] > 0.0 { x } else { 0.0 };
+        }
+    };
+}
+
 impl Etl {
     /// value = measure · G2 · |M|²/(e⁶Z²F²), one loop a combination of spins.
     #[inline(always)]
     fn squared_amplitude(&self, value: &mut [f64], block: &PairBlock) {
+        use ChiSpin::{Dirac, Scalar};
         use NucleusSpin::{Half, Zero};
         let c = &self.setup.collision;
         match (self.produced, self.setup.nucleus.spin) {
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Dirac,
+                    m_chi: m,
+                    spin: Dirac,
                     ..
                 },
                 Zero,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Dirac, Zero)
-            }),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Dirac, Zero));
+            }
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Dirac,
+                    m_chi: m,
+                    spin: Dirac,
                     ..
                 },
                 Half,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Dirac, Half)
-            }),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Dirac, Half));
+            }
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Scalar,
+                    m_chi: m,
+                    spin: Scalar,
                     ..
                 },
                 Zero,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Scalar, Zero)
-            }),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Scalar, Zero));
+            }
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Scalar,
+                    m_chi: m,
+                    spin: Scalar,
                     ..
                 },
                 Half,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Scalar, Half)
-            }),
-            (Produced::Vector { .. }, Zero) => fill(value, block, |i| vector(c, block, i, Zero)),
-            (Produced::Vector { .. }, Half) => fill(value, block, |i| vector(c, block, i, Half)),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Scalar, Half));
+            }
+            (Produced::Vector { .. }, Zero) => {
+                fill!(value, block, i => vector(c, block, i, Zero));
+            }
+            (Produced::Vector { .. }, Half) => {
+                fill!(value, block, i => vector(c, block, i, Half));
+            }
         }
     }
 }
@@ -242,13 +258,4 @@ fn pair(
 fn vector(c: &Collision, block: &PairBlock, i: usize, nucleus: NucleusSpin) -> f64 {
     let point = block.point(i);
     vector_a(c, &point, nucleus) / (point.t * point.t)
-}
-
-#[inline(always)]
-fn fill(value: &mut [f64], block: &PairBlock, m2: impl Fn(usize) -> f64) {
-    let measure: &Column = &block.measure;
-    for (i, v) in value.iter_mut().enumerate().take(BLOCK) {
-        let x = measure[i] * block.g2[i] * m2(i);
-        *v = if measure[i] > 0.0 { x } else { 0.0 };
-    }
 }
