@@ -108,6 +108,23 @@ impl Axis {
         Self::build(Spacing::Edges, edges)
     }
 
+    /// Given edges that are spaced in this way but for rounding: the edges decide, and finding
+    /// the bin is as fast as the spacing allows.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] as [`Axis::edges`], or if an edge of a linear axis is a tenth of a bin
+    /// or more from its place.
+    pub fn spaced(spacing: Spacing, edges: Vec<f64>) -> Result<Self, Error> {
+        let axis = Self::build(spacing, edges)?;
+        let place = |e: f64| (e - axis.edges[0]) * axis.per_unit;
+        let off = |(k, &e): (usize, &f64)| (place(e) - k as f64).abs() >= 0.1;
+        if spacing == Spacing::Linear && axis.edges.iter().enumerate().any(off) {
+            let must = "equally spaced";
+            return Err(Error::setting("edges of a linear axis", format!("{:?}", axis.edges), must));
+        }
+        Ok(axis)
+    }
+
     fn build(spacing: Spacing, edges: Vec<f64>) -> Result<Self, Error> {
         let increasing = edges.windows(2).all(|w| w[0] < w[1]);
         if edges.len() < 2 || !increasing || edges.iter().any(|e| !e.is_finite()) {
@@ -207,6 +224,15 @@ mod tests {
         } else {
             edges.iter().filter(|&&e| e <= v).count()
         }
+    }
+
+    #[test]
+    fn edges_that_are_not_spaced_as_said_are_refused() {
+        let edges = vec![0.0, 1.0, 2.0, 3.2, 4.0];
+        assert!(Axis::spaced(Spacing::Linear, edges.clone()).is_err());
+        let axis = Axis::spaced(Spacing::Linear, vec![0.0, 1.0 + 1e-13, 2.0, 3.0]).expect("valid");
+        assert_eq!((axis.index(1.0), axis.index(1.0 + 2e-13)), (1, 2));
+        assert!(Axis::spaced(Spacing::Edges, edges).is_ok());
     }
 
     #[test]
