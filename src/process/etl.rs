@@ -148,19 +148,20 @@ impl WithSimd for Kernel<'_> {
                 let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
                 let threshold = 4.0 * m_chi * m_chi;
                 for i in 0..n {
-                    let (k2, dk2) = mass.forward(y[0][i]);
-                    let p = emission.forward(k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
+                    let (k2, inv_k2, dk2) = mass.forward(y[0][i]);
+                    let p = emission.forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
                     block.set_point(i, &p.point);
                     block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
-                    let beta2 = (k2 - threshold) / k2;
+                    let beta2 = (k2 - threshold) * inv_k2;
                     let beta2 = if beta2 > 0.0 { beta2 } else { 0.0 };
                     block.measure[i] = constants * dk2 * beta2.sqrt() * p.measure;
                 }
             }
             Produced::Vector { k2 } => {
                 let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
+                let inv_k2 = 1.0 / k2;
                 for i in 0..n {
-                    let p = emission.forward(*k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
+                    let p = emission.forward(*k2, inv_k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
                     block.set_point(i, &p.point);
                     block.measure[i] = constants * p.measure;
                 }

@@ -2,9 +2,10 @@
 //!
 //! An axis of the unit interval is cut into `n` increments `Δx_i` with edges `x_i`. A point
 //! `y ∈ (0, 1)` goes to `x(y) = x_i + Δx_i δ` with `i = ⌊y n⌋`, `δ = y n − i`, and has the Jacobian
-//! `dx/dy = n Δx_i` ([Lep21] Eqs. (5)–(8); [Lep78]). Training collects `d_i ≈ ∫ (J f)² dy` over each
+//! `dx/dy = n Δx_i` ([Lep78]; [Lep21], adaptive importance
+//! sampling). Training collects `d_i ≈ ∫ (J f)² dy` over each
 //! increment; [`Map::refine`] smooths and compresses it (damping `α`) and moves the edges so that
-//! each new increment holds the same amount ([Lep21] Eqs. (12)–(18)).
+//! each new increment holds the same amount ([Lep21]).
 //!
 //! Both directions are monotone and continuous; a map that has seen no training is the identity.
 //! Pinned by `tests/grids.rs` on grids worked out by hand.
@@ -193,7 +194,7 @@ impl Map {
 }
 
 /// Training data smoothed over neighbours, normalised and compressed: `[(1−d)/ln(1/d)]^α`
-/// ([Lep21] Eqs. (15)–(17)).
+/// ([Lep21]).
 fn compressed(data: &[f64], alpha: f64) -> Vec<f64> {
     let n = data.len();
     let smooth: Vec<f64> = (0..n)

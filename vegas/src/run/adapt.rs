@@ -13,7 +13,7 @@ use crate::tally::IterationTally;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Vegas {
-    /// Adapts the map and the strata in the iterations that [`Config::n_adapt`] asks for and that
+    /// Adapts the map and the strata in the iterations that [`crate::Config::n_adapt`] asks for and that
     /// are not done yet.
     ///
     /// # Errors
