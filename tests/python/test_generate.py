@@ -155,6 +155,17 @@ def test_generated_events_export_to_every_format(generated, name, tmp_path):
 
 
 
+def test_straggling_electrons_collide_early_in_a_thick_target(generated, tmp_path):
+    path = generated(LDMX, COUNT, "target.thickness_cm=89.0")
+    output = tmp_path / "out.lhe"
+    millibrem("export", path, "--to", "ldmx-lhe", "--vertex", "straggling", "-o", output)
+    depth_x0 = READERS["ldmx-lhe"](output).extra["vertices"][:, 2] / 89.0
+    assert 0 <= np.min(depth_x0) and np.max(depth_x0) <= 10
+    # Mean depth in X0 by mpmath: integral of t P(4t/3, ln 2) over that of P, and its spread.
+    expected, spread = 0.658925556, 0.554238395
+    assert np.mean(depth_x0) == pytest.approx(expected, abs=4 * spread / np.sqrt(len(depth_x0)))
+
+
 @pytest.fixture(scope="module")
 def dark_photon_card(tmp_path_factory):
     text = NA64.read_text().split("[[histogram]]")[0]
