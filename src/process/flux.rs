@@ -78,7 +78,7 @@ impl Flux {
         let log = (alpha + delta) / gap * libm::log1p(length * gap / (alpha * (length + delta)));
         let rest = length / (length + alpha) + length / (length + delta);
         let ratio = self.size / gap;
-        (log - rest > 1e-3 * log).then(|| self.z2 * ratio * ratio * (log - rest))
+        (log - rest > 1e-3 * log).then_some(self.z2 * ratio * ratio * (log - rest))
     }
 
     /// A Gauss rule in ln[(t+A)/(1+t/D)].
