@@ -3,7 +3,9 @@
 //! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7) and l N → l N A′ (d = 4). Constants of a pair
 //! ([`crate::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
 //!
-//!     dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//! ```text
+//! dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//! ```
 //!
 //! and of a vector, |M|² = e⁶ ε² G2 A/t²: the same without dk²/2π and β/8π dΩ*.
 //! The kernel is a few loops over columns, compiled for several instruction sets and chosen at run
@@ -148,19 +150,20 @@ impl WithSimd for Kernel<'_> {
                 let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
                 let threshold = 4.0 * m_chi * m_chi;
                 for i in 0..n {
-                    let (k2, dk2) = mass.forward(y[0][i]);
-                    let p = emission.forward(k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
+                    let (k2, inv_k2, dk2) = mass.forward(y[0][i]);
+                    let p = emission.forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
                     block.set_point(i, &p.point);
                     block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
-                    let beta2 = (k2 - threshold) / k2;
+                    let beta2 = (k2 - threshold) * inv_k2;
                     let beta2 = if beta2 > 0.0 { beta2 } else { 0.0 };
                     block.measure[i] = constants * dk2 * beta2.sqrt() * p.measure;
                 }
             }
             Produced::Vector { k2 } => {
                 let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
+                let inv_k2 = 1.0 / k2;
                 for i in 0..n {
-                    let p = emission.forward(*k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
+                    let p = emission.forward(*k2, inv_k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
                     block.set_point(i, &p.point);
                     block.measure[i] = constants * p.measure;
                 }
