@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use millibrem::card::{Method, Override, RunCard};
-use millibrem::generate::Generator;
+use millibrem::generate::{Generator, HistogramRequest, SigmaReport};
 use millibrem::process::Setup;
 use serde_json::json;
 
@@ -101,12 +101,7 @@ impl Found {
 }
 
 fn monte_carlo(quiet: bool, card: &RunCard, setup: &Setup) -> Result<Found, Failure> {
-    let mut bars = Bars::new(quiet);
-    let mut generator = Generator::new(setup, prepare::settings(card, 0))?;
-    generator.adapt(&mut |p| bars.hear(p))?;
-    let report = generator.measure(&[], &mut |p| bars.hear(p))?;
-    bars.done();
-    bars.say(progress::table(&report.cross_section.iterations).trim_end());
+    let report = measured(quiet, card, setup, &[], 0)?;
     Ok(Found {
         value_pb: report.cross_section.value_pb,
         error_pb: report.cross_section.error_pb,
@@ -114,4 +109,21 @@ fn monte_carlo(quiet: bool, card: &RunCard, setup: &Setup) -> Result<Found, Fail
         chi2_dof: Some(report.cross_section.chi2_dof),
         alarms: report.alarms,
     })
+}
+
+/// σ and histograms by Monte Carlo, the latter from `min_neval` points or more.
+pub(crate) fn measured(
+    quiet: bool,
+    card: &RunCard,
+    setup: &Setup,
+    histograms: &[HistogramRequest],
+    min_neval: u64,
+) -> Result<SigmaReport, Failure> {
+    let mut bars = Bars::new(quiet);
+    let mut generator = Generator::new(setup, prepare::settings(card, min_neval))?;
+    generator.adapt(&mut |p| bars.hear(p))?;
+    let report = generator.measure(histograms, &mut |p| bars.hear(p))?;
+    bars.done();
+    bars.say(progress::table(&report.cross_section.iterations).trim_end());
+    Ok(report)
 }
