@@ -3,7 +3,9 @@
 //! Two diagrams (the time-like photon leaves the incoming or the outgoing lepton), one photon
 //! exchanged with the nucleus. Vertex i e Z F (P+P′)^μ for spin 0, i e Z F γ^μ for spin ½.
 //!
-//!     |M|² (spin-averaged in, summed out) = e⁶ Q_χ² G2(t) m2,  G2 = Z²F²,  Q_χ in units where e² = 4πα
+//! ```text
+//! |M|² (spin-averaged in, summed out) = e⁶ Q_χ² G2(t) m2,  G2 = Z²F²,  Q_χ in units where e² = 4πα
+//! ```
 //!
 //! [`pair_m2`] returns m2 in GeV⁻⁴; [`vector_a`] returns the contraction A = −T_g in GeV² for the
 //! emission of a vector of mass √k². Exact in double precision over the whole phase space:

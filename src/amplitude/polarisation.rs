@@ -3,8 +3,10 @@
 //! For a nuclear vector n with n·q = 0 and a polarisation b shifted along k so that b⁰ = 0,
 //! b·M = ū(p′)[v̸ + iγ₅w̸]u(p) with (physics note, P.3, here for a general n)
 //!
-//!     v = η b + δ (b·q n − b·n q),   w = σ ε(b, q, n, ·),
-//!     η = 2W_n/(su),  W_n = u p·n + s p′·n,  δ = (u−s)/(su)·(−1),  σ = (s+u)/(su).
+//! ```text
+//! v = η b + δ (b·q n − b·n q),   w = σ ε(b, q, n, ·),
+//! η = 2W_n/(su),  W_n = u p·n + s p′·n,  δ = (u−s)/(su)·(−1),  σ = (s+u)/(su).
+//! ```
 //!
 //! Coulomb part: n = 𝒫 shifted along q to (2M, 0), q to (0, q⃗). Transverse parts (spin ½): the
 //! two unit vectors n = (0, e), e ⟂ q⃗, with q = (−T, q⃗).

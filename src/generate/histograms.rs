@@ -17,14 +17,19 @@ pub struct HistogramRequest {
     pub axes: Vec<Axis>,
 }
 
+/// What writes the values of one axis of a block.
+pub(super) trait FillAxis:
+    Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send
+{
+}
+
+impl<F: Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send> FillAxis for F {}
+
 /// The observer that fills a request.
 pub(super) fn observer(
     setup: &Setup,
     request: &HistogramRequest,
-) -> Result<
-    vegas::Histogram<impl Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send + use<>>,
-    GenerateError,
-> {
+) -> Result<vegas::Histogram<impl FillAxis + use<>>, GenerateError> {
     let axes = request.axes.iter().map(|axis| {
         let spacing = match axis.scale() {
             Scale::Linear => Spacing::Linear,

@@ -210,7 +210,7 @@ impl Generator {
         };
         let mut report = match request.weighting {
             Weighting::Weighted => {
-                let mut plan = Plan::new(neval, iterations).layout(Layout::Independent);
+                let mut plan = Plan::new(neval, iterations).layout(Layout::Even);
                 plan.defensive = 0.0;
                 let m = self
                     .vegas

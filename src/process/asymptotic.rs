@@ -34,8 +34,10 @@ pub fn sigma_heavy_chi(setup: &Setup) -> f64 {
 
 /// dσ/dx in pb at `x` of a pair for m_χ ≪ m: bremsstrahlung times the logarithm of the pair's mass,
 ///
-///     dσ/dx = (Q_χ/e)² (2α⁴/9π) χ/(m²x) · s { (4−4x+3x²) ℓ − (−2+2x+x²) },
-///     ℓ = ln[m²x²/((1−x)m_χ²)] − c,
+/// ```text
+/// dσ/dx = (Q_χ/e)² (2α⁴/9π) χ/(m²x) · s { (4−4x+3x²) ℓ − (−2+2x+x²) },
+/// ℓ = ln[m²x²/((1−x)m_χ²)] − c,
+/// ```
 ///
 /// s = 1, c = 5/3 for a Dirac χ, s = ¼, c = 8/3 for a complex scalar; χ at k² = m².
 ///

@@ -3,7 +3,9 @@
 //! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7) and l N → l N A′ (d = 4). Constants of a pair
 //! ([`crate::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
 //!
-//!     dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//! ```text
+//! dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//! ```
 //!
 //! and of a vector, |M|² = e⁶ ε² G2 A/t²: the same without dk²/2π and β/8π dΩ*.
 //! The kernel is a few loops over columns, compiled for several instruction sets and chosen at run

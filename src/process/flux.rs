@@ -1,11 +1,15 @@
 //! The flux of equivalent photons of a nucleus.
 //!
-//!     χ(t_min, t_max) = ∫ dt (t − t_min)/t² G2(t)                        [BEST09] Eq. (A17)
+//! ```text
+//! χ(t_min, t_max) = ∫ dt (t − t_min)/t² G2(t)                        [BEST09] Eq. (A17)
+//! ```
 //!
 //! dimensionless. `tsai-elastic` in closed form, with A = 1/a², D = d, α = A + t_min, δ = D + t_min,
 //! Δ = D − A, L = t_max − t_min:
 //!
-//!     χ = Z²D²/Δ² { (α+δ)/Δ · ln[1 + LΔ/(α(L+δ))] − L/(L+α) − L/(L+δ) }
+//! ```text
+//! χ = Z²D²/Δ² { (α+δ)/Δ · ln[1 + LΔ/(α(L+δ))] − L/(L+α) − L/(L+δ) }
+//! ```
 //!
 //! in which nothing but its three terms can cancel; where they do (range short, or t_min ≫ D) the
 //! integrand is smooth and a Gauss rule takes over, as for every other form factor.
@@ -78,7 +82,7 @@ impl Flux {
         let log = (alpha + delta) / gap * libm::log1p(length * gap / (alpha * (length + delta)));
         let rest = length / (length + alpha) + length / (length + delta);
         let ratio = self.size / gap;
-        (log - rest > 1e-3 * log).then(|| self.z2 * ratio * ratio * (log - rest))
+        (log - rest > 1e-3 * log).then_some(self.z2 * ratio * ratio * (log - rest))
     }
 
     /// A Gauss rule in ln[(t+A)/(1+t/D)].

@@ -3,7 +3,9 @@
 //! `ww` with the flux frozen at t_min = k⁴/(4E0²), t_max = k² + m², so that u can be integrated to
 //! infinity: with U0 = −ũ = k²(1−x)/x + m²x and a vector of mass √k² and coupling ε e,
 //!
-//!     dσ/dx = ε² (2/3) α³ χ |k|/(xU0²E0) [ m²x(−2+2x+x²) + 2(3−3x+x²)U0 ].
+//! ```text
+//! dσ/dx = ε² (2/3) α³ χ |k|/(xU0²E0) [ m²x(−2+2x+x²) + 2(3−3x+x²)U0 ].
+//! ```
 //!
 //! The bracket of the flux, [GKK18] Eq. (9), is used as t − k⁴/4E0². A pair is the integral over k²
 //! with the spectral function, and x runs up to 1: the formula knows no 1 − m/E0. Both this end and

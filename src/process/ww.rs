@@ -3,9 +3,11 @@
 //! The nucleus is replaced by its flux of photons, which scatter l γ → l A′ at the least t; for a
 //! vector of mass √k² and coupling ε e, U = −u, U0 = k²(1−x)/x + m²x,
 //!
-//!     d²σ/dx dU = ε² α³ χ(t_min, t_max) |k|/(xE0) · (1−x)/U²
-//!                 { 2(2−2x+x²)/(1−x) − 4(k²+2m²) x (U−U0)/U² },          [GKK18], before Eq. (7)
-//!     t_min = (U/(2E0(1−x)))²,
+//! ```text
+//! d²σ/dx dU = ε² α³ χ(t_min, t_max) |k|/(xE0) · (1−x)/U²
+//!             { 2(2−2x+x²)/(1−x) − 4(k²+2m²) x (U−U0)/U² },          [GKK18], before Eq. (7)
+//! t_min = (U/(2E0(1−x)))²,
+//! ```
 //!
 //! from U0 to 2E0(1−x)√t_max, where the flux ends, and x up to 1 − m/E0; a pair is the integral
 //! over k² with the spectral function. The upper end t_max is left to the form factor (4E0² is

@@ -3,8 +3,10 @@
 //! `iww` with the flux frozen at k² = 4m_χ² and m ≪ m_χ ≪ E0. With q = 1 − x_min, κ = 4/5 for a
 //! Dirac χ (∫dy/y² √(1−1/y)(1+1/2y)), 1/10 for a scalar,
 //!
-//!     σ(x > x_min) = N { ln(4qm_χ²/m²) + C(q) },  dσ/dx = N [1−(1−x)³]/(1−x),
-//!     N = (Q_χ/e)² (α/3π) κ/(4m_χ²) · (4/3) α³ χ(4m_χ⁴/E0², 4m_χ²+m²).
+//! ```text
+//! σ(x > x_min) = N { ln(4qm_χ²/m²) + C(q) },  dσ/dx = N [1−(1−x)³]/(1−x),
+//! N = (Q_χ/e)² (α/3π) κ/(4m_χ²) · (4/3) α³ χ(4m_χ⁴/E0², 4m_χ²+m²).
+//! ```
 //!
 //! Integrating [GKK18] Eqs. (7)–(10) with the flux frozen gives C = ½ − q³/3 + ⟨ln y⟩ with
 //! ⟨ln y⟩ = 1.180 (Dirac), 1.680 (scalar): 1.639 at q = ½. The published constant is 11/12; it is

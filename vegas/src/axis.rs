@@ -120,7 +120,11 @@ impl Axis {
         let off = |(k, &e): (usize, &f64)| (place(e) - k as f64).abs() >= 0.1;
         if spacing == Spacing::Linear && axis.edges.iter().enumerate().any(off) {
             let must = "equally spaced";
-            return Err(Error::setting("edges of a linear axis", format!("{:?}", axis.edges), must));
+            return Err(Error::setting(
+                "edges of a linear axis",
+                format!("{:?}", axis.edges),
+                must,
+            ));
         }
         Ok(axis)
     }

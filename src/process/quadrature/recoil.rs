@@ -1,6 +1,8 @@
 //! The integral over the recoil at fixed k², x and u, and over φ_q.
 //!
-//!     R(k², x, u) = 1/(8M²|V|) ∫ dt/t² G2(t) ⟨A⟩_φ                              [GeV⁻¹]
+//! ```text
+//! R(k², x, u) = 1/(8M²|V|) ∫ dt/t² G2(t) ⟨A⟩_φ                              [GeV⁻¹]
+//! ```
 //!
 //! in T = t/2M. The variable is η = ln[(T+T_a)/(1+T/T_d)], T_a and T_d the scales of screening and
 //! of the nucleus: uniform in ln t between them, and beyond either the integrand falls like the

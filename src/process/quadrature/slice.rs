@@ -2,7 +2,9 @@
 //!
 //! Emission of a vector of mass √k² (physics note §7), with w = −u − floor:
 //!
-//!     dσ_A′/dx = ε² α³ E0/(2p²) ∫ dw R(k², x, u)
+//! ```text
+//! dσ_A′/dx = ε² α³ E0/(2p²) ∫ dw R(k², x, u)
+//! ```
 //!
 //! and of a pair dσ/dx = ∫ dk² ρ(k²) dσ_A′/dx /ε², with the spectral function
 //! ρ = (Q_χ/e)² (α/3π)/k² · (1+2m_χ²/k²) β for a Dirac χ, ¼β³ instead for a complex scalar.

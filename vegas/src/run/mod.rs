@@ -242,6 +242,10 @@ impl Vegas {
                         cubes,
                     })
             }
+            Layout::Even => {
+                let p = vec![1.0; self.strata.cubes()];
+                Ok(Arrangement::Random(Picker::new(&p)))
+            }
             Layout::Independent => {
                 let cubes = self.strata.cubes();
                 let share = self.strata.share();
