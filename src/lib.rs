@@ -16,4 +16,5 @@ pub mod kinematics;
 pub mod phase_space;
 pub mod process;
 pub mod record;
+pub mod study;
 pub mod target;

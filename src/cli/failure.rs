@@ -9,6 +9,7 @@ use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
 use millibrem::process::quadrature::QuadratureError;
+use millibrem::study::AxisError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -29,6 +30,19 @@ pub(crate) enum Failure {
     /// The quadrature does not apply or failed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
+    /// An axis of a scan cannot be read.
+    #[error(transparent)]
+    Axis(#[from] AxisError),
+    /// Some rows of a scan failed; the others are saved.
+    #[error("{failed} of {rows} rows failed, the first at {first}")]
+    Rows {
+        /// Rows that failed.
+        failed: usize,
+        /// All rows.
+        rows: usize,
+        /// The first of them and why.
+        first: String,
+    },
     /// A result was found that is not to be trusted.
     #[error("the result is not to be trusted: {0}")]
     Untrusted(String),
@@ -53,9 +67,12 @@ impl Failure {
             | Self::Card(CardError::Seed(_))
             | Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Generate(_)
+            | Self::Rows { .. }
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => ExitCode::from(2),
+            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) | Self::Axis(_) => {
+                ExitCode::from(2)
+            }
         }
     }
 
