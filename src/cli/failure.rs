@@ -8,6 +8,7 @@ use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
 use thiserror::Error;
 
@@ -29,6 +30,9 @@ pub(crate) enum Failure {
     /// The quadrature does not apply or failed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
+    /// A figure cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
     /// A result was found that is not to be trusted.
     #[error("the result is not to be trusted: {0}")]
     Untrusted(String),
@@ -53,9 +57,12 @@ impl Failure {
             | Self::Card(CardError::Seed(_))
             | Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Generate(_)
+            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => ExitCode::from(2),
+            Self::Io(_) | Self::Plot(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => {
+                ExitCode::from(2)
+            }
         }
     }
 

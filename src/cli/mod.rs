@@ -9,6 +9,7 @@ mod generate;
 mod info;
 mod options;
 mod output;
+mod plot;
 mod prepare;
 mod print;
 mod progress;
@@ -41,6 +42,7 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Sigma(sigma::Sigma),
+    Plot(plot::Plot),
     Export(export::Export),
     Info(info::Info),
 }
@@ -52,6 +54,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
+        Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
     };
