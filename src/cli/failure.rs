@@ -45,6 +45,7 @@ pub(crate) enum Failure {
         first: String,
     },
     /// A figure cannot be drawn.
+    #[error(transparent)]
     Plot(#[from] PlotError),
     /// A result was found that is not to be trusted.
     #[error("the result is not to be trusted: {0}")]
