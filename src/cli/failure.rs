@@ -8,7 +8,9 @@ use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
+use millibrem::study::AxisError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -29,6 +31,22 @@ pub(crate) enum Failure {
     /// The quadrature does not apply or failed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
+    /// An axis of a scan cannot be read.
+    #[error(transparent)]
+    Axis(#[from] AxisError),
+    /// Some rows of a scan failed; the others are saved.
+    #[error("{failed} of {rows} rows failed, the first at {first}")]
+    Rows {
+        /// Rows that failed.
+        failed: usize,
+        /// All rows.
+        rows: usize,
+        /// The first of them and why.
+        first: String,
+    },
+    /// A figure cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
     /// A result was found that is not to be trusted.
     #[error("the result is not to be trusted: {0}")]
     Untrusted(String),
@@ -53,9 +71,16 @@ impl Failure {
             | Self::Card(CardError::Seed(_))
             | Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Generate(_)
+            | Self::Rows { .. }
+            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => ExitCode::from(2),
+            Self::Io(_)
+            | Self::Plot(_)
+            | Self::Quadrature(_)
+            | Self::Card(_)
+            | Self::Usage(_)
+            | Self::Axis(_) => ExitCode::from(2),
         }
     }
 
