@@ -15,9 +15,9 @@ setup:
 	@scripts/setup.sh
 
 demo: setup
-	. target/setup.env; cargo build --release $$MILLIBREM_FEATURES
-	. target/setup.env; $(MILLIBREM) generate cards/$(CARD).toml --force
-	. target/setup.env; if $(MILLIBREM) plot --help >/dev/null 2>&1; then \
+	@. target/setup.env; cargo build --release $$MILLIBREM_FEATURES
+	@. target/setup.env; $(MILLIBREM) generate cards/$(CARD).toml --force
+	@. target/setup.env; if $(MILLIBREM) plot --help >/dev/null 2>&1; then \
 		$(MILLIBREM) plot output/$(CARD)/run.h5; \
 	else \
 		echo 'This version cannot draw yet; read output/$(CARD)/run.h5 with h5py and hist.'; \

@@ -86,8 +86,10 @@ brew_hdf5() {
 static_hdf5() {
     say "building HDF5 into the program (feature static-hdf5; takes some minutes once)"
     features="--features static-hdf5"
-    local version
-    version=$(cmake --version 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    local version major minor
+    # Fails if there is no cmake at all, which is as good as an old one.
+    version=$(cmake --version 2>/dev/null | sed -n '1s/[^0-9]*\([0-9]*\)\.\([0-9]*\).*/\1 \2/p') ||
+        version=
     read -r major minor <<<"${version:-0 0}"
     if [ "$((major * 100 + minor))" -lt 326 ]; then
         say "installing a newer CMake into target/cmake"

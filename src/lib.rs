@@ -17,4 +17,5 @@ pub mod phase_space;
 pub mod plot;
 pub mod process;
 pub mod record;
+pub mod study;
 pub mod target;

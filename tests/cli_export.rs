@@ -76,6 +76,14 @@ fn what_cannot_be_done_is_one_line_and_exit_code_two() {
         "a.txt"
     ]));
     insta::assert_snapshot!(text(&["export", &run, "--to", "root"]));
+    insta::assert_snapshot!(text(&[
+        "export",
+        &run,
+        "--to",
+        "csv",
+        "--vertex",
+        "straggling"
+    ]));
     assert_eq!(
         output(&["export", &run, "--to", "lhe"]).status.code(),
         Some(0)

@@ -104,7 +104,11 @@ fn a_comparison_gives_totals_and_ratios_on_logarithmic_masses() {
     let output = output.to_str().unwrap();
     figures(&[&file, "--only", "ratios", "-o", output]);
     let drawing = fs::read_to_string(output).unwrap();
-    assert_eq!(drawing.matches("<circle").count(), 3 + 1, "points and legend");
+    assert_eq!(
+        drawing.matches("<circle").count(),
+        3 + 1,
+        "points and legend"
+    );
     for words in [">WW<", ">−2<", ">χ<", ">exact<"] {
         assert!(drawing.contains(words), "{words}");
     }
@@ -123,7 +127,9 @@ fn several_tables_share_a_frame_under_the_labels_given() {
     let (a, b) = (scan("a.csv", 1.0), scan("b.csv", 2.0));
     let output = folder.path().join("both.svg");
     let output = output.to_str().unwrap();
-    figures(&[&a, &b, "--label", "NA64*μ*", "--label", "LDMX", "-o", output]);
+    figures(&[
+        &a, &b, "--label", "NA64*μ*", "--label", "LDMX", "-o", output,
+    ]);
     let drawing = fs::read_to_string(output).unwrap();
     assert!(drawing.contains(">NA64<") && drawing.contains(">LDMX<"));
     assert_eq!(drawing.matches("<clipPath").count(), 1);

@@ -29,11 +29,11 @@ proptest! {
         let form_factor = FormFactor::new(FormFactorKind::TsaiElastic, 13.0, 27.0);
         let top = c.max_pair_mass().powi(2);
         let mass = PairMassMap::new(part * part * top, 0.999 * top, m);
-        let (k2, _) = mass.forward(y[0]);
+        let (k2, inv_k2, _) = mass.forward(y[0]);
         prop_assert!((mass.inverse(k2) - y[0]).abs() < 1e-9, "{} {}", mass.inverse(k2), y[0]);
 
         let map = EmissionMap::new(c, (-m, c.kinetic), &form_factor);
-        let out = map.forward(k2, [y[1], y[2], y[3], y[4]]);
+        let out = map.forward(k2, inv_k2, [y[1], y[2], y[3], y[4]]);
         prop_assert!(out.measure > 0.0 && out.measure.is_finite());
         let p = out.point;
         let v = p.lepton_kinetic + p.recoil;

@@ -3,7 +3,9 @@
 //! Two diagrams (the time-like photon leaves the incoming or the outgoing lepton), one photon
 //! exchanged with the nucleus. Vertex i e Z F (P+P′)^μ for spin 0, i e Z F γ^μ for spin ½.
 //!
-//!     |M|² (spin-averaged in, summed out) = e⁶ Q_χ² G2(t) m2,  G2 = Z²F²,  Q_χ in units where e² = 4πα
+//! ```text
+//! |M|² (spin-averaged in, summed out) = e⁶ Q_χ² G2(t) m2,  G2 = Z²F²,  Q_χ in units where e² = 4πα
+//! ```
 //!
 //! [`pair_m2`] returns m2 in GeV⁻⁴; [`vector_a`] returns the contraction A = −T_g in GeV² for the
 //! emission of a vector of mass √k². Exact in double precision over the whole phase space:
@@ -37,15 +39,60 @@ impl DecayAngles {
     }
 }
 
-/// Σ over the nuclear structure of a contraction of the three polarised currents.
+/// What the three polarised currents of one nuclear vector are contracted with.
+///
+/// A trait rather than a closure: its methods are inlined into the loops over points, which a
+/// closure's body is not always, and only then do these vectorise.
+trait Contraction {
+    /// The contraction in GeV².
+    fn of(&self, x: &Polarised) -> f64;
+}
+
+/// Current of a Dirac χ: 2 [Σ_i X(e_i) − β² X(n)].
+struct DiracPair {
+    n: [f64; 3],
+    one_minus_beta2: f64,
+}
+
+impl Contraction for DiracPair {
+    #[inline(always)]
+    fn of(&self, x: &Polarised) -> f64 {
+        2.0 * (x.orthogonal(&self.n) + self.one_minus_beta2 * x.along(&self.n))
+    }
+}
+
+/// Current of a complex scalar χ: β² X(n).
+struct ScalarPair {
+    n: [f64; 3],
+    beta2: f64,
+}
+
+impl Contraction for ScalarPair {
+    #[inline(always)]
+    fn of(&self, x: &Polarised) -> f64 {
+        self.beta2 * x.along(&self.n)
+    }
+}
+
+/// A vector on its mass shell: Σ_i X(e_i).
+struct AllPolarisations;
+
+impl Contraction for AllPolarisations {
+    #[inline(always)]
+    fn of(&self, x: &Polarised) -> f64 {
+        x.total()
+    }
+}
+
+/// Sum over the nuclear structure of a contraction of the three polarised currents.
 #[inline(always)]
 fn over_nucleus(
     c: &Collision,
     y: &PairPoint,
     nucleus: NucleusSpin,
-    contract: impl Fn(&Polarised) -> f64,
+    contraction: &impl Contraction,
 ) -> f64 {
-    let coulomb = contract(&Polarised::coulomb(c, y));
+    let coulomb = contraction.of(&Polarised::coulomb(c, y));
     match nucleus {
         NucleusSpin::Zero => coulomb,
         NucleusSpin::Half => {
@@ -53,7 +100,8 @@ fn over_nucleus(
             // transverse directions; 1 − t/(4M²+t) = 4M²/(4M²+t).
             let m4 = 4.0 * c.big_m * c.big_m;
             let [first, second] = Polarised::transverse(c, y);
-            coulomb * (m4 / (m4 + y.t)) + y.t * (contract(&first) + contract(&second))
+            let transverse = contraction.of(&first) + contraction.of(&second);
+            coulomb * (m4 / (m4 + y.t)) + y.t * transverse
         }
     }
 }
@@ -71,16 +119,20 @@ pub fn pair_m2(
     chi: ChiSpin,
     nucleus: NucleusSpin,
 ) -> f64 {
+    let n = decay.n;
     let one_minus_beta2 = 4.0 * m_chi * m_chi / y.k2;
-    let sum = over_nucleus(c, y, nucleus, |x| match chi {
-        ChiSpin::Dirac => 2.0 * (x.orthogonal(&decay.n) + one_minus_beta2 * x.along(&decay.n)),
-        ChiSpin::Scalar => (1.0 - one_minus_beta2) * x.along(&decay.n),
-    });
+    let sum = match chi {
+        ChiSpin::Dirac => over_nucleus(c, y, nucleus, &DiracPair { n, one_minus_beta2 }),
+        ChiSpin::Scalar => {
+            let beta2 = 1.0 - one_minus_beta2;
+            over_nucleus(c, y, nucleus, &ScalarPair { n, beta2 })
+        }
+    };
     sum / (y.t * y.t * y.k2)
 }
 
 /// A = −T_g = Σ_i X(e_i) in GeV² (physics note, P.2) of l N → l N A′, all polarisations summed.
 #[inline(always)]
 pub fn vector_a(c: &Collision, y: &PairPoint, nucleus: NucleusSpin) -> f64 {
-    over_nucleus(c, y, nucleus, |x| x.total())
+    over_nucleus(c, y, nucleus, &AllPolarisations)
 }

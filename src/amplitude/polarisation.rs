@@ -3,8 +3,10 @@
 //! For a nuclear vector n with n·q = 0 and a polarisation b shifted along k so that b⁰ = 0,
 //! b·M = ū(p′)[v̸ + iγ₅w̸]u(p) with (physics note, P.3, here for a general n)
 //!
-//!     v = η b + δ (b·q n − b·n q),   w = σ ε(b, q, n, ·),
-//!     η = 2W_n/(su),  W_n = u p·n + s p′·n,  δ = (u−s)/(su)·(−1),  σ = (s+u)/(su).
+//! ```text
+//! v = η b + δ (b·q n − b·n q),   w = σ ε(b, q, n, ·),
+//! η = 2W_n/(su),  W_n = u p·n + s p′·n,  δ = (u−s)/(su)·(−1),  σ = (s+u)/(su).
+//! ```
 //!
 //! Coulomb part: n = 𝒫 shifted along q to (2M, 0), q to (0, q⃗). Transverse parts (spin ½): the
 //! two unit vectors n = (0, e), e ⟂ q⃗, with q = (−T, q⃗).
@@ -124,7 +126,12 @@ impl Polarised {
     #[inline(always)]
     fn projected(&self, n: &[f64; 3]) -> Spinor {
         let [x, y, z] = &self.amplitudes;
-        [0, 1, 2, 3].map(|c| n[0] * x[c] + n[1] * y[c] + n[2] * z[c])
+        [
+            n[0] * x[0] + n[1] * y[0] + n[2] * z[0],
+            n[0] * x[1] + n[1] * y[1] + n[2] * z[1],
+            n[0] * x[2] + n[1] * y[2] + n[2] * z[2],
+            n[0] * x[3] + n[1] * y[3] + n[2] * z[3],
+        ]
     }
 
     /// X(n) in GeV².
@@ -137,10 +144,8 @@ impl Polarised {
     #[inline(always)]
     pub(super) fn orthogonal(&self, n: &[f64; 3]) -> f64 {
         let along = self.projected(n);
-        let mut sum = 0.0;
-        for (x, &n_i) in self.amplitudes.iter().zip(n) {
-            sum += square(&[0, 1, 2, 3].map(|c| x[c] - n_i * along[c]));
-        }
+        let [x, y, z] = &self.amplitudes;
+        let sum = distance(x, n[0], &along) + distance(y, n[1], &along) + distance(z, n[2], &along);
         self.norm * sum
     }
 
@@ -150,6 +155,17 @@ impl Polarised {
         let [x, y, z] = &self.amplitudes;
         self.norm * (square(x) + square(y) + square(z))
     }
+}
+
+/// |x − f a|².
+#[inline(always)]
+fn distance(x: &Spinor, f: f64, a: &Spinor) -> f64 {
+    square(&[
+        x[0] - f * a[0],
+        x[1] - f * a[1],
+        x[2] - f * a[2],
+        x[3] - f * a[3],
+    ])
 }
 
 #[inline(always)]

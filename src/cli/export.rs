@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use millibrem::beam::Lepton;
 use millibrem::card::RunCard;
 use millibrem::io::export::{ExportOptions, Format, VertexDepth, export};
 use millibrem::io::hdf5::RunReader;
+use millibrem::target::straggling;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -43,7 +45,14 @@ enum Vertex {
     Origin,
     /// The same probability everywhere along the beam
     Uniform,
+    /// As long as an electron has half its energy, losing it by bremsstrahlung
+    Straggling,
 }
+
+/// Share of its energy an electron needs to count, as in the effective length of [TW66].
+const ENERGY_SHARE: f64 = 0.5;
+/// Steps of the table of depths.
+const QUANTILES: usize = 1024;
 
 impl Export {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
@@ -88,10 +97,26 @@ impl Export {
         }
         let file = format!("the card in {}", run.path().display());
         let card = RunCard::parse(&file, "run", &run.header().card, &[])?;
-        let Some(thickness_cm) = card.target.material.thickness_cm else {
-            let words = "gives the target no thickness, so there is no depth to choose";
-            return Err(Failure::Usage(format!("{file} {words}")));
-        };
-        Ok(Some(VertexDepth::uniform(10.0 * thickness_cm)))
+        let target = &card.target.material;
+        let needs = |what: &str| Failure::Usage(format!("{file} gives the target no {what}"));
+        let thickness_mm = 10.0 * target.thickness_cm.ok_or_else(|| needs("thickness"))?;
+        if self.vertex == Vertex::Uniform {
+            return Ok(Some(VertexDepth::uniform(thickness_mm)));
+        }
+        if matches!(card.beam.lepton, Lepton::Muon | Lepton::AntiMuon) {
+            let words = "has a beam of muons, which do not lose their energy by bremsstrahlung";
+            return Err(Failure::Usage(format!(
+                "{file} {words}; --vertex uniform fits them"
+            )));
+        }
+        let x0_mm = 10.0
+            * target
+                .radiation_length_cm
+                .ok_or_else(|| needs("radiation length"))?;
+        let depths_x0 =
+            straggling::collision_depth_quantiles_x0(thickness_mm / x0_mm, ENERGY_SHARE, QUANTILES);
+        Ok(VertexDepth::from_quantiles(
+            depths_x0.iter().map(|t| t * x0_mm).collect(),
+        ))
     }
 }

@@ -10,6 +10,7 @@ use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
 use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
+use millibrem::study::AxisError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -30,6 +31,19 @@ pub(crate) enum Failure {
     /// The quadrature does not apply or failed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
+    /// An axis of a scan cannot be read.
+    #[error(transparent)]
+    Axis(#[from] AxisError),
+    /// Some rows of a scan failed; the others are saved.
+    #[error("{failed} of {rows} rows failed, the first at {first}")]
+    Rows {
+        /// Rows that failed.
+        failed: usize,
+        /// All rows.
+        rows: usize,
+        /// The first of them and why.
+        first: String,
+    },
     /// A figure cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
@@ -43,7 +57,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Success if there are no alarms.
-    pub(crate) fn unless_trusted(alarms: &[&str]) -> Result<(), Self> {
+    pub(crate) fn unless_trusted(alarms: &[String]) -> Result<(), Self> {
         match alarms {
             [] => Ok(()),
             some => Err(Self::Untrusted(some.join("; "))),
@@ -58,11 +72,15 @@ impl Failure {
             | Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Generate(_)
             | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
+            | Self::Rows { .. }
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_) | Self::Plot(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) => {
-                ExitCode::from(2)
-            }
+            Self::Io(_)
+            | Self::Plot(_)
+            | Self::Quadrature(_)
+            | Self::Card(_)
+            | Self::Usage(_)
+            | Self::Axis(_) => ExitCode::from(2),
         }
     }
 

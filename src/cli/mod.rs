@@ -3,6 +3,7 @@
 //! Data go to stdout, messages and progress to stderr. Exit codes: 0 fine; 1 the run failed or its
 //! result is not trustworthy; 2 the card or the command line is wrong. Pinned by `tests/cli_*.rs`.
 
+mod compare;
 mod export;
 mod failure;
 mod generate;
@@ -13,7 +14,9 @@ mod plot;
 mod prepare;
 mod print;
 mod progress;
+mod scan;
 mod sigma;
+mod spectrum;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,9 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Sigma(sigma::Sigma),
+    Spectrum(spectrum::Spectrum),
+    Scan(scan::Scan),
+    Compare(compare::Compare),
     Plot(plot::Plot),
     Export(export::Export),
     Info(info::Info),
@@ -54,6 +60,9 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
+        Command::Spectrum(command) => command.run(&cli.common),
+        Command::Scan(command) => command.run(&cli.common),
+        Command::Compare(command) => command.run(&cli.common),
         Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),

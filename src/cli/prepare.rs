@@ -1,10 +1,10 @@
 //! From the card to what the library calls take.
 
-use millibrem::card::RunCard;
+use millibrem::card::{Method, RunCard};
 use millibrem::dark_sector::DarkSector;
 use millibrem::event::{FinalState, Particle, Sample};
 use millibrem::generate::{EventRequest, HistogramRequest, Settings};
-use millibrem::process::Setup;
+use millibrem::process::{Approach, CrossSection, Setup};
 use millibrem::target::Nucleus;
 
 use super::failure::Failure;
@@ -31,6 +31,45 @@ pub(crate) fn setup(card: &RunCard) -> Result<Setup, Failure> {
         card.cuts,
     )
     .map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// σ and dσ/dx of `setup` by a method that is not Monte Carlo.
+pub(crate) fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>, Failure> {
+    let approach = Approach::from_name(method.name()).ok_or_else(|| {
+        let names: Vec<&str> = Approach::ALL.iter().map(|a| a.name()).collect();
+        Failure::Usage(format!(
+            "method {} does not serve here; choose one of {}",
+            method.name(),
+            names.join(", ")
+        ))
+    })?;
+    Ok(approach.of(setup))
+}
+
+/// Edges of `n` equal bins between the cuts on x.
+pub(crate) fn bins(card: &RunCard, n: u32) -> Vec<f64> {
+    let (low, high) = (card.cuts.x_min, card.cuts.x_max);
+    let at = |i: u32| low + (high - low) * (f64::from(i) / f64::from(n));
+    (0..n).map(at).chain([high]).collect()
+}
+
+/// Runs `work` on as many threads as the card asks for.
+pub(crate) fn on_threads<R: Send>(
+    card: &RunCard,
+    work: impl FnOnce() -> R + Send,
+) -> Result<R, Failure> {
+    let threads = card.run.threads;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|e| Failure::Usage(format!("cannot start {threads} threads: {e}")))?;
+    Ok(pool.install(work))
+}
+
+/// Relative error of a deterministic result: the card's, or 1e-6 where that says never to stop.
+pub(crate) fn goal(card: &RunCard) -> f64 {
+    match card.integration.rel_error {
+        0.0 => 1e-6,
+        goal => goal,
+    }
 }
 
 /// How to integrate, for a result to be filled into histograms of `min_neval` points or more.

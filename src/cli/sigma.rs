@@ -6,8 +6,8 @@ use std::time::Instant;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use millibrem::card::{Method, Override, RunCard};
-use millibrem::generate::Generator;
-use millibrem::process::{Setup, quadrature};
+use millibrem::generate::{Generator, HistogramRequest, SigmaReport};
+use millibrem::process::Setup;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -33,14 +33,7 @@ pub(crate) struct Sigma {
 
 impl Sigma {
     fn overrides(&self) -> Vec<Override> {
-        let method = self.method.iter();
-        let rel_error = self.rel_error.iter();
-        method
-            .map(|name| Override::by_option("--method", "integration.method", name))
-            .chain(
-                rel_error.map(|r| Override::by_option("--rel-error", "integration.rel_error", r)),
-            )
-            .collect()
+        overrides(self.method.as_deref(), self.rel_error.as_deref())
     }
 
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
@@ -48,27 +41,8 @@ impl Sigma {
         let setup = prepare::setup(&card)?;
         let method = card.integration.method;
         let start = Instant::now();
-        let found = match method {
-            Method::Mc => monte_carlo(common, &card, &setup)?,
-            Method::Quadrature => {
-                let integral = quadrature::sigma(&setup, card.integration.rel_error)?;
-                Found {
-                    value_pb: integral.value_pb,
-                    error_pb: integral.error_pb,
-                    n_eval: integral.n_eval,
-                    chi2_dof: None,
-                    alarms: Vec::new(),
-                }
-            }
-            Method::Ww | Method::Iww | Method::Wwa => {
-                return Err(Failure::Usage(format!(
-                    "method {} is not available for sigma",
-                    method.name()
-                )));
-            }
-        };
+        let found = Found::by(common.quiet, &card, &setup)?;
         let wall_s = start.elapsed().as_secs_f64();
-        let alarms: Vec<&str> = found.alarms.iter().map(String::as_str).collect();
         match common.json {
             true => print::json(&json!({
                 "method": method.name(),
@@ -78,7 +52,7 @@ impl Sigma {
                 "n_eval": found.n_eval,
                 "wall_s": wall_s,
                 "seed": card.run.seed,
-                "alarms": alarms,
+                "alarms": found.alarms,
             }))?,
             false => print::line(&format!(
                 "sigma = {} pb  ({}, {} evaluations, {wall_s:.2} s)",
@@ -87,26 +61,47 @@ impl Sigma {
                 found.n_eval,
             ))?,
         }
-        Failure::unless_trusted(&alarms)
+        Failure::unless_trusted(&found.alarms)
     }
 }
 
-/// What any method finds.
-struct Found {
-    value_pb: f64,
-    error_pb: f64,
-    n_eval: u64,
-    chi2_dof: Option<f64>,
-    alarms: Vec<String>,
+/// `--method` and `--rel-error` in place of the card's values.
+pub(crate) fn overrides(method: Option<&str>, rel_error: Option<&str>) -> Vec<Override> {
+    let method = method.map(|m| Override::by_option("--method", "integration.method", m));
+    let goal = rel_error.map(|r| Override::by_option("--rel-error", "integration.rel_error", r));
+    method.into_iter().chain(goal).collect()
 }
 
-fn monte_carlo(common: &Common, card: &RunCard, setup: &Setup) -> Result<Found, Failure> {
-    let mut bars = Bars::new(common.quiet);
-    let mut generator = Generator::new(setup, prepare::settings(card, 0))?;
-    generator.adapt(&mut |p| bars.hear(p))?;
-    let report = generator.measure(&[], &mut |p| bars.hear(p))?;
-    bars.done();
-    bars.say(progress::table(&report.cross_section.iterations).trim_end());
+/// What any method finds.
+pub(crate) struct Found {
+    pub(crate) value_pb: f64,
+    pub(crate) error_pb: f64,
+    pub(crate) n_eval: u64,
+    chi2_dof: Option<f64>,
+    pub(crate) alarms: Vec<String>,
+}
+
+impl Found {
+    /// σ of `setup` by the method of the card.
+    pub(crate) fn by(quiet: bool, card: &RunCard, setup: &Setup) -> Result<Self, Failure> {
+        let method = card.integration.method;
+        if method == Method::Mc {
+            return monte_carlo(quiet, card, setup);
+        }
+        let route = prepare::inclusive(method, setup)?;
+        let integral = prepare::on_threads(card, || route.sigma(prepare::goal(card)))??;
+        Ok(Self {
+            value_pb: integral.value_pb,
+            error_pb: integral.error_pb,
+            n_eval: integral.n_eval,
+            chi2_dof: None,
+            alarms: Vec::new(),
+        })
+    }
+}
+
+fn monte_carlo(quiet: bool, card: &RunCard, setup: &Setup) -> Result<Found, Failure> {
+    let report = measured(quiet, card, setup, &[], 0)?;
     Ok(Found {
         value_pb: report.cross_section.value_pb,
         error_pb: report.cross_section.error_pb,
@@ -114,4 +109,21 @@ fn monte_carlo(common: &Common, card: &RunCard, setup: &Setup) -> Result<Found, 
         chi2_dof: Some(report.cross_section.chi2_dof),
         alarms: report.alarms,
     })
+}
+
+/// σ and histograms by Monte Carlo, the latter from `min_neval` points or more.
+pub(crate) fn measured(
+    quiet: bool,
+    card: &RunCard,
+    setup: &Setup,
+    histograms: &[HistogramRequest],
+    min_neval: u64,
+) -> Result<SigmaReport, Failure> {
+    let mut bars = Bars::new(quiet);
+    let mut generator = Generator::new(setup, prepare::settings(card, min_neval))?;
+    generator.adapt(&mut |p| bars.hear(p))?;
+    let report = generator.measure(histograms, &mut |p| bars.hear(p))?;
+    bars.done();
+    bars.say(progress::table(&report.cross_section.iterations).trim_end());
+    Ok(report)
 }

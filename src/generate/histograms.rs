@@ -1,10 +1,10 @@
 //! Histograms of a measurement: the integrator's exact bins, filled with our observables.
 
 use pulp::Arch;
-use vegas::{Block, HistogramData};
+use vegas::{Block, HistogramData, Spacing};
 
 use super::{GenerateError, observables};
-use crate::histogram::{Axis, Histogram, Observable};
+use crate::histogram::{Axis, Histogram, Observable, Scale};
 use crate::phase_space::PairBlock;
 use crate::process::Setup;
 
@@ -17,18 +17,27 @@ pub struct HistogramRequest {
     pub axes: Vec<Axis>,
 }
 
+/// What writes the values of one axis of a block.
+pub(super) trait FillAxis:
+    Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send
+{
+}
+
+impl<F: Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send> FillAxis for F {}
+
 /// The observer that fills a request.
 pub(super) fn observer(
     setup: &Setup,
     request: &HistogramRequest,
-) -> Result<
-    vegas::Histogram<impl Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send + use<>>,
-    GenerateError,
-> {
-    let axes = request
-        .axes
-        .iter()
-        .map(|axis| vegas::Axis::edges(axis.edges().to_vec()));
+) -> Result<vegas::Histogram<impl FillAxis + use<>>, GenerateError> {
+    let axes = request.axes.iter().map(|axis| {
+        let spacing = match axis.scale() {
+            Scale::Linear => Spacing::Linear,
+            Scale::Log => Spacing::Log,
+        };
+        let edges = axis.edges().to_vec();
+        vegas::Axis::spaced(spacing, edges.clone()).or_else(|_| vegas::Axis::edges(edges))
+    });
     let axes = axes.collect::<Result<Vec<_>, _>>()?;
     let observables: Vec<Observable> = request.axes.iter().map(Axis::observable).collect();
     let (setup, arch) = (*setup, Arch::new());

@@ -6,12 +6,14 @@
 //! representative. Cross sections are in pb per nucleus. The same set-up, settings and seed give
 //! the same bits for any number of threads. Pinned by `tests/generate.rs`.
 
+mod cross_check;
 mod events;
 mod histograms;
 mod integrand;
 mod observables;
 mod run;
 
+pub use cross_check::CrossCheck;
 pub use events::{EventRequest, SampleReport};
 pub use histograms::HistogramRequest;
 pub use run::{Generator, Settings, SigmaReport};
@@ -50,6 +52,12 @@ pub enum GenerateError {
         wanted: u64,
         /// Points tried.
         points: u64,
+    },
+    /// The point of a reproduction key did not become an event.
+    #[error("the run has no event with index {index}: see the column `index` of /events")]
+    NoSuchEvent {
+        /// The index asked for.
+        index: u64,
     },
     /// A listener stopped the run.
     #[error("stopped before it was complete")]

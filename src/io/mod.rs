@@ -2,6 +2,7 @@
 //!
 //! This layer knows events, histograms and plain numbers, and no process: whoever has those can
 //! write a file. [`hdf5`] is the format a run is stored in; [`export`] makes the exchange formats from it.
+//! [`table`] holds the rows of scans.
 //! Every path is written under a temporary name and renamed when complete, so a file with its
 //! final name is a whole file.
 
@@ -9,5 +10,6 @@ mod error;
 pub mod export;
 pub mod hdf5;
 mod part;
+pub mod table;
 
 pub use error::IoError;

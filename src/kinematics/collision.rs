@@ -42,6 +42,10 @@ pub struct Collision {
     pub big_m: f64,
     /// Kinetic energy of the beam, D = E0 − m.
     pub kinetic: f64,
+    /// √s_tot.
+    sqrt_s: f64,
+    /// 1/2s_tot.
+    inv_two_s: f64,
 }
 
 impl Collision {
@@ -66,12 +70,16 @@ impl Collision {
                 lepton_mass_gev: m,
             });
         }
+        let sum = big_m + m;
+        let s_tot = sum * sum + 2.0 * big_m * kinetic;
         Ok(Self {
             e0,
             p: (kinetic * (e0 + m)).sqrt(),
             m,
             big_m,
             kinetic,
+            sqrt_s: s_tot.sqrt(),
+            inv_two_s: 0.5 / s_tot,
         })
     }
 
@@ -83,7 +91,7 @@ impl Collision {
 
     /// Largest mass √k² that can be made: √s_tot − M − m = 2MD/(√s_tot + M + m), GeV.
     pub fn max_pair_mass(&self) -> f64 {
-        2.0 * self.big_m * self.kinetic / (self.s_tot().sqrt() + self.big_m + self.m)
+        2.0 * self.big_m * self.kinetic / (self.sqrt_s + self.big_m + self.m)
     }
 
     /// Smallest and largest v = E0 − E_k − m in GeV at pair mass squared `k2` (GeV²), for `k2` up
@@ -91,19 +99,19 @@ impl Collision {
     #[inline(always)]
     pub fn v_limits(&self, k2: f64) -> (f64, f64) {
         let (m, big_m, d) = (self.m, self.big_m, self.kinetic);
-        let s = self.s_tot();
         let mass = k2.sqrt();
         let total = self.e0 + big_m;
         let c = 2.0 * big_m * d + k2;
         // C² − 4 s k², factorised; rounding may push it below zero at the very end.
-        let gap = 2.0 * big_m * d - mass * (2.0 * s.sqrt() - mass);
+        let gap = 2.0 * big_m * d - mass * (2.0 * self.sqrt_s - mass);
         let gap = if gap > 0.0 { gap } else { 0.0 };
-        let root = self.p * (gap * (c + 2.0 * s.sqrt() * mass)).sqrt();
+        let root = self.p * (gap * (c + 2.0 * self.sqrt_s * mass)).sqrt();
         let b = 2.0 * d * (big_m * self.e0 + m * m) - total * k2;
         let half = m * d + 0.5 * k2;
         // At the top of k² B may turn negative while the range shrinks to a point.
-        let largest = (b + root) / (2.0 * s);
-        let v_min = half * half / (s * largest);
+        let sum = b + root;
+        let largest = sum * self.inv_two_s;
+        let v_min = 2.0 * half * half / sum;
         let v_max = if c >= 2.0 * total * mass {
             d - mass
         } else {

@@ -22,9 +22,10 @@ pub fn emission_floor(c: &Collision, k2: f64, e_k: f64, v0: f64, pair_momentum: 
     let e0sq = c.e0 * c.e0;
     let pk = c.p * pair_momentum;
     let m2k = c.m * c.m * (pair_momentum * pair_momentum);
-    // 2E0² − E0E_k − |p||k| as a sum of positive terms.
-    let spread = c.e0 * v0 + (e0sq * ((c.e0 + e_k) * v0 + k2) + m2k) / (e0sq + pk);
-    (k2 * spread + 2.0 * m2k) / (c.e0 * e_k + pk)
+    // 2E0² − E0E_k − |p||k| as a sum of positive terms over this denominator; one division in all.
+    let below = e0sq + pk;
+    let spread = c.e0 * v0 * below + e0sq * ((c.e0 + e_k) * v0 + k2) + m2k;
+    (k2 * spread + 2.0 * m2k * below) / (below * (c.e0 * e_k + pk))
 }
 
 /// Where in its range the recoil lies: distances of T = t/2M from both ends and the azimuth.
@@ -82,6 +83,8 @@ pub struct Emission {
     minus_u: f64,
     /// |V| in GeV.
     pub v_mod: f64,
+    /// 1/|V| in GeV⁻¹.
+    pub inv_v: f64,
     /// W² = (V+P)² in GeV².
     pub w2: f64,
     /// Least recoil energy T_min in GeV.
@@ -108,6 +111,9 @@ impl Emission {
         let heavy = 2.0 * c.big_m * v * (v0 + c.m) + minus_u * (c.big_m - v0);
         let light = h * (v0 - c.big_m) + 2.0 * c.big_m * v * (c.m + c.big_m);
         let b = if v0 < c.big_m { heavy } else { light };
+        // u²/2(b+r) and r/W² with one division.
+        let upper = b + r;
+        let inv = 1.0 / (upper * w2);
         Self {
             k2,
             e_k,
@@ -116,9 +122,10 @@ impl Emission {
             one_minus_cos_k,
             minus_u,
             v_mod,
+            inv_v: 1.0 / v_mod,
             w2,
-            recoil_min: minus_u * minus_u / (2.0 * (b + r)),
-            recoil_span: r / w2,
+            recoil_min: 0.5 * minus_u * minus_u * w2 * inv,
+            recoil_span: r * upper * inv,
         }
     }
 
@@ -138,8 +145,9 @@ impl Emission {
         above_min: f64,
         below_max: f64,
     ) -> (f64, f64) {
-        let inv_v2 = 1.0 / (self.v_mod * self.v_mod);
-        let k_x = self.k * (self.one_minus_cos_k * (2.0 - self.one_minus_cos_k)).sqrt();
+        let inv_v2 = self.inv_v * self.inv_v;
+        let sin_k = (self.one_minus_cos_k * (2.0 - self.one_minus_cos_k)).sqrt();
+        let k_x = self.k * sin_k;
         let v_z = self.v_z(c);
         let q_par = self.minus_u + 2.0 * recoil * (self.v + c.m + c.big_m);
         let mean = c.p * q_par * v_z * inv_v2 - 2.0 * recoil * (c.big_m + c.e0);
@@ -166,7 +174,7 @@ impl Emission {
             v,
             one_minus_cos_k,
             minus_u,
-            v_mod,
+            inv_v,
             w2,
             ..
         } = *self;
@@ -174,7 +182,6 @@ impl Emission {
         let v0 = v + m;
         let recoil = self.recoil_min + y.above_min;
         let t = 2.0 * big_m * recoil;
-        let inv_v = 1.0 / v_mod;
         let q_par = -0.5 * inv_v * (minus_u + 2.0 * recoil * (v0 + big_m));
         let q_perp = inv_v * (w2 * y.above_min * y.below_max).sqrt();
         let sin_k = (one_minus_cos_k * (2.0 - one_minus_cos_k)).sqrt();

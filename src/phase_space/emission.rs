@@ -47,59 +47,61 @@ struct RecoilScales {
     start: f64,
     near: f64,
     far: f64,
+    product: f64,
+    inv_product: f64,
+    /// near·far/(far − near).
+    range: f64,
+    inv_range: f64,
 }
 
 impl RecoilScales {
+    #[inline(always)]
+    fn new(start: f64, near: f64, far: f64) -> Self {
+        let (product, gap) = (near * far, far - near);
+        let inv = 1.0 / (product * gap);
+        Self {
+            start,
+            near,
+            far,
+            product,
+            inv_product: gap * inv,
+            range: product * product * inv,
+            inv_range: gap * gap * inv,
+        }
+    }
+
     /// ρ = ∫ dz /((1+z/near)(1+z/far)), GeV.
     #[inline(always)]
     fn rho(&self, z: f64) -> f64 {
         let Self { near, far, .. } = *self;
-        near * far / (far - near) * ln((1.0 + z / near) / (1.0 + z / far))
+        self.range * ln((near + z) * far / ((far + z) * near))
     }
 
     /// The z of a ρ.
     #[inline(always)]
     fn above(&self, rho: f64) -> f64 {
-        let Self { near, far, .. } = *self;
-        let g = exp(rho * (far - near) / (near * far));
-        (g - 1.0) * near * far / (far - g * near)
+        let g = exp(rho * self.inv_range);
+        (g - 1.0) * self.product / (self.far - g * self.near)
     }
-}
-/// The map y ↔ L in [0, L_max] with density close to 1 − e^(−L) + small: L + L₀ = √(z(z+2)),
-/// z linear in y from z₀ = √(1+L₀²) − 1.
-#[derive(Debug, Clone, Copy)]
-struct Rise {
-    z0: f64,
-    l0: f64,
-    range: f64,
-}
 
-impl Rise {
-    /// z₀ follows L_max where the range is short, because at t_min the longitudinal current
-    /// remains and the density must stay finite.
+    /// dz/dρ.
     #[inline(always)]
-    fn new(log_max: f64) -> Self {
-        let h = log_max * log_max / ((1.0 + log_max * log_max).sqrt() + 1.0);
-        let z0 = OFFSET * h / (h + OFFSET_RANGE);
-        let l0 = (z0 * (z0 + 2.0)).sqrt();
-        Self {
-            z0,
-            l0,
-            range: Self { z0, l0, range: 0.0 }.height(log_max),
-        }
-    }
-
-    /// z − z₀ at L, without cancellation.
-    #[inline(always)]
-    fn height(&self, log: f64) -> f64 {
-        let l = log + self.l0;
-        log * (l + self.l0) / ((1.0 + l * l).sqrt() + (1.0 + self.z0))
+    fn slope(&self, z: f64) -> f64 {
+        (self.near + z) * (self.far + z) * self.inv_product
     }
 }
 
-/// z₀ for a long range of L, and the height at which the range counts as long.
+/// z₀: keeps the density finite at t_min, where the longitudinal current remains.
 const OFFSET: f64 = 0.05;
-const OFFSET_RANGE: f64 = 0.25;
+/// L₀ = √(z₀(z₀+2)).
+const OFFSET_LOG: f64 = 0.320_156_211_871_642_45;
+
+/// z − z₀ at L, for L + L₀ = √(z(z+2)), without cancellation.
+#[inline(always)]
+fn height(log: f64) -> f64 {
+    let l = log + OFFSET_LOG;
+    log * (l + OFFSET_LOG) / ((1.0 + l * l).sqrt() + (1.0 + OFFSET))
+}
 
 /// Distances smaller than this part of the range are not told apart.
 const EPSILON: f64 = 1e-12;
@@ -128,9 +130,9 @@ impl EmissionMap {
 
     /// Offsets c and c′ of the density 1/((v+c)(D−v+c′)).
     #[inline(always)]
-    fn v_offsets(&self, k2: f64) -> (f64, f64) {
+    fn v_offsets(&self, k2: f64, inv_k2: f64) -> (f64, f64) {
         let Collision { e0, m, .. } = self.collision;
-        (m + e0 * m * m / k2, e0 * k2.sqrt() / m)
+        (m + e0 * m * m * inv_k2, k2.sqrt() * (e0 / m))
     }
 
     /// Floor a of −u and the largest w at (k², v).
@@ -153,82 +155,69 @@ impl EmissionMap {
         let size = emission.recoil_min + self.t_size * to_recoil;
         let hard = emission.minus_u() * to_recoil;
         let near = 0.8 * size;
-        RecoilScales {
-            start: emission.recoil_min + self.t_screening * to_recoil,
-            near: if hard < near { hard } else { near },
-            far: 1.25 * size,
-        }
+        let start = emission.recoil_min + self.t_screening * to_recoil;
+        RecoilScales::new(start, if hard < near { hard } else { near }, 1.25 * size)
     }
 
-    /// Eccentricity e of the φ_q map: δ/s̄ kept below 1.
+    /// s̄ and δ of the φ_q map: δ kept below s̄, whatever rounding says.
     #[inline(always)]
-    fn eccentricity(&self, emission: &Emission, recoil: f64, above: f64, below: f64) -> f64 {
+    fn s_range(&self, emission: &Emission, recoil: f64, above: f64, below: f64) -> (f64, f64) {
         let (mean, delta) = emission.s_mean_and_amplitude(&self.collision, recoil, above, below);
-        let e = delta / mean;
-        let top = 1.0 - EPSILON;
-        if e >= 0.0 && e < top { e } else { top }
+        let top = (1.0 - EPSILON) * mean;
+        (mean, if delta < top { delta } else { top })
     }
 
-    /// The point at y in (0,1)⁴.
+    /// The point at y in (0,1)⁴, `inv_k2` = 1/k².
     #[inline(always)]
-    pub fn forward(&self, k2: f64, y: [f64; 4]) -> EmissionPoint {
+    pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
         let c = &self.collision;
         let (v_min, v_max, allowed) = self.v_range(k2);
-        let (c_v, c_e) = self.v_offsets(k2);
-        // R = (v+c)/(D−v+c′) is geometric in y; D − v ≥ √k² > 0.
+        let (c_v, c_e) = self.v_offsets(k2, inv_k2);
+        // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0.
         let top = c.kinetic + c_e;
-        let r_min = (v_min + c_v) / (top - v_min);
-        let r_max = (v_max + c_v) / (top - v_max);
-        let log_r = ln(r_max / r_min);
-        let r = r_min * exp(log_r * y[0]);
-        let v = (r * top - c_v) / (1.0 + r);
+        let (low, room) = (v_min + c_v, top - v_min);
+        let log_r = ln((v_max + c_v) * room / ((top - v_max) * low));
+        let grown = low * exp(log_r * y[0]);
+        let inv = 1.0 / (room + grown);
+        let v = (grown * top - c_v * room) * inv;
         let v = if v > v_min { v } else { v_min };
         let v = if v < v_max { v } else { v_max };
-        let dv = log_r * (v + c_v) * (top - v) / (top + c_v);
+        let dv = log_r * grown * room * (top + c_v) * inv * inv;
         let e = c.kinetic - k2.sqrt() - v;
         let e = if e > 0.0 { e } else { EPSILON * c.kinetic };
 
         let (floor, w_max) = self.w_range(k2, v, e);
         let w_max = if w_max > 0.0 { w_max } else { 0.0 };
-        // 1/(−u) is uniform in y.
-        let slope = w_max / (floor + w_max);
-        let inv = 1.0 / (1.0 - slope * y[1]);
-        let w = floor * slope * y[1] * inv;
-        let dw = floor * slope * inv * inv;
+        // 1/(−u) is uniform in y between floor and floor + w_max.
+        let inv = 1.0 / (floor + w_max * (1.0 - y[1]));
+        let w = floor * w_max * y[1] * inv;
+        let dw = floor * w_max * (floor + w_max) * inv * inv;
 
         let emission = Emission::new(c, k2, v, e, w);
         let scales = self.recoil_scales(&emission);
         let span = emission.recoil_span;
-        let rho_max = scales.rho(span);
-        let log_max = ln(1.0 + rho_max / scales.start);
-        let rise = Rise::new(log_max);
-        let z = rise.range * y[2] + rise.z0;
+        let range = height(ln(1.0 + scales.rho(span) / scales.start));
+        let z = range * y[2] + OFFSET;
         let root_z = (z * (z + 2.0)).sqrt();
-        let log = root_z - rise.l0;
-        let grown = exp(log);
-        let rho = scales.start * (grown - 1.0);
-        let above_min = scales.above(rho);
+        let grown = exp(root_z - OFFSET_LOG);
+        let above_min = scales.above(scales.start * (grown - 1.0));
         let above_min = if above_min < span { above_min } else { span };
-        let d_recoil = rise.range * (z + 1.0) / root_z
-            * scales.start
-            * grown
-            * (1.0 + above_min / scales.near)
-            * (1.0 + above_min / scales.far);
+        let d_recoil = range * (z + 1.0) / root_z * scales.start * grown * scales.slope(above_min);
 
         let recoil = emission.recoil_min + above_min;
         let below_max = span - above_min;
-        let e_phi = self.eccentricity(&emission, recoil, above_min, below_max);
+        let (mean, delta) = self.s_range(&emission, recoil, above_min, below_max);
         let (cos_psi, sin_psi) = cos_sin_turns(y[3]);
-        let root = ((1.0 - e_phi) * (1.0 + e_phi)).sqrt();
-        let inv_phi = 1.0 / (1.0 + e_phi * cos_psi);
+        let root = ((mean - delta) * (mean + delta)).sqrt();
+        let inv_phi = 1.0 / (mean + delta * cos_psi);
         let variables = RecoilVariables {
             above_min,
             below_max,
-            cos_phi: (cos_psi + e_phi) * inv_phi,
+            cos_phi: (mean * cos_psi + delta) * inv_phi,
             sin_phi: root * sin_psi * inv_phi,
         };
         let point = emission.with_recoil(c, &variables);
-        let measure = dv * dw * d_recoil * (root * inv_phi) / emission.v_mod;
+        let measure = dv * dw * d_recoil * (root * inv_phi) * emission.inv_v;
         EmissionPoint {
             point,
             measure: if allowed { measure } else { 0.0 },
@@ -239,7 +228,7 @@ impl EmissionMap {
     pub fn inverse(&self, k2: f64, v: f64, w: f64, recoil: &RecoilVariables) -> [f64; 4] {
         let c = &self.collision;
         let (v_min, v_max, _) = self.v_range(k2);
-        let (c_v, c_e) = self.v_offsets(k2);
+        let (c_v, c_e) = self.v_offsets(k2, 1.0 / k2);
         let top = c.kinetic + c_e;
         let r = |v: f64| (v + c_v) / (top - v);
         let y0 = ln(r(v) / r(v_min)) / ln(r(v_max) / r(v_min));
@@ -251,14 +240,14 @@ impl EmissionMap {
         let emission = Emission::new(c, k2, v, e, w);
         let scales = self.recoil_scales(&emission);
         let log = |above: f64| libm::log1p(scales.rho(above) / scales.start);
-        let rise = Rise::new(log(emission.recoil_span));
-        let y2 = rise.height(log(recoil.above_min)) / rise.range;
+        let y2 = height(log(recoil.above_min)) / height(log(emission.recoil_span));
 
         let total = emission.recoil_min + recoil.above_min;
-        let e_phi = self.eccentricity(&emission, total, recoil.above_min, recoil.below_max);
-        let inv = 1.0 / (1.0 - e_phi * recoil.cos_phi);
-        let root = ((1.0 - e_phi) * (1.0 + e_phi)).sqrt();
-        let turns = libm::atan2(root * recoil.sin_phi * inv, (recoil.cos_phi - e_phi) * inv) / TAU;
+        let (mean, delta) = self.s_range(&emission, total, recoil.above_min, recoil.below_max);
+        let root = ((mean - delta) * (mean + delta)).sqrt();
+        // ψ of φ_q: cosψ = (s̄ cosφ − δ)/(s̄ − δ cosφ), sinψ = √(s̄²−δ²) sinφ/(s̄ − δ cosφ).
+        let (x, y) = (mean * recoil.cos_phi - delta, root * recoil.sin_phi);
+        let turns = libm::atan2(y, x) / TAU;
         [y0, y1, y2, if turns < 0.0 { turns + 1.0 } else { turns }]
     }
 }

@@ -1,7 +1,9 @@
 //! Phase space: the unit hypercube ↔ kinematics, with the Jacobian.
 //!
-//!     dσ = |M|²/(4M|p|) · dk²/2π · |k| dE_k dcosθ_k dφ_k/(16π³) · dt dφ_q/(32π² M |V|)
-//!          · β/(8π) · dΩ*/4π                                          [physics note, P.4]
+//! ```text
+//! dσ = |M|²/(4M|p|) · dk²/2π · |k| dE_k dcosθ_k dφ_k/(16π³) · dt dφ_q/(32π² M |V|)
+//!      · β/(8π) · dΩ*/4π                                          [physics note, P.4]
+//! ```
 //!
 //! Seven dimensions for a pair (k², v, w, T, φ_q, cosθ*, φ*), four for a vector of fixed mass;
 //! the azimuth of the whole event is trivial. The maps follow the Weizsäcker–Williams shape of

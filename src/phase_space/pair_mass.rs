@@ -9,8 +9,8 @@ use crate::elementary::{exp, ln};
 /// Map of the pair mass squared.
 #[derive(Debug, Clone, Copy)]
 pub struct PairMassMap {
-    k2_max: f64,
-    scale: f64,
+    inv_k2_max: f64,
+    inv_scale: f64,
     /// 1 + K/k²_min.
     start: f64,
     log_range: f64,
@@ -22,24 +22,33 @@ impl PairMassMap {
         let scale = m * m + 0.1 * k2_min;
         let start = 1.0 + scale / k2_min;
         Self {
-            k2_max,
-            scale,
+            inv_k2_max: 1.0 / k2_max,
+            inv_scale: 1.0 / scale,
             start,
             log_range: ln(start / (1.0 + scale / k2_max)),
         }
     }
 
-    /// k² in GeV² and dk²/dy at y in (0, 1).
+    /// k² in GeV², 1/k² and dk²/dy at y in (0, 1).
     #[inline(always)]
-    pub fn forward(&self, y: f64) -> (f64, f64) {
-        let k2 = self.scale / (self.start * exp(-self.log_range * y) - 1.0);
-        let k2 = if k2 < self.k2_max { k2 } else { self.k2_max };
-        (k2, self.log_range * k2 * (k2 + self.scale) / self.scale)
+    pub fn forward(&self, y: f64) -> (f64, f64, f64) {
+        let inv_k2 = (self.start * exp(-self.log_range * y) - 1.0) * self.inv_scale;
+        let inv_k2 = if inv_k2 > self.inv_k2_max {
+            inv_k2
+        } else {
+            self.inv_k2_max
+        };
+        let k2 = 1.0 / inv_k2;
+        (
+            k2,
+            inv_k2,
+            self.log_range * k2 * (k2 * self.inv_scale + 1.0),
+        )
     }
 
     /// y of a k² in the range.
     #[inline(always)]
     pub fn inverse(&self, k2: f64) -> f64 {
-        ln(self.start / (1.0 + self.scale / k2)) / self.log_range
+        ln(self.start / (1.0 + 1.0 / (k2 * self.inv_scale))) / self.log_range
     }
 }

@@ -175,8 +175,11 @@ impl Table {
             format!("error_{stem}_pb"),
             format!("{y}_error"),
         ];
+        // The one column of errors belongs to the first column of results.
+        let results = |n: &&String| n.ends_with("_pb") && !n.contains("error");
+        let first = self.names.iter().find(results).is_some_and(|n| n == y);
         let only = self.names.iter().filter(|n| n.contains("error")).count() == 1;
-        let shared = only.then(|| "error_pb".to_owned());
+        let shared = (only && first).then(|| "error_pb".to_owned());
         own.into_iter()
             .chain(shared)
             .find(|name| self.column(name).is_some())

@@ -3,7 +3,9 @@
 //! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7) and l N → l N A′ (d = 4). Constants of a pair
 //! ([`crate::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
 //!
-//!     dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//! ```text
+//! dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
+//! ```
 //!
 //! and of a vector, |M|² = e⁶ ε² G2 A/t²: the same without dk²/2π and β/8π dΩ*.
 //! The kernel is a few loops over columns, compiled for several instruction sets and chosen at run
@@ -18,7 +20,7 @@ use crate::amplitude::{pair_m2, vector_a};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::kinematics::Collision;
-use crate::phase_space::{BLOCK, Column, DecayMap, EmissionMap, PairBlock, PairMassMap};
+use crate::phase_space::{BLOCK, DecayMap, EmissionMap, PairBlock, PairMassMap};
 use crate::target::NucleusSpin;
 
 /// Largest number of dimensions.
@@ -148,19 +150,20 @@ impl WithSimd for Kernel<'_> {
                 let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
                 let threshold = 4.0 * m_chi * m_chi;
                 for i in 0..n {
-                    let (k2, dk2) = mass.forward(y[0][i]);
-                    let p = emission.forward(k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
+                    let (k2, inv_k2, dk2) = mass.forward(y[0][i]);
+                    let p = emission.forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
                     block.set_point(i, &p.point);
                     block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
-                    let beta2 = (k2 - threshold) / k2;
+                    let beta2 = (k2 - threshold) * inv_k2;
                     let beta2 = if beta2 > 0.0 { beta2 } else { 0.0 };
                     block.measure[i] = constants * dk2 * beta2.sqrt() * p.measure;
                 }
             }
             Produced::Vector { k2 } => {
                 let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
+                let inv_k2 = 1.0 / k2;
                 for i in 0..n {
-                    let p = emission.forward(*k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
+                    let p = emission.forward(*k2, inv_k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
                     block.set_point(i, &p.point);
                     block.measure[i] = constants * p.measure;
                 }
@@ -173,55 +176,71 @@ impl WithSimd for Kernel<'_> {
     }
 }
 
+/// `value[i] = measure · G2 · m2`, zero where nothing is allowed. A macro, so that each use is a
+/// loop of its own in the function compiled for the instruction set.
+macro_rules! fill {
+    ($value:ident, $block:ident, $i:ident => $m2:expr) => {
+        for $i in 0..$value.len().min(BLOCK) {
+            let x = $block.measure[$i] * $block.g2[$i] * $m2;
+            $value[$i] = if $block.measure[$i] > 0.0 { x } else { 0.0 };
+        }
+    };
+}
+
 impl Etl {
     /// value = measure · G2 · |M|²/(e⁶Z²F²), one loop a combination of spins.
     #[inline(always)]
     fn squared_amplitude(&self, value: &mut [f64], block: &PairBlock) {
+        use ChiSpin::{Dirac, Scalar};
         use NucleusSpin::{Half, Zero};
         let c = &self.setup.collision;
         match (self.produced, self.setup.nucleus.spin) {
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Dirac,
+                    m_chi: m,
+                    spin: Dirac,
                     ..
                 },
                 Zero,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Dirac, Zero)
-            }),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Dirac, Zero));
+            }
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Dirac,
+                    m_chi: m,
+                    spin: Dirac,
                     ..
                 },
                 Half,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Dirac, Half)
-            }),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Dirac, Half));
+            }
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Scalar,
+                    m_chi: m,
+                    spin: Scalar,
                     ..
                 },
                 Zero,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Scalar, Zero)
-            }),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Scalar, Zero));
+            }
             (
                 Produced::Pair {
-                    m_chi,
-                    spin: ChiSpin::Scalar,
+                    m_chi: m,
+                    spin: Scalar,
                     ..
                 },
                 Half,
-            ) => fill(value, block, |i| {
-                pair(c, block, i, m_chi, ChiSpin::Scalar, Half)
-            }),
-            (Produced::Vector { .. }, Zero) => fill(value, block, |i| vector(c, block, i, Zero)),
-            (Produced::Vector { .. }, Half) => fill(value, block, |i| vector(c, block, i, Half)),
+            ) => {
+                fill!(value, block, i => pair(c, block, i, m, Scalar, Half));
+            }
+            (Produced::Vector { .. }, Zero) => {
+                fill!(value, block, i => vector(c, block, i, Zero));
+            }
+            (Produced::Vector { .. }, Half) => {
+                fill!(value, block, i => vector(c, block, i, Half));
+            }
         }
     }
 }
@@ -242,13 +261,4 @@ fn pair(
 fn vector(c: &Collision, block: &PairBlock, i: usize, nucleus: NucleusSpin) -> f64 {
     let point = block.point(i);
     vector_a(c, &point, nucleus) / (point.t * point.t)
-}
-
-#[inline(always)]
-fn fill(value: &mut [f64], block: &PairBlock, m2: impl Fn(usize) -> f64) {
-    let measure: &Column = &block.measure;
-    for (i, v) in value.iter_mut().enumerate().take(BLOCK) {
-        let x = measure[i] * block.g2[i] * m2(i);
-        *v = if measure[i] > 0.0 { x } else { 0.0 };
-    }
 }

@@ -4,6 +4,7 @@ pub mod elements;
 pub mod form_factor;
 pub mod material;
 mod nucleus;
+pub mod straggling;
 
 pub use nucleus::{Nucleus, NucleusSpin};
 

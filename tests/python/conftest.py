@@ -30,6 +30,25 @@ def made_up_run(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def generated(tmp_path_factory):
+    """Generates from a card with settings, each combination once; returns the run file."""
+    done = {}
+
+    def generate(card, *settings, seed=1, threads=2):
+        key = (card, settings, seed, threads)
+        if key not in done:
+            folder = tmp_path_factory.mktemp("generated")
+            chosen = [word for setting in settings for word in ("--set", setting)]
+            options = ["--seed", str(seed), "--threads", str(threads), "--out", folder]
+            report = millibrem("generate", card, *chosen, *options)
+            assert report["output"] == str(folder / "run.h5")
+            done[key] = folder / "run.h5"
+        return done[key]
+
+    return generate
+
+
+@pytest.fixture(scope="session")
 def exported(made_up_run):
     """Exports the made-up run, each format and set of options once."""
     done = {}

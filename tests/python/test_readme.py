@@ -12,9 +12,10 @@ PAGES = [page for page in ("README.md", "docs/tutorial.md") if (ROOT / page).exi
 RECIPES = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-def blocks(page, language):
+def blocks(page):
+    """The fenced blocks of a page in their order, as (language, text)."""
     text = (ROOT / page).read_text()
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def commands(block):
@@ -27,29 +28,31 @@ def commands(block):
 def test_commands_run_in_the_order_of_the_page(page, tmp_path):
     (tmp_path / "cards").symlink_to(ROOT / "cards")
     environment = os.environ | {"PATH": f"{BIN}:{ROOT / '.venv/bin'}:{os.environ['PATH']}"}
+
+    def run(*command):
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
     ran = 0
-    for block in blocks(page, "sh"):
-        for command in commands(block):
-            words = shlex.split(command, comments=True)
-            if words[0] == "make":
-                # These recipes run this test, or what it runs.
-                assert set(words[1:]) <= RECIPES, command
-            elif words[0] not in ("git", "cd", "cargo"):
-                done = subprocess.run(
-                    ["bash", "-ec", command],
-                    cwd=tmp_path,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    for language, block in blocks(page):
+        if language == "python":
+            run("python", "-c", block)
             ran += 1
-    for number, block in enumerate(blocks(page, "python")):
-        script = tmp_path / f"block_{number}.py"
-        script.write_text(block)
-        python = ROOT / ".venv/bin/python"
-        subprocess.run([python, script.name], cwd=tmp_path, env=environment, check=True)
-        ran += 1
+        elif language == "sh":
+            for command in commands(block):
+                words = shlex.split(command, comments=True)
+                if words[0] == "make":
+                    # These recipes run this test, or what it runs.
+                    assert set(words[1:]) <= RECIPES, command
+                elif words[0] not in ("git", "cd", "cargo"):
+                    run("bash", "-ec", command)
+                ran += 1
     assert ran > 0, f"{page} shows no commands"

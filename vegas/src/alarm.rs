@@ -67,7 +67,7 @@ const Q_MIN: f64 = 1e-3;
 const HEAVY: f64 = 0.5;
 
 /// A probe that would move the result by more errors than this is from an unresolved region.
-const SHIFT: f64 = 2.0;
+const SHIFT: f64 = 3.0;
 
 /// What is in the measurement.
 pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec<Alarm> {
@@ -98,7 +98,8 @@ pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec
         .flat_map(|t| t.probes.iter())
         .fold(0.0, |h: f64, p| h.max(p.weight));
     let shift = heaviest / points / m.estimate.sdev;
-    if shift > SHIFT {
+    // No heavier than the sample's own points: then it is from a region the sample knows.
+    if shift > SHIFT && heaviest > 1.01 * largest {
         alarms.push(Alarm::MissedPeak { shift });
     }
     alarms

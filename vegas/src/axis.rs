@@ -84,7 +84,7 @@ impl Axis {
     /// # Errors
     /// [`Error::Setting`] unless `0 < min < max` are finite and there is a bin.
     pub fn log(bins: usize, min: f64, max: f64) -> Result<Self, Error> {
-        if !(min > 0.0) {
+        if min.is_nan() || min <= 0.0 {
             return Err(Error::setting(
                 "min of a logarithmic axis",
                 min,
@@ -106,6 +106,27 @@ impl Axis {
     /// [`Error::Setting`] unless there are two edges or more, finite and increasing.
     pub fn edges(edges: Vec<f64>) -> Result<Self, Error> {
         Self::build(Spacing::Edges, edges)
+    }
+
+    /// Given edges that are spaced in this way but for rounding: the edges decide, and finding
+    /// the bin is as fast as the spacing allows.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] as [`Axis::edges`], or if an edge of a linear axis is a tenth of a bin
+    /// or more from its place.
+    pub fn spaced(spacing: Spacing, edges: Vec<f64>) -> Result<Self, Error> {
+        let axis = Self::build(spacing, edges)?;
+        let place = |e: f64| (e - axis.edges[0]) * axis.per_unit;
+        let off = |(k, &e): (usize, &f64)| (place(e) - k as f64).abs() >= 0.1;
+        if spacing == Spacing::Linear && axis.edges.iter().enumerate().any(off) {
+            let must = "equally spaced";
+            return Err(Error::setting(
+                "edges of a linear axis",
+                format!("{:?}", axis.edges),
+                must,
+            ));
+        }
+        Ok(axis)
     }
 
     fn build(spacing: Spacing, edges: Vec<f64>) -> Result<Self, Error> {
@@ -172,7 +193,7 @@ impl Axis {
     #[inline]
     pub fn index(&self, v: f64) -> usize {
         let bins = self.edges.len() - 1;
-        if !(v < self.edges[bins]) {
+        if v.is_nan() || v >= self.edges[bins] {
             return bins + 1;
         }
         if v < self.edges[0] {
@@ -207,6 +228,15 @@ mod tests {
         } else {
             edges.iter().filter(|&&e| e <= v).count()
         }
+    }
+
+    #[test]
+    fn edges_that_are_not_spaced_as_said_are_refused() {
+        let edges = vec![0.0, 1.0, 2.0, 3.2, 4.0];
+        assert!(Axis::spaced(Spacing::Linear, edges.clone()).is_err());
+        let axis = Axis::spaced(Spacing::Linear, vec![0.0, 1.0 + 1e-13, 2.0, 3.0]).expect("valid");
+        assert_eq!((axis.index(1.0), axis.index(1.0 + 2e-13)), (1, 2));
+        assert!(Axis::spaced(Spacing::Edges, edges).is_ok());
     }
 
     #[test]

@@ -247,9 +247,11 @@ fn train(
     for run in &b.runs {
         let points = f64::from(run.cube_points) * cubes;
         let density = points / neval;
-        for i in start..run.end {
-            let jf = b.weight[i] * density;
-            d2[i] = jf * jf / (points + uniform_share * b.jacobian[i]);
+        let inputs = b.weight.iter().zip(&b.jacobian);
+        let part = d2.iter_mut().zip(inputs).take(run.end).skip(start);
+        for (d, (&w, &jacobian)) in part {
+            let jf = w * density;
+            *d = jf * jf / (points + uniform_share * jacobian);
         }
         start = run.end;
     }

@@ -94,6 +94,9 @@ pub enum Layout {
     /// Every point draws its cube by itself, with the probability that the share gives: points in
     /// any stretch of the sample are independent and representative. The error is larger.
     Independent,
+    /// As [`Layout::Independent`], but all cubes are equally likely: weights are as equal as the
+    /// map alone makes them, which suits samples of weighted points.
+    Even,
     /// A randomly shifted lattice on the map, without strata; `neval` must be a power of two. The
     /// error comes from the spread of the iterations, of which there should be eight or more.
     Lattice,

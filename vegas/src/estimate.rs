@@ -4,7 +4,7 @@
 //! biased low when large values also make large errors. With `m` iterations of mean `I_j`, error
 //! `σ_j` and share `p_j` of the evaluations: `I = Σ p_j I_j`, `σ² = Σ p_j² σ_j²`,
 //! `χ² = Σ (I_j − I)² / σ_j²` with `m − 1` degrees of freedom, and `Q` the probability of a larger
-//! `χ²` ([Lep21] Sec. II). Pinned by the tests below and `tests/pulls.rs`.
+//! `χ²` ([Lep21]). Pinned by the tests below and `tests/pulls.rs`.
 
 use crate::bits;
 use serde::{Deserialize, Serialize};
@@ -86,8 +86,8 @@ pub fn average(iterations: &[(Estimate, u64)]) -> (Estimate, Option<(f64, f64)>)
         .iter()
         .map(|(e, _)| {
             let deviation = e.mean - mean;
-            // Equal means agree, even when their errors are zero.
-            if deviation == 0.0 {
+            // Means that differ by rounding agree, even when their errors are zero.
+            if deviation.abs() <= 1e-13 * mean.abs() {
                 0.0
             } else {
                 (deviation / e.sdev) * (deviation / e.sdev)

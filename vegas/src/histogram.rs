@@ -194,8 +194,8 @@ where
                 *bin = *bin * extent + axis.index(v);
             }
         }
-        for i in 0..n {
-            self.cells[bins[i]].fill(block.weight[i], block.stratum[i], block.stratum_inv_dof[i]);
+        for (i, &bin) in bins[..n].iter().enumerate() {
+            self.cells[bin].fill(block.weight[i], block.stratum[i], block.stratum_inv_dof[i]);
         }
         self.touched += n as u64;
     }

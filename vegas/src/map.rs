@@ -2,9 +2,10 @@
 //!
 //! An axis of the unit interval is cut into `n` increments `Δx_i` with edges `x_i`. A point
 //! `y ∈ (0, 1)` goes to `x(y) = x_i + Δx_i δ` with `i = ⌊y n⌋`, `δ = y n − i`, and has the Jacobian
-//! `dx/dy = n Δx_i` ([Lep21] Eqs. (5)–(8); [Lep78]). Training collects `d_i ≈ ∫ (J f)² dy` over each
+//! `dx/dy = n Δx_i` ([Lep78]; [Lep21], adaptive importance
+//! sampling). Training collects `d_i ≈ ∫ (J f)² dy` over each
 //! increment; [`Map::refine`] smooths and compresses it (damping `α`) and moves the edges so that
-//! each new increment holds the same amount ([Lep21] Eqs. (12)–(18)).
+//! each new increment holds the same amount ([Lep21]).
 //!
 //! Both directions are monotone and continuous; a map that has seen no training is the identity.
 //! Pinned by `tests/grids.rs` on grids worked out by hand.
@@ -25,7 +26,12 @@ pub struct Map {
     increments: usize,
     edges: Vec<Vec<f64>>,
     cells: Vec<Box<[Cell; MAX_INCREMENTS]>>,
+    /// Where to look for `x`: the increment that holds `k / GUIDES`, an axis after the other.
+    guides: Vec<[u16; GUIDES + 1]>,
 }
+
+/// Equal parts of an axis that guide the inverse to the increment.
+const GUIDES: usize = 1024;
 
 /// What is stored of a map: the edges, as bit patterns.
 #[derive(Clone, Serialize, Deserialize)]
@@ -65,6 +71,7 @@ impl Map {
             increments,
             edges: vec![axis; dim],
             cells: Vec::new(),
+            guides: Vec::new(),
         };
         map.tabulate();
         map
@@ -101,6 +108,7 @@ impl Map {
             increments: points - 1,
             edges,
             cells: Vec::new(),
+            guides: Vec::new(),
         };
         map.tabulate();
         Ok(map)
@@ -113,6 +121,16 @@ impl Map {
         for (axis, cells) in self.edges.iter().zip(&mut self.cells) {
             for (cell, edge) in cells.iter_mut().zip(axis.windows(2)) {
                 *cell = [edge[0], edge[1] - edge[0]];
+            }
+        }
+        self.guides.resize(self.edges.len(), [0; GUIDES + 1]);
+        for (axis, guides) in self.edges.iter().zip(&mut self.guides) {
+            let mut i = 0;
+            for (k, guide) in guides.iter_mut().enumerate() {
+                while i + 1 < self.increments && axis[i + 1] <= k as f64 / GUIDES as f64 {
+                    i += 1;
+                }
+                *guide = i as u16;
             }
         }
     }
@@ -166,10 +184,9 @@ impl Map {
     pub fn inverse(&self, x: &[f64], y: &mut [f64]) -> f64 {
         let mut jacobian = self.scale();
         for d in 0..self.dim() {
-            let i = self.edges[d]
-                .partition_point(|&e| e <= x[d])
-                .clamp(1, self.increments)
-                - 1;
+            let k = ((x[d] * GUIDES as f64) as usize).min(GUIDES - 1);
+            let [low, high] = [self.guides[d][k], self.guides[d][k + 1]].map(usize::from);
+            let i = low + self.edges[d][low + 1..=high].partition_point(|&e| e <= x[d]);
             let [edge, width] = self.cells[d][i];
             y[d] = (i as f64 + (x[d] - edge) / width) / self.increments as f64;
             jacobian *= width;
@@ -193,7 +210,7 @@ impl Map {
 }
 
 /// Training data smoothed over neighbours, normalised and compressed: `[(1−d)/ln(1/d)]^α`
-/// ([Lep21] Eqs. (15)–(17)).
+/// ([Lep21]).
 fn compressed(data: &[f64], alpha: f64) -> Vec<f64> {
     let n = data.len();
     let smooth: Vec<f64> = (0..n)

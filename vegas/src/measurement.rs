@@ -98,7 +98,8 @@ impl Measurement {
         // Independent points are a sample at any length; strata only when all are there.
         let whole = |t: &&IterationTally| {
             t.counters.points == plan.neval
-                || (plan.layout == Layout::Independent && t.counters.points > 1)
+                || (matches!(plan.layout, Layout::Independent | Layout::Even)
+                    && t.counters.points > 1)
         };
         let full: Vec<IterationTally> = tally.iterations.iter().filter(whole).cloned().collect();
         let iterations = rows(&full);

@@ -190,7 +190,7 @@ impl Sampler<'_> {
             }
         }
         b.jacobian.fill(1.0);
-        for d in 0..self.map.dim() {
+        for (d, &strata) in m.iter().enumerate() {
             if let Arrangement::Lattice(lattice) = self.arrangement {
                 lattice.fill(d, b.first, &mut b.raw);
             } else {
@@ -199,7 +199,7 @@ impl Sampler<'_> {
             let strata = if matches!(self.arrangement, Arrangement::Lattice(_)) {
                 1
             } else {
-                m[d]
+                strata
             };
             if strata > 1 {
                 let table = &b.run_digit[d];
@@ -210,9 +210,8 @@ impl Sampler<'_> {
                 b.digit.fill(0.0);
             }
             // UNWRAP: `x` has `dim` columns of BLOCK numbers.
-            let x = b.x[d * BLOCK..][..BLOCK]
-                .as_mut_array()
-                .expect("a full column");
+            let x = &mut b.x[d * BLOCK..][..BLOCK];
+            let x: &mut Column<f64> = x.try_into().expect("a full column");
             self.arch.dispatch(MapColumn {
                 raw: &b.raw,
                 digit: &b.digit,

@@ -2,7 +2,7 @@
 //!
 //! Axis `d` is cut into `m_d` equal strata; the `K = ∏ m_d` hypercubes have volume `1/K`. Cube `h`
 //! receives `n_h` points, at least two, with a part `adaptive` of the budget in proportion to
-//! `σ_h^β`, where `σ_h` is the standard deviation of `J f` in the cube ([Lep21] Eqs. (29)–(34)).
+//! `σ_h^β`, where `σ_h` is the standard deviation of `J f` in the cube ([Lep21], adaptive stratified sampling).
 //! A point of cube `h` has the weight `w = J f N / (K n_h)`, so that `Σ w / N` is the integral and
 //! `Σ_h n_h/(n_h − 1) [Σ w² − (Σ w)²/n_h] / N²` its unbiased variance.
 //!

@@ -141,10 +141,15 @@ impl IterationTally {
             Some(last) if last.1 == job => last.1 += 1,
             _ => self.mark((job, job + 1)),
         }
+        self.counters.add(&chunk.counters);
         for (k, &v) in chunk.sums.iter().enumerate() {
             self.sums.add(k, v);
+            if !v.is_finite() {
+                // Finite weights too large to square or to add: blame the largest.
+                self.counters.infinite += 1;
+                self.first_bad = earliest(self.first_bad, Some(chunk.largest_index));
+            }
         }
-        self.counters.add(&chunk.counters);
         self.larger(chunk.largest, chunk.largest_index);
         self.first_bad = earliest(self.first_bad, chunk.first_bad);
         self.probes.merge(&chunk.probes);

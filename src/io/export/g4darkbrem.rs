@@ -45,7 +45,7 @@ impl TextFormat for Lhe {
         };
         let pair = event.p_pair();
         out.push_str("<event>\n");
-        lhe::event_line(5, event.weight, out);
+        lhe::event_line(context, 5, event.weight, out);
         for line in [
             lepton,
             nucleus,
@@ -53,7 +53,7 @@ impl TextFormat for Lhe {
             outgoing(nucleus.pdg_id, event.p_nucleus_out, sample.nucleus.mass_gev),
             outgoing(DARK_ID, pair, pair_mass(context, event)),
         ] {
-            lhe::particle(&line, out);
+            lhe::particle(context, &line, out);
         }
         out.push_str("</event>\n");
     }
@@ -78,7 +78,9 @@ impl TextFormat for Csv {
         let (recoil, pair) = (event.p_lepton_out, event.p_pair());
         let center: Momentum = std::array::from_fn(|i| recoil[i] + pair[i]);
         put!(out, "{}", charge_number(context));
-        number(out, ',', context.sample.beam_energy_gev);
+        context
+            .constants
+            .number(out, ',', context.sample.beam_energy_gev);
         recoil
             .into_iter()
             .chain(center)

@@ -34,11 +34,11 @@ impl TextFormat for Hepmc3 {
         number(out, ' ', event.weight);
         out.push_str("\nA 0 GenCrossSection");
         let totals = &context.totals;
-        number(out, ' ', totals.mean_weight_pb);
-        number(out, ' ', totals.error_pb);
+        context.constants.number(out, ' ', totals.mean_weight_pb);
+        context.constants.number(out, ' ', totals.error_pb);
         put!(out, " {n} {n}\nA 0 lab_pos 0 0", n = totals.n_events);
         let (depth, time) = context.vertex_of(event).unwrap_or_default();
-        number(out, ' ', depth);
+        context.constants.number(out, ' ', depth);
         put!(
             out,
             "\nA 0 reproduction_key {}\nA 0 signal_process_id {PROCESS}\n",
@@ -53,10 +53,7 @@ impl TextFormat for Hepmc3 {
                 State::Outgoing => (-1, 1),
             };
             put!(out, "P {barcode} {from} {}", line.pdg_id);
-            let [energy, px, py, pz] = line.p;
-            for value in [px, py, pz, energy, line.mass_gev] {
-                number(out, ' ', value);
-            }
+            context.put_momentum(line, out);
             put!(out, " {status}\n");
         };
         context

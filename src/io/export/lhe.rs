@@ -33,14 +33,14 @@ impl TextFormat for Lhe {
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
         out.push_str("<event>\n");
-        event_line(context.n_particles(), event.weight, out);
-        context
+        event_line(context, context.n_particles(), event.weight, out);
+        for line in context
             .incoming()
-            .iter()
-            .for_each(|line| particle(line, out));
-        context
-            .outgoing(event)
-            .for_each(|line| particle(&line, out));
+            .into_iter()
+            .chain(context.outgoing(event))
+        {
+            particle(context, &line, out);
+        }
         if let Some((depth, time)) = context.vertex_of(event) {
             vertex(depth, time, out);
         }
@@ -79,26 +79,23 @@ pub(super) fn init(context: &Context, out: &mut String) {
 }
 
 /// NUP IDPRUP XWGTUP SCALUP AQEDUP AQCDUP.
-pub(super) fn event_line(n_particles: usize, weight: f64, out: &mut String) {
+pub(super) fn event_line(context: &Context, n_particles: usize, weight: f64, out: &mut String) {
     put!(out, "{n_particles} 1");
     number(out, ' ', weight);
-    number(out, ' ', -1.0);
-    number(out, ' ', ALPHA);
-    number(out, ' ', 0.0);
+    for value in [-1.0, ALPHA, 0.0] {
+        context.constants.number(out, ' ', value);
+    }
     out.push('\n');
 }
 
 /// The thirteen columns of a particle.
-pub(super) fn particle(line: &Line, out: &mut String) {
+pub(super) fn particle(context: &Context, line: &Line, out: &mut String) {
     let (status, mothers) = match line.state {
         State::Beam | State::Target => (-1, "0 0"),
         State::Outgoing => (1, "1 2"),
     };
     put!(out, "{} {status} {mothers} 0 0", line.pdg_id);
-    let [energy, px, py, pz] = line.p;
-    for value in [px, py, pz, energy, line.mass_gev] {
-        number(out, ' ', value);
-    }
+    context.put_momentum(line, out);
     out.push_str(" 0 9\n");
 }
 

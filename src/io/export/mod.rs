@@ -25,8 +25,9 @@ use std::str::FromStr;
 
 use super::IoError;
 use super::hdf5::RunReader;
+use crate::constants::ALPHA;
 use crate::event::{EventBuffer, Sample, Weighting};
-use text::TextExporter;
+use text::{Constants, TextExporter};
 pub use vertex::VertexDepth;
 
 /// Events read at a time.
@@ -167,6 +168,7 @@ struct Context {
     generator_version: String,
     drop_nucleus: bool,
     vertex: Option<VertexDepth>,
+    constants: Constants,
 }
 
 /// One output being written.
@@ -190,8 +192,22 @@ pub fn export(
 ) -> Result<ExportReport, IoError> {
     check_name(format, output)?;
     let totals = totals(run)?;
+    let sample = run.sample();
+    let constants = Constants::new(&[
+        sample.lepton.mass_gev,
+        sample.nucleus.mass_gev,
+        sample.dark.mass_gev,
+        0.0,
+        sample.p_lepton_in()[3],
+        sample.beam_energy_gev,
+        -1.0,
+        ALPHA,
+        totals.mean_weight_pb,
+        totals.error_pb,
+    ]);
     let context = Context {
-        sample: run.sample().clone(),
+        sample: sample.clone(),
+        constants,
         totals,
         card: run.header().card.clone(),
         seed: run.header().seed,

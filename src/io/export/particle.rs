@@ -1,6 +1,7 @@
 //! The lines of an event, the same in every format: who, in which state, with which momentum.
 
 use super::Context;
+use super::text::number;
 use crate::event::{Event, FinalState, Momentum};
 
 /// Whether a line goes into the collision or comes out.
@@ -63,6 +64,18 @@ impl Context {
                 dark.mass_gev,
             )))
             .chain(chibar)
+    }
+
+    /// Appends px, py, pz, E and mass of a particle.
+    pub(super) fn put_momentum(&self, line: &Line, out: &mut String) {
+        let [energy, px, py, pz] = line.p;
+        for value in [px, py, pz, energy] {
+            match line.state {
+                State::Beam | State::Target => self.constants.number(out, ' ', value),
+                State::Outgoing => number(out, ' ', value),
+            }
+        }
+        self.constants.number(out, ' ', line.mass_gev);
     }
 
     /// Number of particles in an event, incoming ones included.

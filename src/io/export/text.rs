@@ -127,6 +127,28 @@ pub(super) fn number(out: &mut String, separator: char, value: f64) {
     write!(out, "{separator}{value:.16e}").expect("strings take everything");
 }
 
+/// The few numbers that stand in every event, formatted once.
+pub(super) struct Constants(Vec<(u64, String)>);
+
+impl Constants {
+    /// Formats `values`.
+    pub(super) fn new(values: &[f64]) -> Self {
+        let text = |&value: &f64| (value.to_bits(), format!("{value:.16e}"));
+        Self(values.iter().map(text).collect())
+    }
+
+    /// Appends a number that is probably one of these, behind a separator.
+    pub(super) fn number(&self, out: &mut String, separator: char, value: f64) {
+        match self.0.iter().find(|(bits, _)| *bits == value.to_bits()) {
+            Some((_, text)) => {
+                out.push(separator);
+                out.push_str(text);
+            }
+            None => number(out, separator, value),
+        }
+    }
+}
+
 /// Appends formatted text.
 macro_rules! put {
     ($out:expr, $($arguments:tt)*) => {{

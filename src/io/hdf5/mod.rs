@@ -11,9 +11,11 @@ mod attribute;
 mod events;
 mod histograms;
 mod reader;
+mod table;
 mod writer;
 
 pub use reader::RunReader;
+pub use table::write_table;
 pub use writer::RunWriter;
 
 /// Value of the root attribute `format`.

@@ -4,8 +4,10 @@
 //! s¹, so s²A is a cubic. The two-point Gauss rule for the weight ds/(s²√((s−s₋)(s₊−s))) is exact
 //! for cubics; with D² = s₊s₋ = s̄² − δ² its nodes are the roots of s² − (s̄+D)s + D² and
 //!
-//!     ⟨A⟩ = w₁A(s₁) + w₂A(s₂),  w₁,₂ = ½[1 ± √((s̄−D)/(s̄+3D))],
-//!     cosφ₁,₂ = [√(s̄−D) ∓ √(s̄+3D)] / (2√(s̄+D))
+//! ```text
+//! ⟨A⟩ = w₁A(s₁) + w₂A(s₂),  w₁,₂ = ½[1 ± √((s̄−D)/(s̄+3D))],
+//! cosφ₁,₂ = [√(s̄−D) ∓ √(s̄+3D)] / (2√(s̄+D))
+//! ```
 //!
 //! (moments ⟨s⁻²⟩ = s̄/D³, ⟨s⁻¹⟩ = 1/D). Both weights are positive: nothing cancels.
 

@@ -2,8 +2,7 @@
 //!
 //! χ angles and φ_q are integrated in closed form (`slice`, `azimuth`), the other variables by
 //! Gauss–Legendre rules in variables that follow the integrand: T (`recoil`), u and k² (`slice`),
-//! and v = E0(1−x) − m, drawn uniform in ln(√v+√m) for x > ½ and in the logarithm of the pair's
-//! kinetic energy below. Limits are the exact kinematic ones. The error estimate compares every
+//! and x (`energy`). Limits are the exact kinematic ones. The error estimate compares every
 //! rule with the next finer one (`refine`).
 //!
 //! Serves every form factor, nuclear spin and χ spin, the pair and the dark photon; of the cuts
@@ -11,6 +10,7 @@
 //! Pinned by `tests/quadrature.rs` against an independent quadrature in 80-bit arithmetic.
 
 mod azimuth;
+mod energy;
 mod recoil;
 mod refine;
 mod rule;
@@ -23,11 +23,12 @@ use thiserror::Error;
 use super::Setup;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
+pub(super) use energy::{integrate, pieces, start};
 use recoil::RecoilIntegral;
-use refine::{Refined, refine};
-use rule::{LANES, SIZES, rule};
-pub(crate) use slice::spectral_function;
-use slice::{Emitted, Rules, Slice};
+pub(super) use refine::{Refined, refine};
+pub(super) use rule::{LANES, SIZES, rule};
+pub(super) use slice::{Emitted, PairMass, spectral_function};
+use slice::{Rules, Slice};
 
 /// Smallest relative error that may be asked for; rounding sets in below.
 pub const MIN_REL_ERROR: f64 = 1e-10;
@@ -66,6 +67,14 @@ pub enum QuadratureError {
     Edges {
         /// The edges.
         found: Vec<f64>,
+    },
+    /// A formula outside its range.
+    #[error("method {approach} does not apply here: it needs {needs}")]
+    NotApplicable {
+        /// The formula.
+        approach: &'static str,
+        /// What it needs.
+        needs: &'static str,
     },
     /// dσ/dk² of something without a spectrum.
     #[error("a dark photon has one mass: there is no spectrum in k²")]
@@ -109,14 +118,12 @@ pub fn spectrum(
         .map(|&x| {
             let v = setup.collision.e0 * (1.0 - x) - setup.collision.m;
             let found = match work.emitted {
-                Emitted::Pair(_) => refine(work.start([1, 1, 2], rel_error), rel_error, |l| {
-                    work.slice(v, l)
-                }),
-                Emitted::Vector { .. } => {
-                    refine(work.start([1, 2], rel_error), rel_error, |[u, t]| {
-                        work.slice(v, [0, u, t])
-                    })
+                Emitted::Pair(_) => {
+                    refine(start([1, 1, 2], rel_error), rel_error, |l| work.slice(v, l))
                 }
+                Emitted::Vector { .. } => refine(start([1, 2], rel_error), rel_error, |[u, t]| {
+                    work.slice(v, [0, u, t])
+                }),
             };
             found.result(rel_error)
         })
@@ -133,11 +140,7 @@ pub fn binned(
     rel_error: f64,
 ) -> Result<Vec<Integral>, QuadratureError> {
     check(setup, rel_error)?;
-    if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
-        return Err(QuadratureError::Edges {
-            found: edges.to_vec(),
-        });
-    }
+    check_edges(edges)?;
     let emitted = emitted(setup);
     let v = |x: f64| setup.collision.e0 * (1.0 - x) - setup.collision.m;
     edges
@@ -166,7 +169,8 @@ pub fn dsigma_dk2(setup: &Setup, k2: f64, rel_error: f64) -> Result<Integral, Qu
     over_x(setup, vector, setup.v_cuts(), rel_error)
 }
 
-fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
+/// The cuts and the goal must be what an inclusive method can follow.
+pub(super) fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
     if !(MIN_REL_ERROR..1.0).contains(&rel_error) {
         return Err(QuadratureError::RelError { found: rel_error });
     }
@@ -203,7 +207,18 @@ fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
     }
 }
 
-fn emitted(setup: &Setup) -> Emitted {
+/// Bin edges must rise.
+pub(super) fn check_edges(edges: &[f64]) -> Result<(), QuadratureError> {
+    if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
+        return Err(QuadratureError::Edges {
+            found: edges.to_vec(),
+        });
+    }
+    Ok(())
+}
+
+/// What a set-up produces.
+pub(super) fn emitted(setup: &Setup) -> Emitted {
     match setup.dark {
         DarkSector::Pair(chi) => Emitted::Pair(chi),
         DarkSector::DarkPhoton(photon) => Emitted::Vector {
@@ -221,21 +236,20 @@ fn over_x(
     rel_error: f64,
 ) -> Result<Integral, QuadratureError> {
     let work = Work::new(setup, emitted);
-    let pieces = pieces(setup, &emitted, v_range);
-    let integrate = |[x, k, u, t]: [usize; 4]| {
-        let nodes: Vec<(f64, f64)> = pieces.iter().flat_map(|p| p.nodes(setup, x)).collect();
-        let slices: Vec<(f64, u64)> = nodes
-            .par_iter()
-            .map(|&(v, _)| work.slice(v, [k, u, t]))
-            .collect();
-        let value = nodes.iter().zip(&slices).map(|(n, s)| n.1 * s.0).sum();
-        (value, slices.iter().map(|s| s.1).sum())
-    };
+    let c = &setup.collision;
+    let mass = emitted.mass_min();
+    let pieces = pieces(c, mass, c.v_limits(mass * mass), v_range);
     let found = match emitted {
-        Emitted::Pair(_) => refine(work.start([1, 1, 1, 2], rel_error), rel_error, integrate),
+        Emitted::Pair(_) => {
+            let levels = start([1, 1, 1, 2], rel_error);
+            integrate(c.e0, &pieces, levels, rel_error, |v, [_, k, u, t]| {
+                work.slice(v, [k, u, t])
+            })
+        }
         Emitted::Vector { .. } => {
-            refine(work.start([1, 1, 2], rel_error), rel_error, |[x, u, t]| {
-                integrate([x, 0, u, t])
+            let levels = start([1, 1, 2], rel_error);
+            integrate(c.e0, &pieces, levels, rel_error, |v, [_, u, t]| {
+                work.slice(v, [0, u, t])
             })
         }
     };
@@ -252,7 +266,7 @@ impl Integral {
 }
 
 impl Refined {
-    fn result(self, rel_error: f64) -> Result<Integral, QuadratureError> {
+    pub(super) fn result(self, rel_error: f64) -> Result<Integral, QuadratureError> {
         if self.converged {
             Ok(Integral {
                 value_pb: self.value,
@@ -285,12 +299,6 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// First levels for a goal: coarse ones plus one for every two digits beyond 1e-3.
-    fn start<const D: usize>(&self, coarse: [usize; D], rel_error: f64) -> [usize; D] {
-        let digits = (-libm::log10(rel_error) - 3.0).max(0.0);
-        coarse.map(|l| l + (digits / 2.0) as usize)
-    }
-
     /// (dσ/dx in pb, evaluations) at `v` (GeV) with rules of these levels for k², u and T.
     fn slice(&self, v: f64, [k, u, t]: [usize; 3]) -> (f64, u64) {
         let value = Arch::new().dispatch(Slice {
@@ -311,63 +319,4 @@ impl<'a> Work<'a> {
         let points = masses * SIZES[u] * SIZES[t].next_multiple_of(LANES);
         (value, 2 * points as u64)
     }
-}
-
-/// A range of v = V0 − m in the variable ln(√y + √scale), y = v or the pair's kinetic energy.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    low: f64,
-    high: f64,
-    scale: f64,
-    /// v = offset − y where the pair's kinetic energy is y, v = y without.
-    offset: Option<f64>,
-}
-
-impl Piece {
-    /// (v, weight of dσ/dx) of the rule of this level.
-    fn nodes(&self, setup: &Setup, level: usize) -> Vec<(f64, f64)> {
-        let root = self.scale.sqrt();
-        let start = self.low.sqrt() + root;
-        let length = libm::log((self.high.sqrt() + root) / start);
-        rule(level)
-            .nodes()
-            .map(|(z, w)| {
-                let sum = start * libm::exp(length * z);
-                let y = (sum - root) * (sum - root);
-                let weight = 2.0 * w * length * sum * (sum - root) / setup.collision.e0;
-                (self.offset.map_or(y, |offset| offset - y), weight)
-            })
-            .collect()
-    }
-}
-
-/// The kinematic range of v within `v_range`, cut at x = ½.
-fn pieces(setup: &Setup, emitted: &Emitted, v_range: (f64, f64)) -> Vec<Piece> {
-    let c = &setup.collision;
-    let mass = emitted.mass_min();
-    let (v_min, v_max) = c.v_limits(mass * mass);
-    let (low, high) = (v_min.max(v_range.0), v_max.min(v_range.1));
-    if !(low < high) {
-        return Vec::new();
-    }
-    let offset = c.kinetic - mass;
-    let half = (0.5 * c.e0 - c.m).clamp(low, high);
-    let mut pieces = Vec::new();
-    if low < half {
-        pieces.push(Piece {
-            low,
-            high: half,
-            scale: c.m,
-            offset: None,
-        });
-    }
-    if half < high {
-        pieces.push(Piece {
-            low: offset - high,
-            high: offset - half,
-            scale: mass,
-            offset: Some(offset),
-        });
-    }
-    pieces
 }

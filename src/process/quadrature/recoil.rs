@@ -1,6 +1,8 @@
 //! The integral over the recoil at fixed k², x and u, and over φ_q.
 //!
-//!     R(k², x, u) = 1/(8M²|V|) ∫ dt/t² G2(t) ⟨A⟩_φ                              [GeV⁻¹]
+//! ```text
+//! R(k², x, u) = 1/(8M²|V|) ∫ dt/t² G2(t) ⟨A⟩_φ                              [GeV⁻¹]
+//! ```
 //!
 //! in T = t/2M. The variable is η = ln[(T+T_a)/(1+T/T_d)], T_a and T_d the scales of screening and
 //! of the nucleus: uniform in ln t between them, and beyond either the integrand falls like the
@@ -11,12 +13,11 @@
 use super::azimuth::{AzimuthNode, azimuth_nodes};
 use super::rule::Rule;
 use crate::amplitude::vector_a;
-use crate::constants::ELECTRON_MASS_GEV;
 use crate::elementary::{exp, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::process::Setup;
+use crate::process::flux::form_factor_scales_gev2;
 use crate::target::NucleusSpin;
-use crate::target::form_factor::FormFactorKind;
 
 /// What a set-up fixes for every recoil integral.
 #[derive(Debug, Clone, Copy)]
@@ -83,16 +84,7 @@ struct Map {
 impl RecoilIntegral {
     pub(super) fn new(setup: &Setup) -> Self {
         let two_m = 2.0 * setup.collision.big_m;
-        let (z, a) = (f64::from(setup.nucleus.z), setup.nucleus.a);
-        let elastic = ELECTRON_MASS_GEV * libm::cbrt(z) / 111.0;
-        let dipole = 0.164 / libm::pow(a, 2.0 / 3.0);
-        use FormFactorKind as F;
-        let (screening, size) = match setup.form_factor.kind() {
-            F::TsaiElastic | F::HelmScreened => (elastic * elastic, dipole),
-            F::TsaiElasticInelastic | F::TsaiElasticInelasticBjorken => (elastic * elastic, 0.3),
-            F::Helm | F::Dipole => (0.0, dipole),
-            F::Point => (0.0, f64::INFINITY),
-        };
+        let (screening, size) = form_factor_scales_gev2(setup);
         Self {
             setup: *setup,
             screening: screening / two_m,

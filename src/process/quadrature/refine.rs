@@ -14,16 +14,16 @@ const DOUBLING: usize = 2;
 
 /// Value, error estimate and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Refined {
-    pub(super) value: f64,
-    pub(super) error: f64,
-    pub(super) n_eval: u64,
+pub(in crate::process) struct Refined {
+    pub(in crate::process) value: f64,
+    pub(in crate::process) error: f64,
+    pub(in crate::process) n_eval: u64,
     /// Whether the goal was met before the ladder ended.
-    pub(super) converged: bool,
+    pub(in crate::process) converged: bool,
 }
 
 /// Integrates `at(levels) = (value, evaluations)` to `rel_error` from the levels `start`.
-pub(super) fn refine<const D: usize>(
+pub(in crate::process) fn refine<const D: usize>(
     start: [usize; D],
     rel_error: f64,
     at: impl Fn([usize; D]) -> (f64, u64),

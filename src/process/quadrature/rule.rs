@@ -7,33 +7,33 @@ use core::f64::consts::PI;
 use std::sync::OnceLock;
 
 /// Numbers of nodes of the refinement levels; two levels up is twice the number.
-pub(super) const SIZES: [usize; 16] = [
+pub(in crate::process) const SIZES: [usize; 16] = [
     4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768,
 ];
 
 /// The rule of a refinement level below `SIZES.len()`, computed once.
-pub(super) fn rule(level: usize) -> &'static Rule {
+pub(in crate::process) fn rule(level: usize) -> &'static Rule {
     static RULES: [OnceLock<Rule>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     RULES[level].get_or_init(|| Rule::gauss_legendre(SIZES[level]))
 }
 
 /// A rule whose node count is filled up to a multiple of [`LANES`] with nodes of weight zero.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(in crate::process) struct Rule {
     /// Nodes in (0, 1).
-    pub(super) z: Vec<f64>,
+    pub(in crate::process) z: Vec<f64>,
     /// Weights, Σ = 1.
-    pub(super) w: Vec<f64>,
+    pub(in crate::process) w: Vec<f64>,
     /// Number of nodes that count.
-    pub(super) n: usize,
+    pub(in crate::process) n: usize,
 }
 
 /// Vector loops run over blocks of this many nodes.
-pub(super) const LANES: usize = 8;
+pub(in crate::process) const LANES: usize = 8;
 
 impl Rule {
     /// The `n`-point rule.
-    pub(super) fn gauss_legendre(n: usize) -> Self {
+    pub(in crate::process) fn gauss_legendre(n: usize) -> Self {
         let mut z = vec![0.0; n];
         let mut w = vec![0.0; n];
         for i in 0..n.div_ceil(2) {
@@ -56,7 +56,7 @@ impl Rule {
     }
 
     /// Nodes and weights that count.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
+    pub(in crate::process) fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
         self.z
             .iter()
             .copied()

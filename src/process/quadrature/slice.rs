@@ -2,13 +2,14 @@
 //!
 //! Emission of a vector of mass √k² (physics note §7), with w = −u − floor:
 //!
-//!     dσ_A′/dx = ε² α³ E0/(2p²) ∫ dw R(k², x, u)
+//! ```text
+//! dσ_A′/dx = ε² α³ E0/(2p²) ∫ dw R(k², x, u)
+//! ```
 //!
 //! and of a pair dσ/dx = ∫ dk² ρ(k²) dσ_A′/dx /ε², with the spectral function
 //! ρ = (Q_χ/e)² (α/3π)/k² · (1+2m_χ²/k²) β for a Dirac χ, ¼β³ instead for a complex scalar.
 //! Variables: r = (floor/−u)^¼, so that du/u² stays a smooth function of r out to large −u;
-//! √k² = 2m_χ cosh θ, so that β = tanh θ has no square root left, uniform in θ (in ln k²) up to the
-//! scale √k² = mx/√(1−x) where emission dies, then compressed so that k^(−4/3) has a finite range.
+//! √k² by [`PairMass`] with the scale mx/√(1−x) beyond which emission dies.
 
 use core::f64::consts::PI;
 
@@ -22,7 +23,7 @@ use crate::kinematics::Collision;
 use crate::process::Setup;
 
 /// ρ(k²) in GeV⁻²: a pair's share in dσ/dk² relative to a vector of that mass.
-pub(crate) fn spectral_function(chi: &MilliCharged, k2: f64) -> f64 {
+pub(in crate::process) fn spectral_function(chi: &MilliCharged, k2: f64) -> f64 {
     let share = 4.0 * chi.mass_gev * chi.mass_gev / k2;
     let beta = (1.0 - share).max(0.0).sqrt();
     let structure = match chi.spin {
@@ -52,6 +53,46 @@ pub(super) fn k2_limit(c: &Collision, v: f64) -> f64 {
     -2.0 * q / (half_b + (half_b * half_b - q).sqrt())
 }
 
+/// The variable of the k² integral: √k² = mass_min cosh θ, so that β = tanh θ has no square root
+/// left, κ = e^{2θ/3}, and ln[κ/(1+κ/κ_s)] uniform: ln k² up to the scale, compressed above.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::process) struct PairMass {
+    k2_min: f64,
+    inv_scale: f64,
+    start: f64,
+    length: f64,
+}
+
+impl PairMass {
+    /// For √k² between `mass_min` and `mass_max` with the scale `scale` ≥ `mass_min`, GeV.
+    pub(in crate::process) fn new(mass_min: f64, mass_max: f64, scale: f64) -> Self {
+        let kappa = |mass: f64| libm::exp(2.0 / 3.0 * libm::acosh(mass / mass_min));
+        let inv_scale = 1.0 / kappa(scale);
+        let start = 1.0 / (1.0 + inv_scale);
+        let end = kappa(mass_max);
+        Self {
+            k2_min: mass_min * mass_min,
+            inv_scale,
+            start,
+            length: libm::log(end / (1.0 + end * inv_scale) / start),
+        }
+    }
+
+    /// (k², dk²/dz) at z in (0, 1), GeV².
+    pub(in crate::process) fn at(&self, z: f64) -> (f64, f64) {
+        let g = self.start * libm::exp(self.length * z);
+        let kappa = g / (1.0 - g * self.inv_scale);
+        let theta = 1.5 * libm::log(kappa);
+        let (cosh, sinh) = (libm::cosh(theta), libm::sinh(theta));
+        let k2 = self.k2_min * (cosh * cosh);
+        let stretch = 1.0 + kappa * self.inv_scale;
+        (
+            k2,
+            3.0 * self.k2_min * (cosh * sinh) * stretch * self.length,
+        )
+    }
+}
+
 /// The rules of the inner integrals.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
@@ -62,7 +103,7 @@ pub(super) struct Rules {
 
 /// What leaves the lepton line.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Emitted {
+pub(in crate::process) enum Emitted {
     /// A vector of this mass squared (GeV²), with this factor (ε² or a spectral function).
     Vector { k2: f64, strength: f64 },
     /// A pair of any mass.
@@ -71,7 +112,7 @@ pub(super) enum Emitted {
 
 impl Emitted {
     /// Least mass in GeV.
-    pub(super) fn mass_min(&self) -> f64 {
+    pub(in crate::process) fn mass_min(&self) -> f64 {
         match self {
             Self::Vector { k2, .. } => k2.sqrt(),
             Self::Pair(chi) => 2.0 * chi.mass_gev,
@@ -140,20 +181,10 @@ impl Slice<'_> {
         }
         let (v0, e_k) = (self.v + c.m, c.kinetic - self.v);
         let scale = (c.m * e_k / (v0 * c.e0).sqrt()).max(mass_min);
-        // √k² = 2m_χ cosh θ; κ = e^{2θ/3}; ζ = ln[κ/(1+κ/κ_s)] = ln start + length z.
-        let kappa = |mass: f64| libm::exp(2.0 / 3.0 * libm::acosh(mass / mass_min));
-        let inv_scale = 1.0 / kappa(scale);
-        let start = 1.0 / (1.0 + inv_scale);
-        let end = kappa(mass_max);
-        let length = libm::log(end / (1.0 + end * inv_scale) / start);
+        let range = PairMass::new(mass_min, mass_max, scale);
         let mut sum = 0.0;
         for (z, weight) in self.rules.pair_mass.nodes() {
-            let g = start * libm::exp(length * z);
-            let k = g / (1.0 - g * inv_scale);
-            let theta = 1.5 * libm::log(k);
-            let (cosh, sinh) = (libm::cosh(theta), libm::sinh(theta));
-            let k2 = mass_min * mass_min * (cosh * cosh);
-            let dk2 = 3.0 * mass_min * mass_min * (cosh * sinh) * (1.0 + k * inv_scale) * length;
+            let (k2, dk2) = range.at(z);
             sum += weight * dk2 * spectral_function(chi, k2) * self.vector(k2, columns);
         }
         sum

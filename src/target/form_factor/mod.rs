@@ -150,12 +150,12 @@ fn fill(t: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
 }
 
 /// Dipole scale `d = 0.164 A^(−2/3)` GeV² ([BEST09], below Eq. (A18)).
-fn dipole_scale_gev2(a: f64) -> f64 {
+pub(crate) fn dipole_scale_gev2(a: f64) -> f64 {
     0.164 / libm::pow(a, 2.0 / 3.0)
 }
 
 /// Square of the elastic screening length, `a = 111 Z^(−1/3)/m_e`, in GeV⁻² ([BEST09]).
-fn screening_length_squared(z: f64) -> f64 {
+pub(crate) fn screening_length_squared(z: f64) -> f64 {
     let a = 111.0 / (libm::cbrt(z) * crate::constants::ELECTRON_MASS_GEV);
     a * a
 }

@@ -100,15 +100,13 @@ fn options() -> Result<Options, Box<dyn Error>> {
     })
 }
 
-/// CPU seconds this process has used, from the kernel's own count; `None` where there is none.
+/// CPU seconds this process and its threads have used; `None` where Linux's /proc is missing.
 fn cpu_seconds() -> Option<f64> {
-    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
-    let mut ns = 0.0;
-    for task in tasks.flatten() {
-        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        ns += text.split_whitespace().next()?.parse::<f64>().ok()?;
-    }
-    Some(ns * 1e-9)
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // After the name in parentheses, fields 12 and 13 are user and system time in 1/100 s.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |k: usize| fields.get(k)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) * 0.01)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

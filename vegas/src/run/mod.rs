@@ -95,10 +95,19 @@ pub struct SinglePoint {
     pub x: Vec<f64>,
     /// Coordinates before the map.
     pub y: Vec<f64>,
-    /// What the value of the integrand is multiplied with to give the weight.
-    pub factor: f64,
+    /// Jacobian of the map.
+    pub jacobian: f64,
+    /// What the stratum's share of the points makes of the weight.
+    pub share: f64,
     /// The spare uniform number of the point.
     pub accept: f64,
+}
+
+impl SinglePoint {
+    /// The weight of the point, to the bit, from the value of the integrand there.
+    pub fn weight(&self, value: f64) -> f64 {
+        value * self.jacobian * self.share
+    }
 }
 
 impl Vegas {
@@ -242,6 +251,10 @@ impl Vegas {
                         cubes,
                     })
             }
+            Layout::Even => {
+                let p = vec![1.0; self.strata.cubes()];
+                Ok(Arrangement::Random(Picker::new(&p)))
+            }
             Layout::Independent => {
                 let cubes = self.strata.cubes();
                 let share = self.strata.share();
@@ -357,7 +370,8 @@ fn single(sampler: &Sampler<'_>, key: PointKey) -> SinglePoint {
     SinglePoint {
         x,
         y,
-        factor: buffers.jacobian[i] * buffers.factor[i],
+        jacobian: buffers.jacobian[i],
+        share: buffers.factor[i],
         accept: buffers.accept[i],
     }
 }

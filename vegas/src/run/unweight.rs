@@ -186,7 +186,7 @@ impl Vegas {
             expected_efficiency: 0.0,
             n_eval,
         };
-        if !(maxima.scale.iter().sum::<f64>() > 0.0) {
+        if maxima.scale.iter().all(|&s| s == 0.0) {
             return Err(Error::Zero { points: n_eval });
         }
         let mut heights = Heights(Ladder::new());

@@ -1,0 +1,43 @@
+//! The Monte Carlo against the deterministic quadrature, wherever that applies.
+
+use crate::process::{Setup, quadrature};
+use crate::record::CrossSection;
+
+/// σ by quadrature, and how far the Monte Carlo is from it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CrossCheck {
+    /// σ by quadrature in pb.
+    pub value_pb: f64,
+    /// Its estimated error in pb.
+    pub error_pb: f64,
+    /// (Monte Carlo − quadrature) in combined standard errors.
+    pub pull: f64,
+}
+
+/// Pull above which the two disagree.
+const MAX_PULL: f64 = 5.0;
+
+impl CrossCheck {
+    /// Computes σ a tenth of the Monte Carlo's error or better; `None` where the quadrature does
+    /// not apply (cuts on more than x) or does not converge.
+    pub fn of(setup: &Setup, found: &CrossSection) -> Option<Self> {
+        let rel_error = (0.1 * found.error_pb / found.value_pb).clamp(1e-7, 1e-3);
+        let integral = quadrature::sigma(setup, rel_error).ok()?;
+        let error = found.error_pb.hypot(integral.error_pb);
+        Some(Self {
+            value_pb: integral.value_pb,
+            error_pb: integral.error_pb,
+            pull: (found.value_pb - integral.value_pb) / error,
+        })
+    }
+
+    /// What is wrong, if something is.
+    pub fn alarm(&self) -> Option<String> {
+        (self.pull.is_nan() || self.pull.abs() > MAX_PULL).then(|| {
+            format!(
+                "the Monte Carlo is {:.1} errors from the quadrature, {:.6e} pb",
+                self.pull, self.value_pb
+            )
+        })
+    }
+}

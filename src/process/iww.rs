@@ -1,0 +1,93 @@
+//! `iww`: the improved Weizsäcker–Williams approximation, [GKK18] Eqs. (7)–(10).
+//!
+//! `ww` with the flux frozen at t_min = k⁴/(4E0²), t_max = k² + m², so that u can be integrated to
+//! infinity: with U0 = −ũ = k²(1−x)/x + m²x and a vector of mass √k² and coupling ε e,
+//!
+//! ```text
+//! dσ/dx = ε² (2/3) α³ χ |k|/(xU0²E0) [ m²x(−2+2x+x²) + 2(3−3x+x²)U0 ].
+//! ```
+//!
+//! The bracket of the flux, [GKK18] Eq. (9), is used as t − k⁴/4E0². A pair is the integral over k²
+//! with the spectral function, and x runs up to 1: the formula knows no 1 − m/E0. Both this end and
+//! a t_min without u and m make it too large: by factors of 1.7–4.5 for muons of 160 GeV on lead,
+//! of 1.2–17 for electrons of 8 GeV on aluminium (m_χ from 1 MeV to 1 and 0.5 GeV).
+//! Pinned by `tests/ww.rs`.
+
+use super::cross_section::Sliced;
+use super::flux::Flux;
+use super::quadrature::{Integral, QuadratureError, SIZES, emitted};
+use super::ww::Lepton;
+use super::{Approach, CrossSection, Setup};
+use crate::constants::{ALPHA, GEV_M2_TO_PB};
+
+/// The improved Weizsäcker–Williams approximation of one set-up.
+#[derive(Debug, Clone, Copy)]
+pub struct Iww {
+    setup: Setup,
+    flux: Flux,
+}
+
+impl Iww {
+    /// The approximation of `setup`.
+    pub fn new(setup: &Setup) -> Self {
+        Self {
+            setup: *setup,
+            flux: Flux::new(setup),
+        }
+    }
+
+    /// dσ/dx in pb of a vector with ε = 1.
+    fn vector(&self, at: &Lepton, k2: f64) -> f64 {
+        let Lepton { v0, x, e0, m } = *at;
+        let k_squared = (x * e0) * (x * e0) - k2;
+        if !(k_squared > 0.0) {
+            return 0.0;
+        }
+        let u = k2 * v0 / (e0 * x) + m * m * x;
+        let t = k2 / (2.0 * e0);
+        let bracket = m * m * x * (-2.0 + 2.0 * x + x * x) + 2.0 * (3.0 - 3.0 * x + x * x) * u;
+        let factor = 2.0 / 3.0 * ALPHA * ALPHA * ALPHA * GEV_M2_TO_PB;
+        factor * self.flux.at(t * t, k2 + m * m) * k_squared.sqrt() / (x * u * u * e0) * bracket
+    }
+}
+
+impl Sliced for Iww {
+    /// The formula knows no lepton mass at the end of the spectrum and is integrated up to x = 1.
+    fn least_v(&self) -> f64 {
+        -self.setup.collision.m
+    }
+
+    fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    fn slice(&self, v: f64, [_, k, _]: [usize; 3]) -> (f64, u64) {
+        let at = Lepton::new(&self.setup, v);
+        if !(at.v0 > 0.0 && at.x > 0.0) {
+            return (0.0, 0);
+        }
+        let mass_max = at.x * at.e0;
+        let value = at.emit(&emitted(&self.setup), mass_max, k, |k2| {
+            self.vector(&at, k2)
+        });
+        (value, SIZES[k] as u64)
+    }
+}
+
+impl CrossSection for Iww {
+    fn approach(&self) -> Approach {
+        Approach::Iww
+    }
+
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+        self.sliced_sigma(rel_error)
+    }
+
+    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.sliced_spectrum(x, rel_error)
+    }
+
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.sliced_bins(edges, rel_error)
+    }
+}

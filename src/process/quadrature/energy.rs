@@ -1,0 +1,107 @@
+//! The integral over x of any dσ/dx, refined together with whatever is inside.
+//!
+//! Variable v = V0 − m = E0(1−x) − m, drawn uniform in ln(√v+√m) for x > ½ and in the logarithm of
+//! the pair's kinetic energy below: dσ/dx falls like a power of v below m, like 1/v at most above.
+
+use rayon::prelude::*;
+
+use super::refine::{Refined, refine};
+use super::rule::rule;
+use crate::kinematics::Collision;
+
+/// A range of v = origin ± y in the variable ln(√y + √scale), all in GeV.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::process) struct Piece {
+    /// Ends of y.
+    pub(in crate::process) y: (f64, f64),
+    /// Where the integrand changes from a power of √y to one of ln y.
+    pub(in crate::process) scale: f64,
+    /// v at y = 0.
+    pub(in crate::process) origin: f64,
+    /// Whether v falls with y.
+    pub(in crate::process) falls: bool,
+}
+
+impl Piece {
+    /// (v, weight of dσ/dx) of the rule of this level.
+    fn nodes(&self, e0: f64, level: usize) -> Vec<(f64, f64)> {
+        let root = self.scale.sqrt();
+        let start = self.y.0.sqrt() + root;
+        let length = libm::log((self.y.1.sqrt() + root) / start);
+        rule(level)
+            .nodes()
+            .map(|(z, w)| {
+                let sum = start * libm::exp(length * z);
+                let y = (sum - root) * (sum - root);
+                let weight = 2.0 * w * length * sum * (sum - root) / e0;
+                let v = if self.falls {
+                    self.origin - y
+                } else {
+                    self.origin + y
+                };
+                (v, weight)
+            })
+            .collect()
+    }
+}
+
+/// Cuts the range `v_range` of v within `limits` (GeV) at x = ½; `mass` is the least mass emitted.
+pub(in crate::process) fn pieces(
+    c: &Collision,
+    mass: f64,
+    limits: (f64, f64),
+    v_range: (f64, f64),
+) -> Vec<Piece> {
+    let (low, high) = (limits.0.max(v_range.0), limits.1.min(v_range.1));
+    if !(low < high) {
+        return Vec::new();
+    }
+    let at_rest = c.kinetic - mass;
+    let half = (0.5 * c.e0 - c.m).clamp(low, high);
+    // Below v = 0 there is only what a formula makes of it; count from its own end then.
+    let origin = limits.0.min(0.0);
+    let fast = Piece {
+        y: (low - origin, half - origin),
+        scale: c.m,
+        origin,
+        falls: false,
+    };
+    let slow = Piece {
+        y: (at_rest - high, at_rest - half),
+        scale: mass,
+        origin: at_rest,
+        falls: true,
+    };
+    let mut pieces = Vec::new();
+    if low < half {
+        pieces.push(fast);
+    }
+    if half < high {
+        pieces.push(slow);
+    }
+    pieces
+}
+
+/// ∫ dx over `pieces` of `slice(v, levels) = (dσ/dx, evaluations)` to `rel_error`, refining from
+/// the levels `start`; the first level is that of x.
+pub(in crate::process) fn integrate<const D: usize>(
+    e0: f64,
+    pieces: &[Piece],
+    start: [usize; D],
+    rel_error: f64,
+    slice: impl Fn(f64, [usize; D]) -> (f64, u64) + Sync,
+) -> Refined {
+    refine(start, rel_error, |levels| {
+        let nodes: Vec<(f64, f64)> = pieces.iter().flat_map(|p| p.nodes(e0, levels[0])).collect();
+        let slices: Vec<(f64, u64)> = nodes.par_iter().map(|&(v, _)| slice(v, levels)).collect();
+        // Summed in the order of the nodes, whatever the threads did.
+        let value = nodes.iter().zip(&slices).map(|(n, s)| n.1 * s.0).sum();
+        (value, slices.iter().map(|s| s.1).sum())
+    })
+}
+
+/// First levels for a goal: `coarse` plus one for every two digits beyond 1e-3.
+pub(in crate::process) fn start<const D: usize>(coarse: [usize; D], rel_error: f64) -> [usize; D] {
+    let digits = (-libm::log10(rel_error) - 3.0).max(0.0);
+    coarse.map(|l| l + (digits / 2.0) as usize)
+}

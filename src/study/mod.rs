@@ -1,0 +1,10 @@
+//! Studies made of many single results: scans over keys of a card, and exact beside approximate.
+//!
+//! They know set-ups and processes, no cards and no formats: whoever has a card turns one point of
+//! a [`Grid`] into a set-up.
+
+pub mod compare;
+pub mod scan;
+
+pub use compare::{Comparison, compare, verdict};
+pub use scan::{Axis, AxisError, Grid, run_rows};

@@ -1,0 +1,222 @@
+//! Scans: the axes, the grid they span, and running its rows in parallel.
+//!
+//! An axis is written `KEY=LO..HI:log:N`, `KEY=LO..HI:lin:N` or `KEY=A,B,C`; values stay text, as a
+//! card takes them. The last axis runs fastest. Rows are handed over as they are done, in any
+//! order; each row's result depends on the row alone. Pinned by the tests below.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+/// An axis that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("--over {written}: {problem}; write KEY=LO..HI:log:N, KEY=LO..HI:lin:N or KEY=A,B,C")]
+pub struct AxisError {
+    written: String,
+    problem: String,
+}
+
+/// One scanned key and its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axis {
+    /// Card key, `section.key`.
+    pub key: String,
+    /// Its values as text.
+    pub values: Vec<String>,
+}
+
+impl Axis {
+    /// Reads `KEY=LO..HI:log|lin:N` (N ≥ 1; N = 1 is LO alone) or `KEY=A,B,C`.
+    ///
+    /// # Errors
+    /// [`AxisError`] with the text and what is wrong with it.
+    pub fn parse(written: &str) -> Result<Self, AxisError> {
+        let wrong = |problem: String| AxisError {
+            written: written.to_owned(),
+            problem,
+        };
+        let (key, range) = written
+            .split_once('=')
+            .ok_or_else(|| wrong("there is no `=`".to_owned()))?;
+        let (key, range) = (key.trim().to_owned(), range.trim());
+        let values = match range.split_once("..") {
+            Some((low, rest)) => spaced(low, rest).map_err(wrong)?,
+            None => range.split(',').map(|v| v.trim().to_owned()).collect(),
+        };
+        if key.is_empty() || values.iter().any(String::is_empty) {
+            return Err(wrong("a key or value is empty".to_owned()));
+        }
+        if let Some(twice) = (1..values.len()).find(|&i| values[..i].contains(&values[i])) {
+            return Err(wrong(format!("the value {} comes twice", values[twice])));
+        }
+        Ok(Self { key, values })
+    }
+}
+
+/// The values of `LO..HI:log|lin:N`.
+fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
+    let number = |text: &str| {
+        let value: Result<f64, _> = text.trim().parse();
+        value
+            .ok()
+            .filter(|v| v.is_finite())
+            .ok_or_else(|| format!("`{}` is no number", text.trim()))
+    };
+    let parts: Vec<&str> = rest.split(':').map(str::trim).collect();
+    let [high, spacing, count] = parts[..] else {
+        return Err("a range needs a spacing and a number of points".to_owned());
+    };
+    let (low, high) = (number(low)?, number(high)?);
+    let count: u32 = count
+        .parse()
+        .ok()
+        .filter(|n| *n >= 1)
+        .ok_or_else(|| format!("`{count}` is no number of points"))?;
+    if low >= high {
+        return Err(format!("{low} is not below {high}"));
+    }
+    let at = |share: f64| match spacing {
+        "lin" => Ok(low + (high - low) * share),
+        "log" if low > 0.0 => Ok(low * libm::pow(high / low, share)),
+        "log" => Err(format!("{low} has no logarithm")),
+        other => Err(format!("`{other}` is neither log nor lin")),
+    };
+    let last = count - 1;
+    (0..count)
+        .map(|i| {
+            let value = match i {
+                0 => at(0.0).map(|_| low)?,
+                i if i == last => high,
+                i => at(f64::from(i) / f64::from(last))?,
+            };
+            // Fifteen digits: steps between round numbers stay round.
+            let value: f64 = format!("{value:.14e}").parse().unwrap_or(value);
+            Ok(format!("{value:?}"))
+        })
+        .collect()
+}
+
+/// The product of some axes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    /// The axes, slowest first.
+    pub axes: Vec<Axis>,
+}
+
+impl Grid {
+    /// Number of rows; one without axes.
+    pub fn len(&self) -> usize {
+        self.axes.iter().map(|a| a.values.len()).product()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The values of row `index` < [`Self::len`], one an axis.
+    pub fn row(&self, index: usize) -> Vec<&str> {
+        let mut rest = index;
+        let mut values: Vec<&str> = self
+            .axes
+            .iter()
+            .rev()
+            .map(|axis| {
+                let n = axis.values.len();
+                let value = axis.values[rest % n].as_str();
+                rest /= n;
+                value
+            })
+            .collect();
+        values.reverse();
+        values
+    }
+}
+
+/// Computes the rows `todo` in parallel on the current thread pool and hands each to `done`, one
+/// at a time, as soon as it is there; the first error of `done` stops the rest.
+///
+/// # Errors
+/// Whatever `done` returns.
+pub fn run_rows<R: Send, E: Send>(
+    todo: &[usize],
+    compute: impl Fn(usize) -> R + Sync,
+    done: impl FnMut(usize, R) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let done = Mutex::new(done);
+    todo.par_iter().try_for_each(|&row| {
+        let result = compute(row);
+        // A poisoned lock means that another row's `done` panicked, which ends the program anyway.
+        let mut done = done.lock().unwrap_or_else(|broken| broken.into_inner());
+        done(row, result)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hit_their_ends_and_round_numbers_between() {
+        let values = |text| Axis::parse(text).expect("valid").values;
+        assert_eq!(
+            values("dark_sector.m_chi_gev=1e-3..1:log:4"),
+            ["0.001", "0.01", "0.1", "1.0"]
+        );
+        assert_eq!(
+            values("beam.energy_gev=10..20:lin:3"),
+            ["10.0", "15.0", "20.0"]
+        );
+        assert_eq!(values("beam.energy_gev=10..20:lin:1"), ["10.0"]);
+        assert_eq!(values("target.element=Al, Pb"), ["Al", "Pb"]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_axis_is_said() {
+        for (text, problem) in [
+            ("m", "no `=`"),
+            ("m=1..2", "spacing"),
+            ("m=1..x:log:3", "`x` is no number"),
+            ("m=1..2:log:0", "`0` is no number of points"),
+            ("m=2..1:lin:3", "2 is not below 1"),
+            ("m=0..1:log:3", "no logarithm"),
+            ("m=0..1:cubic:3", "neither log nor lin"),
+            ("m=1,,2", "empty"),
+            ("m=1,2,1", "comes twice"),
+        ] {
+            let error = Axis::parse(text).expect_err(text).to_string();
+            assert!(error.contains(problem) && error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_last_axis_runs_fastest() {
+        let grid = Grid {
+            axes: ["a=1,2", "b=x,y,z"]
+                .map(|t| Axis::parse(t).expect("valid"))
+                .to_vec(),
+        };
+        let rows: Vec<_> = (0..grid.len()).map(|i| grid.row(i).join("")).collect();
+        assert_eq!(rows, ["1x", "1y", "1z", "2x", "2y", "2z"]);
+    }
+
+    #[test]
+    fn every_row_is_handed_over_once_and_an_error_stops() {
+        let todo: Vec<usize> = (0..50).filter(|i| i % 3 != 0).collect();
+        let mut seen = Vec::new();
+        run_rows::<_, ()>(
+            &todo,
+            |i| i * i,
+            |i, r| {
+                assert_eq!(r, i * i);
+                seen.push(i);
+                Ok(())
+            },
+        )
+        .expect("no error");
+        seen.sort_unstable();
+        assert_eq!(seen, todo);
+        assert_eq!(run_rows(&todo, |i| i, |_, _| Err("full")), Err("full"));
+    }
+}

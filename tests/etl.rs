@@ -1,0 +1,213 @@
+//! The exact process on the unit hypercube: same bits on every instruction set, finite and
+//! non-negative everywhere, cuts obeyed, couplings where they belong.
+
+use millibrem::beam::{Beam, Lepton};
+use millibrem::cuts::Cuts;
+use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::phase_space::{BLOCK, PairBlock};
+use millibrem::process::Setup;
+use millibrem::process::etl::Etl;
+use millibrem::target::form_factor::FormFactorKind;
+use millibrem::target::{Nucleus, NucleusSpin};
+use pulp::Arch;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+fn chi(mass_gev: f64, charge: f64, spin: ChiSpin) -> DarkSector {
+    DarkSector::Pair(MilliCharged {
+        mass_gev,
+        charge,
+        spin,
+        pdg_id: 17,
+    })
+}
+
+fn setup(
+    lepton: Lepton,
+    energy_gev: f64,
+    dark: DarkSector,
+    spin: NucleusSpin,
+    cuts: Cuts,
+) -> Setup {
+    let beam = Beam {
+        lepton,
+        energy_gev,
+        on_target: None,
+    };
+    let nucleus = Nucleus {
+        z: 82,
+        a: 207.2,
+        mass_gev: 193.005578,
+        spin,
+    };
+    Setup::new(&beam, nucleus, FormFactorKind::TsaiElastic, dark, cuts).unwrap()
+}
+
+/// Evaluates `points` random points and hands each block on.
+fn each_block(etl: &Etl, points: usize, seed: u64, mut see: impl FnMut(&[f64], &PairBlock)) {
+    let mut rng = Pcg64Mcg::seed_from_u64(seed);
+    let mut columns = vec![[0.0; BLOCK]; etl.dim()];
+    let (mut block, mut value) = (PairBlock::default(), [0.0; BLOCK]);
+    for _ in 0..points.div_ceil(BLOCK) {
+        for column in &mut columns {
+            // The integrator never gives the ends 0 and 1.
+            column.fill_with(|| rng.random::<f64>().max(1e-16));
+        }
+        let y: Vec<&[f64]> = columns.iter().map(|c| &c[..]).collect();
+        etl.evaluate(&y, &mut value, &mut block);
+        see(&value, &block);
+    }
+}
+
+fn every_kind() -> Vec<Setup> {
+    let mut all = Vec::new();
+    for nucleus in NucleusSpin::ALL {
+        for lepton in [Lepton::Electron, Lepton::AntiMuon] {
+            for spin in ChiSpin::ALL {
+                all.push(setup(
+                    lepton,
+                    100.0,
+                    chi(0.01, 1.0, spin),
+                    nucleus,
+                    Cuts::NONE,
+                ));
+            }
+            let photon = DarkPhoton {
+                mass_gev: 0.05,
+                epsilon: 1.0,
+                pdg_id: 622,
+            };
+            all.push(setup(
+                lepton,
+                100.0,
+                DarkSector::DarkPhoton(photon),
+                nucleus,
+                Cuts::NONE,
+            ));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    let mut archs = vec![Arch::Scalar];
+    #[cfg(target_arch = "x86_64")]
+    {
+        archs.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        archs.extend(pulp::x86::V4::try_new().map(Arch::V4));
+    }
+    for setup in every_kind() {
+        let mut bits: Vec<Vec<u64>> = Vec::new();
+        for &arch in &archs {
+            let mut seen = Vec::new();
+            each_block(&Etl::new(&setup).on(arch), 2000, 3, |value, block| {
+                seen.extend(value.iter().map(|v| v.to_bits()));
+                seen.extend(block.px_out.iter().map(|v| v.to_bits()));
+                seen.extend(block.t.iter().map(|v| v.to_bits()));
+            });
+            bits.push(seen);
+        }
+        assert!(bits.windows(2).all(|w| w[0] == w[1]), "{setup:?}");
+    }
+}
+
+/// Number of points of the test below; MILLIBREM_POINTS=1e8 is what the documentation quotes.
+fn hard_points() -> usize {
+    let asked = std::env::var("MILLIBREM_POINTS").ok();
+    asked.map_or(1_000_000, |n| n.parse::<f64>().unwrap() as usize)
+}
+
+#[test]
+fn weights_of_the_hardest_setups_are_finite_and_not_negative() {
+    for m_chi in [1e-3, 1e-5] {
+        let dark = chi(m_chi, 1.0, ChiSpin::Dirac);
+        let setup = setup(Lepton::Electron, 100.0, dark, NucleusSpin::Zero, Cuts::NONE);
+        let (mut positive, mut seen) = (0, 0);
+        each_block(&Etl::new(&setup), hard_points(), 17, |value, block| {
+            for (i, v) in value.iter().enumerate() {
+                assert!(*v >= 0.0 && v.is_finite(), "{v} at {:?}", block.point(i));
+                positive += usize::from(*v > 0.0);
+                seen += 1;
+            }
+        });
+        assert!(
+            positive as f64 > 0.999 * seen as f64,
+            "{positive} of {seen}"
+        );
+    }
+}
+
+#[test]
+fn points_outside_the_cuts_have_no_weight_and_those_inside_keep_theirs() {
+    let cuts = Cuts {
+        x_min: 0.3,
+        x_max: 0.95,
+        lepton_energy_max_gev: 40.0,
+        lepton_angle_min_mrad: 1.0,
+        lepton_angle_max_mrad: 100.0,
+        lepton_pt_min_gev: 0.01,
+        lepton_pt_max_gev: 0.5,
+        chi_angle_max_mrad: 30.0,
+    };
+    let dark = chi(0.1, 1.0, ChiSpin::Dirac);
+    let cut = setup(Lepton::Muon, 100.0, dark, NucleusSpin::Zero, cuts);
+    let on_x = Cuts {
+        x_min: cuts.x_min,
+        x_max: cuts.x_max,
+        ..Cuts::NONE
+    };
+    let open = setup(Lepton::Muon, 100.0, dark, NucleusSpin::Zero, on_x);
+    let mut all = Vec::new();
+    each_block(&Etl::new(&open), 20_000, 5, |value, _| {
+        all.extend_from_slice(value)
+    });
+    let (mut at, mut kept) = (0, 0);
+    each_block(&Etl::new(&cut), 20_000, 5, |value, block| {
+        for (i, v) in value.iter().enumerate() {
+            let p = block.point(i);
+            let pt = p.p_out[0].hypot(p.p_out[1]);
+            let angle = 1e3 * pt.atan2(p.p_out[2]);
+            let x = p.e_k / 100.0;
+            assert!((0.3..=0.95).contains(&x), "x = {x}");
+            let lepton_passes = 0.1056583755 + p.lepton_kinetic <= 40.0
+                && (1.0..=100.0).contains(&angle)
+                && (0.01..=0.5).contains(&pt);
+            assert!(lepton_passes || *v == 0.0);
+            if *v > 0.0 {
+                kept += 1;
+                assert_eq!(*v, all[at]);
+            }
+            at += 1;
+        }
+    });
+    assert!(kept > 1000 && kept < 3 * at / 4, "{kept} of {at}");
+}
+
+#[test]
+fn the_charge_scales_every_weight_by_its_square() {
+    let one = setup(
+        Lepton::Muon,
+        160.0,
+        chi(0.1, 1.0, ChiSpin::Dirac),
+        NucleusSpin::Zero,
+        Cuts::NONE,
+    );
+    let small = setup(
+        Lepton::Muon,
+        160.0,
+        chi(0.1, 1e-3, ChiSpin::Dirac),
+        NucleusSpin::Zero,
+        Cuts::NONE,
+    );
+    let mut all = Vec::new();
+    each_block(&Etl::new(&one), 1000, 5, |value, _| {
+        all.extend_from_slice(value)
+    });
+    let mut at = all.iter();
+    each_block(&Etl::new(&small), 1000, 5, |value, _| {
+        for v in value {
+            assert!((v * 1e6 / at.next().unwrap() - 1.0).abs() < 1e-13);
+        }
+    });
+}

@@ -1,0 +1,214 @@
+//! Unweighted events: exactly as many as asked for, distributed like the integrand.
+
+use vegas::{
+    Block, Config, Maxima, MaximaConfig, Observer, ObserverError, PointKey, Scalar, UnweightPlan,
+    Vegas, silent,
+};
+
+/// A ridge along the diagonal with an integral known in closed form.
+fn ridge(x: &[f64]) -> f64 {
+    let c = x[0] - x[1];
+    0.1 / (c * c + 0.01) * x[0]
+}
+
+/// ∫∫ of the ridge: by symmetry half of it with the factor 1 instead of x.
+fn truth() -> f64 {
+    let g: f64 = 0.1;
+    0.5 * (2.0 * (1.0 / g).atan() - g * (1.0 + 1.0 / (g * g)).ln())
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Events(Vec<(PointKey, Vec<f64>, f64)>);
+
+impl<R> Observer<R> for Events {
+    fn fork(&self) -> Self {
+        Self::default()
+    }
+
+    fn observe(&mut self, b: &Block<'_, R>) {
+        for (i, &w) in b.event_weight.iter().enumerate() {
+            if w != 0.0 {
+                let key = PointKey {
+                    iteration: b.iteration,
+                    index: b.first_index + i as u64,
+                };
+                self.0.push((key, b.points.point(i), w));
+            }
+        }
+    }
+
+    fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
+        self.0.append(&mut later.0);
+        Ok(())
+    }
+}
+
+fn prepared(share: f64) -> (Vegas, Maxima) {
+    let f = Scalar::new(2, ridge);
+    let config = Config {
+        neval: 20_000,
+        n_adapt: 4,
+        ..Config::default()
+    };
+    let mut vegas = Vegas::new(2, config).expect("valid");
+    vegas.set_threads(1);
+    vegas.adapt(&f, &mut silent).expect("finite");
+    let config = MaximaConfig {
+        neval: 50_000,
+        max_overweight_share: share,
+        ..MaximaConfig::default()
+    };
+    let maxima = vegas
+        .find_maxima(&f, &config, &mut silent)
+        .expect("positive");
+    (vegas, maxima)
+}
+
+#[test]
+fn there_are_exactly_as_many_events_as_asked_for_whatever_the_threads() {
+    let f = Scalar::new(2, ridge);
+    let (mut vegas, maxima) = prepared(1e-3);
+    for count in [1, 777, 30_000] {
+        let plan = UnweightPlan::new(20_000, 100, count);
+        let mut one = Events::default();
+        vegas.set_threads(1);
+        let a = vegas
+            .unweight(&f, &maxima, &plan, &mut one, &mut silent)
+            .expect("finite");
+        let mut three = Events::default();
+        vegas.set_threads(3);
+        let b = vegas
+            .unweight(&f, &maxima, &plan, &mut three, &mut silent)
+            .expect("finite");
+        assert_eq!(one.0.len() as u64, count);
+        assert_eq!(a, b);
+        assert_eq!(one, three);
+        assert_eq!(a.events, count);
+    }
+}
+
+#[test]
+fn a_shorter_run_is_the_beginning_of_a_longer_one() {
+    let f = Scalar::new(2, ridge);
+    let (vegas, maxima) = prepared(1e-3);
+    let events = |count| {
+        let mut events = Events::default();
+        let plan = UnweightPlan::new(20_000, 100, count);
+        vegas
+            .unweight(&f, &maxima, &plan, &mut events, &mut silent)
+            .expect("finite");
+        events.0
+    };
+    let long = events(25_000);
+    assert_eq!(events(12_345), long[..12_345]);
+}
+
+#[test]
+fn events_are_distributed_like_the_integrand() {
+    let f = Scalar::new(2, ridge);
+    let (vegas, maxima) = prepared(1e-3);
+    let mut events = Events::default();
+    let plan = UnweightPlan::new(100_000, 100, 60_000);
+    let u = vegas
+        .unweight(&f, &maxima, &plan, &mut events, &mut silent)
+        .expect("finite");
+    // Mean of x₀ by an independent midpoint sum.
+    let n = 1000;
+    let mid = |i: usize| (i as f64 + 0.5) / n as f64;
+    let (mut s0, mut s1) = (0.0, 0.0);
+    for i in 0..n {
+        for j in 0..n {
+            let v = ridge(&[mid(i), mid(j)]);
+            s0 += v;
+            s1 += v * mid(i);
+        }
+    }
+    let expected = s1 / s0;
+    let w: f64 = events.0.iter().map(|e| e.2).sum();
+    let mean = events.0.iter().map(|e| e.2 * e.1[0]).sum::<f64>() / w;
+    let sd = (events
+        .0
+        .iter()
+        .map(|e| (e.1[0] - mean) * (e.1[0] - mean))
+        .sum::<f64>()
+        / w)
+        .sqrt();
+    let pull = (mean - expected) / (sd / (events.0.len() as f64).sqrt());
+    assert!(
+        pull.abs() < 3.5,
+        "mean {mean}, expected {expected}: pull {pull}"
+    );
+    // The first half alone is as good: independent points are representative anywhere.
+    let half = &events.0[..30_000];
+    let w: f64 = half.iter().map(|e| e.2).sum();
+    let mean = half.iter().map(|e| e.2 * e.1[0]).sum::<f64>() / w;
+    assert!(((mean - expected) / (sd / 30_000f64.sqrt())).abs() < 3.5);
+    // The sum of event weights gives the integral as well.
+    let sigma = u.event_weight_sum * maxima.threshold / u.measurement.counters.points as f64;
+    assert!(
+        (sigma / truth() - 1.0).abs() < 0.03,
+        "{sigma} against {}",
+        truth()
+    );
+    assert!(
+        u.measurement.estimate.pull(truth()).abs() < 4.0,
+        "{}",
+        u.measurement
+    );
+}
+
+#[test]
+fn overweight_events_are_kept_and_their_share_is_as_allowed() {
+    let f = Scalar::new(2, ridge);
+    for share in [1e-3, 2e-2] {
+        let (vegas, maxima) = prepared(share);
+        let mut events = Events::default();
+        let plan = UnweightPlan::new(100_000, 100, 50_000);
+        let u = vegas
+            .unweight(&f, &maxima, &plan, &mut events, &mut silent)
+            .expect("finite");
+        let over = events.0.iter().filter(|e| e.2 > 1.0).count();
+        assert_eq!(over as f64 / 50_000.0, u.overweight_share.value);
+        assert!(events.0.iter().all(|e| e.2 >= 1.0));
+        assert!(
+            u.overweight_share.low <= 1.5 * share,
+            "{:?} against {share}",
+            u.overweight_share
+        );
+        assert!(u.overweight_share.low <= u.overweight_share.value);
+        assert!(u.overweight_share.high >= u.overweight_share.value);
+        let efficiency = u.efficiency.value;
+        assert!((efficiency / maxima.expected_efficiency - 1.0).abs() < 0.05);
+        assert!(efficiency > 0.5, "efficiency {efficiency}");
+    }
+}
+
+#[test]
+fn an_event_can_be_recomputed_from_its_key() {
+    let f = Scalar::new(2, ridge);
+    let (vegas, maxima) = prepared(1e-3);
+    let mut events = Events::default();
+    let plan = UnweightPlan::new(20_000, 100, 2000);
+    vegas
+        .unweight(&f, &maxima, &plan, &mut events, &mut silent)
+        .expect("finite");
+    for (key, x, weight) in events.0.iter().step_by(311) {
+        let point = vegas
+            .unweighted_point(&plan, &maxima, *key)
+            .expect("exists");
+        assert_eq!(&point.x, x);
+        let ratio = point.weight(ridge(x)) / maxima.threshold;
+        assert!(ratio > point.accept);
+        assert!((ratio.max(1.0) - weight).abs() < 1e-14);
+    }
+}
+
+#[test]
+fn maxima_survive_saving() {
+    let (_, maxima) = prepared(1e-3);
+    let text = serde_json::to_string(&maxima).expect("serialisable");
+    assert_eq!(
+        serde_json::from_str::<Maxima>(&text).expect("the same"),
+        maxima
+    );
+}
