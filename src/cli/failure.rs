@@ -71,8 +71,8 @@ impl Failure {
             | Self::Card(CardError::Seed(_))
             | Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Generate(_)
-            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Rows { .. }
+            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
             Self::Io(_)

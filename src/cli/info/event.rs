@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use millibrem::card::RunCard;
-use millibrem::event::Event;
+use millibrem::event::{Event, EventBuffer};
 use millibrem::generate::Generator;
 use millibrem::io::hdf5::RunReader;
 use serde_json::{Value, json};
@@ -47,9 +47,11 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
 /// Row and content of the event with this index; indices rise.
 fn find(run: &RunReader, index: u64) -> Result<Option<(usize, Event)>, Failure> {
     let (mut low, mut high) = (0, run.n_events());
+    let mut one = EventBuffer::default();
     while low < high {
         let middle = low + (high - low) / 2;
-        let Some(event) = run.read_events(middle..middle + 1)?.get(0) else {
+        run.read_events(middle, 1, &mut one)?;
+        let Some(event) = one.get(0) else {
             return Ok(None);
         };
         match event.index.cmp(&index) {

@@ -13,7 +13,7 @@ mod unweight;
 pub use unweight::{Share, UnweightPlan, Unweighted};
 
 use crate::cells::Picker;
-use crate::chunk::{Slot, Task, probe, run};
+use crate::chunk::{Slot, Task, probe, probe_point, run};
 use crate::config::{Config, Layout, Plan};
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -419,11 +419,15 @@ impl Stage<'_> {
         if c.nan + c.infinite == 0 {
             return Ok(());
         }
-        let first = PointKey {
-            iteration: self.task.iteration,
-            index: tally.first_bad.unwrap_or(0),
+        let iteration = self.task.iteration;
+        let (index, x) = match (tally.first_bad, tally.first_bad_probe) {
+            (Some(index), _) => (index, single(&self.main, PointKey { iteration, index }).x),
+            (None, probe) => {
+                let index = probe.unwrap_or(0);
+                (index, probe_point(&self.probe, iteration, index))
+            }
         };
-        let x = single(&self.main, first).x;
+        let first = PointKey { iteration, index };
         Err(Error::NotFinite {
             nan: c.nan,
             infinite: c.infinite,
