@@ -7,6 +7,7 @@
 //!
 //! Pinned by the tests of its modules, `tests/cli_plot.rs` and `tests/python/test_plot.py`.
 
+mod about;
 mod axis;
 mod figure;
 mod heat;

@@ -12,6 +12,8 @@ use super::{PlotError, heat, text};
 const MOST_DECADES: f64 = 1e8;
 /// Lines through fewer points than this carry markers.
 const FEW_POINTS: usize = 30;
+/// Height in pixels from which an error can be seen.
+const VISIBLE: f64 = 2.0;
 const MAJOR_TICK: f64 = 6.0;
 const MINOR_TICK: f64 = 3.2;
 
@@ -97,11 +99,13 @@ pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, id: usize) -> Result<(), 
     Ok(())
 }
 
-/// Share of the axis left free at both ends: none where bins fill it.
+/// Share of the axis left free at both ends: none where bins or lines fill it.
 fn x_pad(curves: &[Curve]) -> f64 {
-    let bins = curves.iter().all(|c| c.shape == Shape::Steps);
-    let lines = curves.iter().all(|c| c.shape == Shape::Line);
-    if bins || lines { 0.0 } else { 0.04 }
+    if curves.iter().any(has_markers) {
+        0.03
+    } else {
+        0.0
+    }
 }
 
 fn abscissae(curves: &[Curve]) -> impl Iterator<Item = f64> {
@@ -141,7 +145,7 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Vec<Entry
             number: i,
             shape: curve.shape,
             markers: has_markers(curve),
-            band: curve.error.iter().any(|e| *e > 0.0),
+            band: points(frame, curve).any(|(_, (low, high))| low.1 - high.1 > VISIBLE),
             label: curve.label.clone(),
         })
         .collect();

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names};
 use crate::histogram::{self, Histogram};
@@ -22,13 +23,6 @@ struct Run {
     cross_section: CrossSection,
 }
 
-/// A statement about a run, and whether it is worth saying when all runs share it.
-#[derive(PartialEq)]
-struct Fact {
-    text: String,
-    in_title: bool,
-}
-
 /// All panels of `paths`; `labels` replace the texts of the legend.
 ///
 /// # Errors
@@ -40,16 +34,14 @@ pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>,
             let reader = RunReader::open(path)?;
             Ok(Run {
                 path: path.clone(),
-                facts: facts(&reader.header().card),
+                facts: about::facts(&reader.header().card, &[]),
                 histograms: reader.histograms()?,
                 cross_section: reader.cross_section()?,
             })
         })
         .collect::<Result<Vec<_>, PlotError>>()?;
-    let (title, mut legend) = words(&runs);
-    for (text, label) in legend.iter_mut().zip(labels) {
-        text.clone_from(label);
-    }
+    let files: Vec<_> = runs.iter().map(|run| (&run.path, &run.facts)).collect();
+    let (title, legend) = about::words(&files, labels);
     let mut found: Vec<Panel> = Vec::new();
     for (run, label) in runs.iter().zip(&legend) {
         for histogram in &run.histograms {
@@ -197,9 +189,9 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
             }
         };
         if alone {
+            add("running average", Shape::Line, true, true);
             add("measured", Shape::Points, true, false);
             add("adapting, not counted", Shape::OpenPoints, false, false);
-            add("running average", Shape::Line, true, true);
         } else {
             add(label, Shape::Points, true, false);
         }
@@ -223,56 +215,4 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
         reference: (!alone).then_some(1.0),
         content: Content::Curves(curves),
     })
-}
-
-/// The title of all runs, and for each what tells it apart: facts, else the run's folder.
-fn words(runs: &[Run]) -> (String, Vec<String>) {
-    let shared = |fact: &Fact| runs.iter().all(|run| run.facts.contains(fact));
-    let joined = |facts: Vec<&Fact>| {
-        let texts: Vec<&str> = facts.iter().map(|f| f.text.as_str()).collect();
-        texts.join(", ")
-    };
-    let first = runs.first().map_or(&[][..], |run| &run.facts[..]);
-    let title = joined(first.iter().filter(|f| f.in_title && shared(f)).collect());
-    let legend = runs.iter().map(|run| {
-        let own = joined(run.facts.iter().filter(|f| !shared(f)).collect());
-        match own.is_empty() && runs.len() > 1 {
-            true => super::stem(run.path.parent().unwrap_or(&run.path)),
-            false => own,
-        }
-    });
-    (title, legend.collect())
-}
-
-/// What is worth saying of the run with this card.
-fn facts(card: &str) -> Vec<Fact> {
-    let card: toml::Table = card.parse().unwrap_or_default();
-    let text = |section: &str, key: &str| card.get(section)?.get(key)?.as_str();
-    let number = |section: &str, key: &str| {
-        let value = card.get(section)?.get(key)?;
-        value.as_float().or(value.as_integer().map(|i| i as f64))
-    };
-    let mut found = Vec::new();
-    let mut say = |text: Option<String>, in_title: bool| {
-        found.extend(text.map(|text| Fact { text, in_title }));
-    };
-    let beam = number("beam", "energy_gev").zip(text("beam", "lepton"));
-    let target = text("target", "element").unwrap_or("material");
-    say(
-        beam.map(|(e0, lepton)| format!("{e0} GeV {} on {target}", names::of_lepton(lepton))),
-        true,
-    );
-    let mass = |key: &str, symbol: &str| {
-        number("dark_sector", key).map(|m| format!("{symbol} = {}", names::of_mass(m)))
-    };
-    say(mass("m_chi_gev", "*m*_{χ}"), true);
-    say(mass("m_dark_photon_gev", "*m*_{A′}"), true);
-    let charge = number("dark_sector", "charge").filter(|q| *q != 1.0);
-    say(charge.map(|q| format!("*Q*_{{χ}} = {q} *e*")), true);
-    let cut = number("cuts", "x_min").filter(|x| *x > 0.0);
-    say(cut.map(|x| format!("*x* > {x}")), true);
-    say(text("dark_sector", "spin").map(|s| format!("{s} χ")), false);
-    say(text("target", "form_factor").map(str::to_owned), false);
-    say(text("events", "mode").map(str::to_owned), false);
-    found
 }

@@ -2,10 +2,11 @@
 //!
 //! Lines that start with `#` are comments; the first other line names the columns. Columns of
 //! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`; what
-//! varies beside them was scanned.
+//! varies beside them was scanned. The card is in comments that start with `# card: `.
 
 use std::path::{Path, PathBuf};
 
+use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
 
@@ -13,6 +14,7 @@ use super::{PlotError, names, run};
 #[derive(Debug, Clone, PartialEq)]
 struct Table {
     path: PathBuf,
+    facts: Vec<Fact>,
     names: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -67,8 +69,13 @@ impl Table {
             }
             rows.push(row);
         }
+        let card: Vec<&str> = text
+            .lines()
+            .filter_map(|l| l.strip_prefix("# card: "))
+            .collect();
         Ok(Self {
             path: path.to_owned(),
+            facts: about::facts(&card.join("\n"), &names),
             names,
             rows,
         })
@@ -175,8 +182,11 @@ impl Table {
             format!("error_{stem}_pb"),
             format!("{y}_error"),
         ];
+        // The one column of errors belongs to the first column of results.
+        let results = |n: &&String| n.ends_with("_pb") && !n.contains("error");
+        let first = self.names.iter().find(results).is_some_and(|n| n == y);
         let only = self.names.iter().filter(|n| n.contains("error")).count() == 1;
-        let shared = only.then(|| "error_pb".to_owned());
+        let shared = (only && first).then(|| "error_pb".to_owned());
         own.into_iter()
             .chain(shared)
             .find(|name| self.column(name).is_some())
@@ -238,13 +248,16 @@ fn is_result(name: &str) -> bool {
 /// [`PlotError`] if a file cannot be read or is no table.
 pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
     let mut found: Vec<Panel> = Vec::new();
-    for (number, path) in paths.iter().enumerate() {
-        let table = Table::read(path)?;
-        let file = match labels.get(number) {
-            Some(label) => label.clone(),
-            None if paths.len() > 1 => super::stem(path),
-            None => String::new(),
-        };
+    let tables = paths
+        .iter()
+        .map(|path| Table::read(path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let files: Vec<_> = tables
+        .iter()
+        .map(|table| (&table.path, &table.facts))
+        .collect();
+    let (title, legend) = about::words(&files, labels);
+    for (table, file) in tables.iter().zip(legend) {
         for entry in table.entries() {
             for only in table.groups(&entry.x) {
                 let mut curve = table.curve(&entry, only.as_ref());
@@ -268,7 +281,7 @@ pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>,
                             curves.push(curve);
                         }
                     }
-                    None => found.push(panel(&entry, curve)),
+                    None => found.push(panel(&entry, &title, curve)),
                 }
             }
         }
@@ -282,7 +295,7 @@ pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>,
     Ok(found)
 }
 
-fn panel(entry: &Entry, curve: Curve) -> Panel {
+fn panel(entry: &Entry, title: &str, curve: Curve) -> Panel {
     let ratio = entry.over.is_some();
     let label = match ratio {
         true => "*σ* / *σ*_{exact}".to_owned(),
@@ -294,7 +307,7 @@ fn panel(entry: &Entry, curve: Curve) -> Panel {
     };
     Panel {
         name: entry.panel.clone(),
-        title: String::new(),
+        title: title.to_owned(),
         x: axis(names::of_column(&entry.x)),
         y: axis(label),
         reference: ratio.then_some(1.0),
