@@ -1,9 +1,10 @@
 # make demo    set up, build, generate the sample of cards/na64mu-2025.toml, draw it
+# make figures draw the figures of docs/figures again, from the cards
 # make test    every check and test there is
 # make quick   the fast tests only
 # make setup   find or install HDF5
 
-.PHONY: demo test quick setup
+.PHONY: demo figures test quick setup
 .DEFAULT_GOAL := demo
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -17,11 +18,11 @@ setup:
 demo: setup
 	@. target/setup.env; cargo build --release $$MILLIBREM_FEATURES
 	@. target/setup.env; $(MILLIBREM) generate cards/$(CARD).toml --force
-	@. target/setup.env; if $(MILLIBREM) plot --help >/dev/null 2>&1; then \
-		$(MILLIBREM) plot output/$(CARD)/run.h5; \
-	else \
-		echo 'This version cannot draw yet; read output/$(CARD)/run.h5 with h5py and hist.'; \
-	fi
+	@. target/setup.env; $(MILLIBREM) plot output/$(CARD)/run.h5
+
+figures: setup
+	@. target/setup.env; cargo build --release $$MILLIBREM_FEATURES
+	@scripts/figures.sh "$${CARGO_TARGET_DIR:-target}/release/millibrem"
 
 test:
 	@scripts/setup.sh --tests

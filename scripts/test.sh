@@ -1,24 +1,34 @@
 #!/usr/bin/env bash
 # Runs every check: style, lints, documentation, Rust tests, Python readers, README commands.
-# With --quick only the fast Rust tests. Ends with the summary lines of the test runners.
-set -euo pipefail
+# With --quick only the fast Rust tests. A step that fails does not keep the others from running.
+# Ends with the summary lines of the test runners and the steps that failed.
+set -uo pipefail
 cd "$(dirname "$0")/.."
 . target/setup.env
 
-step() { printf '\n== %s\n' "$*"; "$@"; }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+failed=()
+step() {
+    printf '\n== %s\n' "$*"
+    "$@" 2>&1 | tee -a "$log" || failed+=("$*")
+}
 
 if [ "${1:-}" = --quick ]; then
-    step cargo test --workspace --release $MILLIBREM_FEATURES --lib --bins 2>&1 | tee "$log"
+    step cargo test --workspace --release $MILLIBREM_FEATURES --lib --bins
 else
     step cargo fmt --all --check
     step cargo clippy --workspace --release --all-targets $MILLIBREM_FEATURES -- -D warnings
-    RUSTDOCFLAGS='-D warnings' step cargo doc --workspace --release --no-deps $MILLIBREM_FEATURES
+    step env RUSTDOCFLAGS='-D warnings' \
+        cargo doc --workspace --release --no-deps $MILLIBREM_FEATURES
+    step cargo test --workspace --release --no-fail-fast $MILLIBREM_FEATURES
     step cargo build --workspace --release --bins --examples $MILLIBREM_FEATURES
-    step cargo test --workspace --release $MILLIBREM_FEATURES 2>&1 | tee "$log"
-    step .venv/bin/python -m pytest -q tests/python 2>&1 | tee -a "$log"
+    step .venv/bin/python -m pytest -q tests/python
 fi
 
 printf '\n== summary\n'
-grep -E '^(test result:|[0-9]+ passed|=+ .*(passed|failed))' "$log"
+grep -E '^(test result:|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
+if [ "${#failed[@]}" -gt 0 ]; then
+    printf 'FAILED: %s\n' "${failed[@]}"
+    exit 1
+fi

@@ -14,6 +14,7 @@ pub mod histogram;
 pub mod io;
 pub mod kinematics;
 pub mod phase_space;
+pub mod plot;
 pub mod process;
 pub mod record;
 pub mod study;

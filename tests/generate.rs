@@ -273,6 +273,31 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
 }
 
 #[test]
+fn any_event_can_be_made_again_alone_to_the_bit() {
+    let row = &table("cross_sections.json")[7];
+    for weighting in [Weighting::Weighted, Weighting::Unweighted] {
+        let (generator, report) = measured(&setup(row), settings(21, 20_000, 5), &[]);
+        let request = EventRequest {
+            count: 50_000,
+            weighting,
+            max_overweight_share: 1e-3,
+        };
+        let mut events = EventBuffer::default();
+        let sigma = report.cross_section.value_pb;
+        generator
+            .sample(&request, sigma, &mut events, &mut silent)
+            .unwrap();
+        for at in [0, 17, 31_337, 49_999] {
+            let want = events.get(at).unwrap();
+            assert_eq!(
+                generator.event(&request, want.index, &mut silent).unwrap(),
+                want
+            );
+        }
+    }
+}
+
+#[test]
 fn results_and_events_are_independent_of_the_number_of_threads() {
     let row = &table("cross_sections.json")[2];
     let axis = Axis::new(Observable::ThetaLeptonRad, Scale::Log, 1e-5, 1.0, 40).unwrap();

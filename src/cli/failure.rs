@@ -8,6 +8,7 @@ use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
 use millibrem::study::AxisError;
 use thiserror::Error;
@@ -43,6 +44,9 @@ pub(crate) enum Failure {
         /// The first of them and why.
         first: String,
     },
+    /// A figure cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
     /// A result was found that is not to be trusted.
     #[error("the result is not to be trusted: {0}")]
     Untrusted(String),
@@ -68,11 +72,15 @@ impl Failure {
             | Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Generate(_)
             | Self::Rows { .. }
+            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Untrusted(_)
             | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_) | Self::Quadrature(_) | Self::Card(_) | Self::Usage(_) | Self::Axis(_) => {
-                ExitCode::from(2)
-            }
+            Self::Io(_)
+            | Self::Plot(_)
+            | Self::Quadrature(_)
+            | Self::Card(_)
+            | Self::Usage(_)
+            | Self::Axis(_) => ExitCode::from(2),
         }
     }
 

@@ -135,6 +135,7 @@ impl Done {
             real("unweighting_efficiency", sample.unweighting_efficiency[0]),
             real("overweight_share", sample.overweight_share[0]),
             real("overweight_excess", sample.overweight_excess),
+            real("weight_scale_pb", sample.weight_scale),
             real("sample_sigma_ratio", sample.sigma_ratio),
             real("sample_sigma_ratio_error", sample.sigma_ratio_error),
             ("trustworthy".to_owned(), Fact::Flag(self.alarms.is_empty())),

@@ -10,6 +10,7 @@ mod generate;
 mod info;
 mod options;
 mod output;
+mod plot;
 mod prepare;
 mod print;
 mod progress;
@@ -47,6 +48,7 @@ enum Command {
     Spectrum(spectrum::Spectrum),
     Scan(scan::Scan),
     Compare(compare::Compare),
+    Plot(plot::Plot),
     Export(export::Export),
     Info(info::Info),
 }
@@ -61,6 +63,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Spectrum(command) => command.run(&cli.common),
         Command::Scan(command) => command.run(&cli.common),
         Command::Compare(command) => command.run(&cli.common),
+        Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
     };

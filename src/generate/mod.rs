@@ -53,6 +53,12 @@ pub enum GenerateError {
         /// Points tried.
         points: u64,
     },
+    /// The point of a reproduction key did not become an event.
+    #[error("the run has no event with index {index}: see the column `index` of /events")]
+    NoSuchEvent {
+        /// The index asked for.
+        index: u64,
+    },
     /// A listener stopped the run.
     #[error("stopped before it was complete")]
     Stopped,

@@ -3,14 +3,15 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use vegas::{Config, Layout, MaximaConfig, Plan, UnweightPlan, Vegas};
+use vegas::{Config, Layout, MaximaConfig, Plan, PointKey, UnweightPlan, Vegas};
 
-use super::events::{EventRequest, EventWriter, Keying, SampleReport};
+use super::events::{EventRequest, EventWriter, Keying, SampleReport, event};
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
 use super::{GenerateError, Listener};
-use crate::event::{EventSink, Weighting};
+use crate::event::{Event, EventSink, Weighting};
 use crate::histogram::Histogram;
+use crate::phase_space::PairBlock;
 use crate::process::Setup;
 use crate::process::etl::Etl;
 use crate::record::{CrossSection, IterationRow};
@@ -181,14 +182,8 @@ impl Generator {
         if request.count == 0 {
             return Ok(SampleReport::empty());
         }
-        let neval = self.settings.neval;
-        let keying = Keying {
-            seed: self.settings.seed,
-            neval,
-        };
         let written = AtomicU64::new(0);
-        let points = request.count.saturating_mul(PATIENCE);
-        let iterations = u32::try_from(points.div_ceil(neval)).unwrap_or(u32::MAX);
+        let keying = self.keying();
         let setup = self.etl.setup();
         let mut writer = EventWriter::new(
             setup,
@@ -210,24 +205,16 @@ impl Generator {
         };
         let mut report = match request.weighting {
             Weighting::Weighted => {
-                let mut plan = Plan::new(neval, iterations).layout(Layout::Even);
-                plan.defensive = 0.0;
+                let plan = self.weighted_plan(request);
                 let m = self
                     .vegas
                     .measure(&process, &plan, &mut writer, &mut hear)?;
                 SampleReport::weighted(&m)
             }
             Weighting::Unweighted => {
-                let config = MaximaConfig {
-                    max_overweight_share: MARGIN * request.max_overweight_share,
-                    neval: request
-                        .count
-                        .saturating_mul(4)
-                        .clamp(MAXIMA_NEVAL.0, MAXIMA_NEVAL.1),
-                    ..MaximaConfig::default()
-                };
+                let config = self.maxima_config(request);
                 let maxima = self.vegas.find_maxima(&process, &config, &mut hear)?;
-                let plan = UnweightPlan::new(neval, iterations, request.count);
+                let plan = self.unweight_plan(request);
                 let u = self
                     .vegas
                     .unweight(&process, &maxima, &plan, &mut writer, &mut hear)?;
@@ -241,6 +228,99 @@ impl Generator {
             return Err(GenerateError::Stopped);
         }
         Ok(report)
+    }
+
+    /// Makes the event of reproduction key `index` again, alone, with its raw weight: to the bit
+    /// what [`Self::sample`] made by the same request.
+    ///
+    /// # Errors
+    /// [`GenerateError::NoSuchEvent`] if that point is no event; [`GenerateError::Integrator`].
+    pub fn event(
+        &self,
+        request: &EventRequest,
+        index: u64,
+        listener: &mut Listener<'_>,
+    ) -> Result<Event, GenerateError> {
+        let neval = self.settings.neval;
+        let iteration =
+            u32::try_from(index / neval).map_err(|_| GenerateError::NoSuchEvent { index })?;
+        let key = PointKey {
+            iteration,
+            index: index % neval,
+        };
+        let process = Exact(&self.etl);
+        let mut maxima = None;
+        let point = match request.weighting {
+            Weighting::Weighted => self.vegas.point(&self.weighted_plan(request), key)?,
+            Weighting::Unweighted => {
+                let config = self.maxima_config(request);
+                let found = self.vegas.find_maxima(&process, &config, listener)?;
+                let plan = self.unweight_plan(request);
+                let point = self.vegas.unweighted_point(&plan, &found, key)?;
+                maxima = Some(found);
+                point
+            }
+        };
+        let y: Vec<&[f64]> = point.x.iter().map(std::slice::from_ref).collect();
+        let (mut value, mut block) = ([0.0], PairBlock::default());
+        self.etl.evaluate(&y, &mut value, &mut block);
+        let weight = point.weight(value[0]);
+        let weight = match maxima {
+            None => weight,
+            Some(found) => {
+                let ratio = weight.abs() / found.threshold;
+                if ratio > point.accept {
+                    ratio.max(1.0)
+                } else {
+                    0.0
+                }
+            }
+        };
+        if weight == 0.0 {
+            return Err(GenerateError::NoSuchEvent { index });
+        }
+        Ok(event(
+            self.etl.setup(),
+            self.keying(),
+            &block,
+            0,
+            index,
+            weight,
+        ))
+    }
+
+    fn keying(&self) -> Keying {
+        Keying {
+            seed: self.settings.seed,
+            neval: self.settings.neval,
+        }
+    }
+
+    /// Iterations of a sample before the cuts are declared too tight.
+    fn sample_iterations(&self, request: &EventRequest) -> u32 {
+        let points = request.count.saturating_mul(PATIENCE);
+        u32::try_from(points.div_ceil(self.settings.neval)).unwrap_or(u32::MAX)
+    }
+
+    fn weighted_plan(&self, request: &EventRequest) -> Plan {
+        let iterations = self.sample_iterations(request);
+        let mut plan = Plan::new(self.settings.neval, iterations).layout(Layout::Even);
+        plan.defensive = 0.0;
+        plan
+    }
+
+    fn unweight_plan(&self, request: &EventRequest) -> UnweightPlan {
+        let iterations = self.sample_iterations(request);
+        UnweightPlan::new(self.settings.neval, iterations, request.count)
+    }
+
+    fn maxima_config(&self, request: &EventRequest) -> MaximaConfig {
+        let (least, most) = MAXIMA_NEVAL;
+        MaximaConfig {
+            neval: request.count.saturating_mul(4).clamp(least, most),
+            max_overweight_share: MARGIN * request.max_overweight_share,
+            ..MaximaConfig::default()
+        }
     }
 }
 

@@ -339,6 +339,7 @@ pub(crate) fn probe<I: Integrand, O>(
             if !f.is_finite() {
                 slot.sums.counters.nan += u64::from(f.is_nan());
                 slot.sums.counters.infinite += u64::from(f.is_infinite());
+                slot.sums.first_bad_probe.get_or_insert(b.first + i as u64);
                 continue;
             }
             for (d, x) in slot.x.iter_mut().enumerate() {
@@ -370,4 +371,18 @@ pub(crate) fn probe<I: Integrand, O>(
         }
         done += b.len as u64;
     }
+}
+
+/// Coordinates of probe `index` of an iteration, made again.
+pub(crate) fn probe_point(sampler: &Sampler<'_>, iteration: u32, index: u64) -> Vec<f64> {
+    // Blocks of probes begin at multiples of BLOCK: so do chunks.
+    let first = index - index % BLOCK as u64;
+    let mut stream = Stream::new(sampler.seed, sampler.phase, iteration, first);
+    let mut raw = [0; BLOCK];
+    (0..sampler.map.dim())
+        .map(|_| {
+            stream.fill(&mut raw);
+            uniform(raw[(index - first) as usize])
+        })
+        .collect()
 }

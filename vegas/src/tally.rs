@@ -73,6 +73,7 @@ pub(crate) struct ChunkSums {
     pub(crate) largest: f64,
     pub(crate) largest_index: u64,
     pub(crate) first_bad: Option<u64>,
+    pub(crate) first_bad_probe: Option<u64>,
     pub(crate) probes: Heaviest,
 }
 
@@ -89,6 +90,8 @@ pub struct IterationTally {
     pub largest_index: u64,
     /// The first point whose weight is not finite.
     pub first_bad: Option<u64>,
+    /// The first probe whose value is not finite.
+    pub first_bad_probe: Option<u64>,
     /// Done jobs, as sorted disjoint half-open ranges.
     done: Vec<(u32, u32)>,
     /// The heaviest of the uniform points.
@@ -103,6 +106,7 @@ impl Default for IterationTally {
             largest: 0.0,
             largest_index: 0,
             first_bad: None,
+            first_bad_probe: None,
             done: Vec::new(),
             probes: Heaviest::default(),
         }
@@ -152,6 +156,7 @@ impl IterationTally {
         }
         self.larger(chunk.largest, chunk.largest_index);
         self.first_bad = earliest(self.first_bad, chunk.first_bad);
+        self.first_bad_probe = earliest(self.first_bad_probe, chunk.first_bad_probe);
         self.probes.merge(&chunk.probes);
     }
 
@@ -183,6 +188,7 @@ impl IterationTally {
         self.counters.add(&other.counters);
         self.larger(other.largest, other.largest_index);
         self.first_bad = earliest(self.first_bad, other.first_bad);
+        self.first_bad_probe = earliest(self.first_bad_probe, other.first_bad_probe);
         self.probes.merge(&other.probes);
         Ok(())
     }

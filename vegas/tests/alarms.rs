@@ -42,6 +42,34 @@ fn a_nan_fails_the_run_and_names_its_first_point() {
 }
 
 #[test]
+fn a_nan_that_only_probes_find_is_named_by_its_coordinates() {
+    // The map leaves x < 0.01 to the probes: the integrand there was nothing while adapting.
+    let power = |x: &[f64]| x[0].powi(40);
+    let fine = Scalar::new(1, power);
+    let nan = Scalar::new(1, |x: &[f64]| if x[0] < 0.01 { f64::NAN } else { power(x) });
+    let mut vegas = Vegas::new(
+        1,
+        Config {
+            n_adapt: 10,
+            ..config(2000)
+        },
+    )
+    .expect("valid");
+    vegas.adapt(&fine, &mut silent).expect("finite");
+    let plan = Plan {
+        defensive: 0.5,
+        ..Plan::new(2000, 1)
+    };
+    let error = vegas
+        .measure(&nan, &plan, &mut (), &mut silent)
+        .unwrap_err();
+    let Error::NotFinite { x, .. } = error else {
+        panic!("{error}")
+    };
+    assert!(x[0] < 0.01, "{x:?}");
+}
+
+#[test]
 fn an_infinity_fails_the_adaptation_too() {
     let f = Scalar::new(1, |x: &[f64]| if x[0] < 0.01 { f64::INFINITY } else { 1.0 });
     let mut vegas = Vegas::new(1, config(10_000)).expect("valid");

@@ -197,7 +197,7 @@ fn an_event_can_be_recomputed_from_its_key() {
             .unweighted_point(&plan, &maxima, *key)
             .expect("exists");
         assert_eq!(&point.x, x);
-        let ratio = ridge(x) * point.factor / maxima.threshold;
+        let ratio = point.weight(ridge(x)) / maxima.threshold;
         assert!(ratio > point.accept);
         assert!((ratio.max(1.0) - weight).abs() < 1e-14);
     }

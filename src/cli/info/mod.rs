@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::options::Common;
 use super::print;
 
+mod event;
 mod run_file;
 
 /// Show the resolved card with every default and its kinematic limits, what is in a run file, or
@@ -20,6 +21,7 @@ mod run_file;
   millibrem info cards/na64mu-2025.toml
   millibrem info cards/na64mu-2025.toml --set beam.energy_gev=100 > resolved.toml
   millibrem info output/na64mu-2025/run.h5
+  millibrem info output/na64mu-2025/run.h5 --event 4711
   millibrem info
 
 The text for a card is itself a card. In JSON a cut that is open (inf) is null.")]
@@ -27,6 +29,9 @@ pub(crate) struct Info {
     /// Run card (TOML) or run file (HDF5); without it, the versions
     #[arg(value_name = "CARD|RUN")]
     path: Option<PathBuf>,
+    /// Make the event with this number in the column `index` again, from card and seed alone
+    #[arg(long, value_name = "INDEX", requires = "path")]
+    event: Option<u64>,
 }
 
 impl Info {
@@ -37,6 +42,13 @@ impl Info {
                 false => print::line(&version_lines()),
             };
         };
+        if let Some(index) = self.event {
+            let made = event::again(path, index, common.quiet)?;
+            return match common.json {
+                true => print::json(&event::json(&made)),
+                false => print::line(event::text(&made).trim_end()),
+            };
+        }
         if run_file::is_meant(path) {
             return match common.json {
                 true => print::json(&run_file::json(path)?),

@@ -13,7 +13,7 @@ mod unweight;
 pub use unweight::{Share, UnweightPlan, Unweighted};
 
 use crate::cells::Picker;
-use crate::chunk::{Slot, Task, probe, run};
+use crate::chunk::{Slot, Task, probe, probe_point, run};
 use crate::config::{Config, Layout, Plan};
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -95,10 +95,19 @@ pub struct SinglePoint {
     pub x: Vec<f64>,
     /// Coordinates before the map.
     pub y: Vec<f64>,
-    /// What the value of the integrand is multiplied with to give the weight.
-    pub factor: f64,
+    /// Jacobian of the map.
+    pub jacobian: f64,
+    /// What the stratum's share of the points makes of the weight.
+    pub share: f64,
     /// The spare uniform number of the point.
     pub accept: f64,
+}
+
+impl SinglePoint {
+    /// The weight of the point, to the bit, from the value of the integrand there.
+    pub fn weight(&self, value: f64) -> f64 {
+        value * self.jacobian * self.share
+    }
 }
 
 impl Vegas {
@@ -361,7 +370,8 @@ fn single(sampler: &Sampler<'_>, key: PointKey) -> SinglePoint {
     SinglePoint {
         x,
         y,
-        factor: buffers.jacobian[i] * buffers.factor[i],
+        jacobian: buffers.jacobian[i],
+        share: buffers.factor[i],
         accept: buffers.accept[i],
     }
 }
@@ -409,11 +419,15 @@ impl Stage<'_> {
         if c.nan + c.infinite == 0 {
             return Ok(());
         }
-        let first = PointKey {
-            iteration: self.task.iteration,
-            index: tally.first_bad.unwrap_or(0),
+        let iteration = self.task.iteration;
+        let (index, x) = match (tally.first_bad, tally.first_bad_probe) {
+            (Some(index), _) => (index, single(&self.main, PointKey { iteration, index }).x),
+            (None, probe) => {
+                let index = probe.unwrap_or(0);
+                (index, probe_point(&self.probe, iteration, index))
+            }
         };
-        let x = single(&self.main, first).x;
+        let first = PointKey { iteration, index };
         Err(Error::NotFinite {
             nan: c.nan,
             infinite: c.infinite,

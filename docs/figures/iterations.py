@@ -1,0 +1,94 @@
+"""Draws iterations.png again with matplotlib: python iterations.py [FIGURE]"""
+
+import csv
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+plt.rcParams.update({"xtick.direction": "in", "ytick.direction": "in", "xtick.top": True,
+                     "ytick.right": True, "xtick.minor.visible": True,
+                     "ytick.minor.visible": True, "legend.frameon": False})
+
+
+def histogram(path, name):
+    import h5py
+    import uhi.io.hdf5
+
+    with h5py.File(HERE / path) as run:
+        group = run["histograms"][name]
+        axes = uhi.io.hdf5.read(group)["axes"]
+        twin, error = group["differential"][...], group["differential_error"][...]
+    edges = [np.asarray(a["edges"]) if "edges" in a
+             else np.linspace(a["lower"], a["upper"], a["bins"] + 1) for a in axes]
+    return edges, twin, error
+
+
+def iterations(path, measured, average, unit):
+    import h5py
+
+    with h5py.File(HERE / path) as run:
+        rows = run["sigma/iterations"]
+        chosen = rows["measured"][...].astype(bool) == measured
+        value, error = ("average", "average_error") if average else ("value", "error")
+        number = np.arange(1, len(chosen) + 1)
+        return number[chosen], rows[value][chosen] / unit, rows[error][chosen] / unit
+
+
+def columns(path, x, y, error=None, over=None, only=None):
+    with open(HERE / path, newline="") as file:
+        rows = list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
+    rows = [row for row in rows if only is None or row[only[0]] == only[1]]
+    rows.sort(key=lambda row: float(row[x]))
+
+    def numbers(name):
+        return np.array([float(row[name] or "nan") for row in rows])
+
+    unit = numbers(over) if over else 1.0
+    return numbers(x), numbers(y) / unit, numbers(error) / unit if error else None
+
+
+def steps(ax, data, colour, dashes, label):
+    (edges,), y, error = data
+    ax.stairs(y, edges, color=colour, linestyle=dashes, label=label, lw=1.5)
+    ax.fill_between(edges, np.append(y - error, 0), np.append(y + error, 0), step="post",
+                    color=colour, alpha=0.3, lw=0)
+
+
+def line(ax, data, colour, dashes, label):
+    x, y, error = data
+    ax.plot(x, y, color=colour, linestyle=dashes, label=label,
+            marker="o" if len(x) < 30 else None, ms=4)
+    if error is not None:
+        ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
+
+
+def points(ax, data, colour, fill, label):
+    x, y, error = data
+    ax.errorbar(x, y, error, color=colour, mfc=fill, fmt="o", ms=5, capsize=3, label=label)
+
+
+def heat(fig, ax, data, label):
+    (x, y), z, _ = data
+    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
+    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+    fig.colorbar(mesh, ax=ax, label=label)
+
+fig, frames = plt.subplots(1, 1, figsize=(4.8, 3.6), squeeze=False,
+                          layout="constrained")
+for ax in frames.flat[1:]:
+    ax.remove()
+
+ax = frames.flat[0]  # iterations
+line(ax, iterations("../../output/figures/plane/run.h5", True, True, 1.0), "#0072B2", "-", "running average")
+points(ax, iterations("../../output/figures/plane/run.h5", True, False, 1.0), "#D55E00", "#D55E00", "measured")
+points(ax, iterations("../../output/figures/plane/run.h5", False, False, 1.0), "#009E73", "white", "adapting, not counted")
+ax.legend()
+ax.set(xlabel="iteration", ylabel="$\\mathit{σ}$ [pb]", title="160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathrm{χ}}$ = 100 MeV, $\\mathit{x}$ > 0.5")
+
+fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Makes the figures of docs/figures from the cards: results into output/figures, drawings from them.
+#
+#   scripts/figures.sh [PROGRAM]   the program, by default target/release/millibrem
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=${1:-target/release/millibrem}
+data=output/figures
+drawings=docs/figures
+run() { "$program" --quiet --force "$@" >/dev/null; }
+draw() {
+    local name=$1 ending
+    shift
+    for ending in svg png; do "$program" plot "$@" -o "$drawings/$name.$ending"; done
+}
+
+# Missing energy for several masses, as Fig. 2 of arXiv:2505.04295.
+for card in na64mu-2025 ldmx-2025; do
+    runs=()
+    for mass in 0.01 0.03 0.1 0.3; do
+        runs+=("$data/$card/$mass/run.h5")
+        run generate "cards/$card.toml" --seed 1 --set events.count=0 \
+            --set "dark_sector.m_chi_gev=$mass" --out "$data/$card/$mass"
+    done
+    draw "e_miss_${card%-*}" "${runs[@]}" --only e_miss_gev
+done
+
+# Total cross sections over the mass, as Fig. 3 there, and the approximations beside them.
+for card in na64mu-2025 ldmx-2025; do
+    run scan "cards/$card.toml" --over dark_sector.m_chi_gev=1e-3..1:log:46 \
+        --method quadrature --out "$data/$card"
+    run compare "cards/$card.toml" --over dark_sector.m_chi_gev=1e-3..0.5:log:28 --out "$data/$card"
+    draw "ratios_${card%-*}" "$data/$card/compare.csv" --only ratios
+done
+draw sigma $data/{na64mu,ldmx}-2025/scan.csv
+
+# The spectrum of x beside its approximations.
+for method in quadrature ww iww; do
+    mkdir -p $data/spectrum
+    "$program" spectrum cards/ldmx-2025.toml --set dark_sector.m_chi_gev=0.1 \
+        --method $method --bins 120 --quiet >$data/spectrum/$method.csv
+done
+draw dsigma_dx $data/spectrum/{quadrature,ww,iww}.csv --only dsigma_dx \
+    --label exact --label WW --label IWW \
+    --title '8 GeV *e*^{−} on Al, *m*_{χ} = 100 MeV, *x* > 0.7'
+
+# Two observables at once, and the history of the iterations.
+run generate cards/na64mu-2025.toml --seed 1 --set events.count=0 --set integration.rel_error=2e-4 \
+    --set 'histogram=[{observable=["x","theta_lepton_rad"]}]' --out $data/plane
+draw plane $data/plane/run.h5 --only x_vs_theta_lepton_rad
+draw iterations $data/plane/run.h5 --only iterations

@@ -1,0 +1,98 @@
+//! `plot`: figures from saved results.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use millibrem::plot::{self, Panel, PlotError};
+use serde_json::json;
+
+use super::failure::Failure;
+use super::options::Common;
+use super::print;
+
+/// Draw figures from saved results; nothing is computed again
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  millibrem plot output/na64mu-2025/run.h5
+  millibrem plot output/na64mu-2025/run.h5 -o overview.png
+  millibrem plot light/run.h5 heavy/run.h5 --only e_miss_gev -o e_miss.svg
+
+A run file gives a figure for each of its histograms and one called iterations; tables (CSV) of
+scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss. Several files are laid
+over each other. Beside each figure stands a script that draws it again with matplotlib. Figures
+that exist are replaced.")]
+pub(crate) struct Plot {
+    /// Run files (HDF5), or tables (CSV)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// One figure with all panels, .svg or .png [default: each of them in both formats in the
+    /// folder `figures` beside the first file]
+    #[arg(short, long, value_name = "FIGURE")]
+    output: Option<PathBuf>,
+    /// Draw this one; repeatable
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Text of the legend, one a file in their order; *m* slants, _{χ} lowers, ^{2} raises
+    #[arg(long = "label", value_name = "TEXT")]
+    labels: Vec<String>,
+    /// Text above the frames
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+}
+
+impl Plot {
+    pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
+        let known = |path: &PathBuf| path.extension().is_some_and(|e| e == "svg" || e == "png");
+        if let Some(path) = self.output.as_ref().filter(|path| !known(path)) {
+            return Err(PlotError::Format { path: path.clone() }.into());
+        }
+        let panels = plot::panels(&self.files, &self.labels)?;
+        let mut panels = plot::choose(panels, &self.only)?;
+        if let Some(title) = &self.title {
+            panels
+                .iter_mut()
+                .for_each(|panel| panel.title.clone_from(title));
+        }
+        let figures: Vec<(&[Panel], PathBuf)> = match &self.output {
+            Some(path) => vec![(&panels[..], path.clone())],
+            None => panels
+                .chunks(1)
+                .flat_map(|one| self.beside(one, common))
+                .collect(),
+        };
+        if panels.is_empty() {
+            let file = self.files[0].display();
+            return Err(Failure::Usage(format!(
+                "there is nothing to draw in {file}"
+            )));
+        }
+        let mut written = Vec::new();
+        for (panels, path) in &figures {
+            let script = plot::write(panels, path)?;
+            let names: Vec<&str> = panels.iter().map(|panel| &panel.name[..]).collect();
+            written.push(json!({ "panels": names, "output": path, "script": script }));
+        }
+        match common.json {
+            true => print::json(&json!({ "figures": written })),
+            false => figures
+                .iter()
+                .try_for_each(|(_, path)| print::line(&path.display().to_string())),
+        }
+    }
+
+    /// Where a panel goes without `-o`: both formats in the folder `figures`, or in `--out`.
+    fn beside<'a>(&self, one: &'a [Panel], common: &Common) -> [(&'a [Panel], PathBuf); 2] {
+        let first = &self.files[0];
+        let folder = match (&common.out, first.parent()) {
+            (Some(folder), _) => folder.clone(),
+            (None, parent) => parent.unwrap_or(Path::new("")).join("figures"),
+        };
+        let run = first.extension().is_some_and(|e| e == "h5" || e == "hdf5");
+        let stem = first.file_stem().unwrap_or_default().to_string_lossy();
+        let name = match run {
+            true => one[0].name.clone(),
+            false => format!("{stem}-{}", one[0].name),
+        };
+        ["svg", "png"].map(|ending| (one, folder.join(format!("{name}.{ending}"))))
+    }
+}

@@ -1,0 +1,112 @@
+//! What a figure says about the files it shows: facts of their cards.
+//!
+//! What all files share stands above the frame, what tells them apart in the legend.
+
+use std::path::PathBuf;
+
+use super::names;
+
+/// A statement about a file, and whether it is worth saying when all files share it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fact {
+    text: String,
+    in_title: bool,
+}
+
+/// The title of all `files`, and for each what tells it apart: the label given, else facts, else
+/// its folder. A file alone needs nothing.
+pub(super) fn words(files: &[(&PathBuf, &Vec<Fact>)], labels: &[String]) -> (String, Vec<String>) {
+    let shared = |fact: &Fact| files.iter().all(|(_, facts)| facts.contains(fact));
+    let joined = |facts: Vec<&Fact>| {
+        let texts: Vec<&str> = facts.iter().map(|f| f.text.as_str()).collect();
+        texts.join(", ")
+    };
+    let first = files.first().map_or(&[][..], |(_, facts)| &facts[..]);
+    let title = joined(first.iter().filter(|f| f.in_title && shared(f)).collect());
+    let legend = files.iter().enumerate().map(|(i, (path, facts))| {
+        let own = joined(facts.iter().filter(|f| !shared(f)).collect());
+        match labels.get(i) {
+            Some(label) => label.clone(),
+            None if own.is_empty() && files.len() > 1 => {
+                let same_name = files
+                    .iter()
+                    .filter(|(p, _)| p.file_stem() == path.file_stem());
+                match path.parent().filter(|_| same_name.count() > 1) {
+                    Some(folder) => super::stem(folder),
+                    None => super::stem(path),
+                }
+            }
+            None => own,
+        }
+    });
+    (title, legend.collect())
+}
+
+/// What is worth saying of a result of this card; the keys `scanned` are no facts.
+pub(super) fn facts(card: &str, scanned: &[String]) -> Vec<Fact> {
+    let card: toml::Table = card.parse().unwrap_or_default();
+    let value = |section: &str, key: &str| {
+        let free = !scanned.iter().any(|name| name == key);
+        card.get(section)?.get(key).filter(|_| free)
+    };
+    let text = |section: &str, key: &str| value(section, key)?.as_str();
+    let number = |section: &str, key: &str| {
+        let value = value(section, key)?;
+        value.as_float().or(value.as_integer().map(|i| i as f64))
+    };
+    let mut found = Vec::new();
+    let mut say = |text: Option<String>, in_title: bool| {
+        found.extend(text.map(|text| Fact { text, in_title }));
+    };
+    let lepton = text("beam", "lepton").map(names::of_lepton);
+    let beam = lepton.map(|lepton| match number("beam", "energy_gev") {
+        Some(e0) => format!("{e0} GeV {lepton}"),
+        None => lepton,
+    });
+    let target = text("target", "element").map(|element| format!(" on {element}"));
+    say(beam.map(|beam| beam + &target.unwrap_or_default()), true);
+    let mass = |key: &str, symbol: &str| {
+        number("dark_sector", key).map(|m| format!("{symbol} = {}", names::of_mass(m)))
+    };
+    say(mass("m_chi_gev", "*m*_{χ}"), true);
+    say(mass("m_dark_photon_gev", "*m*_{A′}"), true);
+    let charge = number("dark_sector", "charge").filter(|q| *q != 1.0);
+    say(charge.map(|q| format!("*Q*_{{χ}} = {q} *e*")), true);
+    let cut = number("cuts", "x_min").filter(|x| *x > 0.0);
+    say(cut.map(|x| format!("*x* > {x}")), true);
+    say(text("dark_sector", "spin").map(|s| format!("{s} χ")), false);
+    say(text("target", "form_factor").map(str::to_owned), false);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CARD: &str = "[beam]\nlepton = \"mu-\"\nenergy_gev = 160.0\n[target]\nelement = \"Pb\"\n\
+                        form_factor = \"helm\"\n[dark_sector]\nm_chi_gev = 0.1\n";
+
+    #[test]
+    fn shared_facts_make_the_title_and_others_the_legend() {
+        let heavy = CARD.replace("0.1", "0.3");
+        let (light, heavy) = (facts(CARD, &[]), facts(&heavy, &[]));
+        let paths = ["a/run.h5", "b/run.h5"].map(PathBuf::from);
+        let (title, legend) = words(&[(&paths[0], &light), (&paths[1], &heavy)], &[]);
+        assert_eq!(title, "160 GeV *μ*^{−} on Pb");
+        assert_eq!(legend, ["*m*_{χ} = 100 MeV", "*m*_{χ} = 300 MeV"]);
+        let (_, legend) = words(&[(&paths[0], &light), (&paths[1], &light)], &[]);
+        assert_eq!(legend, ["a", "b"]);
+        let (title, legend) = words(&[(&paths[0], &light)], &[]);
+        assert_eq!((title.contains("100 MeV"), &legend[0][..]), (true, ""));
+    }
+
+    #[test]
+    fn what_was_scanned_is_no_fact() {
+        let found = facts(CARD, &["m_chi_gev".to_owned()]);
+        assert!(
+            found.iter().all(|fact| !fact.text.contains("MeV")),
+            "{found:?}"
+        );
+        assert_eq!(found[0].text, "160 GeV *μ*^{−} on Pb");
+    }
+}

@@ -1,0 +1,134 @@
+//! The legend, and the corner of a frame where it covers no data.
+
+use super::figure::Shape;
+use super::style::{CURVE, TICK_TEXT, colour, dashes};
+use super::svg::{Anchor, Canvas, Place};
+use super::text;
+
+const ROW: f64 = 18.0;
+const SAMPLE: f64 = 30.0;
+const GAP: f64 = 8.0;
+const MARGIN: f64 = 10.0;
+
+/// One line of the legend.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Entry {
+    /// Which curve: its colour, dashes and marker.
+    pub(super) number: usize,
+    pub(super) shape: Shape,
+    pub(super) markers: bool,
+    pub(super) band: bool,
+    pub(super) label: String,
+}
+
+/// A rectangle in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Box {
+    pub(super) corner: Place,
+    pub(super) size: Place,
+}
+
+impl Box {
+    fn holds(&self, (x, y): Place) -> bool {
+        let ((left, top), (width, height)) = (self.corner, self.size);
+        (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
+    }
+}
+
+/// Width and height of the legend.
+pub(super) fn size(entries: &[Entry]) -> Place {
+    let widths = entries.iter().map(|e| text::width(&e.label, TICK_TEXT));
+    (
+        SAMPLE + GAP + widths.fold(0.0, f64::max),
+        ROW * entries.len() as f64,
+    )
+}
+
+/// The place inside `frame` where a legend of `size` covers the least of `ink`, and how much.
+pub(super) fn best_corner(frame: &Box, size: Place, ink: &[Place]) -> (Place, usize) {
+    let ((left, top), (width, height)) = (frame.corner, frame.size);
+    let right = left + width - size.0 - MARGIN;
+    let bottom = top + height - size.1 - MARGIN;
+    let (left, top) = (left + MARGIN, top + MARGIN);
+    let middle = 0.5 * (left + right);
+    let places = [
+        (right, top),
+        (left, top),
+        (right, bottom),
+        (left, bottom),
+        (middle, top),
+        (middle, bottom),
+    ];
+    let covered = |corner: Place| {
+        let around = Box {
+            corner: (corner.0 - 6.0, corner.1 - 6.0),
+            size: (size.0 + 12.0, size.1 + 12.0),
+        };
+        ink.iter().filter(|place| around.holds(**place)).count()
+    };
+    let mut best = (places[0], usize::MAX);
+    for place in places {
+        let found = covered(place);
+        if found < best.1 {
+            best = (place, found);
+        }
+    }
+    best
+}
+
+/// Draws the legend with its upper left corner at `corner`.
+pub(super) fn draw(canvas: &mut Canvas, corner: Place, entries: &[Entry]) {
+    for (row, entry) in entries.iter().enumerate() {
+        let y = corner.1 + ROW * (row as f64 + 0.5);
+        let (from, to) = (corner.0, corner.0 + SAMPLE);
+        let colour = colour(entry.number);
+        let bars = matches!(entry.shape, Shape::Points | Shape::OpenPoints);
+        if entry.band && !bars {
+            let band = [
+                (from, y - 4.5),
+                (to, y - 4.5),
+                (to, y + 4.5),
+                (from, y + 4.5),
+            ];
+            canvas.area(&band, colour, 0.3);
+        }
+        if !bars {
+            canvas.polyline(&[(from, y), (to, y)], colour, CURVE, dashes(entry.number));
+        }
+        if entry.markers {
+            let middle = (0.5 * (from + to), y);
+            if bars {
+                canvas.line((middle.0, y - 7.0), (middle.0, y + 7.0), colour, 1.2);
+            }
+            canvas.marker(
+                entry.number,
+                middle,
+                colour,
+                entry.shape == Shape::OpenPoints,
+            );
+        }
+        let words = (to + GAP, y + 0.35 * TICK_TEXT);
+        canvas.text(words, &entry.label, TICK_TEXT, Anchor::Start);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_legend_goes_where_no_data_are() {
+        let frame = Box {
+            corner: (0.0, 0.0),
+            size: (400.0, 300.0),
+        };
+        let falling: Vec<Place> = (0..400)
+            .map(|i| (f64::from(i), 0.75 * f64::from(i)))
+            .collect();
+        let (corner, covered) = best_corner(&frame, (100.0, 60.0), &falling);
+        assert_eq!((corner, covered), ((290.0, 10.0), 0));
+        let rising: Vec<Place> = falling.iter().map(|(x, y)| (*x, 300.0 - y)).collect();
+        let (corner, covered) = best_corner(&frame, (100.0, 60.0), &rising);
+        assert_eq!((corner, covered), ((10.0, 10.0), 0));
+    }
+}

@@ -1,0 +1,213 @@
+//! Figures from saved results; nothing is computed again.
+//!
+//! A run file gives a panel for each of its histograms and one for the history of its iterations;
+//! tables (CSV) of scans, spectra and comparisons give curves. Several files are laid over each
+//! other. Drawings are SVG; bitmaps are rendered from them with fonts that are built in. Beside a
+//! figure stands a script that draws it again with matplotlib from the same files.
+//!
+//! Pinned by the tests of its modules, `tests/cli_plot.rs` and `tests/python/test_plot.py`.
+
+mod about;
+mod axis;
+mod figure;
+mod heat;
+mod legend;
+mod names;
+mod panel;
+mod png;
+mod run;
+mod script;
+mod style;
+mod svg;
+mod table;
+mod text;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
+use thiserror::Error;
+
+use crate::io::IoError;
+
+/// Most panels side by side.
+const COLUMNS: usize = 3;
+/// First bytes of every HDF5 file.
+const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+/// Why a figure cannot be drawn.
+#[derive(Debug, Error)]
+pub enum PlotError {
+    /// A run file cannot be read.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The reason of the operating system.
+        source: std::io::Error,
+    },
+    /// A text file is no table.
+    #[error("{}:{line}: {reason}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The files are of different kinds.
+    #[error("{} and {} cannot share a figure: one is a run, one a table", run.display(), table.display())]
+    Mixed {
+        /// A run file.
+        run: PathBuf,
+        /// A table.
+        table: PathBuf,
+    },
+    /// A panel was asked for that is not there.
+    #[error("there is no figure `{name}`; there are: {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is, separated by commas.
+        known: String,
+    },
+    /// A panel has no point that could be shown.
+    #[error("nothing can be drawn in `{name}`: no value is above zero and finite")]
+    Nothing {
+        /// Name of the panel.
+        name: String,
+    },
+    /// The name of a figure has another ending than those that can be written.
+    #[error("{} is no name for a figure: it must end in .svg or .png", path.display())]
+    Format {
+        /// The name.
+        path: PathBuf,
+    },
+    /// A figure cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The reason of the operating system.
+        source: std::io::Error,
+    },
+    /// A drawing cannot be made a bitmap.
+    #[error("cannot render the bitmap: {0}")]
+    Bitmap(String),
+}
+
+/// All panels of `paths`, which are all run files or all tables; `labels` replace the texts that
+/// tell the files apart.
+///
+/// # Errors
+/// [`PlotError`] if a file cannot be read, or the kinds are mixed.
+pub fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
+    let (runs, tables): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|p| is_run(p));
+    match (runs.first(), tables.first()) {
+        (Some(run), Some(table)) => Err(PlotError::Mixed {
+            run: run.to_path_buf(),
+            table: table.to_path_buf(),
+        }),
+        (Some(_), None) => run::panels(paths, labels),
+        _ => table::panels(paths, labels),
+    }
+}
+
+/// The panels with these names, in this order; all without names.
+///
+/// # Errors
+/// [`PlotError::Unknown`] with the names there are.
+pub fn choose(panels: Vec<Panel>, names: &[String]) -> Result<Vec<Panel>, PlotError> {
+    if names.is_empty() {
+        return Ok(panels);
+    }
+    let pick = |name: &String| {
+        let found = panels.iter().find(|panel| panel.name == *name);
+        found.cloned().ok_or_else(|| PlotError::Unknown {
+            name: name.clone(),
+            known: panels
+                .iter()
+                .map(|p| &p.name[..])
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+    };
+    names.iter().map(pick).collect()
+}
+
+/// Whether a file is a run file: by its first bytes, or by its name.
+fn is_run(path: &Path) -> bool {
+    let mut start = [0; HDF5_SIGNATURE.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let named = path.extension().is_some_and(|e| e == "h5" || e == "hdf5");
+    named || (read.is_ok() && start == HDF5_SIGNATURE)
+}
+
+/// The panels as one SVG document, row by row.
+///
+/// # Errors
+/// [`PlotError::Nothing`] if a panel has nothing to show.
+pub fn svg(panels: &[Panel]) -> Result<String, PlotError> {
+    let columns = columns(panels.len());
+    let (width, height) = style::PANEL;
+    let mut canvas = svg::Canvas::default();
+    for (i, one) in panels.iter().enumerate() {
+        let place = ((i % columns) as f64, (i / columns) as f64);
+        canvas.moved((place.0 * width, place.1 * height));
+        panel::draw(&mut canvas, one, i)?;
+        canvas.end();
+    }
+    let rows = panels.len().div_ceil(columns);
+    Ok(canvas.finish((width * columns as f64, height * rows as f64)))
+}
+
+/// How many of `n` panels stand side by side.
+fn columns(n: usize) -> usize {
+    (1..COLUMNS).find(|c| c * c >= n).unwrap_or(COLUMNS)
+}
+
+/// Draws the panels into `output` (.svg or .png), and writes the script that draws them again.
+/// Figures that exist are replaced.
+///
+/// # Errors
+/// [`PlotError`] if there is nothing to draw, the name has no such ending, or a file cannot be
+/// written.
+pub fn write(panels: &[Panel], output: &Path) -> Result<PathBuf, PlotError> {
+    let extension = output.extension().and_then(|e| e.to_str());
+    let figure = svg(panels)?;
+    let bytes = match extension {
+        Some("svg") => figure.into_bytes(),
+        Some("png") => png::from_svg(&figure)?,
+        _ => {
+            return Err(PlotError::Format {
+                path: output.to_owned(),
+            });
+        }
+    };
+    let write = |path: &Path, bytes: &[u8]| {
+        std::fs::write(path, bytes).map_err(|source| PlotError::Write {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    if let Some(folder) = output.parent().filter(|p| !p.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|source| PlotError::Write {
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    write(output, &bytes)?;
+    let script = output.with_extension("py");
+    write(&script, script::matplotlib(panels, output).as_bytes())?;
+    Ok(script)
+}
+
+/// The name of a file or folder without its ending.
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or(path.as_os_str());
+    stem.to_string_lossy().into_owned()
+}

@@ -1,0 +1,54 @@
+//! Colours, dashes and sizes shared by all figures.
+//!
+//! The palette is that of Okabe and Ito, which keeps apart for every kind of colour vision; dashes
+//! and markers differ too, so that a figure can be read in grey.
+
+/// Width and height of a panel in pixels.
+pub(super) const PANEL: (f64, f64) = (480.0, 360.0);
+/// Size of axis labels and legends in pixels.
+pub(super) const TEXT: f64 = 13.0;
+/// Size of the numbers at the axes.
+pub(super) const TICK_TEXT: f64 = 12.0;
+/// Size of what stands above a frame.
+pub(super) const TITLE_TEXT: f64 = 12.0;
+/// Pixels of a bitmap for one of the drawing.
+pub(super) const BITMAP_SCALE: f32 = 2.5;
+/// Width of curves.
+pub(super) const CURVE: f64 = 1.7;
+/// Width of frames and ticks.
+pub(super) const FRAME: f64 = 0.9;
+/// Family of all text.
+pub(super) const FAMILY: &str = "DejaVu Sans";
+/// Ink of frames and text.
+pub(super) const INK: &str = "#000000";
+/// Lines that only guide the eye.
+pub(super) const GUIDE: &str = "#808080";
+
+const COLOURS: [&str; 7] = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000",
+];
+const DASHES: [&str; 7] = [
+    "",
+    "7 3",
+    "2 2.2",
+    "9 3 2 3",
+    "12 3",
+    "5 2 1 2 1 2",
+    "1 1.5",
+];
+
+/// Colour of curve number `i`.
+pub(super) fn colour(i: usize) -> &'static str {
+    COLOURS[i % COLOURS.len()]
+}
+
+/// Dashes of curve number `i`, as SVG writes them; none are a full line.
+pub(super) fn dashes(i: usize) -> &'static str {
+    DASHES[i % DASHES.len()]
+}
+
+/// Colour of a heat map at `share` of its scale.
+pub(super) fn heat(share: f64) -> String {
+    let colour = colorous::VIRIDIS.eval_continuous(share.clamp(0.0, 1.0));
+    format!("#{colour:x}")
+}
