@@ -122,9 +122,9 @@ fn y_range(panel: &Panel, curves: &[Curve]) -> Option<Range> {
             Range::of(scale, all.filter(|&v| v >= most / MOST_DECADES), 0.05)
         }
         Scale::Linear => {
-            let errors = curves.iter().filter(|c| c.shape != Shape::OpenPoints);
-            let ends =
-                errors.flat_map(|c| c.y.iter().zip(&c.error).flat_map(|(y, e)| [y - e, y + e]));
+            let ends = curves
+                .iter()
+                .flat_map(|c| c.y.iter().zip(&c.error).flat_map(|(y, e)| [y - e, y + e]));
             let range = Range::of(scale, all.chain(ends), 0.0)?;
             let from_zero = range.low > 0.0 && range.low < 0.4 * range.high;
             Some(match from_zero {
