@@ -2,7 +2,7 @@
 
 use super::axis::{Range, power_of_ten};
 use super::figure::{Axis, Content, Curve, Panel, Scale, Shape};
-use super::legend::{self, Box, Entry};
+use super::legend::{self, Entry, Rect};
 use super::style::{CURVE, FRAME, GUIDE, INK, PANEL, TEXT, TICK_TEXT, TITLE_TEXT};
 use super::style::{colour, dashes};
 use super::svg::{Anchor, Canvas, Place};
@@ -157,7 +157,7 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Vec<Entry
         let along = curves.iter().map(|curve| outline(frame, curve));
         along.flat_map(|places| dense(&places)).collect()
     };
-    let inside = |frame: &Frame| Box {
+    let inside = |frame: &Frame| Rect {
         corner: frame.corner,
         size: frame.size,
     };
