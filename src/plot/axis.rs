@@ -38,7 +38,7 @@ impl Range {
 
     /// The range with shares of its length added below and above.
     pub(super) fn widened(self, below: f64, above: f64) -> Self {
-        let (low, high) = (self.to_line(self.low), self.to_line(self.high));
+        let (low, high) = (self.place_of(self.low), self.place_of(self.high));
         let length = match high - low {
             length if length > 1e-9 * high.abs().max(1e-300) => length,
             _ if self.scale == Scale::Log => 1.0,
@@ -51,20 +51,20 @@ impl Range {
             0.0
         };
         Self {
-            low: self.from_line(low - slack - below * length),
-            high: self.from_line(high + slack + above * length),
+            low: self.value_at(low - slack - below * length),
+            high: self.value_at(high + slack + above * length),
             ..self
         }
     }
 
-    fn to_line(self, value: f64) -> f64 {
+    fn place_of(self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear => value,
             Scale::Log => value.max(f64::MIN_POSITIVE).log10(),
         }
     }
 
-    fn from_line(self, place: f64) -> f64 {
+    fn value_at(self, place: f64) -> f64 {
         match self.scale {
             Scale::Linear => place,
             Scale::Log => 10f64.powf(place),
@@ -73,15 +73,15 @@ impl Range {
 
     /// Where `value` stands: 0 at the low end, 1 at the high end, kept within sight of both.
     pub(super) fn share(self, value: f64) -> f64 {
-        let (low, high) = (self.to_line(self.low), self.to_line(self.high));
-        ((self.to_line(value) - low) / (high - low)).clamp(-1.0, 2.0)
+        let (low, high) = (self.place_of(self.low), self.place_of(self.high));
+        ((self.place_of(value) - low) / (high - low)).clamp(-1.0, 2.0)
     }
 
     /// The power of ten taken out of the labels of a linear axis; 0 for none.
     pub(super) fn exponent(self) -> i32 {
         let size = self.low.abs().max(self.high.abs());
         match self.scale {
-            Scale::Linear if size >= 1e4 || size < 1e-2 => size.log10().floor() as i32,
+            Scale::Linear if !(1e-2..1e4).contains(&size) => size.log10().floor() as i32,
             _ => 0,
         }
     }

@@ -112,7 +112,7 @@ pub enum Content {
     /// Curves over a common abscissa.
     Curves(Vec<Curve>),
     /// A heat map on a logarithmic scale of colours.
-    Heat(Heat),
+    Heat(Box<Heat>),
 }
 
 /// One drawing with its axes.

@@ -23,12 +23,12 @@ pub(super) struct Entry {
 
 /// A rectangle in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Box {
+pub(super) struct Rect {
     pub(super) corner: Place,
     pub(super) size: Place,
 }
 
-impl Box {
+impl Rect {
     fn holds(&self, (x, y): Place) -> bool {
         let ((left, top), (width, height)) = (self.corner, self.size);
         (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
@@ -45,7 +45,7 @@ pub(super) fn size(entries: &[Entry]) -> Place {
 }
 
 /// The place inside `frame` where a legend of `size` covers the least of `ink`, and how much.
-pub(super) fn best_corner(frame: &Box, size: Place, ink: &[Place]) -> (Place, usize) {
+pub(super) fn best_corner(frame: &Rect, size: Place, ink: &[Place]) -> (Place, usize) {
     let ((left, top), (width, height)) = (frame.corner, frame.size);
     let right = left + width - size.0 - MARGIN;
     let bottom = top + height - size.1 - MARGIN;
@@ -60,7 +60,7 @@ pub(super) fn best_corner(frame: &Box, size: Place, ink: &[Place]) -> (Place, us
         (middle, bottom),
     ];
     let covered = |corner: Place| {
-        let around = Box {
+        let around = Rect {
             corner: (corner.0 - 6.0, corner.1 - 6.0),
             size: (size.0 + 12.0, size.1 + 12.0),
         };
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_legend_goes_where_no_data_are() {
-        let frame = Box {
+        let frame = Rect {
             corner: (0.0, 0.0),
             size: (400.0, 300.0),
         };

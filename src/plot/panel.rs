@@ -2,7 +2,7 @@
 
 use super::axis::{Range, power_of_ten};
 use super::figure::{Axis, Content, Curve, Panel, Scale, Shape};
-use super::legend::{self, Box, Entry};
+use super::legend::{self, Entry, Rect};
 use super::style::{CURVE, FRAME, GUIDE, INK, PANEL, TEXT, TICK_TEXT, TITLE_TEXT};
 use super::style::{colour, dashes};
 use super::svg::{Anchor, Canvas, Place};
@@ -122,9 +122,9 @@ fn y_range(panel: &Panel, curves: &[Curve]) -> Option<Range> {
             Range::of(scale, all.filter(|&v| v >= most / MOST_DECADES), 0.05)
         }
         Scale::Linear => {
-            let errors = curves.iter().filter(|c| c.shape != Shape::OpenPoints);
-            let ends =
-                errors.flat_map(|c| c.y.iter().zip(&c.error).flat_map(|(y, e)| [y - e, y + e]));
+            let ends = curves
+                .iter()
+                .flat_map(|c| c.y.iter().zip(&c.error).flat_map(|(y, e)| [y - e, y + e]));
             let range = Range::of(scale, all.chain(ends), 0.0)?;
             let from_zero = range.low > 0.0 && range.low < 0.4 * range.high;
             Some(match from_zero {
@@ -157,7 +157,7 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Vec<Entry
         let along = curves.iter().map(|curve| outline(frame, curve));
         along.flat_map(|places| dense(&places)).collect()
     };
-    let inside = |frame: &Frame| Box {
+    let inside = |frame: &Frame| Rect {
         corner: frame.corner,
         size: frame.size,
     };

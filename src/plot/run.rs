@@ -131,13 +131,13 @@ fn two_dimensional(run: &Run, histogram: &Histogram, title: &str) -> Panel {
         x: axis(x),
         y: axis(y),
         reference: None,
-        content: Content::Heat(Heat {
+        content: Content::Heat(Box::new(Heat {
             x_edges: x.edges().to_vec(),
             y_edges: y.edges().to_vec(),
             z: histogram.differential().values,
             label: contents(histogram),
             source: source(run, Part::Histogram(histogram.name().to_owned())),
-        }),
+        })),
     }
 }
 

@@ -136,7 +136,7 @@ pub(super) fn escaped(text: &str) -> String {
 pub(super) fn matplotlib(markup: &str) -> String {
     let mut out = String::new();
     for piece in pieces(markup) {
-        let letters = piece.text.replace('\\', "").replace('$', "");
+        let letters = piece.text.replace(['\\', '$'], "");
         let (open, close) = match piece.level {
             Level::Base => ("", ""),
             Level::Lowered => ("_{", "}"),
