@@ -13,6 +13,7 @@ pub mod generate;
 pub mod histogram;
 pub mod io;
 pub mod kinematics;
+pub mod mesons;
 pub mod phase_space;
 pub mod plot;
 pub mod process;

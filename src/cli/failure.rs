@@ -11,6 +11,7 @@ use millibrem::io::IoError;
 use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
 use millibrem::study::AxisError;
+use millibrem::study::reach::ReachError;
 use thiserror::Error;
 
 /// Why the program stops.
@@ -34,6 +35,9 @@ pub(crate) enum Failure {
     /// An axis of a scan cannot be read.
     #[error(transparent)]
     Axis(#[from] AxisError),
+    /// A limit cannot be computed.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
     /// Some rows of a scan failed; the others are saved.
     #[error("{failed} of {rows} rows failed, the first at {first}")]
     Rows {
@@ -70,6 +74,7 @@ impl Failure {
             Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. })
             | Self::Card(CardError::Seed(_))
             | Self::Quadrature(QuadratureError::NotConverged { .. })
+            | Self::Reach(ReachError::Quadrature(QuadratureError::NotConverged { .. }))
             | Self::Generate(_)
             | Self::Rows { .. }
             | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
@@ -78,6 +83,7 @@ impl Failure {
             Self::Io(_)
             | Self::Plot(_)
             | Self::Quadrature(_)
+            | Self::Reach(_)
             | Self::Card(_)
             | Self::Usage(_)
             | Self::Axis(_) => ExitCode::from(2),

@@ -14,6 +14,7 @@ mod plot;
 mod prepare;
 mod print;
 mod progress;
+mod reach;
 mod scan;
 mod sigma;
 mod spectrum;
@@ -48,6 +49,7 @@ enum Command {
     Spectrum(spectrum::Spectrum),
     Scan(scan::Scan),
     Compare(compare::Compare),
+    Reach(reach::Reach),
     Plot(plot::Plot),
     Export(export::Export),
     Info(info::Info),
@@ -63,6 +65,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Spectrum(command) => command.run(&cli.common),
         Command::Scan(command) => command.run(&cli.common),
         Command::Compare(command) => command.run(&cli.common),
+        Command::Reach(command) => command.run(&cli.common),
         Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),

@@ -1,9 +1,11 @@
-//! Studies made of many single results: scans over keys of a card, and exact beside approximate.
+//! Studies made of many single results: scans over keys of a card, exact beside approximate, and
+//! exclusion reach.
 //!
 //! They know set-ups and processes, no cards and no formats: whoever has a card turns one point of
 //! a [`Grid`] into a set-up.
 
 pub mod compare;
+pub mod reach;
 pub mod scan;
 
 pub use compare::{Comparison, compare, verdict};

@@ -27,7 +27,8 @@ pub(super) use energy::{integrate, pieces, start};
 use recoil::RecoilIntegral;
 pub(super) use refine::{Refined, refine};
 pub(super) use rule::{LANES, SIZES, rule};
-pub(super) use slice::{Emitted, PairMass, spectral_function};
+pub use slice::spectral_function;
+pub(super) use slice::{Emitted, PairMass};
 use slice::{Rules, Slice};
 
 /// Smallest relative error that may be asked for; rounding sets in below.
@@ -90,6 +91,11 @@ pub struct Integral {
     pub error_pb: f64,
     /// Evaluations of the squared amplitude.
     pub n_eval: u64,
+}
+
+/// Nodes and weights (Σ = 1) of the `n`-point Gauss–Legendre rule on [0, 1].
+pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
+    rule::Rule::gauss_legendre(n).nodes().collect()
 }
 
 /// σ within the cuts on x, in pb per nucleus, to the relative error `rel_error`.

@@ -23,7 +23,7 @@ use crate::kinematics::Collision;
 use crate::process::Setup;
 
 /// ρ(k²) in GeV⁻²: a pair's share in dσ/dk² relative to a vector of that mass.
-pub(in crate::process) fn spectral_function(chi: &MilliCharged, k2: f64) -> f64 {
+pub fn spectral_function(chi: &MilliCharged, k2: f64) -> f64 {
     let share = 4.0 * chi.mass_gev * chi.mass_gev / k2;
     let beta = (1.0 - share).max(0.0).sqrt();
     let structure = match chi.spin {

@@ -1,0 +1,271 @@
+//! From cross sections to limits on Q_χ/e.
+//!
+//! Expected events of one channel are `N = N_1 (Q_χ/e)²`, with N_1 those of Q_χ = e; the limit is
+//! where N is what the experiment excludes: `Q_χ/e = √(N_excluded/N_1)`.
+//!
+//! * Bremsstrahlung, thin target: `N_1 = LOT · Σ_i n_i σ_i · efficiency`, n_i the nuclei of element i
+//!   per cm², σ_i within the cuts on x ([GKK18] Eq. (12), [NA64LDMX25] Eq. (4)).
+//! * Bremsstrahlung of electrons in a thick target: see [`TrackLength`].
+//! * Vector mesons: `N_1 = N_V Br(V→χχ̄) · efficiency` ([NA64LDMX25] Eqs. (5)–(12)), N_V given.
+//! * A dark-photon limit recast: see [`recast`].
+//!
+//! Masses in GeV, σ in pb per nucleus. A channel above its threshold has no limit. Pinned by
+//! `tests/reach.rs`.
+
+mod poisson;
+pub mod recast;
+mod thick;
+
+pub use poisson::cls_upper_limit;
+pub use thick::TrackLength;
+use thiserror::Error;
+
+use crate::beam::{Beam, Lepton};
+use crate::cuts::Cuts;
+use crate::dark_sector::{DarkSector, MilliCharged};
+use crate::mesons::VectorMeson;
+use crate::process::quadrature::QuadratureError;
+use crate::process::{Approach, Setup, SetupError};
+use crate::target::{Nucleus, Target};
+
+/// 1 pb in cm².
+const PB_TO_CM2: f64 = 1e-36;
+
+/// Why there is no limit.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ReachError {
+    /// Nobody said how many leptons there were.
+    #[error("{experiment}: beam.on_target is needed for a yield")]
+    NoBeam {
+        /// The experiment.
+        experiment: String,
+    },
+    /// Nobody said how much target there was.
+    #[error("{experiment}: density and thickness of the target are needed for a yield")]
+    NoTarget {
+        /// The experiment.
+        experiment: String,
+    },
+    /// Energy loss after Tsai and Whitis of something else than electrons.
+    #[error("{experiment}: straggling is for electrons and positrons, the beam is {lepton}")]
+    Straggling {
+        /// The experiment.
+        experiment: String,
+        /// Its beam.
+        lepton: &'static str,
+    },
+    /// The set-up makes no sense at this mass.
+    #[error("{experiment} at m_chi = {m_chi_gev} GeV: {source}")]
+    Setup {
+        /// The experiment.
+        experiment: String,
+        /// Mass of χ in GeV.
+        m_chi_gev: f64,
+        /// What is wrong.
+        source: SetupError,
+    },
+    /// The cross section cannot be had.
+    #[error(transparent)]
+    Quadrature(#[from] QuadratureError),
+    /// A line of a limit file that is no pair of numbers.
+    #[error("line {line} of the limit file: {problem}")]
+    File {
+        /// The line, from 1; 0 for the file as a whole.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// One experiment: everything its limits depend on but the mass of χ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    name: String,
+    beam: Beam,
+    target: Target,
+    cuts: Cuts,
+    chi: MilliCharged,
+    events_excluded: f64,
+    efficiency: f64,
+    mesons: [f64; 4],
+    on_target: f64,
+    nuclei_per_cm2: f64,
+    track: Option<TrackLength>,
+}
+
+/// What is counted as signal and what is excluded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counting {
+    /// Expected events at the edge of the excluded region.
+    pub events_excluded: f64,
+    /// Signal efficiency, 0 … 1.
+    pub efficiency: f64,
+    /// Mesons the whole beam makes, in the order of [`VectorMeson::ALL`].
+    pub mesons: [f64; 4],
+    /// Whether electrons lose energy on their way.
+    pub straggling: bool,
+}
+
+impl Experiment {
+    /// Puts an experiment together; the mass and the charge of `chi` do not matter.
+    ///
+    /// # Errors
+    /// [`ReachError`] if the number of leptons, the density or the thickness is missing, or
+    /// straggling is asked for with a muon beam or an unknown radiation length.
+    pub fn new(
+        name: &str,
+        beam: Beam,
+        target: Target,
+        cuts: Cuts,
+        chi: MilliCharged,
+        counting: Counting,
+    ) -> Result<Self, ReachError> {
+        let experiment = || name.to_owned();
+        let on_target = beam.on_target.ok_or_else(|| ReachError::NoBeam {
+            experiment: experiment(),
+        })?;
+        let no_target = || ReachError::NoTarget {
+            experiment: experiment(),
+        };
+        let nuclei_per_cm2 = target.material.nuclei_per_cm2().ok_or_else(no_target)?;
+        let track = if counting.straggling {
+            if !matches!(beam.lepton, Lepton::Electron | Lepton::Positron) {
+                return Err(ReachError::Straggling {
+                    experiment: experiment(),
+                    lepton: beam.lepton.name(),
+                });
+            }
+            let thickness_x0 = target.material.thickness_x0().ok_or_else(no_target)?;
+            Some(TrackLength::new(thickness_x0, cuts.x_min))
+        } else {
+            None
+        };
+        Ok(Self {
+            name: experiment(),
+            beam,
+            target,
+            cuts,
+            chi: MilliCharged { charge: 1.0, ..chi },
+            events_excluded: counting.events_excluded,
+            efficiency: counting.efficiency,
+            mesons: counting.mesons,
+            on_target,
+            nuclei_per_cm2,
+            track,
+        })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Leptons on target.
+    pub fn on_target(&self) -> f64 {
+        self.on_target
+    }
+
+    /// Nuclei of all elements per cm².
+    pub fn nuclei_per_cm2(&self) -> f64 {
+        self.nuclei_per_cm2
+    }
+
+    /// Whether any `meson` is made.
+    pub fn makes(&self, meson: VectorMeson) -> bool {
+        self.mesons[meson as usize] > 0.0
+    }
+
+    /// σ in pb per nucleus for Q_χ = e, mean over the elements of the target and, with straggling,
+    /// over the energies in it; 0 above threshold. To `rel_error` (with straggling 1e-3 at best).
+    ///
+    /// # Errors
+    /// [`ReachError`] if the cross section cannot be had: cuts on anything but x, a formula that
+    /// does not apply.
+    pub fn sigma_pb(
+        &self,
+        approach: Approach,
+        m_chi_gev: f64,
+        rel_error: f64,
+    ) -> Result<f64, ReachError> {
+        let material = &self.target.material;
+        let parts = material.components.iter().zip(material.number_fractions());
+        let mut sum = 0.0;
+        for (part, share) in parts {
+            let at = |energy_share: f64| {
+                self.sigma_at(approach, part.nucleus, m_chi_gev, energy_share, rel_error)
+            };
+            sum += share
+                * match &self.track {
+                    None => at(1.0)?,
+                    Some(track) => track.mean(at)?,
+                };
+        }
+        Ok(sum)
+    }
+
+    /// σ in pb on one nucleus at a share of the beam energy; the cut stays where it is in energy.
+    fn sigma_at(
+        &self,
+        approach: Approach,
+        nucleus: Nucleus,
+        m_chi_gev: f64,
+        energy_share: f64,
+        rel_error: f64,
+    ) -> Result<f64, ReachError> {
+        let beam = Beam {
+            energy_gev: self.beam.energy_gev * energy_share,
+            ..self.beam
+        };
+        let cuts = Cuts {
+            x_min: self.cuts.x_min / energy_share,
+            x_max: (self.cuts.x_max / energy_share).min(1.0),
+            ..self.cuts
+        };
+        let chi = MilliCharged {
+            mass_gev: m_chi_gev,
+            ..self.chi
+        };
+        let kind = self.target.form_factor;
+        match Setup::new(&beam, nucleus, kind, DarkSector::Pair(chi), cuts) {
+            Ok(setup) => Ok(approach.of(&setup).sigma(rel_error)?.value_pb),
+            Err(SetupError::BelowThreshold { .. } | SetupError::EmptyRange { .. }) => Ok(0.0),
+            Err(source) => Err(ReachError::Setup {
+                experiment: self.name.clone(),
+                m_chi_gev,
+                source,
+            }),
+        }
+    }
+
+    /// Expected bremsstrahlung events for Q_χ = e.
+    ///
+    /// # Errors
+    /// As [`Self::sigma_pb`].
+    pub fn bremsstrahlung(
+        &self,
+        approach: Approach,
+        m_chi_gev: f64,
+        rel_error: f64,
+    ) -> Result<f64, ReachError> {
+        Ok(self.events(self.sigma_pb(approach, m_chi_gev, rel_error)?))
+    }
+
+    /// Expected events of a process of cross section `sigma_pb` (pb per nucleus).
+    pub fn events(&self, sigma_pb: f64) -> f64 {
+        self.on_target * self.nuclei_per_cm2 * sigma_pb * PB_TO_CM2 * self.efficiency
+    }
+
+    /// Expected events from decays of `meson` for Q_χ = e; 0 above threshold.
+    pub fn meson(&self, meson: VectorMeson, m_chi_gev: f64) -> f64 {
+        let chi = MilliCharged {
+            mass_gev: m_chi_gev,
+            ..self.chi
+        };
+        self.mesons[meson as usize] * meson.chi_branching(&chi) * self.efficiency
+    }
+
+    /// The excluded charge Q_χ/e of channels that give `events` in all for Q_χ = e.
+    pub fn limit(&self, events: f64) -> Option<f64> {
+        (events > 0.0).then(|| (self.events_excluded / events).sqrt())
+    }
+}

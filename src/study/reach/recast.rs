@@ -1,0 +1,126 @@
+//! A limit on the dark photon read as one on the millicharge, [NA64LDMX25] Eqs. (18)–(20).
+//!
+//! Cross sections factorise over the pair mass M, `dσ(χχ̄)/dM² = σ_A′(M)/ε² · (Q_χ/e)² ρ(M²)` with
+//! `ρ = (α/3πM²)(1 + 2m_χ²/M²)√(1 − 4m_χ²/M²)`, so that a limit ε_up(M) gives
+//! `(Q_χ/e)²_up = [∫ dM² ρ(M²)/ε²_up(M)]⁻¹`. The integral runs over the masses where ε_up is known;
+//! what lies outside is left out, which makes the limit weaker, never stronger. Masses in GeV.
+//! Pinned by `tests/reach.rs`.
+
+use super::ReachError;
+use crate::dark_sector::MilliCharged;
+use crate::process::quadrature::{gauss_legendre, spectral_function};
+
+/// Nodes between two masses of a file or a grid.
+const NODES: usize = 16;
+
+/// A published limit: ε_up (or a charge) against mass, linear in the logarithms between its points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LimitFile {
+    points: Vec<(f64, f64)>,
+}
+
+impl LimitFile {
+    /// Reads two numbers a line, mass in GeV and limit, separated by a comma or blanks; lines that
+    /// start with `#` are comments. One line of names may come first.
+    ///
+    /// # Errors
+    /// [`ReachError::File`] if a line is no pair of positive numbers, masses do not rise, or there
+    /// are fewer than two.
+    pub fn parse(text: &str) -> Result<Self, ReachError> {
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        let mut names = false;
+        for (i, line) in text.lines().enumerate() {
+            let wrong = |problem: String| ReachError::File {
+                line: i + 1,
+                problem,
+            };
+            let line = line.split('#').next().unwrap_or_default();
+            let cells: Vec<&str> = line
+                .split([',', ' ', '\t'])
+                .filter(|c| !c.is_empty())
+                .collect();
+            if cells.is_empty() {
+                continue;
+            }
+            let numbers: Vec<f64> = cells.iter().filter_map(|c| c.trim().parse().ok()).collect();
+            if numbers.is_empty() && points.is_empty() && !names {
+                names = true;
+                continue;
+            }
+            let &[mass, epsilon] = numbers.as_slice() else {
+                return Err(wrong(format!("`{}` is no mass and epsilon", line.trim())));
+            };
+            if !(mass > 0.0 && epsilon > 0.0 && mass.is_finite() && epsilon.is_finite()) {
+                return Err(wrong(format!("{mass} and {epsilon} must be positive")));
+            }
+            if points.last().is_some_and(|(before, _)| *before >= mass) {
+                return Err(wrong(format!("mass {mass} GeV does not rise")));
+            }
+            points.push((mass, epsilon));
+        }
+        if points.len() < 2 {
+            return Err(ReachError::File {
+                line: 0,
+                problem: format!("{} points are too few", points.len()),
+            });
+        }
+        Ok(Self { points })
+    }
+
+    /// The points: mass in GeV and the limit there.
+    pub fn points(&self) -> &[(f64, f64)] {
+        &self.points
+    }
+
+    /// Smallest and largest mass in GeV.
+    pub fn range_gev(&self) -> (f64, f64) {
+        (self.points[0].0, self.points[self.points.len() - 1].0)
+    }
+
+    /// ε_up at `mass_gev`, inside the range.
+    pub fn epsilon(&self, mass_gev: f64) -> f64 {
+        let above = self.points.partition_point(|(m, _)| *m < mass_gev);
+        let i = above.clamp(1, self.points.len() - 1);
+        let ((m0, e0), (m1, e1)) = (self.points[i - 1], self.points[i]);
+        let share = libm::log(mass_gev / m0) / libm::log(m1 / m0);
+        e0 * libm::exp(share * libm::log(e1 / e0))
+    }
+
+    /// The limit on Q_χ/e; nothing where the file ends below 2 m_χ.
+    pub fn recast(&self, chi: &MilliCharged) -> Option<f64> {
+        let masses: Vec<f64> = self.points.iter().map(|(m, _)| *m).collect();
+        recast(chi, &masses, |m| self.epsilon(m))
+    }
+}
+
+/// The limit on Q_χ/e from ε_up, known and smooth between neighbours of the rising `masses_gev`;
+/// nothing where they end below 2 m_χ. The charge of `chi` does not matter.
+pub fn recast(
+    chi: &MilliCharged,
+    masses_gev: &[f64],
+    epsilon_up: impl Fn(f64) -> f64,
+) -> Option<f64> {
+    let chi = MilliCharged {
+        charge: 1.0,
+        ..*chi
+    };
+    let threshold = 2.0 * chi.mass_gev;
+    let rule = gauss_legendre(NODES);
+    // In r = √ln(M/2m) the threshold is smooth: dM² = 4 M² r dr.
+    let root = |mass: f64| libm::sqrt(libm::log(mass / threshold).max(0.0));
+    let mut sum = 0.0;
+    for pair in masses_gev.windows(2) {
+        let (low, high) = (root(pair[0]), root(pair[1]));
+        for &(z, w) in &rule {
+            let r = low + (high - low) * z;
+            let mass = threshold * libm::exp(r * r);
+            let k2 = mass * mass;
+            if high > low {
+                let epsilon = epsilon_up(mass.clamp(pair[0], pair[1]));
+                let density = spectral_function(&chi, k2) / (epsilon * epsilon);
+                sum += w * (high - low) * 4.0 * k2 * r * density;
+            }
+        }
+    }
+    (sum > 0.0).then(|| 1.0 / sum.sqrt())
+}

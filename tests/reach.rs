@@ -1,0 +1,234 @@
+//! Exclusion limits against published and reference numbers, and the recast against the direct
+//! limit.
+
+use std::path::PathBuf;
+
+use millibrem::card::{MesonYields, RunCard};
+use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::mesons::VectorMeson;
+use millibrem::process::{Approach, CrossSection, Exact, Setup};
+use millibrem::study::reach::recast::{LimitFile, recast};
+use millibrem::study::reach::{Counting, Experiment};
+
+const GOAL: f64 = 1e-4;
+
+fn card(name: &str) -> RunCard {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{name}.toml"));
+    RunCard::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn chi(card: &RunCard) -> MilliCharged {
+    match card.dark_sector {
+        DarkSector::Pair(chi) => chi,
+        DarkSector::DarkPhoton(_) => panic!("{} makes no pairs", card.run.name),
+    }
+}
+
+fn experiment(card: &RunCard, straggling: bool) -> Experiment {
+    let MesonYields {
+        rho,
+        omega,
+        phi,
+        jpsi,
+    } = card.reach.mesons;
+    let counting = Counting {
+        events_excluded: card.reach.events_excluded,
+        efficiency: card.reach.efficiency,
+        mesons: [rho, omega, phi, jpsi],
+        straggling,
+    };
+    let target = card.target.clone();
+    Experiment::new(
+        &card.run.name,
+        card.beam,
+        target,
+        card.cuts,
+        chi(card),
+        counting,
+    )
+    .unwrap()
+}
+
+fn limit(experiment: &Experiment, approach: Approach, m_chi_gev: f64) -> f64 {
+    let events = experiment
+        .bremsstrahlung(approach, m_chi_gev, GOAL)
+        .unwrap();
+    experiment.limit(events).unwrap()
+}
+
+fn assert_close(found: f64, expected: f64, relative: f64) {
+    let off = found / expected - 1.0;
+    assert!(off.abs() < relative, "{found:e} against {expected:e}");
+}
+
+#[test]
+fn exact_limits_of_2025_are_the_reference_ones() {
+    let mut muons = card("na64mu-2025");
+    muons.target.material.thickness_cm = Some(22.45);
+    let muons = experiment(&muons, false);
+    let electrons = experiment(&card("ldmx-2025"), false);
+    for (m_chi, by_muons, by_electrons) in [
+        (0.001, 7.14e-5, 1.84e-6),
+        (0.01, 1.10e-4, 1.55e-5),
+        (0.1, 3.96e-4, 3.25e-4),
+        (0.3, 1.39e-3, 3.12e-3),
+    ] {
+        assert_close(limit(&muons, Approach::Exact, m_chi), by_muons, 0.01);
+        assert_close(
+            limit(&electrons, Approach::Exact, m_chi),
+            by_electrons,
+            0.01,
+        );
+    }
+}
+
+#[test]
+fn limits_of_2018_follow_from_iww_and_the_exact_ones_are_weaker() {
+    let muons = experiment(&card("na64mu-2018"), false);
+    let electrons = experiment(&card("na64e-2018"), false);
+    let [mu, e] = [&muons, &electrons].map(|x| limit(x, Approach::Iww, 0.2));
+    assert_close(mu, 9.3e-4, 0.01);
+    assert_close(e, 8.5e-3, 0.01);
+    assert_close(e / mu, 9.15, 0.01);
+    let [mu, e] = [&muons, &electrons].map(|x| limit(x, Approach::Exact, 0.2));
+    assert_close(mu, 1.43e-3, 0.01);
+    assert_close(e, 1.43e-2, 0.01);
+}
+
+#[test]
+fn rho_decays_give_the_reach_of_ldmx_where_bremsstrahlung_fails() {
+    let electrons = experiment(&card("ldmx-2025"), false);
+    let rho = |m: f64| electrons.limit(electrons.meson(VectorMeson::Rho, m));
+    for m_chi in [0.25, 0.3, 0.35] {
+        let found = rho(m_chi).unwrap();
+        assert!((0.9e-3..1.5e-3).contains(&found), "{m_chi}: {found}");
+    }
+    assert_eq!(rho(0.39), None);
+    assert!(limit(&electrons, Approach::Exact, 0.35) > 3.0 * rho(0.35).unwrap());
+}
+
+#[test]
+fn a_mixture_of_one_element_with_itself_is_that_element() {
+    let pure = card("ldmx-2025");
+    let mut mixed = pure.clone();
+    let part = mixed.target.material.components[0];
+    mixed.target.material.components = vec![
+        millibrem::target::material::Component {
+            mass_fraction: 0.25,
+            ..part
+        },
+        millibrem::target::material::Component {
+            mass_fraction: 0.75,
+            ..part
+        },
+    ];
+    let [pure, mixed] =
+        [pure, mixed].map(|card| limit(&experiment(&card, false), Approach::Iww, 0.05));
+    assert_close(mixed, pure, 1e-12);
+}
+
+#[test]
+fn above_threshold_there_is_no_limit() {
+    let electrons = experiment(&card("ldmx-2025"), false);
+    let events = electrons.bremsstrahlung(Approach::Exact, 5.0, GOAL);
+    assert_eq!(events, Ok(0.0));
+    assert_eq!(electrons.limit(0.0), None);
+}
+
+/// ε_up of the same experiment from its own dark-photon cross section.
+fn epsilon_up(card: &RunCard, experiment: &Experiment, mass_gev: f64) -> f64 {
+    let photon = DarkPhoton {
+        mass_gev,
+        epsilon: 1.0,
+        pdg_id: DARK_PHOTON_PDG_ID,
+    };
+    let nucleus = card.target.material.components[0].nucleus;
+    let dark = DarkSector::DarkPhoton(photon);
+    let kind = card.target.form_factor;
+    let setup = Setup::new(&card.beam, nucleus, kind, dark, card.cuts).unwrap();
+    let sigma = Exact::new(&setup).sigma(1e-8).unwrap();
+    experiment.limit(experiment.events(sigma.value_pb)).unwrap()
+}
+
+#[test]
+fn a_dark_photon_limit_recast_is_the_direct_limit() {
+    for name in ["ldmx-2025", "na64mu-2025"] {
+        let card = card(name);
+        let experiment = experiment(&card, false);
+        let chi = MilliCharged {
+            mass_gev: 0.05,
+            ..chi(&card)
+        };
+        let direct = experiment.sigma_pb(Approach::Exact, 0.05, 1e-8).unwrap();
+        let direct = experiment.limit(experiment.events(direct)).unwrap();
+        let heaviest = 0.999 * heaviest(&card);
+        let steps = 24;
+        let mass = |i: u32| {
+            let share = f64::from(i) / f64::from(steps);
+            0.1 * (heaviest / 0.1).powf(share * share)
+        };
+        let masses: Vec<f64> = (0..=steps).map(mass).collect();
+        let found = recast(&chi, &masses, |m| epsilon_up(&card, &experiment, m)).unwrap();
+        assert_close(found, direct, 1e-6);
+        // A file of 100 points, straight in the logarithms, is as good as its points are dense.
+        let text: String = (0..100)
+            .map(|i| 0.1 * (heaviest / 0.1f64).powf(f64::from(i) / 99.0))
+            .map(|m| format!("{m:?} {:?}\n", epsilon_up(&card, &experiment, m)))
+            .collect();
+        let file = LimitFile::parse(&text).unwrap();
+        assert_close(file.recast(&chi).unwrap(), direct, 2e-3);
+    }
+}
+
+/// Largest mass in GeV that passes the cut on x.
+fn heaviest(card: &RunCard) -> f64 {
+    let DarkSector::Pair(chi) = card.dark_sector else {
+        panic!("no pairs");
+    };
+    let nucleus = card.target.material.components[0].nucleus;
+    let kind = card.target.form_factor;
+    let light = DarkSector::Pair(chi);
+    let setup = Setup::new(&card.beam, nucleus, kind, light, card.cuts).unwrap();
+    setup.k2_range().1.sqrt()
+}
+
+#[test]
+fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_less() {
+    let chi = |mass_gev| MilliCharged {
+        mass_gev,
+        ..chi(&card("ldmx-2025"))
+    };
+    let whole = LimitFile::parse("# mass, epsilon\nmass,epsilon\n0.01,1e-5\n0.1,1e-4\n1,1e-3\n");
+    let short = LimitFile::parse("0.01 1e-5\n0.1 1e-4");
+    let (whole, short) = (whole.unwrap(), short.unwrap());
+    assert_eq!(short.range_gev(), (0.01, 0.1));
+    assert_eq!(short.recast(&chi(0.06)), None);
+    assert!(short.recast(&chi(0.01)).unwrap() > whole.recast(&chi(0.01)).unwrap());
+    for (text, problem) in [
+        ("0.1 1e-4", "too few"),
+        ("0.1 1e-4\n0.1 2e-4", "does not rise"),
+        ("0.1 1e-4\n0.2", "line 2"),
+        ("0.1 1e-4\n0.2 -1", "positive"),
+    ] {
+        let error = LimitFile::parse(text).unwrap_err().to_string();
+        assert!(error.contains(problem), "{text}: {error}");
+    }
+}
+
+#[test]
+fn straggling_changes_nothing_in_a_thin_target_and_saves_a_thick_one_from_its_depth() {
+    let mut thin = card("na64e-2018");
+    thin.target.material.thickness_cm = Some(1e-4);
+    let [with, without] = [true, false].map(|s| limit(&experiment(&thin, s), Approach::Iww, 0.05));
+    assert_close(with, without, 2e-3);
+    // Forty radiation lengths are worth less than the 0.87 they would be at constant σ.
+    let mut thick = card("na64e-2018");
+    let x0 = thick.target.material.radiation_length_cm.unwrap();
+    thick.target.material.thickness_cm = Some(40.0 * x0);
+    let thick = limit(&experiment(&thick, true), Approach::Exact, 0.05);
+    let mut one = card("na64e-2018");
+    one.target.material.thickness_cm = Some(x0);
+    let one = limit(&experiment(&one, false), Approach::Exact, 0.05);
+    let length = (one / thick) * (one / thick);
+    assert!((0.2..0.87).contains(&length), "{length} X0");
+}
