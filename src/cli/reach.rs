@@ -348,35 +348,32 @@ fn monte_carlo(card: &RunCard) -> Result<f64, Failure> {
     Ok(found.value_pb)
 }
 
-/// Limit of the first experiment over that of experiment `i` from bremsstrahlung, and the square
-/// roots it is the product of ([GKK18] Eq. (13)).
+/// Limit of experiment `i` from bremsstrahlung over that of the first, and the square roots it is
+/// the product of ([GKK18] Eq. (13)) if both exclude as many events with the same efficiency.
 fn ratio(
     experiments: &[(Experiment, RunCard)],
     yields: &[Vec<Yields>],
     masses: &[f64],
     i: usize,
 ) -> Value {
-    let ((a, _), (b, _)) = (&experiments[0], &experiments[i]);
+    let ((first, _), (other, _)) = (&experiments[0], &experiments[i]);
     let finite = |x: f64| x.is_finite().then_some(x);
-    let roots = |value: fn(&Yields) -> f64| -> Vec<Option<f64>> {
+    let each = |value: &dyn Fn(&Yields, &Yields) -> Option<f64>| -> Vec<Option<f64>> {
         let pairs = yields[0].iter().zip(&yields[i]);
-        pairs
-            .map(|(a, b)| finite((value(b) / value(a)).sqrt()))
-            .collect()
+        pairs.map(|(a, b)| value(a, b)).collect()
     };
-    let limits: Vec<Option<f64>> = yields[0]
-        .iter()
-        .zip(&yields[i])
-        .map(|(ya, yb)| finite(a.limit(ya.exact)? / b.limit(yb.exact)?))
-        .collect();
+    let limits = |events: fn(&Yields) -> f64| {
+        each(&|a, b| finite(other.limit(events(b))? / first.limit(events(a))?))
+    };
     json!({
-        "of": a.name(),
-        "over": b.name(),
+        "of": other.name(),
+        "over": first.name(),
         "m_chi_gev": masses,
-        "limit_ratio": limits,
-        "sqrt_on_target": (b.on_target() / a.on_target()).sqrt(),
-        "sqrt_nuclei_per_cm2": (b.nuclei_per_cm2() / a.nuclei_per_cm2()).sqrt(),
-        "sqrt_sigma": roots(|y| y.sigma_pb),
+        "limit_ratio": limits(|y| y.exact),
+        "limit_ratio_iww": limits(|y| y.iww),
+        "sqrt_on_target": (first.on_target() / other.on_target()).sqrt(),
+        "sqrt_nuclei_per_cm2": (first.nuclei_per_cm2() / other.nuclei_per_cm2()).sqrt(),
+        "sqrt_sigma": each(&|a, b| finite((a.sigma_pb / b.sigma_pb).sqrt())),
     })
 }
 
