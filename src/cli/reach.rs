@@ -387,6 +387,10 @@ fn table(
     let mut text = String::new();
     for (_, card) in experiments {
         for (name, value) in scan::facts("reach", card) {
+            let name = match name.as_str() {
+                "card" => format!("card of {}", card.run.name),
+                _ => name,
+            };
             for line in value.trim_end().lines() {
                 text += &format!("# {name}: {line}\n");
             }

@@ -59,7 +59,7 @@ pub(super) fn of_column(name: &str) -> String {
         "m_chi_gev" => "*m*_{χ} [GeV]",
         "m_dark_photon_gev" => "*m*_{A′} [GeV]",
         "energy_gev" | "e0_gev" => "*E*_{0} [GeV]",
-        "charge" => "*Q*_{χ}/*e*",
+        "charge" | "q_over_e" => "*Q*_{χ}/*e*",
         "epsilon" => "*ε*",
         "x_min" => "*x*_{min}",
         "z" | "Z" => "*Z*",
@@ -81,7 +81,7 @@ pub(super) fn of_approach(name: &str) -> String {
         "ww" => "WW".to_owned(),
         "iww" => "IWW".to_owned(),
         "wwa" => "closed form".to_owned(),
-        "sigma" => String::new(),
+        "sigma" | "q_over_e" => String::new(),
         other => other.to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Tables: CSV files of scans, spectra and comparisons, and the panels made of them.
 //!
 //! Lines that start with `#` are comments; the first other line names the columns. Columns of
-//! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`; what
+//! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`, excluded charges are `q_over_e`; what
 //! varies beside them was scanned. The card is in comments that start with `# card: `.
 
 use std::path::{Path, PathBuf};
@@ -164,6 +164,8 @@ impl Table {
             } else if name.starts_with("dsigma") {
                 let x = if has("x") { "x" } else { &abscissa };
                 found.push(entry("dsigma_dx", x, name, None));
+            } else if name == "q_over_e" {
+                found.push(entry("reach", &abscissa, name, None));
             } else if name.ends_with("_pb") {
                 found.push(entry("sigma", &abscissa, name, None));
                 if has("etl_pb") && name != "etl_pb" {
@@ -263,6 +265,7 @@ pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>,
                 let mut curve = table.curve(&entry, only.as_ref());
                 let group = only.map(|(name, text)| match name.as_str() {
                     "method" => names::of_approach(&text),
+                    "curve" => text,
                     _ => format!("{} {text}", names::of_column(&name)),
                 });
                 let parts = [
