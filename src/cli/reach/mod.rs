@@ -1,5 +1,7 @@
 //! `reach`: the charge that experiments exclude against the mass of χ, channel by channel.
 
+mod report;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -61,6 +63,9 @@ pub(crate) struct Reach {
     /// Confidence level of that limit
     #[arg(long, value_name = "CL", default_value_t = 0.9, requires = "observed")]
     confidence: f64,
+    /// Also write the computed curves as a HEPData submission, in the folder hepdata
+    #[arg(long)]
+    hepdata: bool,
     /// Relative error of the cross sections [default: 1e-4]
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
@@ -123,11 +128,18 @@ impl Reach {
             [(_, only)] => only.run.name.clone(),
             _ => "reach".to_owned(),
         };
-        let path = output::folder(common, &name).join("reach.csv");
-        write_whole(&path, &table(&experiments, &masses, &curves, &overlays))?;
+        let folder = output::folder(common, &name);
+        let path = folder.join("reach.csv");
+        write_whole(
+            &path,
+            &report::table(&experiments, &masses, &curves, &overlays),
+        )?;
+        if self.hepdata {
+            report::hepdata(&folder.join("hepdata"), &masses, &curves)?;
+        }
         if common.json {
             let ratios: Vec<Value> = (1..experiments.len())
-                .map(|i| ratio(&experiments, &yields, &masses, i))
+                .map(|i| report::ratio(&experiments, &yields, &masses, i))
                 .collect();
             let mut shown: Vec<Value> = curves
                 .iter()
@@ -186,8 +198,8 @@ impl Reach {
 
     /// Expected signal that is excluded, if it was asked for in place of the cards'.
     fn upper_limit(&self) -> Result<Option<f64>, Failure> {
-        let good = self.background >= 0.0 && self.background.is_finite();
-        if !good || !(self.confidence > 0.0 && self.confidence < 1.0) {
+        let known = self.background >= 0.0 && self.background.is_finite();
+        if !(known && self.confidence > 0.0 && self.confidence < 1.0) {
             return Err(Failure::Usage(
                 "--background must be at least 0 and --confidence between 0 and 1".to_owned(),
             ));
@@ -346,69 +358,4 @@ fn monte_carlo(card: &RunCard) -> Result<f64, Failure> {
     let found = Found::by(true, card, &prepare::setup(card)?)?;
     Failure::unless_trusted(&found.alarms)?;
     Ok(found.value_pb)
-}
-
-/// Limit of experiment `i` from bremsstrahlung over that of the first, and the square roots it is
-/// the product of ([GKK18] Eq. (13)) if both exclude as many events with the same efficiency.
-fn ratio(
-    experiments: &[(Experiment, RunCard)],
-    yields: &[Vec<Yields>],
-    masses: &[f64],
-    i: usize,
-) -> Value {
-    let ((first, _), (other, _)) = (&experiments[0], &experiments[i]);
-    let finite = |x: f64| x.is_finite().then_some(x);
-    let each = |value: &dyn Fn(&Yields, &Yields) -> Option<f64>| -> Vec<Option<f64>> {
-        let pairs = yields[0].iter().zip(&yields[i]);
-        pairs.map(|(a, b)| value(a, b)).collect()
-    };
-    let limits = |events: fn(&Yields) -> f64| {
-        each(&|a, b| finite(other.limit(events(b))? / first.limit(events(a))?))
-    };
-    json!({
-        "of": other.name(),
-        "over": first.name(),
-        "m_chi_gev": masses,
-        "limit_ratio": limits(|y| y.exact),
-        "limit_ratio_iww": limits(|y| y.iww),
-        "sqrt_on_target": (first.on_target() / other.on_target()).sqrt(),
-        "sqrt_nuclei_per_cm2": (first.nuclei_per_cm2() / other.nuclei_per_cm2()).sqrt(),
-        "sqrt_sigma": each(&|a, b| finite((a.sigma_pb / b.sigma_pb).sqrt())),
-    })
-}
-
-/// Curves as a table of three columns; rows without a limit are left out.
-fn table(
-    experiments: &[(Experiment, RunCard)],
-    masses: &[f64],
-    curves: &[Curve],
-    overlays: &[(String, LimitFile)],
-) -> String {
-    let mut text = String::new();
-    for (_, card) in experiments {
-        for (name, value) in scan::facts("reach", card) {
-            let name = match name.as_str() {
-                "card" => format!("card of {}", card.run.name),
-                _ => name,
-            };
-            for line in value.trim_end().lines() {
-                text += &format!("# {name}: {line}\n");
-            }
-        }
-    }
-    text += "# column curve: experiment and channel\n# column m_chi_gev [GeV]: mass of chi\n";
-    text += "# column q_over_e [1]: charges above this are excluded\ncurve,m_chi_gev,q_over_e\n";
-    for curve in curves {
-        for (mass, q) in masses.iter().zip(&curve.q_over_e) {
-            if let Some(q) = q {
-                text += &format!("{},{mass:?},{q:?}\n", curve.label);
-            }
-        }
-    }
-    for (name, limit) in overlays {
-        for (mass, q) in limit.points() {
-            text += &format!("{name},{mass:?},{q:?}\n");
-        }
-    }
-    text
 }

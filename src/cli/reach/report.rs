@@ -1,0 +1,100 @@
+//! What `reach` writes and prints beside its curves.
+
+use std::path::Path;
+
+use millibrem::card::RunCard;
+use millibrem::io::hepdata::{CurveTable, Quantity};
+use millibrem::study::reach::Experiment;
+use millibrem::study::reach::recast::LimitFile;
+use serde_json::{Value, json};
+
+use super::super::failure::Failure;
+use super::super::scan;
+use super::{Curve, Yields};
+
+/// Limit of experiment `i` from bremsstrahlung over that of the first, and the square roots it is
+/// the product of ([GKK18] Eq. (13)) if both exclude as many events with the same efficiency.
+pub(super) fn ratio(
+    experiments: &[(Experiment, RunCard)],
+    yields: &[Vec<Yields>],
+    masses: &[f64],
+    i: usize,
+) -> Value {
+    let ((first, _), (other, _)) = (&experiments[0], &experiments[i]);
+    let finite = |x: f64| x.is_finite().then_some(x);
+    let each = |value: &dyn Fn(&Yields, &Yields) -> Option<f64>| -> Vec<Option<f64>> {
+        let pairs = yields[0].iter().zip(&yields[i]);
+        pairs.map(|(a, b)| value(a, b)).collect()
+    };
+    let limits = |events: fn(&Yields) -> f64| {
+        each(&|a, b| finite(other.limit(events(b))? / first.limit(events(a))?))
+    };
+    json!({
+        "of": other.name(),
+        "over": first.name(),
+        "m_chi_gev": masses,
+        "limit_ratio": limits(|y| y.exact),
+        "limit_ratio_iww": limits(|y| y.iww),
+        "sqrt_on_target": (first.on_target() / other.on_target()).sqrt(),
+        "sqrt_nuclei_per_cm2": (first.nuclei_per_cm2() / other.nuclei_per_cm2()).sqrt(),
+        "sqrt_sigma": each(&|a, b| finite((a.sigma_pb / b.sigma_pb).sqrt())),
+    })
+}
+
+/// Writes the computed curves as a HEPData submission.
+pub(super) fn hepdata(folder: &Path, masses: &[f64], curves: &[Curve]) -> Result<(), Failure> {
+    let table = CurveTable {
+        name: "Exclusion reach",
+        description: "Lower edge of the excluded millicharge against its mass, by experiment and channel",
+        x: Quantity {
+            name: "M(CHI)",
+            units: "GeV",
+        },
+        x_values: masses,
+        y: Quantity {
+            name: "Q(CHI)/E",
+            units: "",
+        },
+        curves: curves
+            .iter()
+            .map(|c| (c.label.as_str(), c.q_over_e.as_slice()))
+            .collect(),
+    };
+    Ok(table.write(folder)?)
+}
+
+/// Curves as a table of three columns; rows without a limit are left out.
+pub(super) fn table(
+    experiments: &[(Experiment, RunCard)],
+    masses: &[f64],
+    curves: &[Curve],
+    overlays: &[(String, LimitFile)],
+) -> String {
+    let mut text = String::new();
+    for (_, card) in experiments {
+        for (name, value) in scan::facts("reach", card) {
+            let name = match name.as_str() {
+                "card" => format!("card of {}", card.run.name),
+                _ => name,
+            };
+            for line in value.trim_end().lines() {
+                text += &format!("# {name}: {line}\n");
+            }
+        }
+    }
+    text += "# column curve: experiment and channel\n# column m_chi_gev [GeV]: mass of chi\n";
+    text += "# column q_over_e [1]: charges above this are excluded\ncurve,m_chi_gev,q_over_e\n";
+    for curve in curves {
+        for (mass, q) in masses.iter().zip(&curve.q_over_e) {
+            if let Some(q) = q {
+                text += &format!("{},{mass:?},{q:?}\n", curve.label);
+            }
+        }
+    }
+    for (name, limit) in overlays {
+        for (mass, q) in limit.points() {
+            text += &format!("{name},{mass:?},{q:?}\n");
+        }
+    }
+    text
+}

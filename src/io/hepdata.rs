@@ -1,0 +1,141 @@
+//! Curves over a common abscissa as a HEPData submission: `submission.yaml` and one table beside it.
+//!
+//! Numbers are written so that readers of YAML 1.1 take them for numbers: with a point and a signed
+//! exponent. A missing value is `-`, as HEPData writes it. Pinned by the tests below and
+//! `tests/python/test_reach.py`, which runs HEPData's own validator.
+
+use std::path::Path;
+
+use super::IoError;
+use super::table::write_whole;
+
+/// A quantity and its units, as HEPData spells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantity<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Units; empty for none.
+    pub units: &'a str,
+}
+
+/// Several curves over one abscissa.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveTable<'a> {
+    /// Name of the table; its file is this in small letters.
+    pub name: &'a str,
+    /// What it shows.
+    pub description: &'a str,
+    /// The abscissa.
+    pub x: Quantity<'a>,
+    /// Its values.
+    pub x_values: &'a [f64],
+    /// What the curves show.
+    pub y: Quantity<'a>,
+    /// Label and values of each curve, one a value of the abscissa.
+    pub curves: Vec<(&'a str, &'a [Option<f64>])>,
+}
+
+impl CurveTable<'_> {
+    /// Name of the file of the table.
+    fn file(&self) -> String {
+        format!("{}.yaml", self.name.to_lowercase().replace(' ', "_"))
+    }
+
+    fn submission(&self) -> String {
+        format!(
+            "---\ncomment: {}\n---\nname: {}\ndescription: {}\nkeywords:\n- name: observables\n  values: [{}]\ndata_file: {}\n",
+            quoted(self.description),
+            quoted(self.name),
+            quoted(self.description),
+            quoted(self.y.name),
+            self.file()
+        )
+    }
+
+    fn table(&self) -> String {
+        let mut text = format!("independent_variables:\n- header: {}\n", header(self.x));
+        text += "  values:\n";
+        for x in self.x_values {
+            text += &format!("  - value: {}\n", number(*x));
+        }
+        text += "dependent_variables:\n";
+        for (label, values) in &self.curves {
+            text += &format!("- header: {}\n  qualifiers:\n", header(self.y));
+            text += &format!("  - {{name: curve, value: {}}}\n  values:\n", quoted(label));
+            for y in *values {
+                let y = y.map_or("'-'".to_owned(), number);
+                text += &format!("  - value: {y}\n");
+            }
+        }
+        text
+    }
+
+    /// Writes the submission into `folder`.
+    ///
+    /// # Errors
+    /// [`IoError`] if a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), IoError> {
+        write_whole(&folder.join(self.file()), &self.table())?;
+        write_whole(&folder.join("submission.yaml"), &self.submission())
+    }
+}
+
+fn header(quantity: Quantity<'_>) -> String {
+    match quantity.units {
+        "" => format!("{{name: {}}}", quoted(quantity.name)),
+        units => format!(
+            "{{name: {}, units: {}}}",
+            quoted(quantity.name),
+            quoted(units)
+        ),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn number(value: f64) -> String {
+    let text = format!("{value:.6e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_point_and_a_signed_exponent_and_missing_ones_a_dash() {
+        let table = CurveTable {
+            name: "Reach",
+            description: "it's a limit",
+            x: Quantity {
+                name: "m",
+                units: "GeV",
+            },
+            x_values: &[0.001, 20.0],
+            y: Quantity {
+                name: "Q",
+                units: "",
+            },
+            curves: vec![("one", &[Some(7.1e-5), None])],
+        };
+        let text = table.table();
+        for line in [
+            "- header: {name: 'm', units: 'GeV'}",
+            "  - value: 1.000000e-3",
+            "  - value: 2.000000e+1",
+            "- header: {name: 'Q'}",
+            "  - {name: curve, value: 'one'}",
+            "  - value: 7.100000e-5",
+            "  - value: '-'",
+        ] {
+            assert!(text.lines().any(|l| l == line), "{line}\n{text}");
+        }
+        assert!(table.submission().contains("description: 'it''s a limit'"));
+        assert!(table.submission().contains("data_file: reach.yaml"));
+    }
+}
