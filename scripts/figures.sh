@@ -56,7 +56,7 @@ run reach cards/na64mu-2018.toml cards/na64e-2018.toml --iww --ceiling 0.2 \
     --over dark_sector.m_chi_gev=1e-2..1:log:40 --out $data/reach-2018
 draw reach_2018 $data/reach-2018/reach.csv
 overlays=()
-for limit in slac-mq sensei bebc argoneut; do overlays+=(--overlay "data/limits/$limit.csv"); done
+for limit in slac-mq sensei; do overlays+=(--overlay "data/limits/$limit.csv"); done
 run reach cards/na64mu-2025.toml cards/ldmx-2025.toml "${overlays[@]}" \
     --over dark_sector.m_chi_gev=1e-3..0.5:log:40 --out $data/reach-2025
 draw reach_2025 $data/reach-2025/reach.csv

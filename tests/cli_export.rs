@@ -4,28 +4,12 @@ mod program;
 mod sample;
 
 use std::path::Path;
-use std::process::Output;
-use std::sync::Mutex;
 
 use millibrem::event::{Compression, FinalState, Weighting};
 use millibrem::io::hdf5::RunWriter;
-
-/// HDF5 locks the files it has open, and a child started meanwhile inherits the lock: nothing may
-/// be started while a run is written.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-fn output(arguments: &[&str]) -> Output {
-    let _guard = ONE_AT_A_TIME.lock().unwrap();
-    program::output(arguments)
-}
-
-fn transcript(arguments: &[&str]) -> String {
-    let _guard = ONE_AT_A_TIME.lock().unwrap();
-    program::transcript(arguments)
-}
+use program::{output, transcript};
 
 fn run_in(folder: &Path) -> String {
-    let _guard = ONE_AT_A_TIME.lock().unwrap();
     let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
     let events = sample::events(&sample, 10, 3);
     let path = folder.join("run.h5");
@@ -96,8 +80,10 @@ fn quiet_keeps_warnings_to_itself() {
     let folder = tempfile::tempdir().unwrap();
     let run = run_in(folder.path());
     let loud = output(&["export", &run, "--to", "g4darkbrem-lhe"]);
+    let words = String::from_utf8_lossy(&loud.stderr);
     assert!(
-        String::from_utf8_lossy(&loud.stderr).contains("warning: g4darkbrem-lhe has no weights")
+        words.contains("warning: g4darkbrem-lhe has no weights"),
+        "{words}"
     );
     let quiet = output(&[
         "export",

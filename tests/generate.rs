@@ -201,6 +201,7 @@ fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
             count: 1_000_000,
             weighting: Weighting::Weighted,
             max_overweight_share: 1e-3,
+            max_weight: 1.0,
         };
         let mut events = EventBuffer::default();
         let sigma = report.cross_section.value_pb;
@@ -250,6 +251,7 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
         count: 100_000,
         weighting: Weighting::Unweighted,
         max_overweight_share: 1e-3,
+        max_weight: 1.0,
     };
     let mut events = EventBuffer::default();
     let sigma = report.cross_section.value_pb;
@@ -273,6 +275,38 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
 }
 
 #[test]
+fn partly_unweighted_events_keep_weights_up_to_the_largest_allowed() {
+    let row = &table("cross_sections.json")[7];
+    let (generator, report) = measured(&setup(row), settings(23, 50_000, 5), &[]);
+    let sample = |max_weight: f64| {
+        let request = EventRequest {
+            count: 100_000,
+            weighting: Weighting::Unweighted,
+            max_overweight_share: 1e-3,
+            max_weight,
+        };
+        let mut events = EventBuffer::default();
+        let sigma = report.cross_section.value_pb;
+        let made = generator
+            .sample(&request, sigma, &mut events, &mut silent)
+            .unwrap();
+        let sum: f64 = events.weight.iter().sum();
+        let x: f64 = events.iter().map(|e| e.weight * e.p_pair()[0]).sum::<f64>() / sum;
+        let heavy = events.weight.iter().filter(|w| **w > max_weight).count();
+        (made.unweighting_efficiency[0], x, heavy, events.weight)
+    };
+    let (full, x_full, _, _) = sample(1.0);
+    let (part, x_part, heavy, weights) = sample(3.0);
+    assert!(part > 1.5 * full, "{part} {full}");
+    assert!(weights.iter().all(|w| *w >= 1.0) && heavy < 150, "{heavy}");
+    // Means of x agree: its spread is 0.07 of 8 GeV, over 1e5 events.
+    assert!(
+        (x_full - x_part).abs() < 5.0 * 0.07 * 8.0 / 300.0,
+        "{x_full} {x_part}"
+    );
+}
+
+#[test]
 fn any_event_can_be_made_again_alone_to_the_bit() {
     let row = &table("cross_sections.json")[7];
     for weighting in [Weighting::Weighted, Weighting::Unweighted] {
@@ -281,6 +315,7 @@ fn any_event_can_be_made_again_alone_to_the_bit() {
             count: 50_000,
             weighting,
             max_overweight_share: 1e-3,
+            max_weight: 1.0,
         };
         let mut events = EventBuffer::default();
         let sigma = report.cross_section.value_pb;
@@ -315,6 +350,7 @@ fn results_and_events_are_independent_of_the_number_of_threads() {
             count: 30_001,
             weighting,
             max_overweight_share: 1e-3,
+            max_weight: 1.0,
         };
         let mut buffer = EventBuffer::default();
         let sigma = report.cross_section.value_pb;

@@ -192,6 +192,11 @@ pub(super) static CARD: &[Key] = &[
                 Shape::Number,
                 "a share of the cross section, above 0 and below 1",
             ),
+            key(
+                "max_weight",
+                Shape::Number,
+                "the largest weight partly unweighted events may keep, 1 or more",
+            ),
             key("compression", Shape::Text, "\"none\" or \"gzip\""),
         ],
     ),

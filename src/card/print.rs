@@ -52,6 +52,7 @@ impl From<&RunCard> for RawCard {
                 count: Some(events.count),
                 mode: Some(events.mode.name().to_owned()),
                 max_overweight_share: Some(events.max_overweight_share),
+                max_weight: Some(events.max_weight),
                 compression: Some(events.compression.name().to_owned()),
             },
             reach: RawReach {

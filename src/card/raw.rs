@@ -69,7 +69,7 @@ sections! {
         chi_angle_max_mrad: f64,
     }
     RawIntegration { method: String, n_adapt: u64, neval: u64, rel_error: f64, max_neval: u64, }
-    RawEvents { count: u64, mode: String, max_overweight_share: f64, compression: String, }
+    RawEvents { count: u64, mode: String, max_overweight_share: f64, max_weight: f64, compression: String, }
     RawHistogram {
         observable: PerAxis<String>, min: PerAxis<f64>, max: PerAxis<f64>, bins: PerAxis<u64>,
         scale: PerAxis<String>,

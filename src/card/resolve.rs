@@ -344,6 +344,7 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
         raw.max_overweight_share,
         |share| share > 0.0 && share < 1.0,
     )?;
+    let max_weight = rules.number("events.max_weight", raw.max_weight, |w| w >= 1.0)?;
     let compression = raw.compression.as_deref();
     let compression = rules.named(
         "events.compression",
@@ -355,6 +356,7 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
         count,
         mode,
         max_overweight_share: share.unwrap_or(1e-3),
+        max_weight: max_weight.unwrap_or(1.0),
         compression,
     })
 }

@@ -129,6 +129,8 @@ pub struct Events {
     pub mode: Weighting,
     /// Largest share of the cross section in events of weight above 1, when unweighting.
     pub max_overweight_share: f64,
+    /// Partial unweighting: events keep weights up to this one, so fewer points are rejected.
+    pub max_weight: f64,
     /// Compression in the file.
     pub compression: Compression,
 }

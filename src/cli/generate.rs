@@ -6,7 +6,9 @@ use std::time::Instant;
 use clap::Args;
 use millibrem::card::RunCard;
 use millibrem::generate::{CrossCheck, Generator, SampleReport, SigmaReport};
-use millibrem::io::hdf5::RunWriter;
+use millibrem::io::IoError;
+use millibrem::io::export::{ExportOptions, Format, export};
+use millibrem::io::hdf5::{RunReader, RunWriter};
 use millibrem::record::{Fact, RunHeader, RunSummary};
 use serde_json::{Value, json};
 
@@ -19,10 +21,14 @@ use super::{output, prepare, print};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem generate cards/na64mu-2025.toml
-  millibrem generate cards/na64mu-2025.toml --set events.count=1e5 --seed 7 --out /tmp/run")]
+  millibrem generate cards/na64mu-2025.toml --set events.count=1e5 --seed 7 --out /tmp/run
+  millibrem generate cards/ldmx-2025.toml --set events.mode=unweighted --to ldmx-lhe --to hepmc3")]
 pub(crate) struct Generate {
     /// Run card (TOML)
     card: PathBuf,
+    /// Write the events in this format too, beside run.h5; repeatable
+    #[arg(long, value_name = "FORMAT")]
+    to: Vec<Format>,
 }
 
 impl Generate {
@@ -31,6 +37,12 @@ impl Generate {
         let setup = prepare::setup(&card)?;
         let header = header(&card)?;
         let file = output::run_file(common, &card.run.name);
+        let exports: Vec<PathBuf> = self.to.iter().map(|to| to.default_path(&file)).collect();
+        if let Some(there) = exports.iter().find(|path| path.exists() && !common.force) {
+            return Err(Failure::Io(IoError::Exists {
+                path: there.clone(),
+            }));
+        }
         let start = Instant::now();
         let mut bars = Bars::new(common.quiet);
         let mut generator = Generator::new(&setup, prepare::settings(&card, card.events.count))?;
@@ -58,8 +70,20 @@ impl Generate {
             alarms,
         };
         writer.finish(&done.summary(&card, start.elapsed().as_secs_f64()))?;
+        for (to, path) in self.to.iter().zip(&exports) {
+            let options = ExportOptions {
+                replace: common.force,
+                ..ExportOptions::default()
+            };
+            for warning in export(&RunReader::open(&file)?, *to, path, &options)?.warnings {
+                bars.say(&format!("warning: {warning}"));
+            }
+        }
         let wall_s = start.elapsed().as_secs_f64();
         bars.say(&done.closing(&file, wall_s));
+        exports
+            .iter()
+            .for_each(|path| bars.say(&format!("            {}", path.display())));
         let c = &done.sigma.cross_section;
         match common.json {
             true => print::json(&done.json(&card, &file, measured_s, wall_s))?,
@@ -179,7 +203,7 @@ impl Done {
         let [over, over_low, over_high] = sample.overweight_share;
         text += &match high > low {
             true => format!(
-                "events      {} unweighted, efficiency {:.1} % ({:.1} to {:.1}), overweight {:.3} % ({:.3} to {:.3})\n",
+                "events      {} unweighted, efficiency {:.1} % ({:.1} to {:.1}), {:.3} % ({:.3} to {:.3}) heavier than 1\n",
                 sample.n_events,
                 percent(efficiency),
                 percent(low),

@@ -17,12 +17,12 @@ use super::print;
   millibrem plot output/na64mu-2025/run.h5 -o overview.png
   millibrem plot light/run.h5 heavy/run.h5 --only e_miss_gev -o e_miss.svg
 
-A run file gives a figure for each of its histograms and one called iterations; tables (CSV) of
-scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss. Several files are laid
+A run file gives a figure for each of its histograms and one called iterations; tables (CSV,
+HDF5) of scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss. Several files are laid
 over each other. Beside each figure stands a script that draws it again with matplotlib. Figures
 that exist are replaced.")]
 pub(crate) struct Plot {
-    /// Run files (HDF5), or tables (CSV)
+    /// Run files (HDF5), or tables (CSV, HDF5)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// One figure with all panels, .svg or .png [default: each of them in both formats in the
@@ -87,11 +87,10 @@ impl Plot {
             (Some(folder), _) => folder.clone(),
             (None, parent) => parent.unwrap_or(Path::new("")).join("figures"),
         };
-        let run = first.extension().is_some_and(|e| e == "h5" || e == "hdf5");
         let stem = first.file_stem().unwrap_or_default().to_string_lossy();
-        let name = match run {
-            true => one[0].name.clone(),
-            false => format!("{stem}-{}", one[0].name),
+        let name = match stem.as_ref() {
+            "run" => one[0].name.clone(),
+            stem => format!("{stem}-{}", one[0].name),
         };
         ["svg", "png"].map(|ending| (one, folder.join(format!("{name}.{ending}"))))
     }

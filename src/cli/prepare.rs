@@ -101,6 +101,7 @@ pub(crate) fn events(card: &RunCard) -> EventRequest {
         count: card.events.count,
         weighting: card.events.mode,
         max_overweight_share: card.events.max_overweight_share,
+        max_weight: card.events.max_weight,
     }
 }
 

@@ -23,7 +23,7 @@ impl CrossCheck {
     pub fn of(setup: &Setup, found: &CrossSection) -> Option<Self> {
         let rel_error = (0.1 * found.error_pb / found.value_pb).clamp(1e-7, 1e-3);
         let integral = quadrature::sigma(setup, rel_error).ok()?;
-        let error = found.error_pb.hypot(integral.error_pb);
+        let error = libm::hypot(found.error_pb, integral.error_pb);
         Some(Self {
             value_pb: integral.value_pb,
             error_pb: integral.error_pb,

@@ -27,6 +27,9 @@ pub struct EventRequest {
     pub weighting: Weighting,
     /// Largest share of the summed weight above the maximum, when unweighting.
     pub max_overweight_share: f64,
+    /// Partial unweighting: points are accepted in proportion to their weight up to this many
+    /// times less than full unweighting needs, and events keep weights from 1 up to it; 1 is full.
+    pub max_weight: f64,
 }
 
 /// What is known of a sample once it is made.
@@ -42,7 +45,7 @@ pub struct SampleReport {
     pub sigma_ratio_error: f64,
     /// Accepted share of points, with its 95 % interval; (Σw)²/NΣw² when weighted.
     pub unweighting_efficiency: [f64; 3],
-    /// Share of overweight events with its 95 % interval; zero when weighted.
+    /// Share of events of weight above 1 with its 95 % interval; zero when weighted.
     pub overweight_share: [f64; 3],
     /// Part of the summed weight above the maximum; zero when weighted.
     pub overweight_excess: f64,

@@ -213,7 +213,8 @@ impl Generator {
             }
             Weighting::Unweighted => {
                 let config = self.maxima_config(request);
-                let maxima = self.vegas.find_maxima(&process, &config, &mut hear)?;
+                let mut maxima = self.vegas.find_maxima(&process, &config, &mut hear)?;
+                maxima.threshold /= request.max_weight;
                 let plan = self.unweight_plan(request);
                 let u = self
                     .vegas
@@ -254,7 +255,8 @@ impl Generator {
             Weighting::Weighted => self.vegas.point(&self.weighted_plan(request), key)?,
             Weighting::Unweighted => {
                 let config = self.maxima_config(request);
-                let found = self.vegas.find_maxima(&process, &config, listener)?;
+                let mut found = self.vegas.find_maxima(&process, &config, listener)?;
+                found.threshold /= request.max_weight;
                 let plan = self.unweight_plan(request);
                 let point = self.vegas.unweighted_point(&plan, &found, key)?;
                 maxima = Some(found);

@@ -1,7 +1,7 @@
 //! Figures from saved results; nothing is computed again.
 //!
 //! A run file gives a panel for each of its histograms and one for the history of its iterations;
-//! tables (CSV) of scans, spectra and comparisons give curves. Several files are laid over each
+//! tables (CSV, HDF5) of scans, spectra and comparisons give curves. Several files are laid over each
 //! other. Drawings are SVG; bitmaps are rendered from them with fonts that are built in. Beside a
 //! figure stands a script that draws it again with matplotlib from the same files.
 //!
@@ -29,6 +29,7 @@ pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
 use thiserror::Error;
 
 use crate::io::IoError;
+use crate::io::hdf5::read_table;
 
 /// Most panels side by side.
 const COLUMNS: usize = 3;
@@ -139,8 +140,13 @@ pub fn choose(panels: Vec<Panel>, names: &[String]) -> Result<Vec<Panel>, PlotEr
     names.iter().map(pick).collect()
 }
 
-/// Whether a file is a run file: by its first bytes, or by its name.
+/// Whether a file is a run file: HDF5, but not that of a table.
 fn is_run(path: &Path) -> bool {
+    is_hdf5(path) && !matches!(read_table(path), Ok(Some(_)))
+}
+
+/// Whether a file is HDF5: by its first bytes, or by its name.
+fn is_hdf5(path: &Path) -> bool {
     let mut start = [0; HDF5_SIGNATURE.len()];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
     let named = path.extension().is_some_and(|e| e == "h5" || e == "hdf5");

@@ -1,7 +1,8 @@
-//! Tables: CSV files of scans, spectra and comparisons, and the panels made of them.
+//! Tables of scans, spectra and comparisons (CSV, HDF5), and the panels made of them.
 //!
-//! Lines that start with `#` are comments; the first other line names the columns. Columns of
-//! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`, excluded charges are `q_over_e`; what
+//! In CSV, lines that start with `#` are comments; the first other line names the columns. Columns of
+//! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`,
+//! excluded charges are `q_over_e`; what
 //! varies beside them was scanned. The card is in comments that start with `# card: `.
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
+use crate::io::hdf5::read_table;
 
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,21 @@ struct Entry {
 
 impl Table {
     fn read(path: &Path) -> Result<Self, PlotError> {
+        if super::is_hdf5(path)
+            && let Some(saved) = read_table(path)?
+        {
+            let (names, columns): (Vec<String>, Vec<Vec<String>>) =
+                saved.columns.into_iter().unzip();
+            let rows = 0..columns.iter().map(Vec::len).min().unwrap_or(0);
+            return Ok(Self {
+                path: path.to_owned(),
+                facts: about::facts(&saved.card, &names),
+                names,
+                rows: rows
+                    .map(|i| columns.iter().map(|column| column[i].clone()).collect())
+                    .collect(),
+            });
+        }
         let text = std::fs::read_to_string(path).map_err(|source| PlotError::Read {
             path: path.to_owned(),
             source,

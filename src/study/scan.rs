@@ -73,7 +73,8 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
         .ok()
         .filter(|n| *n >= 1)
         .ok_or_else(|| format!("`{count}` is no number of points"))?;
-    if low >= high {
+    // A single point may be a range of no width.
+    if low > high || (low == high && count > 1) {
         return Err(format!("{low} is not below {high}"));
     }
     let at = |share: f64| match spacing {
@@ -169,6 +170,7 @@ mod tests {
             ["10.0", "15.0", "20.0"]
         );
         assert_eq!(values("beam.energy_gev=10..20:lin:1"), ["10.0"]);
+        assert_eq!(values("beam.energy_gev=10..10:log:1"), ["10.0"]);
         assert_eq!(values("target.element=Al, Pb"), ["Al", "Pb"]);
     }
 
@@ -180,6 +182,7 @@ mod tests {
             ("m=1..x:log:3", "`x` is no number"),
             ("m=1..2:log:0", "`0` is no number of points"),
             ("m=2..1:lin:3", "2 is not below 1"),
+            ("m=2..2:lin:3", "2 is not below 2"),
             ("m=0..1:log:3", "no logarithm"),
             ("m=0..1:cubic:3", "neither log nor lin"),
             ("m=1,,2", "empty"),

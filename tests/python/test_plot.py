@@ -38,10 +38,11 @@ def test_runs_laid_over_each_other(generated, tmp_path, panel):
     assert redraw(figure).count("\\mathit{m}_{\\mathrm{χ}}$ = ".replace("\\", "\\\\")) == 2
 
 
-def test_tables(tmp_path):
+@pytest.mark.parametrize("ending", ["csv", "h5"])
+def test_tables(tmp_path, ending):
     over = ("--over", "dark_sector.m_chi_gev=1e-3..1:log:4", "--rel-error", "1e-3")
     millibrem("compare", CARD, *over, "--out", tmp_path)
     figure = tmp_path / "compare.svg"
-    report = millibrem("plot", tmp_path / "compare.csv", "-o", figure)
+    report = millibrem("plot", tmp_path / f"compare.{ending}", "-o", figure)
     assert report["figures"][0]["panels"] == ["sigma", "ratios"]
     assert 'over="etl_pb"' in redraw(figure)

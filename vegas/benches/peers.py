@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Runs the standard integrands here and with `vegas` from PyPI in one go; prints a table.
+"""Runs the standard integrands here, with `vegas` from PyPI and with GSL in one go; prints a table.
 
     pip install vegas
     cargo build --release -p millibrem-vegas --example standard_integrands
+    apt-get install libgsl-dev gcc      # GSL's columns stay empty without
     python3 vegas/benches/peers.py [--seeds 8] [--neval 1e6] [--warmup 10] [--iterations 5]
 
-Both adapt `warmup` iterations and then measure `iterations` frozen ones, on one thread, with the
+All adapt `warmup` iterations and then measure `iterations` frozen ones, on one thread, with the
 settings each has by default. kappa is the relative error of one iteration times sqrt(neval);
 CPU time is the whole run's, per evaluation, integrand included (numpy's for vegas, so compare
 times on sum8, where the integrand costs next to nothing). Give a seed range with --seeds.
@@ -16,6 +17,7 @@ import json
 import math
 import pathlib
 import subprocess
+import tempfile
 import time
 
 import gvar
@@ -119,6 +121,36 @@ def theirs(name, seed, o):
         1 + o.warmup / o.iterations)
 
 
+def gsl_program(folder):
+    """Compiles the GSL peer into `folder`; None without GSL."""
+    program = pathlib.Path(folder) / "gsl_peer"
+    source = pathlib.Path(__file__).with_name("gsl_peer.c")
+    command = ["cc", "-O2", "-o", program, source, "-lgsl", "-lgslcblas", "-lm"]
+    try:
+        built = subprocess.run(command, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        built = False
+    return program if built else None
+
+
+def gsl(program, name, seed, o):
+    command = [program, name, o.neval, o.warmup, o.iterations, seed]
+    run = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    if run.returncode:
+        return None
+    r = json.loads(run.stdout)
+    return r["kappa"], r["mean"], r["sdev"], r["ns_per_point"]
+
+
+def gsl_columns(program, name, o):
+    runs = [gsl(program, name, s, o) for s in range(1, o.seeds + 1)] if program else [None]
+    if None in runs:
+        return "- | - | -"
+    r = np.array(runs)
+    mean = gvar.gvar(r[:, 1].mean(), math.sqrt((r[:, 2] ** 2).mean() / o.seeds))
+    return f"{r[:, 0].mean():.3f} | {mean} | {np.median(r[:, 3]):.1f}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=8)
@@ -131,8 +163,10 @@ def main():
     print(f"vegas {vegas.__version__}; N = {o.neval}, {o.warmup} + {o.iterations} iterations, "
           f"seeds 1..{o.seeds}")
     print("| integrand | kappa here | kappa vegas | ratio | mean here | mean vegas "
-          "| ns/point here | ns/point vegas |")
-    print("|---|---|---|---|---|---|---|---|")
+          "| ns/point here | ns/point vegas | kappa GSL | mean GSL | ns/point GSL |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    folder = tempfile.TemporaryDirectory()
+    program = gsl_program(folder.name)
     for name in o.integrands:
         a = np.array([ours(name, s, o) for s in range(1, o.seeds + 1)])
         b = np.array([theirs(name, s, o) for s in range(1, o.seeds + 1)])
@@ -140,7 +174,8 @@ def main():
         mean = [gvar.gvar(r[:, 1].mean(), math.sqrt((r[:, 2] ** 2).mean()) / n) for r in (a, b)]
         ka, kb = a[:, 0].mean(), b[:, 0].mean()
         print(f"| {name} | {ka:.3f} | {kb:.3f} | {ka / kb:.2f} | {mean[0]} | {mean[1]} "
-              f"| {np.median(a[:, 3]):.1f} | {np.median(b[:, 3]):.1f} |", flush=True)
+              f"| {np.median(a[:, 3]):.1f} | {np.median(b[:, 3]):.1f} "
+              f"| {gsl_columns(program, name, o)} |", flush=True)
 
 
 if __name__ == "__main__":

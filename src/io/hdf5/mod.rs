@@ -15,7 +15,7 @@ mod table;
 mod writer;
 
 pub use reader::RunReader;
-pub use table::write_table;
+pub use table::{SavedTable, read_table, write_table};
 pub use writer::RunWriter;
 
 /// Value of the root attribute `format`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{File, Result};
 
-use super::attribute::{describe, put_text};
+use super::attribute::{describe, get_text, put_text};
 use crate::io::IoError;
 use crate::io::part::PartFile;
 use crate::io::table::{TableHeader, short_name};
@@ -53,4 +53,41 @@ pub fn write_table(
     };
     write().map_err(|e| IoError::hdf5("write the table", path, &e))?;
     part.finish()
+}
+
+/// A table read back: what was written on it, and its columns as text, sorted by name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedTable {
+    /// The card it was made from, TOML.
+    pub card: String,
+    /// Names and fields of the columns.
+    pub columns: Vec<(String, Vec<String>)>,
+}
+
+/// Reads a table that [`write_table`] wrote; nothing if `path` is HDF5 of another kind.
+///
+/// # Errors
+/// [`IoError`] if the file cannot be opened or its columns cannot be read.
+pub fn read_table(path: &Path) -> std::result::Result<Option<SavedTable>, IoError> {
+    let read = || -> Result<Option<SavedTable>> {
+        let file = File::open(path)?;
+        let (Ok(_), Ok(card)) = (get_text(&file, "command"), get_text(&file, "card")) else {
+            return Ok(None);
+        };
+        let mut columns = Vec::new();
+        for data in file.datasets()? {
+            let name = data.name().trim_start_matches('/').to_owned();
+            let fields = match data.read_raw::<f64>() {
+                Ok(numbers) => numbers.iter().map(|x| format!("{x:?}")).collect(),
+                Err(_) => {
+                    let words = data.read_raw::<VarLenUnicode>()?;
+                    words.iter().map(|word| word.as_str().to_owned()).collect()
+                }
+            };
+            columns.push((name, fields));
+        }
+        columns.sort();
+        Ok(Some(SavedTable { card, columns }))
+    };
+    read().map_err(|e| IoError::hdf5("read the table", path, &e))
 }

@@ -1,6 +1,6 @@
 //! Upper limits on a Poisson signal over an expected background, by CLs.
 //!
-//! The limit s solves `P(≤ n | s + b)/P(≤ n | b) = 1 − CL` (Read, J. Phys. G 28 (2002) 2693), which is
+//! The limit s solves `P(≤ n | s + b)/P(≤ n | b) = 1 − CL` ([Read02]), which is
 //! also the Bayesian limit with a flat prior. Without events it is ln(1/(1 − CL)) whatever b.
 
 /// Upper limit on the expected signal at confidence level `level` (0 … 1) when `observed` events
