@@ -40,10 +40,20 @@ def iterations(path, measured, average, unit):
         return number[chosen], rows[value][chosen] / unit, rows[error][chosen] / unit
 
 
-def columns(path, x, y, error=None, over=None, only=None):
+def table(path):
+    if path.endswith((".h5", ".hdf5")):
+        import h5py
+
+        with h5py.File(HERE / path) as file:
+            text = {n: d.asstr()[...] if d.dtype.kind == "O" else d[...] for n, d in file.items()}
+        return [{n: str(column[i]) for n, column in text.items()}
+                for i in range(min(map(len, text.values())))]
     with open(HERE / path, newline="") as file:
-        rows = list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
-    rows = [row for row in rows if only is None or row[only[0]] == only[1]]
+        return list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
+
+
+def columns(path, x, y, error=None, over=None, only=None):
+    rows = [row for row in table(path) if only is None or row[only[0]] == only[1]]
     rows.sort(key=lambda row: float(row[x]))
 
     def numbers(name):
@@ -93,8 +103,6 @@ line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_ov
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 sum")), "#56B4E9", (0, (5, 2, 1, 2, 1, 2)), "ldmx-2025 sum")
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "slac-mq")), "#000000", (0, (1, 1.5)), "slac-mq")
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "sensei")), "#0072B2", "-", "sensei")
-line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "bebc")), "#D55E00", (0, (7, 3)), "bebc")
-line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "argoneut")), "#009E73", (0, (2, 2.2)), "argoneut")
 ax.legend()
 ax.set(xlabel="$\\mathit{m}_{\\mathrm{χ}}$ [GeV]", xscale="log", ylabel="$\\mathit{Q}_{\\mathrm{χ}}$/$\\mathit{e}$", yscale="log", title="")
 
