@@ -76,6 +76,13 @@ fn curves_of_two_experiments_add_up_by_channel_and_carry_their_ratio() {
     assert_eq!(curve(&found, "slac-mq").len(), 5);
     let text = fs::read_to_string(folder.path().join("reach.csv")).unwrap();
     assert!(text.contains("\ncurve,m_chi_gev,q_over_e\nna64mu-2025 bremsstrahlung,0.01,"));
+    let table = folder.path().join("reach.csv");
+    let figure = folder.path().join("reach.svg");
+    let (table, figure) = (table.to_str().unwrap(), figure.to_str().unwrap());
+    let drawn = json(&["plot", table, "-o", figure, "--json"]);
+    assert_eq!(drawn["figures"][0]["panels"], serde_json::json!(["reach"]));
+    let drawing = fs::read_to_string(figure).unwrap();
+    assert!(drawing.contains("ldmx-2025 sum") && drawing.contains("slac-mq"));
 }
 
 #[test]
