@@ -35,13 +35,47 @@ impl Rect {
     }
 }
 
-/// Width and height of the legend.
-pub(super) fn size(entries: &[Entry]) -> Place {
-    let widths = entries.iter().map(|e| text::width(&e.label, TICK_TEXT));
-    (
-        SAMPLE + GAP + widths.fold(0.0, f64::max),
-        ROW * entries.len() as f64,
-    )
+/// Space between two columns of lines.
+const GUTTER: f64 = 18.0;
+/// Lines above which the legend takes two columns where they fit.
+const LONG: usize = 5;
+
+/// How the lines of a legend are arranged: down one column, or down two.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Layout {
+    rows: usize,
+    /// From the left end of the first column to that of the second.
+    step: f64,
+    /// Width and height.
+    pub(super) size: Place,
+}
+
+impl Layout {
+    /// Of `entries` in a frame of `width`.
+    pub(super) fn new(entries: &[Entry], width: f64) -> Self {
+        let wide = |some: &[Entry]| {
+            let widths = some.iter().map(|e| text::width(&e.label, TICK_TEXT));
+            SAMPLE + GAP + widths.fold(0.0, f64::max)
+        };
+        let half = entries.len().div_ceil(2);
+        let (first, second) = entries.split_at(half);
+        let step = wide(first) + GUTTER;
+        let both = step + wide(second);
+        if entries.len() > LONG && both + 2.0 * MARGIN < width {
+            Self {
+                rows: half,
+                step,
+                size: (both, ROW * half as f64),
+            }
+        } else {
+            let rows = entries.len();
+            Self {
+                rows,
+                step,
+                size: (wide(entries), ROW * rows as f64),
+            }
+        }
+    }
 }
 
 /// The place inside `frame` where a legend of `size` covers the least of `ink`, and how much.
@@ -77,10 +111,12 @@ pub(super) fn best_corner(frame: &Rect, size: Place, ink: &[Place]) -> (Place, u
 }
 
 /// Draws the legend with its upper left corner at `corner`.
-pub(super) fn draw(canvas: &mut Canvas, corner: Place, entries: &[Entry]) {
-    for (row, entry) in entries.iter().enumerate() {
+pub(super) fn draw(canvas: &mut Canvas, corner: Place, layout: &Layout, entries: &[Entry]) {
+    for (i, entry) in entries.iter().enumerate() {
+        let (column, row) = (i / layout.rows, i % layout.rows);
         let y = corner.1 + ROW * (row as f64 + 0.5);
-        let (from, to) = (corner.0, corner.0 + SAMPLE);
+        let from = corner.0 + column as f64 * layout.step;
+        let to = from + SAMPLE;
         let colour = colour(entry.number);
         let bars = matches!(entry.shape, Shape::Points | Shape::OpenPoints);
         if entry.band && !bars {

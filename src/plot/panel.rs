@@ -2,7 +2,7 @@
 
 use super::axis::{Range, power_of_ten};
 use super::figure::{Axis, Content, Curve, Panel, Scale, Shape};
-use super::legend::{self, Entry, Rect};
+use super::legend::{self, Entry, Layout, Rect};
 use super::style::{CURVE, FRAME, GUIDE, INK, PANEL, TEXT, TICK_TEXT, TITLE_TEXT};
 use super::style::{colour, dashes};
 use super::svg::{Anchor, Canvas, Place};
@@ -82,8 +82,8 @@ pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, id: usize) -> Result<(), 
             }
             canvas.end();
             axes(canvas, &frame, &panel.x, &panel.y);
-            if let Some((corner, entries)) = legend {
-                legend::draw(canvas, corner, &entries);
+            if let Some((corner, layout, entries)) = legend {
+                legend::draw(canvas, corner, &layout, &entries);
             }
         }
         Content::Heat(map) => {
@@ -136,7 +136,7 @@ fn y_range(panel: &Panel, curves: &[Curve]) -> Option<Range> {
 }
 
 /// Finds room for the legend, and makes some above the curves where there is none.
-fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Vec<Entry>)> {
+fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Layout, Vec<Entry>)> {
     let entries: Vec<Entry> = curves
         .iter()
         .enumerate()
@@ -152,7 +152,8 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Vec<Entry
     if entries.is_empty() {
         return None;
     }
-    let size = legend::size(&entries);
+    let layout = Layout::new(&entries, frame.size.0);
+    let size = layout.size;
     let ink = |frame: &Frame| -> Vec<Place> {
         let along = curves.iter().map(|curve| outline(frame, curve));
         along.flat_map(|places| dense(&places)).collect()
@@ -163,12 +164,12 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Vec<Entry
     };
     let (corner, covered) = legend::best_corner(&inside(frame), size, &ink(frame));
     if covered == 0 {
-        return Some((corner, entries));
+        return Some((corner, layout, entries));
     }
     let share = (size.1 + 14.0) / frame.size.1;
     frame.y = frame.y.widened(0.0, share / (1.0 - share).max(0.2));
     let (corner, _) = legend::best_corner(&inside(frame), size, &ink(frame));
-    Some((corner, entries))
+    Some((corner, layout, entries))
 }
 
 /// Pixels by which points move aside for those of other curves at the same abscissae.
