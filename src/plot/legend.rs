@@ -167,4 +167,21 @@ mod tests {
         let (corner, covered) = best_corner(&frame, (100.0, 60.0), &rising);
         assert_eq!((corner, covered), ((10.0, 10.0), 0));
     }
+
+    #[test]
+    fn a_long_legend_takes_two_columns_where_they_fit() {
+        let entry = |number| Entry {
+            number,
+            shape: Shape::Line,
+            markers: false,
+            band: false,
+            label: "ldmx".to_owned(),
+        };
+        let six: Vec<Entry> = (0..6).map(entry).collect();
+        let layout = Layout::new(&six, 400.0);
+        assert_eq!((layout.rows, layout.size.1), (3, 3.0 * ROW));
+        let narrow = Layout::new(&six, 1.5 * layout.step);
+        assert_eq!((narrow.rows, narrow.size.1), (6, 6.0 * ROW));
+        assert_eq!(Layout::new(&six[..LONG], 400.0).rows, LONG);
+    }
 }
