@@ -10,6 +10,8 @@ use std::error::Error;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kinematics::FourMomentum;
+
 /// A four-momentum `[E, px, py, pz]` in GeV.
 pub type Momentum = [f64; 4];
 
@@ -131,8 +133,9 @@ pub struct Event {
 impl Event {
     /// Momentum of all that is dark: the pair, or the dark photon.
     pub fn p_pair(&self) -> Momentum {
+        let of = |[e, px, py, pz]: Momentum| FourMomentum::new(e, px, py, pz);
         let other = self.p_chibar.unwrap_or([0.0; 4]);
-        std::array::from_fn(|i| self.p_chi[i] + other[i])
+        (of(self.p_chi) + of(other)).components()
     }
 }
 

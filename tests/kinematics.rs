@@ -77,7 +77,10 @@ fn decay_momenta_are_those_of_an_explicit_boost() {
             p * n2,
             p * (n3 * cos_k - n1 * y.sin_k),
         );
-        let boosted = rest.boosted_from_rest_frame_of(&k, mass).components();
+        let boosted = rest.boosted_from_rest_frame_of(&k, mass);
+        // Invariants survive the boost: k·p_χ = k²/2.
+        assert!((boosted.dot(&k) / (0.5 * y.k2) - 1.0).abs() < 1e-9 * (y.e_k / mass).powi(2));
+        let boosted = boosted.components();
         for (a, b) in boosted.iter().zip(state.chi) {
             assert!((a - b).abs() < 1e-10 * y.e_k.max(mass), "{a} {b}");
         }

@@ -1,8 +1,9 @@
 //! Four-momenta on `nalgebra` vectors: invariants and boosts.
 //!
 //! Order of components: E, px, py, pz in GeV. For events and checks; amplitudes do not use them.
+//! Pinned by `tests/kinematics.rs`.
 
-use core::ops::{Add, Neg, Sub};
+use core::ops::Add;
 
 use nalgebra::{Vector3, Vector4};
 
@@ -14,12 +15,6 @@ impl FourMomentum {
     /// From energy and three-momentum components in GeV.
     pub fn new(e: f64, px: f64, py: f64, pz: f64) -> Self {
         Self(Vector4::new(e, px, py, pz))
-    }
-
-    /// On the mass shell of `mass` with three-momentum `momentum`, GeV.
-    pub fn on_shell(mass: f64, momentum: Vector3<f64>) -> Self {
-        let e = (mass * mass + momentum.norm_squared()).sqrt();
-        Self::new(e, momentum.x, momentum.y, momentum.z)
     }
 
     /// Energy in GeV.
@@ -63,19 +58,5 @@ impl Add for FourMomentum {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self(self.0 + other.0)
-    }
-}
-
-impl Sub for FourMomentum {
-    type Output = Self;
-    fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
-    }
-}
-
-impl Neg for FourMomentum {
-    type Output = Self;
-    fn neg(self) -> Self {
-        Self(-self.0)
     }
 }

@@ -1,6 +1,6 @@
 //! dσ/dx at one x: the integrals over u and over k².
 //!
-//! Emission of a vector of mass √k² (physics note §7), with w = −u − floor:
+//! Emission of a vector of mass √k² (`docs/physics.md`), with w = −u − floor:
 //!
 //! ```text
 //! dσ_A′/dx = ε² α³ E0/(2p²) ∫ dw R(k², x, u)
