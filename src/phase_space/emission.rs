@@ -16,7 +16,7 @@
 
 use core::f64::consts::TAU;
 
-use crate::elementary::{cos_sin_turns, exp, ln};
+use crate::elementary::{cos_sin_turns, exp, exp_m1, ln};
 use crate::kinematics::{Collision, Emission, PairPoint, RecoilVariables, emission_floor};
 use crate::target::form_factor::FormFactor;
 
@@ -80,8 +80,8 @@ impl RecoilScales {
     /// The z of a ρ.
     #[inline(always)]
     fn above(&self, rho: f64) -> f64 {
-        let g = exp(rho * self.inv_range);
-        (g - 1.0) * self.product / (self.far - g * self.near)
+        let above_one = exp_m1(rho * self.inv_range);
+        above_one * self.product / ((self.far - self.near) - above_one * self.near)
     }
 
     /// dz/dρ.
