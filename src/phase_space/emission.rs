@@ -173,13 +173,14 @@ impl EmissionMap {
         let c = &self.collision;
         let (v_min, v_max, allowed) = self.v_range(k2);
         let (c_v, c_e) = self.v_offsets(k2, inv_k2);
-        // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. Both v and e come
-        // from R, so that each keeps its digits where it is the small one.
+        // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. For light k both v
+        // and e come from R, so that each keeps its digits where it is the small one.
         let mass = k2.sqrt();
         let top = c.kinetic + c_e;
         let (low, room) = (v_min + c_v, top - v_min);
         let rest = mass + c_e;
-        let e_min = (c.kinetic - mass) - v_max;
+        let at_rest = c.kinetic - mass;
+        let e_min = at_rest - v_max;
         let log_r = ln((v_max + c_v) * room / ((rest + e_min) * low));
         let grown = low * exp(log_r * y[0]);
         let inv = 1.0 / (room + grown);
@@ -188,7 +189,11 @@ impl EmissionMap {
         let v = if v < v_max { v } else { v_max };
         let away = room * (top + c_v) * inv;
         let dv = log_r * grown * away * inv;
-        let e = away - rest;
+        let e = if rest < c.kinetic {
+            away - rest
+        } else {
+            at_rest - v
+        };
         let e = if e > e_min { e } else { e_min };
         let least = EPSILON * mass;
         let e = if e > least { e } else { least };
