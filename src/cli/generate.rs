@@ -103,6 +103,7 @@ fn header(card: &RunCard) -> Result<RunHeader, Failure> {
         sample: prepare::sample(card)?,
         compression: card.events.compression,
         expected_events: card.events.count,
+        shard: None,
     })
 }
 
