@@ -102,7 +102,7 @@ impl Work {
     }
 
     /// Keeps the iterations of the sample that one run would have completed on its way to `count`
-    /// events, and tells how many those are.
+    /// events, and tells how many those are; their events are to be counted anew.
     pub(super) fn keep_iterations_below(&mut self, count: u64, weighting: Weighting) -> u64 {
         let mut events = 0;
         let mut keep = 0;
@@ -118,6 +118,7 @@ impl Work {
             keep += 1;
         }
         self.sampled.truncate(keep);
+        self.written = Written::default();
         keep as u64
     }
 }

@@ -233,6 +233,12 @@ fn momentum_columns(final_state: FinalState) -> Vec<(&'static str, &'static str)
     named
 }
 
+/// Bytes of an uncompressed event.
+pub(super) fn bytes_per_event(final_state: FinalState) -> u64 {
+    let momenta = momentum_columns(final_state).len() * size_of::<Momentum>();
+    (size_of::<f64>() + size_of::<u64>() + momenta) as u64
+}
+
 /// Makes `/events` with everything but its columns.
 pub(super) fn create_group(
     parent: &Group,

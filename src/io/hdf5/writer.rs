@@ -137,6 +137,17 @@ impl RunWriter {
         })
     }
 
+    /// Bytes on the disk an event takes while the file is written.
+    pub fn bytes_per_event(header: &RunHeader) -> u64 {
+        let columns = events::bytes_per_event(header.sample.final_state);
+        let raw_weight = size_of::<f64>() as u64;
+        match header.compression {
+            Compression::None => columns + raw_weight,
+            // Beside the uncompressed file; momenta shrink by a few per cent only.
+            Compression::Gzip => 2 * columns + raw_weight,
+        }
+    }
+
     /// Number of events taken over.
     pub fn n_events(&self) -> usize {
         self.open.as_ref().map_or(0, |(_, columns)| columns.len())
