@@ -5,7 +5,7 @@ use vegas::{AdaptReport, Config, Measurement, Plan, Shard, Vegas};
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
 use super::work::Work;
-use super::{GenerateError, Listener};
+use super::{GenerateError, Listener, quality};
 use crate::histogram::Histogram;
 use crate::process::Setup;
 use crate::process::etl::Etl;
@@ -133,7 +133,8 @@ impl Generator {
             .collect::<Result<Vec<_>, _>>()?;
         let mut iterations = rows(&self.adapted.iterations, false);
         iterations.extend(rows(&m.iterations, true));
-        Ok(SigmaReport {
+        let points = m.counters.points.max(1) as f64;
+        let mut report = SigmaReport {
             cross_section: CrossSection {
                 value_pb: m.estimate.mean,
                 error_pb: m.estimate.sdev,
@@ -143,10 +144,15 @@ impl Generator {
             },
             histograms,
             n_eval: m.n_eval + self.adapted.n_eval,
-            effective_share: m.effective_sample_size / m.counters.points.max(1) as f64,
+            effective_share: m.effective_sample_size / points,
             largest_weight: m.largest_weight,
             alarms: m.alarms.iter().map(ToString::to_string).collect(),
-        })
+        };
+        let passing = 1.0 - m.counters.zero as f64 / points;
+        report.alarms.extend(quality::of_sigma(&report, passing));
+        let beside = self.of_histograms(&report.histograms)?;
+        report.alarms.extend(beside);
+        Ok(report)
     }
 
     /// Does one part of what every measurement does before it looks at its error.
