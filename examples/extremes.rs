@@ -54,7 +54,8 @@ impl Counts {
         self.alarmed += usize::from(!report.alarms.is_empty());
         self.pull_squares += pull * pull;
         self.largest_pull = self.largest_pull.max(pull.abs());
-        let usual = pull.abs() < 3.7 && error < 3e-3 && c.value_pb > 0.0 && report.alarms.is_empty();
+        let usual =
+            pull.abs() < 3.7 && error < 3e-3 && c.value_pb > 0.0 && report.alarms.is_empty();
         if show || !usual {
             println!(
                 "{line}: quadrature {:.6e} pb, Monte Carlo {:.6e} pb, error {error:.1e}, pull {pull:.1}, Q {:.3}; {}",

@@ -217,7 +217,8 @@ impl Observer<Box<PairBlock>> for Values {
         let arch = pulp::Arch::new();
         observables::fill(arch, &self.setup, self.observable, block.record, values);
         let weighed = values.iter().copied().zip(block.weight.iter().copied());
-        self.seen.extend(weighed.filter(|(_, weight)| *weight > 0.0));
+        self.seen
+            .extend(weighed.filter(|(_, weight)| *weight > 0.0));
     }
 
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {

@@ -21,7 +21,17 @@ use millibrem::target::{Nucleus, NucleusSpin};
 /// kinematic range.
 pub(crate) fn setup(line: &str) -> Result<Setup, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [energy, lepton, element, form_factor, spin, kind, mass, x_min] = words[..] else {
+    let [
+        energy,
+        lepton,
+        element,
+        form_factor,
+        spin,
+        kind,
+        mass,
+        x_min,
+    ] = words[..]
+    else {
         return Err(format!("{line}: a corner has eight words"));
     };
     let number = |word: &str| word.parse::<f64>().map_err(|e| format!("{word}: {e}"));
@@ -71,7 +81,11 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
 }
 
 /// σ by Monte Carlo from ten iterations of `neval` points and by quadrature to 1e-4.
-pub(crate) fn both(setup: &Setup, seed: u64, neval: u64) -> Result<(SigmaReport, Integral), String> {
+pub(crate) fn both(
+    setup: &Setup,
+    seed: u64,
+    neval: u64,
+) -> Result<(SigmaReport, Integral), String> {
     let exact = sigma(setup, 1e-4).map_err(|e| e.to_string())?;
     let settings = Settings {
         seed,
