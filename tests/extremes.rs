@@ -56,7 +56,7 @@ fn every_form_factor_agrees_with_the_quadrature_where_momentum_transfers_are_sma
         "1e7 e- Al dipole 0 photon 1e-9 0.5",
         "1e7 mu- H dipole 0 dirac 1e-9 0",
         "1e7 e- U point 0 photon 0.05 0",
-        "160 e- Al helm 0 photon 1e-9 0",
+        "160 e- Al helm 0 photon 1e-9 0.01",
         "0.2 e- U point 1/2 scalar 1e-9 0",
     ]);
 }

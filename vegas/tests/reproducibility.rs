@@ -359,3 +359,36 @@ fn shards_of_an_unweighting_run_merged_and_finished_have_the_bits_of_one_run() {
         .expect("finite");
     assert_eq!(merged, whole);
 }
+
+#[test]
+fn points_beyond_two_to_the_32_are_points_of_their_own() {
+    let vegas = Vegas::new(3, Config::default()).unwrap();
+    let plan = Plan::new(1_000_000, u32::MAX).layout(vegas::Layout::Even);
+    let at = |iteration, index| vegas.point(&plan, PointKey { iteration, index }).unwrap().x;
+    // 10¹¹ points along, and what a 32-bit count would make of them.
+    let far = at(100_000, 999_999);
+    let number = 100_000u64 * 1_000_000 + 999_999;
+    let wrapped = number & 0xffff_ffff;
+    assert_ne!(far, at((wrapped / 1_000_000) as u32, wrapped % 1_000_000));
+    // Late iterations are as uniform as early ones.
+    let mean = |iteration| (0..2000).map(|i| at(iteration, 499 * i)[0]).sum::<f64>() / 2000.0;
+    for iteration in [0, 100_000, u32::MAX - 1] {
+        let pull = (mean(iteration) - 0.5) * (12.0 * 2000.0f64).sqrt();
+        assert!(pull.abs() < 4.0, "iteration {iteration}: pull {pull}");
+    }
+    // One iteration may itself be longer than 32 bits count.
+    let long = Plan::new(1 << 40, 1).layout(vegas::Layout::Even);
+    let at = |index| {
+        vegas
+            .point(
+                &long,
+                PointKey {
+                    iteration: 0,
+                    index,
+                },
+            )
+            .unwrap()
+            .x
+    };
+    assert_ne!(at((1 << 40) - 1), at((1 << 32) - 1));
+}
