@@ -3,7 +3,11 @@
 
 mod corner;
 
+use std::ops::ControlFlow;
+
 use corner::{both, pull, setup};
+use millibrem::event::{EventBuffer, Weighting};
+use millibrem::generate::{EventRequest, GenerateError, Generator, Progress, Settings};
 use millibrem::phase_space::PairBlock;
 use millibrem::process::etl::Etl;
 use millibrem::process::quadrature::sigma;
@@ -84,6 +88,9 @@ fn cuts_at_the_end_of_the_range_of_x_agree_with_the_quadrature() {
         "160 mu- Pb tsai-elastic 0 dirac 0.1 R0.9999",
         "160 e- Pb tsai-elastic 0 photon 0.1 0.9999",
         "1e4 mu- U tsai-elastic 0 dirac 1 0.9999",
+        "160 mu- Pb tsai-elastic 0 dirac 0.1 0.7..0.700000001",
+        "8 e- Al tsai-elastic 0 scalar 1e-9 0..1e-4",
+        "1e7 e- H tsai-elastic 0 dirac 1e-6 0.9999..0.999900001",
     ]);
 }
 
@@ -150,6 +157,49 @@ fn a_massless_dark_photon_and_an_endless_energy_are_approached_smoothly() {
     let decade = |m| quadrature(&format!("160 mu- Pb tsai-elastic 0 dirac {m} 0.5"));
     let (a, b, c) = (decade("1e-9"), decade("1e-8"), decade("1e-7"));
     assert!(((a - b) / (b - c) - 1.0).abs() < 1e-2, "{a} {b} {c}");
+}
+
+#[test]
+fn ten_billion_events_start_and_the_last_of_them_can_be_made_alone() {
+    let setup = setup("160 mu- Pb tsai-elastic 0 dirac 0.1 0.5").unwrap();
+    let settings = Settings {
+        seed: 3,
+        threads: 0,
+        n_adapt: 3,
+        neval: 200_000,
+        rel_error: Some(1e-3),
+        min_neval: 0,
+        max_neval: 10_000_000_000,
+    };
+    let request = EventRequest {
+        count: 10_000_000_000,
+        weighting: Weighting::Weighted,
+        max_overweight_share: 1e-3,
+        max_weight: 1.0,
+    };
+    let silent = &mut |_: &Progress| ControlFlow::Continue(());
+    let mut generator = Generator::new(&setup, settings).unwrap();
+    generator.adapt(silent).unwrap();
+    let sigma_pb = generator
+        .measure(&[], silent)
+        .unwrap()
+        .cross_section
+        .value_pb;
+    let mut first = EventBuffer::default();
+    let stop = &mut |_: &Progress| ControlFlow::Break(());
+    let stopped = generator.sample(&request, sigma_pb, &mut first, stop);
+    assert!(matches!(stopped, Err(GenerateError::Stopped)) && first.len() > 0);
+
+    let index = 9_999_999_999;
+    let last = generator.event(&request, index, silent).unwrap();
+    let wrapped = generator
+        .event(&request, index & 0xffff_ffff, silent)
+        .unwrap();
+    assert_eq!(last.index, index);
+    assert_ne!(last.p_lepton_out, wrapped.p_lepton_out);
+    let energy = last.p_lepton_out[0] + last.p_nucleus_out[0] + last.p_chi[0];
+    let total = energy + last.p_chibar.unwrap()[0] - setup.collision.big_m;
+    assert!((total / 160.0 - 1.0).abs() < 1e-12, "{last:?}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use millibrem::target::{Nucleus, NucleusSpin};
 /// The set-up of `line`: energy in GeV, lepton, element, form factor, nuclear spin, kind
 /// (`dirac`, `scalar`, `photon`), mass and x_min. The mass of χ or A′ is in GeV; `T1e-6` is a
 /// millionth below the threshold, `F0.5` half of it. `R0.9` is an x_min at nine tenths of the
-/// kinematic range.
+/// kinematic range, `0.5..0.6` a range.
 pub(crate) fn setup(line: &str) -> Result<Setup, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [
@@ -61,6 +61,7 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
             pdg_id: 17,
         }),
     };
+    let (x_min, x_max) = x_min.split_once("..").unwrap_or((x_min, "1"));
     let x_min = match x_min.strip_prefix('R') {
         Some(part) => {
             let (v_min, v_max) = c.v_limits(total * total);
@@ -68,6 +69,7 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
         }
         None => number(x_min)?,
     };
+    let x_max = number(x_max)?;
     let beam = Beam {
         lepton,
         energy_gev: e0,
@@ -75,6 +77,7 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
     };
     let cuts = Cuts {
         x_min,
+        x_max,
         ..Cuts::NONE
     };
     Setup::new(&beam, nucleus, form_factor, dark, cuts).map_err(|e| e.to_string())
