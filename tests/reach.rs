@@ -34,6 +34,7 @@ fn experiment(card: &RunCard, straggling: bool) -> Experiment {
     let counting = Counting {
         events_excluded: card.reach.events_excluded,
         efficiency: card.reach.efficiency,
+        q_over_e_max: card.reach.q_over_e_max,
         mesons: [rho, omega, phi, jpsi],
         straggling,
     };

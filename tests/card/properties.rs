@@ -74,6 +74,7 @@ fn key() -> impl Strategy<Value = String> {
         "reach.efficiency",
         "reach.mesons.rho",
         "reach.mesons",
+        "reach.q_over_e_max",
         "reach.straggling",
         "reach",
         "beam",
