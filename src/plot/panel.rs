@@ -314,7 +314,9 @@ fn draw_curve(canvas: &mut Canvas, frame: &Frame, curve: &Curve, number: usize) 
         let line: Vec<Place> = found.iter().map(|(place, _)| *place).collect();
         canvas.polyline(&line, colour, CURVE, dashes(number));
         let edge = region::upper_edge(frame, curve);
-        canvas.polyline(&edge, colour, 0.6 * CURVE, dashes(number));
+        if !edge.is_empty() {
+            canvas.polyline(&edge, colour, 0.6 * CURVE, dashes(number));
+        }
     } else if !curve.error.is_empty() {
         for (_, (low, high)) in &found {
             canvas.line(*low, *high, colour, 1.2);

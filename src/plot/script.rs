@@ -59,10 +59,12 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
         let _ = writeln!(out, "ax.set({})", settings(panel));
         // After the others: the axes do not grow for regions.
         if let Content::Curves(curves) = &panel.content {
-            for curve in curves.iter().filter(|c| c.shape == Shape::Region) {
+            let regions = curves.iter().filter(|c| c.shape == Shape::Region);
+            for (i, curve) in regions.enumerate() {
+                let colour = style::muted(i);
                 let upper = upper(&curve.source, folder).unwrap_or("None".to_owned());
                 let (data, label) = (data(&curve.source, folder), quoted(&curve.label));
-                let _ = writeln!(out, "region(ax, {data}, {upper}, {label})");
+                let _ = writeln!(out, "region(ax, {data}, {upper}, \"{colour}\", {label})");
             }
         }
     }

@@ -153,7 +153,9 @@ impl Table {
                 })
             })
         };
-        let Some((i, name)) = self.scanned().find(|(i, name)| *name != x && splits(*i)) else {
+        // The names of exclusion curves always do: their masses need not meet.
+        let chosen = |(i, name): &(usize, &String)| *name != x && (*name == "curve" || splits(*i));
+        let Some((i, name)) = self.scanned().find(chosen) else {
             return vec![None];
         };
         let mut values: Vec<String> = Vec::new();
