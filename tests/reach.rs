@@ -139,6 +139,14 @@ fn above_threshold_there_is_no_limit() {
     assert_eq!(electrons.limit(0.0), None);
 }
 
+#[test]
+fn the_published_reach_of_na64mu_is_found() {
+    // [NA64LDMX25], abstract and section on NA64μ: 1.1e-4 at 10 MeV, 5.9e-4 at 150 MeV.
+    let muons = experiment(&card("na64mu-2025"), false);
+    assert_close(limit(&muons, Approach::Exact, 0.01), 1.1e-4, 0.01);
+    assert_close(limit(&muons, Approach::Exact, 0.15), 5.9e-4, 0.01);
+}
+
 /// ε_up of the same experiment from its own dark-photon cross section.
 fn epsilon_up(card: &RunCard, experiment: &Experiment, mass_gev: f64) -> f64 {
     let photon = DarkPhoton {

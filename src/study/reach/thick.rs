@@ -17,8 +17,8 @@ use crate::target::straggling::surviving_share;
 
 /// Cells of the integral over the energy, and half the steps of that over the depth.
 const CELLS: usize = 256;
-/// Intervals of the table of σ.
-const TABLE: usize = 24;
+/// Least and most intervals of the table of σ; between them there are 96 for E0.
+const TABLE: (usize, usize) = (4, 24);
 /// Electrons beyond this many radiation lengths have lost their energy; their share is below 1e-9.
 const DEEPEST_X0: f64 = 16.0;
 
@@ -76,16 +76,18 @@ impl TrackLength {
     /// The first of `sigma`.
     pub fn mean<E>(&self, sigma: impl Fn(f64) -> Result<f64, E>) -> Result<f64, E> {
         let lowest = self.above.last().map_or(1.0, |(share, _)| *share);
+        let steps = (96.0 * (1.0 - lowest)).ceil() as usize;
+        let steps = steps.clamp(TABLE.0, TABLE.1);
         // Denser at the lowest energy, where the phase space opens.
         let node = |i: usize| {
-            let z = i as f64 / TABLE as f64;
+            let z = i as f64 / steps as f64;
             lowest + (1.0 - lowest) * z * z
         };
-        let table = (0..=TABLE)
+        let table = (0..=steps)
             .map(|i| Ok((node(i), sigma(node(i))?)))
             .collect::<Result<Vec<_>, E>>()?;
         let at = |share: f64| {
-            let i = table.partition_point(|(z, _)| *z < share).clamp(1, TABLE);
+            let i = table.partition_point(|(z, _)| *z < share).clamp(1, steps);
             let ((z0, s0), (z1, s1)) = (table[i - 1], table[i]);
             // Nodes coincide where next to nothing is lost.
             match z1 > z0 {
