@@ -69,7 +69,10 @@ impl Clock {
         let made = i64::try_from(self.made).unwrap_or(i64::MAX);
         [
             ("checkpoints".to_owned(), Fact::Integer(made)),
-            ("checkpoint_s".to_owned(), Fact::Real(self.spent.as_secs_f64())),
+            (
+                "checkpoint_s".to_owned(),
+                Fact::Real(self.spent.as_secs_f64()),
+            ),
         ]
     }
 
