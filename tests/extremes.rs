@@ -188,7 +188,7 @@ fn ten_billion_events_start_and_the_last_of_them_can_be_made_alone() {
     let mut first = EventBuffer::default();
     let stop = &mut |_: &Progress| ControlFlow::Break(());
     let stopped = generator.sample(&request, sigma_pb, &mut first, stop);
-    assert!(matches!(stopped, Err(GenerateError::Stopped)) && first.len() > 0);
+    assert!(matches!(stopped, Err(GenerateError::Stopped)) && !first.is_empty());
 
     let index = 9_999_999_999;
     let last = generator.event(&request, index, silent).unwrap();
