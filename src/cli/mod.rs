@@ -18,6 +18,7 @@ mod reach;
 mod scan;
 mod sigma;
 mod spectrum;
+mod submit;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Generate),
+    Submit(submit::Submit),
     Sigma(sigma::Sigma),
     Spectrum(spectrum::Spectrum),
     Scan(scan::Scan),
@@ -61,6 +63,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
+        Command::Submit(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
         Command::Spectrum(command) => command.run(&cli.common),
         Command::Scan(command) => command.run(&cli.common),

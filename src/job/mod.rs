@@ -1,0 +1,3 @@
+//! A card's run as a job: in parts, on clusters.
+
+pub mod submit;
