@@ -10,6 +10,8 @@ mod generate;
 mod info;
 mod options;
 mod output;
+#[cfg(feature = "mpi")]
+mod parallel;
 mod plot;
 mod prepare;
 mod print;

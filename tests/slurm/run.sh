@@ -145,7 +145,7 @@ process_of() {
     done
     return 1
 }
-has_saved() { process_of "$1" >/dev/null && compgen -G "$folder/shard-$1-of-$shards.h5.*" >/dev/null; }
+has_saved() { process_of "$1" >/dev/null && compgen -G "$folder/shard-$1-of-$shards.h5.state" >/dev/null; }
 queued_again() { [ "$(field "${array}_$1" Restarts)" = 1 ] && [ "$(field "${array}_$1" JobState)" = PENDING ]; }
 has_state() { [ "$(field "$1" JobState)" = "$2" ]; }
 nothing_queued() { [ -z "$(squeue --noheader)" ]; }
