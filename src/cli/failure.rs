@@ -8,6 +8,7 @@ use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::job::JobError;
 use millibrem::job::submit::SubmitError;
 use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
@@ -30,6 +31,9 @@ pub(crate) enum Failure {
     /// Generation failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// A run, or something it needs, failed.
+    #[error(transparent)]
+    Job(#[from] JobError),
     /// The quadrature does not apply or failed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
@@ -74,26 +78,25 @@ impl Failure {
 
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. })
-            | Self::Card(CardError::Seed(_))
-            | Self::Quadrature(QuadratureError::NotConverged { .. })
+        ExitCode::from(match self {
+            Self::Io(error) => of_io(error),
+            Self::Card(error) => of_card(error),
+            Self::Job(error) => of_job(error),
+            Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Reach(ReachError::Quadrature(QuadratureError::NotConverged { .. }))
             | Self::Generate(_)
             | Self::Rows { .. }
             | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Submit(SubmitError::Refused { .. })
             | Self::Untrusted(_)
-            | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_)
-            | Self::Plot(_)
+            | Self::Stdout(_) => FAILED,
+            Self::Plot(_)
             | Self::Quadrature(_)
             | Self::Reach(_)
-            | Self::Card(_)
             | Self::Usage(_)
             | Self::Submit(_)
-            | Self::Axis(_) => ExitCode::from(2),
-        }
+            | Self::Axis(_) => USAGE,
+        })
     }
 
     /// Shows the failure on stderr: quoting the card on a terminal, as one line elsewhere.
@@ -106,6 +109,36 @@ impl Failure {
             }
             other => eprintln!("error: {other}"),
         }
+    }
+}
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+
+fn of_io(error: &IoError) -> u8 {
+    match error {
+        IoError::NoSpace { .. } | IoError::Hdf5 { .. } => FAILED,
+        _ => USAGE,
+    }
+}
+
+fn of_card(error: &CardError) -> u8 {
+    match error {
+        CardError::Seed(_) => FAILED,
+        _ => USAGE,
+    }
+}
+
+fn of_job(error: &JobError) -> u8 {
+    match error {
+        JobError::Io(error) => of_io(error),
+        JobError::Card(error) => of_card(error),
+        JobError::Saved { source, .. } => of_job(source),
+        JobError::Generate(_) | JobError::Stopped { .. } | JobError::Space { .. } => FAILED,
+        JobError::Usage(_)
+        | JobError::OtherRun { .. }
+        | JobError::OtherShard { .. }
+        | JobError::MissingShards { .. } => USAGE,
     }
 }
 

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use clap::Args;
+use millibrem::job::prepare;
 use millibrem::job::submit::{self, Engine, Memory, Plan, SUBMIT, SubmitError, WallTime};
 use serde_json::json;
 
 use super::failure::Failure;
 use super::options::Common;
-use super::{output, prepare, print};
+use super::{output, print};
 
 /// Write the job files that run a card in shards on a cluster and merge them
 #[derive(Debug, Args)]

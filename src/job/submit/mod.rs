@@ -256,9 +256,10 @@ impl Plan {
     /// What `merge` is given: every shard file of this number of shards, and no other.
     fn merge(&self, program: &str) -> String {
         format!(
-            "{} merge shard-*-of-{}.h5 -o run.h5 --force",
+            "{} merge shard-*-of-{}.h5 -o run.h5 --threads {} --force",
             quoted(program),
-            self.shards
+            self.shards,
+            self.cpus
         )
     }
 

@@ -104,13 +104,14 @@ fn merge(plan: &Plan, program: &str, options: &str) -> String {
         "#!/bin/bash
 # The merge of the shards of {CARD} into run.h5.
 #SBATCH --job-name={name}-merge
-#SBATCH --cpus-per-task=1
+#SBATCH --cpus-per-task={}
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output={LOG}/merge.log
 {options}
 exec {merge}
-"
+",
+        plan.cpus
     )
 }
 
