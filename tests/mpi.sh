@@ -39,7 +39,7 @@ say "2 and 3 ranks give the bits of one process"
 code=0
 ranks 2 "${run[@]}" --set cuts.x_min=2 --out "$work/wrong" 2>"$work/words" || code=$?
 [ "$code" -eq 2 ] || fail "a wrong card gives exit code $code"
-[ "$(grep -c 'cuts.x_min' "$work/words")" -eq 1 ] || fail "a wrong card is not refused once: $(cat "$work/words")"
+[ "$(grep -c '^error: ' "$work/words")" -eq 1 ] || fail "a wrong card is not refused once: $(cat "$work/words")"
 say "a wrong card is refused once, with exit code 2"
 
 ranks 2 "${run[@]}" --out "$work/drawn" --quiet >/dev/null
@@ -55,4 +55,25 @@ rmdir "$work/blocked/shard-2-of-2.h5"
 ranks 2 "${run[@]}" --seed 5 --out "$work/blocked" --resume --quiet >/dev/null
 "$python" tests/python/same_datasets.py "$work/one/run.h5" "$work/blocked/run.h5"
 say "a rank that fails ends all; --resume goes on"
+
+long=("${run[@]}" --set integration.rel_error=0 --set integration.max_neval=60000000 --seed 5 --quiet)
+"$program" "${long[@]}" --out "$work/long" >/dev/null
+stopped=("${long[@]}" --out "$work/stopped" --resume --checkpoint-every 0.2)
+mpirun -n 2 --oversubscribe "$program" "${stopped[@]}" >/dev/null 2>"$work/words" &
+pid=$!
+for _ in {1..300}; do
+    [ -e "$work/stopped/shard-1-of-2.h5.state" ] && [ -e "$work/stopped/shard-2-of-2.h5.state" ] && break
+    sleep 0.1
+done
+kill -TERM "$pid"
+code=0
+wait "$pid" || code=$?
+[ "$code" -ne 0 ] || fail "a run that was told to stop ends as if it were complete"
+[ ! -e "$work/stopped/run.h5" ] || fail "a run that was told to stop was merged"
+ranks 2 "${stopped[@]}" >/dev/null
+"$python" tests/python/same_datasets.py "$work/long/run.h5" "$work/stopped/run.h5"
+ranks 2 "${stopped[@]}" >"$work/again.txt"
+"$program" "${long[@]}" --out "$work/long" --resume >"$work/one.txt"
+cmp "$work/one.txt" "$work/again.txt" || fail "a complete run is told of differently"
+say "ranks that are told to stop go on with --resume, and a complete run is left alone"
 say "passed"
