@@ -138,6 +138,11 @@ pub(super) static CARD: &[Key] = &[
                 Shape::Number,
                 "a number of radiation lengths, above 0",
             ),
+            key(
+                "energy_loss_gev_per_cm",
+                Shape::Number,
+                "an energy loss in GeV/cm, at least 0",
+            ),
             key("form_factor", Shape::Text, "the name of a form factor"),
             key("nucleus_spin", Shape::NumberOrText, "0 or \"1/2\""),
             key("nuclear_mass_gev", Shape::Number, MASS),
@@ -243,6 +248,11 @@ pub(super) static CARD: &[Key] = &[
                 "efficiency",
                 Shape::Number,
                 "an efficiency above 0, at most 1",
+            ),
+            key(
+                "q_over_e_max",
+                Shape::Number,
+                "a charge in units of e, above 0",
             ),
             section(
                 "mesons",

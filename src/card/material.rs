@@ -34,6 +34,11 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, C
     let x0 = rules.above_zero("target.radiation_length_cm", raw.radiation_length_cm)?;
     material.radiation_length_cm = x0.or(material.radiation_length_cm);
     material.thickness_cm = thickness(rules, raw, &material)?;
+    material.energy_loss_gev_per_cm = rules.number(
+        "target.energy_loss_gev_per_cm",
+        raw.energy_loss_gev_per_cm,
+        |loss| loss >= 0.0 && loss.is_finite(),
+    )?;
     Ok(Target {
         material,
         form_factor,

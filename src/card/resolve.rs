@@ -364,6 +364,7 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
 fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     let excluded = rules.above_zero("reach.events_excluded", raw.events_excluded)?;
     let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| e > 0.0 && e <= 1.0)?;
+    let q_over_e_max = rules.above_zero("reach.q_over_e_max", raw.q_over_e_max)?;
     let straggling = raw.straggling.as_deref();
     let straggling = rules.named(
         "reach.straggling",
@@ -390,6 +391,7 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     Ok(Reach {
         events_excluded,
         efficiency,
+        q_over_e_max,
         mesons,
         straggling,
     })

@@ -34,11 +34,11 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// So often, whatever it takes.
+    /// So often, if that takes no more than half of the time.
     pub fn every(interval: Duration) -> Self {
         Self {
             every: interval,
-            rarer: 0,
+            rarer: 1,
         }
     }
 }
