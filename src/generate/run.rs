@@ -226,14 +226,15 @@ impl Generator {
         let Settings {
             neval, min_neval, ..
         } = self.settings;
+        let Some(goal) = self.settings.rel_error else {
+            return self.most_iterations();
+        };
         let least = MIN_ITERATIONS.max(min_neval.div_ceil(neval));
         let last = self.adapted.iterations.last();
-        let foreseen = last
-            .zip(self.settings.rel_error)
-            .map_or(0.0, |(row, goal)| {
-                let excess = row.estimate.relative_error() / goal;
-                FORESEEN * excess * excess
-            });
+        let foreseen = last.map_or(0.0, |row| {
+            let excess = row.estimate.relative_error() / goal;
+            FORESEEN * excess * excess
+        });
         // A float too large for an integer becomes the largest.
         let certain = least.max(foreseen as u64);
         u32::try_from(certain).map_or(u32::MAX, |c| c.min(self.most_iterations()))

@@ -126,6 +126,28 @@ fn shards_merge_in_any_order_to_the_bits_of_one_run() {
 }
 
 #[test]
+fn more_shards_than_an_iteration_has_chunks_share_the_work_evenly() {
+    let vegas = adapted(2, Isa::Best);
+    let (whole, _) = measured(&vegas, &plan());
+    let of = 40;
+    let parts: Vec<_> = (0..of)
+        .map(|i| measured(&vegas, &plan().shard(i, of)).0)
+        .collect();
+    for part in &parts {
+        let iterations = part.tally.iterations();
+        let points: u64 = iterations.iter().map(|i| i.counters.points).sum();
+        // Chunks have 2048 points here.
+        assert!((1..=2 * 2048).contains(&points), "{points}");
+    }
+    let mut tally = Tally::default();
+    for part in parts.iter().rev() {
+        tally.merge(&part.tally).expect("disjoint");
+    }
+    let merged = Measurement::from_tally(tally, &plan()).expect("complete");
+    assert_eq!(merged, whole);
+}
+
+#[test]
 fn a_shard_cannot_be_merged_twice_nor_with_another_measurement() {
     let vegas = adapted(1, Isa::Best);
     let (a, _) = measured(&vegas, &plan().shard(0, 2));
