@@ -5,6 +5,7 @@
 //! a [`Grid`] into a set-up.
 
 pub mod compare;
+pub mod points;
 pub mod reach;
 pub mod scan;
 
