@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ::hdf5::{Dataset, File, Group, MinorErrorCode, Result};
+use ::hdf5::{File, Group, MinorErrorCode, Result};
 
-use super::{FORMAT, FORMAT_VERSION, attribute, events, histograms};
+use super::{FORMAT, FORMAT_VERSION, attribute, column, events, histograms};
 use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
 use crate::io::IoError;
@@ -208,8 +208,8 @@ fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
 }
 
 fn read_iterations(table: &Group) -> Result<Vec<IterationRow>> {
-    let measured = table.dataset("measured")?.read_raw::<bool>()?;
-    let n_eval = table.dataset("n_eval")?.read_raw::<u64>()?;
+    let measured = column::read_flags(&table.dataset("measured")?)?;
+    let n_eval = column::read::<u64>(&table.dataset("n_eval")?)?;
     let names = [
         "value",
         "error",
@@ -220,11 +220,7 @@ fn read_iterations(table: &Group) -> Result<Vec<IterationRow>> {
     ];
     let columns = names
         .iter()
-        .map(|name| {
-            table
-                .dataset(name)
-                .and_then(|data: Dataset| data.read_raw::<f64>())
-        })
+        .map(|name| column::read::<f64>(&table.dataset(name)?))
         .collect::<Result<Vec<_>>>()?;
     if n_eval.len() != measured.len() || columns.iter().any(|c| c.len() != measured.len()) {
         return Err("the columns of /sigma/iterations differ in length".into());
