@@ -102,6 +102,10 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
         "log" => Err(format!("{low} has no logarithm")),
         other => Err(format!("`{other}` is neither log nor lin")),
     };
+    let ratio = high / low;
+    if !(high - low).is_finite() || (spacing == "log" && low > 0.0 && ratio.is_infinite()) {
+        return Err(format!("{low:?} to {high:?} is too wide a range"));
+    }
     let last = count - 1;
     (0..count)
         .map(|i| {
