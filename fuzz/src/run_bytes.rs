@@ -11,18 +11,18 @@ pub fn run(data: &[u8]) {
     let Ok(bytes) = spoilt(&mut choices) else {
         return;
     };
-    let folder = crate::folder();
+    let folder = super::folder();
     let path = folder.path().join("run.h5");
     std::fs::write(&path, bytes).expect("a folder to write to");
-    crate::run_file::read(&path, data.len() % 8);
+    super::run_file::read(&path, data.len() % 8);
 }
 
 fn spoilt(choices: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let mut bytes = match choices.int_in_range(0..=9)? {
         0 => return Ok(choices.bytes(choices.len())?.to_vec()),
-        1 => crate::run_file::table().to_vec(),
-        2 => crate::run_file::dark_photons().to_vec(),
-        _ => crate::run_file::pairs().to_vec(),
+        1 => super::run_file::table().to_vec(),
+        2 => super::run_file::dark_photons().to_vec(),
+        _ => super::run_file::pairs().to_vec(),
     };
     if u8::arbitrary(choices)? < 20 {
         bytes.truncate(choices.choose_index(bytes.len())?);

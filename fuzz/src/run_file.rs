@@ -23,7 +23,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn changed(choices: &mut Unstructured<'_>) -> Result<()> {
-    let folder = crate::folder();
+    let folder = super::folder();
     let path = folder.path().join("run.h5");
     let base = match choices.int_in_range(0..=7)? {
         0 => table(),
@@ -76,7 +76,7 @@ pub fn read(path: &Path, then: usize) {
     if then >= Format::ALL.len()
         && let Ok(panels) = plot::panels(&[path.to_owned()], &[])
     {
-        crate::drawn(&panels);
+        super::drawn(&panels);
     }
     let run = match RunReader::open(path) {
         Ok(run) => run,
@@ -293,8 +293,10 @@ fn put_dataset(
     choices: &mut Unstructured<'_>,
 ) -> Result<()> {
     fn zeros<T: H5Type + Default + Clone>(parent: &Group, name: &str, shape: &[usize]) {
-        let size = shape.iter().try_fold(1_usize, |n, &d| n.checked_mul(d));
-        match size {
+        let size = shape
+            .iter()
+            .try_fold(1_usize, |n, &d| n.checked_mul(d.max(1)));
+        match size.map(|_| shape.iter().product()) {
             Some(size) if size <= 1000 => {
                 let data = vec![T::default(); size];
                 let view = hdf5_array(shape, &data);
@@ -363,7 +365,7 @@ pub fn dark_photons() -> &'static [u8] {
 }
 
 fn written(final_state: FinalState, compression: Compression) -> Vec<u8> {
-    let folder = crate::folder();
+    let folder = super::folder();
     let path = folder.path().join("base.h5");
     let particle = |pdg_id, mass_gev, charge| Particle {
         pdg_id,
@@ -442,7 +444,7 @@ fn written(final_state: FinalState, compression: Compression) -> Vec<u8> {
 pub fn table() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
-        let folder = crate::folder();
+        let folder = super::folder();
         let path = folder.path().join("scan.h5");
         let header = TableHeader {
             facts: vec![

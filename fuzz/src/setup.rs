@@ -16,7 +16,7 @@ const MAX_BINS: usize = 20_000;
 
 /// Runs everything on the card in `data`.
 pub fn run(data: &[u8]) {
-    let Some(card) = crate::card::read(data) else {
+    let Some(card) = super::card::read(data) else {
         return;
     };
     card.limits().expect("a card that was accepted has limits");

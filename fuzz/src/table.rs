@@ -7,7 +7,7 @@ use millibrem::plot;
 
 /// Reads the bytes as an interrupted scan and as a table to draw.
 pub fn run(data: &[u8]) {
-    let folder = crate::folder();
+    let folder = super::folder();
     resume(&folder.path().join("scan.csv"), data);
     draw(&folder.path().join("table.csv"), data);
 }
@@ -43,7 +43,7 @@ fn resume(path: &Path, data: &[u8]) {
 fn draw(path: &Path, data: &[u8]) {
     std::fs::write(path, data).expect("a folder to write to");
     match plot::panels(&[path.to_owned()], &[]) {
-        Ok(panels) => crate::drawn(&panels),
+        Ok(panels) => super::drawn(&panels),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
