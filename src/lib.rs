@@ -12,6 +12,7 @@ pub mod event;
 pub mod generate;
 pub mod histogram;
 pub mod io;
+pub mod job;
 pub mod kinematics;
 pub mod mesons;
 pub mod phase_space;

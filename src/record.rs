@@ -3,6 +3,10 @@
 //! Generation fills it, storage writes and reads it, plots and comparisons use it; it computes
 //! nothing. Cross sections are in pb per nucleus.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use crate::event::{Compression, Sample};
 use crate::histogram::Histogram;
 
@@ -19,6 +23,23 @@ pub struct RunHeader {
     pub compression: Compression,
     /// Number of events to come if known, else 0; sizes the chunks.
     pub expected_events: u64,
+    /// Which part of a run it is; `None` is all of it.
+    pub shard: Option<Shard>,
+}
+
+/// One of several parts of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which part, from 1 on.
+    pub index: u32,
+    /// Number of parts.
+    pub of: u32,
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
 }
 
 /// One row of the iteration table.

@@ -12,10 +12,12 @@ use millibrem::card::{CardError, KeyError, Override, Place};
 use millibrem::generate::GenerateError;
 use millibrem::histogram::{HistogramError, Observable};
 use millibrem::io::IoError;
+use millibrem::job::JobError;
 use millibrem::kinematics::CollisionError;
 use millibrem::plot::PlotError;
 use millibrem::process::SetupError;
 use millibrem::process::quadrature::QuadratureError;
+use millibrem::record::Shard;
 use millibrem::study::points::{AmplitudePoint, PointsError};
 use millibrem::study::reach::ReachError;
 use millibrem::study::reach::recast::LimitFile;
@@ -145,12 +147,38 @@ fn every_error_of_storage_has_a_text() {
     let operation = || "write events to".to_owned();
     insta::assert_snapshot!(texts!(IoError {
         Exists => IoError::Exists { path: path("run.h5") },
+        Interrupted => IoError::Interrupted { path: path("run.h5") },
+        Locked => IoError::Locked { path: path("run.h5") },
+        Damaged => IoError::Damaged { path: path("run.h5.state"), reason: "its checksum is wrong".to_owned() },
+        IsShard => IoError::IsShard { path: path("part.h5"), shard: Shard { index: 2, of: 4 } },
+        NotAShard => IoError::NotAShard { path: path("run.h5") },
         NoSpace => IoError::NoSpace { operation: operation(), path: path("run.h5") },
         File => IoError::File { operation: operation(), path: path("run.h5"), source: denied() },
         Hdf5 => IoError::Hdf5 { operation: operation(), path: path("run.h5"), reason: "no dataset".to_owned() },
         NotARun => IoError::NotARun { path: path("run.h5"), reason: "it is not an HDF5 file".to_owned() },
         Name => IoError::Name { path: path("a.txt"), reason: "it must end in .lhe".to_owned() },
         Version => IoError::Version { path: path("run.h5"), found: 9, supported: 1 },
+    }));
+}
+
+#[test]
+fn every_error_of_a_job_has_a_text() {
+    let stopped = || JobError::Generate(GenerateError::Stopped);
+    insta::assert_snapshot!(texts!(JobError {
+        Usage => JobError::Usage("there is nothing to merge".to_owned()),
+        Card => CardError::Seed("no entropy".to_owned()).into(),
+        Io => IoError::Exists { path: path("run.h5") }.into(),
+        Generate => stopped(),
+        Saved => JobError::Saved { source: Box::new(stopped()), n_events: 17 },
+        Stopped => JobError::Stopped { n_events: 17, state: path("run.h5.state") },
+        OtherRun => JobError::OtherRun { output: path("run.h5"), what: "its card has [run] seed = 2".to_owned() },
+        OtherShard => JobError::OtherShard {
+            path: path("b.h5"),
+            first: path("a.h5"),
+            what: "it is shard 1/3".to_owned(),
+        },
+        MissingShards => JobError::MissingShards { of: 4, missing: "1 and 3 are".to_owned() },
+        Space => JobError::Space { output: path("run.h5"), needed_gb: 12.0, free_gb: 3.5 },
     }));
 }
 

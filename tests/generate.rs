@@ -196,7 +196,7 @@ fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
         let DarkSector::Pair(chi) = setup.dark else {
             unreachable!()
         };
-        let (generator, report) = measured(&setup, settings(40 + i as u64, 100_000, 5), &[]);
+        let (mut generator, report) = measured(&setup, settings(40 + i as u64, 100_000, 5), &[]);
         let request = EventRequest {
             count: 1_000_000,
             weighting: Weighting::Weighted,
@@ -246,7 +246,7 @@ fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
 fn unweighted_events_have_equal_weights_and_the_same_means() {
     let rows = table("observables.json");
     let setup = setup(&rows[0]);
-    let (generator, report) = measured(&setup, settings(3, 50_000, 5), &[]);
+    let (mut generator, report) = measured(&setup, settings(3, 50_000, 5), &[]);
     let request = EventRequest {
         count: 100_000,
         weighting: Weighting::Unweighted,
@@ -277,8 +277,8 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
 #[test]
 fn partly_unweighted_events_keep_weights_up_to_the_largest_allowed() {
     let row = &table("cross_sections.json")[7];
-    let (generator, report) = measured(&setup(row), settings(23, 50_000, 5), &[]);
-    let sample = |max_weight: f64| {
+    let (mut generator, report) = measured(&setup(row), settings(23, 50_000, 5), &[]);
+    let mut sample = |max_weight: f64| {
         let request = EventRequest {
             count: 100_000,
             weighting: Weighting::Unweighted,
@@ -310,7 +310,7 @@ fn partly_unweighted_events_keep_weights_up_to_the_largest_allowed() {
 fn any_event_can_be_made_again_alone_to_the_bit() {
     let row = &table("cross_sections.json")[7];
     for weighting in [Weighting::Weighted, Weighting::Unweighted] {
-        let (generator, report) = measured(&setup(row), settings(21, 20_000, 5), &[]);
+        let (mut generator, report) = measured(&setup(row), settings(21, 20_000, 5), &[]);
         let request = EventRequest {
             count: 50_000,
             weighting,
@@ -345,7 +345,7 @@ fn results_and_events_are_independent_of_the_number_of_threads() {
             threads,
             ..settings(9, 20_000, 5)
         };
-        let (generator, mut report) = measured(&setup(row), settings, &request);
+        let (mut generator, mut report) = measured(&setup(row), settings, &request);
         let events = EventRequest {
             count: 30_001,
             weighting,

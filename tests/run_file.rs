@@ -9,6 +9,8 @@ use millibrem::event::{Compression, EventBuffer, EventSink, FinalState, Weightin
 use millibrem::io::IoError;
 use millibrem::io::hdf5::{RunReader, RunWriter};
 use millibrem::record::RunSummary;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 
 fn write(
     path: &Path,
@@ -213,4 +215,118 @@ fn other_files_are_not_taken_for_runs() {
         error.contains("/events/p_chi has shape [9, 4], expected [10, 4]"),
         "{error}"
     );
+}
+
+/// Everything in a run file that does not depend on the hour.
+fn contents(path: &Path) -> (EventBuffer, String) {
+    let run = RunReader::open(path).unwrap();
+    let mut events = EventBuffer::default();
+    run.read_events(0, run.n_events(), &mut events).unwrap();
+    let rest = (
+        run.header(),
+        run.cross_section().unwrap(),
+        run.histograms().unwrap(),
+        run.provenance().unwrap(),
+    );
+    (events, format!("{rest:?}"))
+}
+
+fn piece(events: &EventBuffer, from: usize, to: usize) -> EventBuffer {
+    let mut piece = EventBuffer::default();
+    (from..to).for_each(|i| piece.push(&events.get(i).unwrap()));
+    piece
+}
+
+/// Sector by sector, the disk may hold what was written before or after the mark, in any mixture.
+#[test]
+fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
+    for compression in [Compression::None, Compression::Gzip] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.h5");
+        let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
+        let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+        let mut header = sample::header(&sample, compression);
+        header.expected_events = 20_000;
+        let events = sample::events(&sample, 20_000, 1);
+        let summary = sample::summary(&events, 1.5);
+        let marked_at = 12_345;
+
+        let mut writer = RunWriter::create(&path, &header, false).unwrap();
+        writer.write_events(&piece(&events, 0, marked_at)).unwrap();
+        let mark = writer.mark().unwrap();
+        writer.keep();
+        let before = (fs::read(&part).unwrap(), fs::read(&weights).unwrap());
+        let rest = piece(&events, marked_at, events.len());
+        writer.write_events(&rest).unwrap();
+        let late = writer.mark().unwrap();
+        drop(late);
+        let after_weights = fs::read(&weights).unwrap();
+        let mut after = fs::read(&part).unwrap();
+        writer.finish(&summary).unwrap();
+        assert_eq!(files_in(folder.path()), ["run.h5"]);
+        let whole = contents(&path);
+        if compression == Compression::None {
+            after = fs::read(&path).unwrap();
+        }
+        for seed in 0..30 {
+            fs::remove_file(&path).unwrap();
+            let mut rng = Pcg64Mcg::seed_from_u64(seed);
+            let length = rng.random_range(before.0.len()..=after.len());
+            let mut torn = after[..length].to_vec();
+            for (i, sector) in torn.chunks_mut(512).enumerate() {
+                let at = 512 * i;
+                if at + sector.len() <= before.0.len() && rng.random() {
+                    sector.copy_from_slice(&before.0[at..at + sector.len()]);
+                }
+            }
+            fs::write(&part, torn).unwrap();
+            let raw = if rng.random() {
+                &before.1
+            } else {
+                &after_weights
+            };
+            fs::write(&weights, raw).unwrap();
+            let mut writer = RunWriter::reopen(&path, &header, false, &mark).unwrap();
+            assert_eq!(writer.n_events(), marked_at);
+            writer.write_events(&rest).unwrap();
+            writer.finish(&summary).unwrap();
+            assert!(contents(&path) == whole, "{compression:?}, seed {seed}");
+            assert_eq!(files_in(folder.path()), ["run.h5"]);
+        }
+    }
+}
+
+#[test]
+fn a_marked_file_that_lost_its_end_is_named_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
+    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let mut header = sample::header(&sample, Compression::None);
+    header.expected_events = 20_000;
+    let mut writer = RunWriter::create(&path, &header, false).unwrap();
+    writer
+        .write_events(&sample::events(&sample, 9000, 1))
+        .unwrap();
+    let mark = writer.mark().unwrap();
+    writer.keep();
+    drop(writer);
+    let reopen = || {
+        let error = RunWriter::reopen(&path, &header, false, &mark).err();
+        error.unwrap().to_string()
+    };
+    // Events that never reached the disk read as zeros.
+    let bytes = fs::read(&part).unwrap();
+    let hollow: Vec<u8> = bytes[..4096]
+        .iter()
+        .copied()
+        .chain(vec![0; bytes.len() - 4096])
+        .collect();
+    fs::write(&part, &hollow).unwrap();
+    assert!(reopen().contains("is damaged"), "{}", reopen());
+    fs::write(&part, &bytes[..bytes.len() - 1]).unwrap();
+    assert!(reopen().contains("bytes"), "{}", reopen());
+    fs::write(&part, &bytes).unwrap();
+    fs::write(&weights, vec![0; 8 * 8999]).unwrap();
+    assert!(reopen().contains("fewer than 9000 weights"), "{}", reopen());
 }

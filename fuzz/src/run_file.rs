@@ -385,6 +385,7 @@ fn written(final_state: FinalState, compression: Compression) -> Vec<u8> {
         },
         compression,
         expected_events: 0,
+        shard: None,
     };
     let mut events = EventBuffer::default();
     for index in 0..5 {

@@ -16,6 +16,8 @@ pub struct Override {
     key: String,
     value: Value,
     written: String,
+    /// Whether the card's own value, if there is one, stays.
+    yields: bool,
 }
 
 impl Override {
@@ -55,6 +57,7 @@ impl Override {
             key: key.to_owned(),
             value: value_of(value.trim()),
             written,
+            yields: false,
         })
     }
 
@@ -65,11 +68,23 @@ impl Override {
             key: key.to_owned(),
             value: value_of(text),
             written,
+            yields: false,
+        }
+    }
+
+    /// The value `text` for `key` if neither the card nor another option has one.
+    pub fn where_absent(option: &str, key: &str, text: &str) -> Self {
+        Self {
+            yields: true,
+            ..Self::by_option(option, key, text)
         }
     }
 
     /// Puts the value into the card in place of what was there.
     pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table) {
+        if self.yields && look(card, &self.key).is_some() {
+            return;
+        }
         for stale in self.displaced(card) {
             if source.is_in_card(stale) {
                 take(card, stale);

@@ -6,13 +6,14 @@ use clap::Args;
 use millibrem::card::RunCard;
 use millibrem::io::hdf5::write_table;
 use millibrem::io::table::{Column, TableHeader, short_name, write_whole};
+use millibrem::job::prepare;
 use millibrem::study::compare::APPROXIMATIONS;
 use millibrem::study::{Comparison, Grid, compare, run_rows, verdict};
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
-use super::{output, prepare, print, scan, sigma};
+use super::{output, print, scan, sigma};
 
 /// Compare the Weizsäcker–Williams approximations with the exact result
 #[derive(Debug, Args)]

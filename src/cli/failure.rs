@@ -8,6 +8,7 @@ use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
+use millibrem::job::JobError;
 use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
 use millibrem::study::AxisError;
@@ -29,6 +30,9 @@ pub(crate) enum Failure {
     /// Generation failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
+    /// A run, or something it needs, failed.
+    #[error(transparent)]
+    Job(#[from] JobError),
     /// The quadrature does not apply or failed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
@@ -70,24 +74,23 @@ impl Failure {
 
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Io(IoError::NoSpace { .. } | IoError::Hdf5 { .. })
-            | Self::Card(CardError::Seed(_))
-            | Self::Quadrature(QuadratureError::NotConverged { .. })
+        ExitCode::from(match self {
+            Self::Io(error) => of_io(error),
+            Self::Card(error) => of_card(error),
+            Self::Job(error) => of_job(error),
+            Self::Quadrature(QuadratureError::NotConverged { .. })
             | Self::Reach(ReachError::Quadrature(QuadratureError::NotConverged { .. }))
             | Self::Generate(_)
             | Self::Rows { .. }
             | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Untrusted(_)
-            | Self::Stdout(_) => ExitCode::from(1),
-            Self::Io(_)
-            | Self::Plot(_)
+            | Self::Stdout(_) => FAILED,
+            Self::Plot(_)
             | Self::Quadrature(_)
             | Self::Reach(_)
-            | Self::Card(_)
             | Self::Usage(_)
-            | Self::Axis(_) => ExitCode::from(2),
-        }
+            | Self::Axis(_) => USAGE,
+        })
     }
 
     /// Shows the failure on stderr: quoting the card on a terminal, as one line elsewhere.
@@ -100,6 +103,36 @@ impl Failure {
             }
             other => eprintln!("error: {other}"),
         }
+    }
+}
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+
+fn of_io(error: &IoError) -> u8 {
+    match error {
+        IoError::NoSpace { .. } | IoError::Hdf5 { .. } => FAILED,
+        _ => USAGE,
+    }
+}
+
+fn of_card(error: &CardError) -> u8 {
+    match error {
+        CardError::Seed(_) => FAILED,
+        _ => USAGE,
+    }
+}
+
+fn of_job(error: &JobError) -> u8 {
+    match error {
+        JobError::Io(error) => of_io(error),
+        JobError::Card(error) => of_card(error),
+        JobError::Saved { source, .. } => of_job(source),
+        JobError::Generate(_) | JobError::Stopped { .. } | JobError::Space { .. } => FAILED,
+        JobError::Usage(_)
+        | JobError::OtherRun { .. }
+        | JobError::OtherShard { .. }
+        | JobError::MissingShards { .. } => USAGE,
     }
 }
 
@@ -158,5 +191,44 @@ mod tests {
             panic!("the card is wrong");
         };
         insta::assert_snapshot!(quoted(&error, GraphicalTheme::unicode_nocolor()));
+    }
+
+    /// What a user sees of failures, one a variant; does not compile if a variant is missing.
+    macro_rules! texts {
+        ($($variant:ident => $example:expr,)+) => {{
+            let name = |failure: &Failure| match failure {
+                $(Failure::$variant { .. } => stringify!($variant),)+
+            };
+            let mut texts = String::new();
+            $(
+                let failure: Failure = $example;
+                assert_eq!(name(&failure), stringify!($variant));
+                let code = failure.exit_code() == ExitCode::from(FAILED);
+                let code = if code { FAILED } else { USAGE };
+                texts += &format!("{}, exit code {code}\n    {failure}\n", stringify!($variant));
+            )+
+            texts
+        }};
+    }
+
+    #[test]
+    fn every_failure_has_a_text_and_an_exit_code() {
+        let path = || std::path::PathBuf::from("run.h5");
+        insta::assert_snapshot!(texts! {
+            Card => CardError::Seed("no entropy".to_owned()).into(),
+            Usage => Failure::Usage("--ceiling must be above 0".to_owned()),
+            Io => IoError::Exists { path: path() }.into(),
+            Generate => GenerateError::Stopped.into(),
+            Job => JobError::Usage("there is nothing to merge".to_owned()).into(),
+            Quadrature => QuadratureError::NoPairSpectrum.into(),
+            Axis => AxisError::Rows { rows: 1_000_000 }.into(),
+            Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),
+            Rows => Failure::Rows { failed: 1, rows: 2, first: "m_chi_gev = 0.1".to_owned() },
+            Plot => PlotError::Nothing { name: "sigma".to_owned() }.into(),
+            Untrusted => Failure::unless_trusted(&["chi2/dof = 5".to_owned()])
+                .err()
+                .unwrap_or(Failure::Usage(String::new())),
+            Stdout => std::io::Error::other("the pipe is closed").into(),
+        });
     }
 }

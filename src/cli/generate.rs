@@ -1,130 +1,243 @@
 //! `generate`: events, histograms and the total cross section of a card, into `run.h5`.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
-use millibrem::card::RunCard;
-use millibrem::generate::{CrossCheck, Generator, SampleReport, SigmaReport};
+use millibrem::card::{Override, RunCard};
 use millibrem::io::IoError;
 use millibrem::io::export::{ExportOptions, Format, export};
-use millibrem::io::hdf5::{RunReader, RunWriter};
-use millibrem::record::{Fact, RunHeader, RunSummary};
+use millibrem::io::hdf5::RunReader;
+use millibrem::job::{Job, Outcome, Pace, Sampled, Shard};
+use millibrem::record::Fact;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
 use super::progress::{self, Bars};
-use super::{output, prepare, print};
+use super::{interrupt, output, print};
 
 /// Generate events, histograms and the cross section of a card into run.h5
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem generate cards/na64mu-2025.toml
   millibrem generate cards/na64mu-2025.toml --set events.count=1e5 --seed 7 --out /tmp/run
-  millibrem generate cards/ldmx-2025.toml --set events.mode=unweighted --to ldmx-lhe --to hepmc3")]
+  millibrem generate cards/ldmx-2025.toml --set events.mode=unweighted --to ldmx-lhe --to hepmc3
+  millibrem generate cards/na64mu-2025.toml --set events.count=1e9 --resume
+  millibrem generate cards/na64mu-2025.toml --seed 7 --shard 3/10
+
+A run that was interrupted (Ctrl-C, a batch system, a crash, a full disk) goes on with --resume and
+gives the same file. Shards are joined with millibrem merge.")]
 pub(crate) struct Generate {
     /// Run card (TOML)
     card: PathBuf,
     /// Write the events in this format too, beside run.h5; repeatable
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", conflicts_with = "shard")]
     to: Vec<Format>,
+    /// Go on with an interrupted run; begin if there is none; do nothing if it is complete
+    #[arg(long)]
+    resume: bool,
+    /// Do part I of N of the run, into shard-I-of-N.h5; all parts need the same seed
+    #[arg(long, value_name = "I/N", value_parser = shard)]
+    shard: Option<Shard>,
+    /// Save the state so often [default: every 30 s, taking at most 1 % of the time]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    checkpoint_every: Option<Duration>,
+}
+
+/// Reads `I/N`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text
+        .split_once('/')
+        .and_then(|(index, of)| Some((index.trim().parse().ok()?, of.trim().parse().ok()?)));
+    match parts {
+        Some((index, of)) if (1..=of).contains(&index) => Ok(Shard { index, of }),
+        _ => Err("expected I/N with I from 1 to N, such as 3/10".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let expected = "expected a number of seconds, such as 60".to_owned();
+    match text.parse() {
+        Ok(s) => Duration::try_from_secs_f64(s).map_err(|_| expected),
+        Err(_) => Err(expected),
+    }
 }
 
 impl Generate {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let card = common.load(&self.card)?;
-        let setup = prepare::setup(&card)?;
-        let header = header(&card)?;
-        let file = output::run_file(common, &card.run.name);
+        let (card, file) = self.plan(common)?;
         let exports: Vec<PathBuf> = self.to.iter().map(|to| to.default_path(&file)).collect();
         if let Some(there) = exports.iter().find(|path| path.exists() && !common.force) {
             return Err(Failure::Io(IoError::Exists {
                 path: there.clone(),
             }));
         }
-        let start = Instant::now();
-        let mut bars = Bars::new(common.quiet);
-        let mut generator = Generator::new(&setup, prepare::settings(&card, card.events.count))?;
-        let mut writer = RunWriter::create(&file, &header, common.force)?;
-
-        generator.adapt(&mut |p| bars.hear(p))?;
-        let sigma = generator.measure(&prepare::histograms(&card), &mut |p| bars.hear(p))?;
-        bars.say(progress::table(&sigma.cross_section.iterations).trim_end());
-        let measured_s = start.elapsed().as_secs_f64();
-        let check = CrossCheck::of(&setup, &sigma.cross_section);
-        bars.expect_events(card.events.count);
-        let events = prepare::events(&card);
-        let value_pb = sigma.cross_section.value_pb;
-        let sample = generator.sample(&events, value_pb, &mut writer, &mut |p| bars.hear(p))?;
-        bars.done();
-
-        let mut alarms = sigma.alarms.clone();
-        alarms.extend_from_slice(&sample.alarms);
-        alarms.extend(check.as_ref().and_then(CrossCheck::alarm));
-        let done = Done {
-            n_eval: sigma.n_eval + sample.n_eval,
-            sigma,
-            sample,
-            check,
-            alarms,
+        let job = Job {
+            replace: common.force,
+            shard: self.shard,
+            pace: self
+                .checkpoint_every
+                .map_or_else(Pace::default, Pace::every),
+            ..Job::new(card, file)
         };
-        writer.finish(&done.summary(&card, start.elapsed().as_secs_f64()))?;
+        let start = Instant::now();
+        interrupt::note();
+        let mut bars = Bars::new(common.quiet);
+        let outcome = match self.resume {
+            true => job.resume(&mut bars),
+            false => job.run(&mut bars),
+        };
+        bars.done();
+        let outcome = outcome?;
         for (to, path) in self.to.iter().zip(&exports) {
             let options = ExportOptions {
                 replace: common.force,
                 ..ExportOptions::default()
             };
-            for warning in export(&RunReader::open(&file)?, *to, path, &options)?.warnings {
+            let run = RunReader::open(&job.output)?;
+            for warning in export(&run, *to, path, &options)?.warnings {
                 bars.say(&format!("warning: {warning}"));
             }
         }
         let wall_s = start.elapsed().as_secs_f64();
-        bars.say(&done.closing(&file, wall_s));
+        match outcome {
+            Outcome::Run(found) => {
+                let report = Report {
+                    found: &found,
+                    file: &job.output,
+                    wall_s,
+                };
+                report.show(common, &bars, &exports)
+            }
+            Outcome::Shard { shard, n_events } => {
+                show_shard(&job, shard, n_events, wall_s, (common, &bars))
+            }
+            Outcome::Complete => show_complete(&job.output, common, &bars),
+        }
+    }
+
+    /// The card, with the seed of the run that is to go on, and the file to write.
+    fn plan(&self, common: &Common) -> Result<(RunCard, PathBuf), Failure> {
+        let card = common.load(&self.card)?;
+        let file = output::run_file(common, &card.run.name, self.shard);
+        let seed = match self.resume {
+            true => Job::seed_of(&file),
+            false => None,
+        };
+        let Some(seed) = seed else {
+            return Ok((card, file));
+        };
+        // A seed that was drawn, not given, is that of the interrupted run.
+        let seed = Override::where_absent("--resume", "run.seed", &seed.to_string());
+        Ok((common.load_with(&self.card, &[seed])?, file))
+    }
+}
+
+/// What to say of a shard.
+fn show_shard(
+    job: &Job,
+    shard: Shard,
+    n_events: u64,
+    wall_s: f64,
+    (common, bars): (&Common, &Bars),
+) -> Result<(), Failure> {
+    let file = job.output.display().to_string();
+    bars.say(&format!(
+        "\nshard       {shard}, {n_events} events in {wall_s:.2} s\nfile        {file}\nnext        millibrem merge, once all {} are there",
+        shard.of
+    ));
+    match common.json {
+        true => print::json(&json!({
+            "shard": shard.index,
+            "of": shard.of,
+            "n_events": n_events,
+            "seed": job.card.run.seed,
+            "wall_s": wall_s,
+            "output": file,
+        })),
+        false => print::line(&file),
+    }
+}
+
+/// What to say of a run that was there already: what its file says.
+fn show_complete(file: &Path, common: &Common, bars: &Bars) -> Result<(), Failure> {
+    bars.say(&format!("{} is complete: nothing to do", file.display()));
+    let run = match RunReader::open(file) {
+        Err(IoError::IsShard { shard, .. }) => {
+            return match common.json {
+                true => print::json(&json!({
+                    "shard": shard.index,
+                    "of": shard.of,
+                    "output": file.display().to_string(),
+                })),
+                false => print::line(&file.display().to_string()),
+            };
+        }
+        run => run?,
+    };
+    let c = run.cross_section()?;
+    let alarms = run.provenance()?.into_iter().find_map(|fact| match fact {
+        (name, Fact::Text(words)) if name == "alarms" && !words.is_empty() => Some(words),
+        _ => None,
+    });
+    match common.json {
+        true => print::json(&json!({
+            "sigma_pb": c.value_pb,
+            "error_pb": c.error_pb,
+            "chi2_dof": c.chi2_dof,
+            "n_events": run.n_events(),
+            "seed": run.header().seed,
+            "output": file.display().to_string(),
+        }))?,
+        false => print::line(&format!(
+            "sigma = {} pb",
+            progress::value_error(c.value_pb, c.error_pb)
+        ))?,
+    }
+    Failure::unless_trusted(alarms.as_slice())
+}
+
+/// What to say of a run.
+pub(super) struct Report<'a> {
+    pub(super) found: &'a Sampled,
+    pub(super) file: &'a Path,
+    pub(super) wall_s: f64,
+}
+
+impl Report<'_> {
+    /// Prints the result, and fails if it is not to be trusted.
+    pub(super) fn show(
+        &self,
+        common: &Common,
+        bars: &Bars,
+        exports: &[PathBuf],
+    ) -> Result<(), Failure> {
+        bars.say(&self.closing());
         exports
             .iter()
             .for_each(|path| bars.say(&format!("            {}", path.display())));
-        let c = &done.sigma.cross_section;
+        let c = &self.found.sigma.cross_section;
         match common.json {
-            true => print::json(&done.json(&card, &file, measured_s, wall_s))?,
+            true => print::json(&self.json())?,
             false => print::line(&format!(
                 "sigma = {} pb",
                 progress::value_error(c.value_pb, c.error_pb)
             ))?,
         }
-        Failure::unless_trusted(&done.alarms)
+        Failure::unless_trusted(&self.found.alarms)
     }
-}
 
-fn header(card: &RunCard) -> Result<RunHeader, Failure> {
-    Ok(RunHeader {
-        card: card.to_toml(),
-        seed: card.run.seed,
-        sample: prepare::sample(card)?,
-        compression: card.events.compression,
-        expected_events: card.events.count,
-    })
-}
-
-/// What a run has found.
-struct Done {
-    sigma: SigmaReport,
-    sample: SampleReport,
-    check: Option<CrossCheck>,
-    n_eval: u64,
-    alarms: Vec<String>,
-}
-
-impl Done {
-    fn json(&self, card: &RunCard, file: &Path, measured_s: f64, wall_s: f64) -> Value {
-        let (c, sample) = (&self.sigma.cross_section, &self.sample);
+    fn json(&self) -> Value {
+        let found = self.found;
+        let (c, sample) = (&found.sigma.cross_section, &found.sample);
         json!({
             "sigma_pb": c.value_pb,
             "error_pb": c.error_pb,
             "chi2_dof": c.chi2_dof,
-            "quadrature_sigma_pb": self.check.map(|check| check.value_pb),
-            "quadrature_pull": self.check.map(|check| check.pull),
-            "n_eval": self.n_eval,
+            "quadrature_sigma_pb": found.check.map(|check| check.value_pb),
+            "quadrature_pull": found.check.map(|check| check.pull),
+            "n_eval": found.n_eval,
             "n_events": sample.n_events,
             "unweighting_efficiency": sample.unweighting_efficiency[0],
             "unweighting_efficiency_interval": &sample.unweighting_efficiency[1..],
@@ -132,58 +245,18 @@ impl Done {
             "overweight_share_interval": &sample.overweight_share[1..],
             "sample_sigma_ratio": sample.sigma_ratio,
             "sample_sigma_ratio_error": sample.sigma_ratio_error,
-            "eval_per_s": self.sigma.n_eval as f64 / measured_s,
-            "wall_s": wall_s,
-            "seed": card.run.seed,
-            "alarms": self.alarms,
-            "output": file.display().to_string(),
+            "eval_per_s": found.sigma.n_eval as f64 / found.measured_s,
+            "wall_s": self.wall_s,
+            "seed": found.seed,
+            "alarms": found.alarms,
+            "output": self.file.display().to_string(),
         })
     }
 
-    fn summary(&self, card: &RunCard, wall_s: f64) -> RunSummary {
-        let (sigma, sample) = (&self.sigma, &self.sample);
-        let real = |name: &str, value| (name.to_owned(), Fact::Real(value));
-        let text = |name: &str, value: String| (name.to_owned(), Fact::Text(value));
-        let count = |name: &str, value: u64| {
-            (
-                name.to_owned(),
-                Fact::Integer(i64::try_from(value).unwrap_or(i64::MAX)),
-            )
-        };
-        let mut provenance = vec![
-            text("process", card.dark_sector.kind().to_owned()),
-            count("n_eval_sigma", sigma.n_eval),
-            count("n_eval_events", sample.n_eval),
-            real("effective_share", sigma.effective_share),
-            real("largest_weight_over_mean", sigma.largest_weight),
-            real("unweighting_efficiency", sample.unweighting_efficiency[0]),
-            real("overweight_share", sample.overweight_share[0]),
-            real("overweight_excess", sample.overweight_excess),
-            real("weight_scale_pb", sample.weight_scale),
-            real("sample_sigma_ratio", sample.sigma_ratio),
-            real("sample_sigma_ratio_error", sample.sigma_ratio_error),
-            ("trustworthy".to_owned(), Fact::Flag(self.alarms.is_empty())),
-            text("alarms", self.alarms.join("; ")),
-        ];
-        if let Some(check) = self.check {
-            provenance.push(real("quadrature_sigma_pb", check.value_pb));
-            provenance.push(real("quadrature_pull", check.pull));
-        }
-        RunSummary {
-            cross_section: sigma.cross_section.clone(),
-            weight_scale: sample.weight_scale,
-            histograms: sigma.histograms.clone(),
-            provenance,
-            timings: vec![
-                real("wall_s", wall_s),
-                count("threads", card.run.threads as u64),
-            ],
-        }
-    }
-
     /// The closing lines: what there is now, how good it is, what it took.
-    fn closing(&self, file: &Path, wall_s: f64) -> String {
-        let (c, sample) = (&self.sigma.cross_section, &self.sample);
+    fn closing(&self) -> String {
+        let found = self.found;
+        let (c, sample) = (&found.sigma.cross_section, &found.sample);
         let percent = |x: f64| 100.0 * x;
         let mut text = format!(
             "\nsigma       {} pb ({:.2} %), chi2/dof {:.2}\n",
@@ -191,7 +264,7 @@ impl Done {
             percent(c.error_pb / c.value_pb),
             c.chi2_dof,
         );
-        text += &match &self.check {
+        text += &match &found.check {
             Some(check) => format!(
                 "quadrature  {} pb, Monte Carlo {:+.1} errors from it\n",
                 progress::value_error(check.value_pb, check.error_pb),
@@ -219,11 +292,12 @@ impl Done {
             ),
         };
         text += &format!(
-            "work        {} evaluations in {wall_s:.2} s\nfile        {}",
-            self.n_eval,
-            file.display()
+            "work        {} evaluations in {:.2} s\nfile        {}",
+            found.n_eval,
+            self.wall_s,
+            self.file.display()
         );
-        for alarm in &self.alarms {
+        for alarm in &found.alarms {
             text += &format!("\nNOT TO BE TRUSTED: {alarm}");
         }
         text

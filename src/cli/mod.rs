@@ -8,10 +8,11 @@ mod export;
 mod failure;
 mod generate;
 mod info;
+mod interrupt;
+mod merge;
 mod options;
 mod output;
 mod plot;
-mod prepare;
 mod print;
 mod progress;
 mod reach;
@@ -53,6 +54,7 @@ enum Command {
     Plot(plot::Plot),
     Export(export::Export),
     Info(info::Info),
+    Merge(merge::Merge),
 }
 
 /// Runs the program on the arguments it was started with.
@@ -69,6 +71,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
+        Command::Merge(command) => command.run(&cli.common),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use millibrem::card::{CardError, Override, RunCard};
 
+use super::failure::Failure;
+
 /// The common options.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
@@ -43,6 +45,17 @@ impl Common {
         let mut overrides = self.overrides()?;
         overrides.extend_from_slice(more);
         RunCard::load(path, &overrides)
+    }
+
+    /// The number of threads, for commands without a card.
+    pub(crate) fn thread_count(&self) -> Result<usize, Failure> {
+        let Some(text) = &self.threads else {
+            return Ok(0);
+        };
+        let threads = text.parse().ok().filter(|n| *n <= 4096);
+        threads.ok_or_else(|| {
+            Failure::Usage(format!("--threads {text}: expected a number up to 4096"))
+        })
     }
 
     fn overrides(&self) -> Result<Vec<Override>, CardError> {

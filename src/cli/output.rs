@@ -2,14 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
+use millibrem::job::Shard;
+
 use super::options::Common;
 
 /// Name of the file a run leaves behind.
 const RUN_FILE: &str = "run.h5";
 
-/// The run file: in `--out`, or in `output/<run name>`. Whoever writes it tries and protects it.
-pub(crate) fn run_file(common: &Common, run_name: &str) -> PathBuf {
-    folder(common, run_name).join(RUN_FILE)
+/// The run file, or that of a shard: in `--out`, or in `output/<run name>`. Whoever writes it tries
+/// and protects it.
+pub(crate) fn run_file(common: &Common, run_name: &str, shard: Option<Shard>) -> PathBuf {
+    let folder = folder(common, run_name);
+    match shard {
+        None => folder.join(RUN_FILE),
+        Some(Shard { index, of }) => {
+            // Of equal length, so that names sort like numbers.
+            let digits = of.to_string().len();
+            folder.join(format!("shard-{index:0digits$}-of-{of}.h5"))
+        }
+    }
 }
 
 /// The folder of a run: `--out`, or `output/<run name>`.

@@ -5,8 +5,11 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use millibrem::generate::{Phase, Progress};
+use millibrem::generate::{Phase, Progress, SigmaReport};
+use millibrem::job::Watcher;
 use millibrem::record::IterationRow;
+
+use super::interrupt;
 
 /// A bar a phase: what is being done, running σ ± error, time left.
 pub(crate) struct Bars {
@@ -89,6 +92,27 @@ impl Bars {
     /// Removes the bar.
     pub(crate) fn done(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A job tells its bars, and stops when the user or the system wants it to.
+impl Watcher for Bars {
+    fn progress(&mut self, progress: &Progress) {
+        // Nothing but an interruption stops a job.
+        let _ = self.hear(progress);
+    }
+
+    fn measured(&mut self, sigma: &SigmaReport, events: u64) {
+        self.say(table(&sigma.cross_section.iterations).trim_end());
+        self.expect_events(events);
+    }
+
+    fn note(&mut self, words: &str) {
+        self.say(words);
+    }
+
+    fn should_stop(&self) -> bool {
+        interrupt::requested()
     }
 }
 

@@ -8,13 +8,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use millibrem::card::{Method, Override, RunCard};
 use millibrem::io::hdf5::{GENERATOR_VERSION, write_table};
 use millibrem::io::table::{Column, RowLog, TableHeader, short_name, write_whole};
+use millibrem::job::prepare;
 use millibrem::study::{Axis, Grid, run_rows};
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
 use super::sigma::{self, Found};
-use super::{output, prepare, print};
+use super::{output, print};
 
 /// Compute the total cross section over a grid of card keys
 #[derive(Debug, Args)]

@@ -7,13 +7,14 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use millibrem::card::{Method, Override, RunCard};
 use millibrem::generate::{Generator, HistogramRequest, SigmaReport};
+use millibrem::job::prepare;
 use millibrem::process::Setup;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::options::Common;
+use super::print;
 use super::progress::{self, Bars};
-use super::{prepare, print};
 
 /// Compute the total cross section of a card
 #[derive(Debug, Args)]

@@ -7,12 +7,13 @@ use clap::{ArgGroup, Args};
 use millibrem::card::{Method, RunCard};
 use millibrem::generate::HistogramRequest;
 use millibrem::histogram::{Axis, Observable, Scale};
+use millibrem::job::prepare;
 use millibrem::process::Setup;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::options::Common;
-use super::{prepare, print, sigma};
+use super::{print, sigma};
 
 /// Compute the missing-energy spectrum of a card
 #[derive(Debug, Args)]

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
 use vegas::{Block, Measurement, Observer, ObserverError, Share, Unweighted};
 
 use super::GenerateError;
-
+use super::work::Written;
 use crate::dark_sector::DarkSector;
 use crate::elementary::cos_sin_turns;
 use crate::event::{Event, EventBuffer, EventSink, Weighting};
@@ -19,7 +20,7 @@ use crate::phase_space::PairBlock;
 use crate::process::Setup;
 
 /// What events to make.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EventRequest {
     /// Number of events; exactly as many are made.
     pub count: u64,
@@ -185,18 +186,13 @@ pub(super) fn event(
     }
 }
 
-/// Sums of the raw weights of stored events.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct WeightSums {
-    pub(super) sum: f64,
-    pub(super) squares: f64,
-}
-
 /// The root of the observer: where events go, and how many are still wanted.
 struct Root<'a> {
     sink: &'a mut (dyn EventSink + Send),
     wanted: u64,
-    written: &'a AtomicU64,
+    written: &'a mut Written,
+    /// The number of events, for the listener.
+    count: &'a AtomicU64,
 }
 
 /// Collects the events of blocks and streams them to the sink in the order of the points.
@@ -205,37 +201,31 @@ pub(super) struct EventWriter<'a> {
     keying: Keying,
     weighting: Weighting,
     buffer: EventBuffer,
-    sums: WeightSums,
     root: Option<Root<'a>>,
 }
 
 impl<'a> EventWriter<'a> {
-    /// Writes up to `wanted` events to `sink` and counts them in `written`.
+    /// Writes to `sink` until `written` counts `wanted` events, whose number is also in `count`.
     pub(super) fn new(
         setup: &Setup,
         keying: Keying,
         weighting: Weighting,
         sink: &'a mut (dyn EventSink + Send),
         wanted: u64,
-        written: &'a AtomicU64,
+        (written, count): (&'a mut Written, &'a AtomicU64),
     ) -> Self {
         Self {
             setup: *setup,
             keying,
             weighting,
             buffer: EventBuffer::default(),
-            sums: WeightSums::default(),
             root: Some(Root {
                 sink,
                 wanted,
                 written,
+                count,
             }),
         }
-    }
-
-    /// Sums over the stored events.
-    pub(super) fn sums(&self) -> WeightSums {
-        self.sums
     }
 }
 
@@ -244,7 +234,6 @@ impl Observer<Box<PairBlock>> for EventWriter<'_> {
         Self {
             root: None,
             buffer: EventBuffer::default(),
-            sums: WeightSums::default(),
             ..*self
         }
     }
@@ -266,17 +255,13 @@ impl Observer<Box<PairBlock>> for EventWriter<'_> {
 
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
         if let Some(root) = &mut self.root {
-            let have = root.written.load(Ordering::Relaxed);
+            let missing = root.wanted.saturating_sub(root.written.events);
             later
                 .buffer
-                .truncate((root.wanted - have.min(root.wanted)) as usize);
-            for &w in &later.buffer.weight {
-                self.sums.sum += w;
-                self.sums.squares += w * w;
-            }
+                .truncate(usize::try_from(missing).unwrap_or(usize::MAX));
             root.sink.write(&later.buffer)?;
-            root.written
-                .store(have + later.buffer.len() as u64, Ordering::Relaxed);
+            root.written.add(&later.buffer);
+            root.count.store(root.written.events, Ordering::Relaxed);
         }
         later.buffer.clear();
         Ok(())

@@ -25,11 +25,8 @@ pub(super) trait FillAxis:
 
 impl<F: Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send> FillAxis for F {}
 
-/// The observer that fills a request.
-pub(super) fn observer(
-    setup: &Setup,
-    request: &HistogramRequest,
-) -> Result<vegas::Histogram<impl FillAxis + use<>>, GenerateError> {
+/// An empty histogram of a request.
+pub(super) fn empty(request: &HistogramRequest) -> Result<HistogramData, GenerateError> {
     let axes = request.axes.iter().map(|axis| {
         let spacing = match axis.scale() {
             Scale::Linear => Spacing::Linear,
@@ -39,14 +36,23 @@ pub(super) fn observer(
         vegas::Axis::spaced(spacing, edges.clone()).or_else(|_| vegas::Axis::edges(edges))
     });
     let axes = axes.collect::<Result<Vec<_>, _>>()?;
+    Ok(HistogramData::new(axes))
+}
+
+/// The observer that goes on filling `data` of a request.
+pub(super) fn observer(
+    setup: &Setup,
+    request: &HistogramRequest,
+    data: HistogramData,
+) -> vegas::Histogram<impl FillAxis + use<>> {
     let observables: Vec<Observable> = request.axes.iter().map(Axis::observable).collect();
     let (setup, arch) = (*setup, Arch::new());
-    Ok(vegas::Histogram::new(
-        axes,
+    vegas::Histogram::resume(
+        data,
         move |block: &Block<'_, Box<PairBlock>>, axis: usize, out: &mut [f64]| {
             observables::fill(arch, &setup, observables[axis], block.record, out);
         },
-    ))
+    )
 }
 
 /// The finished histogram of a request: pb per bin and its variance.

@@ -4,7 +4,7 @@
 //! A [`Generator`] adapts a map to the process, measures σ and fills histograms with the map
 //! frozen, and makes events from independent points, so that any stretch of a sample is
 //! representative. Cross sections are in pb per nucleus. The same set-up, settings and seed give
-//! the same bits for any number of threads. Pinned by `tests/generate.rs`.
+//! the same bits for any number of threads, of interruptions ([`Work`]) and of shards. Pinned by `tests/generate.rs`.
 
 mod cross_check;
 mod events;
@@ -12,12 +12,15 @@ mod histograms;
 mod integrand;
 mod observables;
 mod run;
+mod sample;
+mod work;
 
 pub use cross_check::CrossCheck;
 pub use events::{EventRequest, SampleReport};
 pub use histograms::HistogramRequest;
 pub use run::{Generator, Settings, SigmaReport};
-pub use vegas::{Estimate, Phase, Progress};
+pub use vegas::{Estimate, Phase, Progress, Shard};
+pub use work::Work;
 
 use std::ops::ControlFlow;
 

@@ -1,17 +1,12 @@
-//! The phases of a run: adapt, measure, sample.
+//! Adapting and measuring, in one piece, in several, or a part only.
 
-use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use vegas::{AdaptReport, Config, Measurement, Plan, Shard, Vegas};
 
-use vegas::{Config, Layout, MaximaConfig, Plan, PointKey, UnweightPlan, Vegas};
-
-use super::events::{EventRequest, EventWriter, Keying, SampleReport, event};
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
+use super::work::Work;
 use super::{GenerateError, Listener};
-use crate::event::{Event, EventSink, Weighting};
 use crate::histogram::Histogram;
-use crate::phase_space::PairBlock;
 use crate::process::Setup;
 use crate::process::etl::Etl;
 use crate::record::{CrossSection, IterationRow};
@@ -55,23 +50,18 @@ pub struct SigmaReport {
 /// Fewest measured iterations: χ² needs some.
 const MIN_ITERATIONS: u64 = 5;
 
-/// Fewest and most points of each pass that looks for maxima: more cells raise the efficiency, and
-/// pay for themselves in large samples only.
-const MAXIMA_NEVAL: (u64, u64) = (4_000_000, 16_000_000);
-
-/// Part of the allowed overweight share that is aimed at: the share of a sample fluctuates.
-const MARGIN: f64 = 0.8;
-
-/// Points of a sample tried for each event wanted before the cuts are declared too tight.
-const PATIENCE: u64 = 100_000;
+/// Part of the iterations the adaptation foresees that are done before the error is looked at, so
+/// that shards know their share; the error of an adapting iteration is uncertain.
+const FORESEEN: f64 = 0.5;
 
 /// An exact process with an integrator adapted, or about to be adapted, to it.
+///
+/// A phase that its listener stops has done what it has done; called again, it goes on there.
 pub struct Generator {
-    etl: Etl,
-    settings: Settings,
-    vegas: Vegas,
-    adapt_rows: Vec<IterationRow>,
-    adapt_eval: u64,
+    pub(super) etl: Etl,
+    pub(super) settings: Settings,
+    pub(super) work: Work,
+    adapted: AdaptReport,
 }
 
 impl Generator {
@@ -87,29 +77,40 @@ impl Generator {
             neval: settings.neval,
             ..Config::default()
         };
-        let mut vegas = Vegas::new(etl.dim(), config)?;
-        vegas.set_threads(settings.threads);
-        Ok(Self {
-            etl,
-            settings,
-            vegas,
-            adapt_rows: Vec::new(),
-            adapt_eval: 0,
-        })
+        let vegas = Vegas::new(etl.dim(), config)?;
+        Ok(Self::with(etl, settings, Work::new(vegas)))
     }
 
-    /// Adapts the map to the process; gives no result.
+    /// A generator that goes on from `work`, done with the same set-up and settings.
+    pub fn resume(setup: &Setup, settings: Settings, work: Work) -> Self {
+        Self::with(Etl::new(setup), settings, work)
+    }
+
+    fn with(etl: Etl, settings: Settings, mut work: Work) -> Self {
+        work.vegas.set_threads(settings.threads);
+        Self {
+            etl,
+            settings,
+            work,
+            adapted: AdaptReport::default(),
+        }
+    }
+
+    /// What has been done so far.
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// Adapts the map to the process, or does what is missing of it; gives no result.
     ///
     /// # Errors
     /// [`GenerateError`] if the process is not finite somewhere or a listener stops the run.
     pub fn adapt(&mut self, listener: &mut Listener<'_>) -> Result<(), GenerateError> {
-        let report = self.vegas.adapt(&Exact(&self.etl), listener)?;
-        if report.stopped {
-            return Err(GenerateError::Stopped);
+        self.adapted = self.work.vegas.adapt(&Exact(&self.etl), listener)?;
+        match self.adapted.stopped {
+            true => Err(GenerateError::Stopped),
+            false => Ok(()),
         }
-        self.adapt_eval += report.n_eval;
-        self.adapt_rows = rows(&report.iterations, false);
-        Ok(())
     }
 
     /// Measures σ and fills histograms with the map as it is.
@@ -117,39 +118,20 @@ impl Generator {
     /// # Errors
     /// [`GenerateError`] if a histogram is impossible, a value not finite, or a listener stops.
     pub fn measure(
-        &self,
+        &mut self,
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
     ) -> Result<SigmaReport, GenerateError> {
-        let Settings {
-            neval,
-            min_neval,
-            max_neval,
-            rel_error,
-            ..
-        } = self.settings;
-        let least = MIN_ITERATIONS.max(min_neval.div_ceil(neval));
-        let most = (max_neval / neval).max(1);
-        let mut plan = Plan::new(neval, u32::try_from(most).unwrap_or(u32::MAX));
-        plan.min_iterations = u32::try_from(least.min(most)).unwrap_or(u32::MAX);
-        plan.rel_error = rel_error;
-        let setup = self.etl.setup();
-        let mut filling = requests
-            .iter()
-            .map(|request| histograms::observer(setup, request))
-            .collect::<Result<Vec<_>, _>>()?;
-        let m = self
-            .vegas
-            .measure(&Exact(&self.etl), &plan, &mut filling, listener)?;
-        if !m.complete {
-            return Err(GenerateError::Stopped);
-        }
+        let mut plan = Plan::new(self.settings.neval, self.most_iterations());
+        plan.min_iterations = self.certain_iterations();
+        plan.rel_error = self.settings.rel_error;
+        let m = self.go_on_measuring(&plan, requests, listener)?;
         let histograms = requests
             .iter()
-            .zip(&filling)
-            .map(|(request, filled)| histograms::finished(request, filled.data()))
+            .zip(&self.work.histograms)
+            .map(|(request, data)| histograms::finished(request, data))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut iterations = self.adapt_rows.clone();
+        let mut iterations = rows(&self.adapted.iterations, false);
         iterations.extend(rows(&m.iterations, true));
         Ok(SigmaReport {
             cross_section: CrossSection {
@@ -160,169 +142,95 @@ impl Generator {
                 iterations,
             },
             histograms,
-            n_eval: m.n_eval + self.adapt_eval,
+            n_eval: m.n_eval + self.adapted.n_eval,
             effective_share: m.effective_sample_size / m.counters.points.max(1) as f64,
             largest_weight: m.largest_weight,
             alarms: m.alarms.iter().map(ToString::to_string).collect(),
         })
     }
 
-    /// Makes events from independent points and streams them to `sink` with raw weights; their
-    /// mean becomes `sigma_pb` when multiplied by [`SampleReport::weight_scale`].
+    /// Does one part of what every measurement does before it looks at its error.
     ///
     /// # Errors
-    /// [`GenerateError`] if the sink fails, the cuts leave too few events or a listener stops.
-    pub fn sample(
-        &self,
-        request: &EventRequest,
-        sigma_pb: f64,
-        sink: &mut (dyn EventSink + Send),
+    /// As [`Self::measure`].
+    pub fn measure_part(
+        &mut self,
+        requests: &[HistogramRequest],
+        shard: Shard,
         listener: &mut Listener<'_>,
-    ) -> Result<SampleReport, GenerateError> {
-        if request.count == 0 {
-            return Ok(SampleReport::empty());
-        }
-        let written = AtomicU64::new(0);
-        let keying = self.keying();
+    ) -> Result<(), GenerateError> {
+        let mut plan = Plan::new(self.settings.neval, self.certain_iterations());
+        plan.shard = Some(shard);
+        self.go_on_measuring(&plan, requests, listener).map(|_| ())
+    }
+
+    /// Takes over the points of another part of the same run.
+    ///
+    /// # Errors
+    /// [`GenerateError::Integrator`] if it is a part of another run or shares points with this.
+    pub fn merge(&mut self, part: &Work) -> Result<(), GenerateError> {
+        self.work.merge(part)
+    }
+
+    fn go_on_measuring(
+        &mut self,
+        plan: &Plan,
+        requests: &[HistogramRequest],
+        listener: &mut Listener<'_>,
+    ) -> Result<Measurement, GenerateError> {
         let setup = self.etl.setup();
-        let mut writer = EventWriter::new(
-            setup,
-            keying,
-            request.weighting,
-            sink,
-            request.count,
-            &written,
-        );
-        let process = Exact(&self.etl);
+        let work = &mut self.work;
+        if work.histograms.len() != requests.len() {
+            let empty = requests.iter().map(histograms::empty);
+            work.histograms = empty.collect::<Result<_, _>>()?;
+        }
+        let data = std::mem::take(&mut work.histograms);
+        let mut filling: Vec<_> = requests
+            .iter()
+            .zip(data)
+            .map(|(request, data)| histograms::observer(setup, request, data))
+            .collect();
+        let tally = std::mem::take(&mut work.measured);
         let mut stopped = false;
         let mut hear = |progress: &vegas::Progress| {
-            if written.load(Ordering::Relaxed) >= request.count {
-                return ControlFlow::Break(());
-            }
             let flow = listener(progress);
             stopped |= flow.is_break();
             flow
         };
-        let mut report = match request.weighting {
-            Weighting::Weighted => {
-                let plan = self.weighted_plan(request);
-                let m = self
-                    .vegas
-                    .measure(&process, &plan, &mut writer, &mut hear)?;
-                SampleReport::weighted(&m)
-            }
-            Weighting::Unweighted => {
-                let config = self.maxima_config(request);
-                let mut maxima = self.vegas.find_maxima(&process, &config, &mut hear)?;
-                maxima.threshold /= request.max_weight;
-                let plan = self.unweight_plan(request);
-                let u = self
-                    .vegas
-                    .unweight(&process, &maxima, &plan, &mut writer, &mut hear)?;
-                SampleReport::unweighted(&u, maxima.n_eval)
-            }
-        };
-        let sums = writer.sums();
-        report.n_events = written.load(Ordering::Relaxed);
-        report.finish(request.count, sigma_pb, sums.sum)?;
-        if stopped {
-            return Err(GenerateError::Stopped);
-        }
-        Ok(report)
-    }
-
-    /// Makes the event of reproduction key `index` again, alone, with its raw weight: to the bit
-    /// what [`Self::sample`] made by the same request.
-    ///
-    /// # Errors
-    /// [`GenerateError::NoSuchEvent`] if that point is no event; [`GenerateError::Integrator`].
-    pub fn event(
-        &self,
-        request: &EventRequest,
-        index: u64,
-        listener: &mut Listener<'_>,
-    ) -> Result<Event, GenerateError> {
-        let neval = self.settings.neval;
-        let iteration =
-            u32::try_from(index / neval).map_err(|_| GenerateError::NoSuchEvent { index })?;
-        let key = PointKey {
-            iteration,
-            index: index % neval,
-        };
         let process = Exact(&self.etl);
-        let mut maxima = None;
-        let point = match request.weighting {
-            Weighting::Weighted => self.vegas.point(&self.weighted_plan(request), key)?,
-            Weighting::Unweighted => {
-                let config = self.maxima_config(request);
-                let mut found = self.vegas.find_maxima(&process, &config, listener)?;
-                found.threshold /= request.max_weight;
-                let plan = self.unweight_plan(request);
-                let point = self.vegas.unweighted_point(&plan, &found, key)?;
-                maxima = Some(found);
-                point
-            }
-        };
-        let y: Vec<&[f64]> = point.x.iter().map(std::slice::from_ref).collect();
-        let (mut value, mut block) = ([0.0], PairBlock::default());
-        self.etl.evaluate(&y, &mut value, &mut block);
-        let weight = point.weight(value[0]);
-        let weight = match maxima {
-            None => weight,
-            Some(found) => {
-                let ratio = weight.abs() / found.threshold;
-                if ratio > point.accept {
-                    ratio.max(1.0)
-                } else {
-                    0.0
-                }
-            }
-        };
-        if weight == 0.0 {
-            return Err(GenerateError::NoSuchEvent { index });
-        }
-        Ok(event(
-            self.etl.setup(),
-            self.keying(),
-            &block,
-            0,
-            index,
-            weight,
-        ))
-    }
-
-    fn keying(&self) -> Keying {
-        Keying {
-            seed: self.settings.seed,
-            neval: self.settings.neval,
+        let mut m = work
+            .vegas
+            .resume(&process, plan, tally, &mut filling, &mut hear)?;
+        work.histograms = filling.into_iter().map(|h| h.into_data()).collect();
+        work.measured = std::mem::take(&mut m.tally);
+        // A part is never complete; stopped behind its last point, a whole may be.
+        match m.complete || plan.shard.is_some() && !stopped {
+            true => Ok(m),
+            false => Err(GenerateError::Stopped),
         }
     }
 
-    /// Iterations of a sample before the cuts are declared too tight.
-    fn sample_iterations(&self, request: &EventRequest) -> u32 {
-        let points = request.count.saturating_mul(PATIENCE);
-        u32::try_from(points.div_ceil(self.settings.neval)).unwrap_or(u32::MAX)
+    fn most_iterations(&self) -> u32 {
+        let most = (self.settings.max_neval / self.settings.neval).max(1);
+        u32::try_from(most).unwrap_or(u32::MAX)
     }
 
-    fn weighted_plan(&self, request: &EventRequest) -> Plan {
-        let iterations = self.sample_iterations(request);
-        let mut plan = Plan::new(self.settings.neval, iterations).layout(Layout::Even);
-        plan.defensive = 0.0;
-        plan
-    }
-
-    fn unweight_plan(&self, request: &EventRequest) -> UnweightPlan {
-        let iterations = self.sample_iterations(request);
-        UnweightPlan::new(self.settings.neval, iterations, request.count)
-    }
-
-    fn maxima_config(&self, request: &EventRequest) -> MaximaConfig {
-        let (least, most) = MAXIMA_NEVAL;
-        MaximaConfig {
-            neval: request.count.saturating_mul(4).clamp(least, most),
-            max_overweight_share: MARGIN * request.max_overweight_share,
-            ..MaximaConfig::default()
-        }
+    /// Iterations before the error is looked at.
+    fn certain_iterations(&self) -> u32 {
+        let Settings {
+            neval, min_neval, ..
+        } = self.settings;
+        let least = MIN_ITERATIONS.max(min_neval.div_ceil(neval));
+        let last = self.adapted.iterations.last();
+        let foreseen = last
+            .zip(self.settings.rel_error)
+            .map_or(0.0, |(row, goal)| {
+                let excess = row.estimate.relative_error() / goal;
+                FORESEEN * excess * excess
+            });
+        // A float too large for an integer becomes the largest.
+        let certain = least.max(foreseen as u64);
+        u32::try_from(certain).map_or(u32::MAX, |c| c.min(self.most_iterations()))
     }
 }
 

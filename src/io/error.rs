@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::record::Shard;
+
 /// What went wrong with a file.
 #[derive(Debug, Error)]
 pub enum IoError {
@@ -12,6 +14,49 @@ pub enum IoError {
     #[error("{} exists already; choose another output or replace it with --force", path.display())]
     Exists {
         /// The file in the way.
+        path: PathBuf,
+    },
+    /// A run with this output was interrupted and can go on.
+    #[error(
+        "a run into {} was interrupted; go on with --resume, or begin again with --force",
+        path.display()
+    )]
+    Interrupted {
+        /// The file it was to become.
+        path: PathBuf,
+    },
+    /// Another process writes the same output.
+    #[error(
+        "another millibrem is writing {}; wait for it, or choose another output with --out",
+        path.display()
+    )]
+    Locked {
+        /// The file both want to write.
+        path: PathBuf,
+    },
+    /// A file of an interrupted run is not what it was.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file concerned.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file is a part of a run.
+    #[error(
+        "{} is shard {shard} of a run and no result by itself: join all {} with `millibrem merge`",
+        path.display(), shard.of
+    )]
+    IsShard {
+        /// The file concerned.
+        path: PathBuf,
+        /// Which part it is.
+        shard: Shard,
+    },
+    /// The file is a whole run, not a part of one.
+    #[error("{} is a whole run: only the shards of one run can be joined", path.display())]
+    NotAShard {
+        /// The file concerned.
         path: PathBuf,
     },
     /// The disk, or the share of it the user may fill, is full.

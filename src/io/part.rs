@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::IoError;
 
-/// A file being written beside its final place; dropped unfinished, it is removed.
+/// A file being written beside its final place; dropped unfinished, it is removed, unless it is to
+/// be kept for a later process.
 #[derive(Debug)]
 pub(super) struct PartFile {
     path: PathBuf,
     part: PathBuf,
     replace: bool,
-    finished: bool,
+    /// Whether the file under its temporary name survives this value.
+    keep: bool,
 }
 
 impl PartFile {
@@ -21,6 +23,30 @@ impl PartFile {
     /// [`IoError::Exists`] if `path` is there and `replace` is not set, or another [`IoError`] if
     /// the operating system refuses.
     pub(super) fn create(path: &Path, replace: bool) -> Result<(Self, File), IoError> {
+        // The process id keeps two runs with the same output from writing into one file.
+        let part = beside(path, &format!("{}.part", std::process::id()));
+        Self::at(path, part, replace)
+    }
+
+    /// The same under a temporary name that a later process knows: `<name>.part`.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(super) fn resumable(path: &Path, replace: bool) -> Result<(Self, File), IoError> {
+        Self::at(path, beside(path, "part"), replace)
+    }
+
+    /// The file that an earlier process has left under the name of [`Self::resumable`].
+    pub(super) fn left_over(path: &Path, replace: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            part: beside(path, "part"),
+            replace,
+            keep: true,
+        }
+    }
+
+    fn at(path: &Path, part: PathBuf, replace: bool) -> Result<(Self, File), IoError> {
         if !replace && path.exists() {
             return Err(IoError::Exists {
                 path: path.to_owned(),
@@ -29,20 +55,21 @@ impl PartFile {
         if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|e| IoError::file("make the folder", folder, e))?;
         }
-        // The process id keeps two runs with the same output from writing into one file.
-        let mut part = path.as_os_str().to_owned();
-        part.push(format!(".{}.part", std::process::id()));
-        let part = PathBuf::from(part);
         let file = File::create(&part).map_err(|e| IoError::file("create", path, e))?;
         Ok((
             Self {
                 path: path.to_owned(),
                 part,
                 replace,
-                finished: false,
+                keep: false,
             },
             file,
         ))
+    }
+
+    /// Leaves the file where it is if it is not finished.
+    pub(super) fn keep(&mut self) {
+        self.keep = true;
     }
 
     /// The name it will have.
@@ -67,14 +94,22 @@ impl PartFile {
         }
         fs::rename(&self.part, &self.path)
             .map_err(|e| IoError::file("rename the finished", &self.path, e))?;
-        self.finished = true;
+        self.keep = true;
         Ok(())
     }
 }
 
+/// The file `<name>.<suffix>` beside `path`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
 impl Drop for PartFile {
     fn drop(&mut self) {
-        if !self.finished {
+        if !self.keep {
             // Nothing to report to: the error that led here is the one that counts.
             let _ = fs::remove_file(&self.part);
         }

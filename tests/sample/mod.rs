@@ -95,6 +95,7 @@ pub(crate) fn header(sample: &Sample, compression: Compression) -> RunHeader {
         seed: u64::MAX - 5,
         sample: sample.clone(),
         compression,
+        shard: None,
         expected_events: 0,
     }
 }

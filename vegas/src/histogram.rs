@@ -146,8 +146,13 @@ pub struct Histogram<F> {
 impl<F> Histogram<F> {
     /// An empty histogram over `axes`, filled with what `values(block, axis, out)` writes.
     pub fn new(axes: Vec<Axis>, values: F) -> Self {
+        Self::resume(HistogramData::new(axes), values)
+    }
+
+    /// Goes on filling what an earlier observer has left.
+    pub fn resume(data: HistogramData, values: F) -> Self {
         Self {
-            data: HistogramData::new(axes),
+            data,
             values,
             cells: Vec::new(),
             touched: 0,

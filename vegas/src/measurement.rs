@@ -84,15 +84,6 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// Average of iterations that are complete; `None` without any.
-    pub(crate) fn running(tallies: &[IterationTally]) -> Option<Estimate> {
-        let parts: Vec<_> = tallies
-            .iter()
-            .map(|t| (t.estimate(), t.counters.points))
-            .collect();
-        (!parts.is_empty()).then(|| average(&parts).0)
-    }
-
     /// Makes the result of a tally.
     pub(crate) fn of(tally: Tally, plan: &Plan, stopped: bool) -> Self {
         // Independent points are a sample at any length; strata only when all are there.

@@ -230,6 +230,11 @@ impl Tally {
         &self.iterations
     }
 
+    /// Forgets all iterations but the first `iterations`.
+    pub fn truncate(&mut self, iterations: usize) {
+        self.iterations.truncate(iterations);
+    }
+
     /// Adds a disjoint part of the same measurement; the order of merges does not change a bit.
     ///
     /// # Errors

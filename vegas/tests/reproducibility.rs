@@ -8,8 +8,8 @@ use integrands::Standard;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use vegas::{
-    Axis, Block, Config, Error, Histogram, HistogramData, Integrand, Isa, Layout, Measurement,
-    Plan, PointKey, Points, Tally, Vegas, silent,
+    Axis, Block, Config, Error, Histogram, HistogramData, Integrand, Isa, Layout, MaximaConfig,
+    Measurement, Plan, PointKey, Points, Progress, Shard, Tally, UnweightPlan, Vegas, silent,
 };
 
 const F: Standard = Standard::Camel8;
@@ -199,7 +199,7 @@ fn an_adaptation_stopped_and_loaded_goes_on_with_the_same_bits() {
             .expect("finite")
             .iterations
             .len(),
-        2
+        3
     );
     assert_eq!(
         measured(&second, &plan()),
@@ -299,4 +299,63 @@ fn a_panic_in_the_integrand_comes_out_instead_of_hanging() {
         vegas.adapt(&f, &mut silent).map(|_| ())
     }));
     assert!(result.is_err());
+}
+
+#[test]
+fn an_adaptation_stopped_anywhere_goes_on_with_the_same_bits() {
+    let whole = adapted(2, Isa::Best);
+    let config = whole.config().clone();
+    for stop_after in [1, 7, 30] {
+        let mut vegas = Vegas::new(F.dim(), config.clone()).expect("valid");
+        vegas.set_threads(2);
+        let mut calls = 0;
+        let mut rounds = 0;
+        loop {
+            let mut hear = |_: &Progress| {
+                calls += 1;
+                match calls % stop_after == 0 && rounds < 6 {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            };
+            if !vegas.adapt(&F, &mut hear).expect("finite").stopped {
+                break;
+            }
+            rounds += 1;
+        }
+        assert!(rounds > 0, "never stopped after {stop_after}");
+        assert_eq!(measured(&vegas, &plan()), measured(&whole, &plan()));
+        let tables = [vegas, whole.clone()].map(|mut v| v.adapt(&F, &mut silent).expect("finite"));
+        assert_eq!(tables[0], tables[1]);
+    }
+}
+
+#[test]
+fn shards_of_an_unweighting_run_merged_and_finished_have_the_bits_of_one_run() {
+    let vegas = adapted(2, Isa::Best);
+    let config = MaximaConfig {
+        neval: 50_000,
+        ..MaximaConfig::default()
+    };
+    let maxima = vegas.find_maxima(&F, &config, &mut silent).expect("finite");
+    let (neval, wanted) = (20_000, 1_000);
+    let plan = UnweightPlan::new(neval, 100, wanted);
+    let whole = vegas
+        .unweight(&F, &maxima, &plan, &mut (), &mut silent)
+        .expect("finite");
+    assert_eq!(whole.events, wanted);
+    let certain = whole.measurement.iterations.len() as u32 - 1;
+    assert!(certain > 1);
+    let mut tally = Tally::default();
+    for index in [2, 0, 1] {
+        let part = UnweightPlan::part(neval, certain, Shard { index, of: 3 });
+        let found = vegas
+            .unweight(&F, &maxima, &part, &mut (), &mut silent)
+            .expect("finite");
+        tally.merge(&found.measurement.tally).expect("disjoint");
+    }
+    let merged = vegas
+        .resume_unweighting(&F, &maxima, &plan, tally, &mut (), &mut silent)
+        .expect("finite");
+    assert_eq!(merged, whole);
 }

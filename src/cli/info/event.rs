@@ -10,8 +10,8 @@ use millibrem::io::hdf5::RunReader;
 use serde_json::{Value, json};
 
 use crate::cli::failure::Failure;
-use crate::cli::prepare;
 use crate::cli::progress::Bars;
+use millibrem::job::prepare;
 
 /// An event made again.
 pub(super) struct Again {

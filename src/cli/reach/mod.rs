@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use millibrem::card::{Method, Override, RunCard, Straggling};
 use millibrem::dark_sector::{DarkSector, MilliCharged};
 use millibrem::io::table::write_whole;
+use millibrem::job::prepare;
 use millibrem::mesons::VectorMeson;
 use millibrem::process::Approach;
 use millibrem::study::reach::recast::LimitFile;
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::options::Common;
 use super::sigma::{self, Found};
-use super::{output, prepare, print, scan};
+use super::{output, print, scan};
 
 /// Key that is scanned.
 const MASS: &str = "dark_sector.m_chi_gev";

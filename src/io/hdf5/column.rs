@@ -7,10 +7,13 @@
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{Container, Dataset, H5Type, Result};
 
+use super::attribute;
 use crate::histogram::MAX_BINS;
 
 /// Most values a dataset may have that is read at once.
 const MOST: usize = MAX_BINS;
+/// Attribute of bytes: their CRC-32.
+const CHECKSUM: &str = "crc32";
 /// Deflate makes at best one byte of this many (zlib's documentation says 1032).
 const BEST_DEFLATE: u64 = 1100;
 
@@ -26,6 +29,24 @@ pub(super) fn read<T: H5Type>(data: &Dataset) -> Result<Vec<T>> {
     }
     check_stored(data, n)?;
     data.read_raw()
+}
+
+/// All bytes of a dataset that holds something of another format, compared with their checksum.
+pub(super) fn read_checked_bytes(data: &Dataset) -> Result<Vec<u8>> {
+    let n = size(&data.shape());
+    if n as u64 > data.storage_size() {
+        return Err(format!("{} has {n} bytes and stores fewer", data.name()).into());
+    }
+    let bytes = data.read_raw::<u8>()?;
+    match attribute::get::<u32>(data, CHECKSUM)? == crc32fast::hash(&bytes) {
+        true => Ok(bytes),
+        false => Err(format!("the checksum of {} is wrong", data.name()).into()),
+    }
+}
+
+/// Gives a dataset of `bytes` their checksum.
+pub(super) fn put_checksum(data: &Dataset, bytes: &[u8]) -> Result<()> {
+    attribute::put(data, CHECKSUM, &crc32fast::hash(bytes))
 }
 
 /// All flags of a dataset.

@@ -1,12 +1,16 @@
 //! The columns of `/events`: chunked, appended to while the run goes on, read by ranges.
 //!
 //! A column of momenta has the shape N×4. Whole chunks are handed to the library at once and
-//! never touched again, so memory does not grow with N.
+//! never touched again, so memory does not grow with N. Columns whose length is known are laid out
+//! at once: from then on only their contents change on the disk and nothing that describes them,
+//! so a file whose writer was killed can be read. Weights, which are known up to a factor until the
+//! last event, are written last.
 
-use ::hdf5::dataset::FillTime;
+use ::hdf5::dataset::{AllocTime, FillTime};
 use ::hdf5::{Dataset, Extent, Group, H5Type, Result, SimpleExtents};
 use ndarray::{ArrayView1, ArrayView2};
 
+use super::weights::RawWeights;
 use super::{attribute, column};
 use crate::event::{Compression, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting};
 
@@ -37,105 +41,145 @@ pub(super) struct EventColumns {
 }
 
 impl EventColumns {
-    /// Creates the columns with their attributes.
+    /// Creates the columns with their attributes in the group that [`create_group`] has made.
+    ///
+    /// Of an uncompressed column the space of `expected` events is laid out, if that is not zero.
     pub(super) fn create(
-        root: &Group,
-        sample: &Sample,
+        group: Group,
+        final_state: FinalState,
         compression: Compression,
         expected: u64,
     ) -> Result<Self> {
-        let group = root.create_group("events")?;
-        put_sample(&group, sample)?;
-        attribute::put_text(&group, "compression", compression.name())?;
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
         let chunk = if expected == 0 {
             CHUNK
         } else {
             expected.min(CHUNK)
         };
-        let weight = column::<f64>(&group, "weight", None, chunk, compression)?;
-        attribute::describe(
-            &weight,
-            "pb",
-            "weight; the mean over all events is the cross section",
-        )?;
-        let dark = dark_column(sample.final_state);
-        let mut named = vec![
-            ("p_lepton_out", "momentum of the scattered lepton"),
-            ("p_nucleus_out", "momentum of the recoiling nucleus"),
-        ];
-        match sample.final_state {
-            FinalState::Pair => {
-                named.push((dark, "momentum of the chi"));
-                named.push(("p_chibar", "momentum of the chi-bar"));
-            }
-            FinalState::DarkPhoton => named.push((dark, "momentum of the dark photon")),
+        let layout = Layout {
+            chunk,
+            compression,
+            reserved: match compression {
+                Compression::None => expected,
+                Compression::Gzip => 0,
+            },
+        };
+        let weight = layout.column::<f64>(&group, "weight", None)?;
+        let words = "weight; the mean over all events is the cross section";
+        attribute::describe(&weight, "pb", words)?;
+        for (name, words) in momentum_columns(final_state) {
+            let data = layout.column::<f64>(&group, name, Some(4))?;
+            let words = format!("{words} ({COMPONENTS}), beam along +z, nucleus at rest");
+            attribute::describe(&data, "GeV", &words)?;
         }
-        let momenta = named
-            .into_iter()
-            .map(|(name, words)| {
-                let data = column::<f64>(&group, name, Some(4), chunk, compression)?;
-                let words = format!("{words} ({COMPONENTS}), beam along +z, nucleus at rest");
-                attribute::describe(&data, "GeV", &words).map(|()| data)
-            })
-            .collect::<Result<_>>()?;
-        let index = column::<u64>(&group, "index", None, chunk, compression)?;
+        let index = layout.column::<u64>(&group, "index", None)?;
         let words = "reproduction key: card, seed and this number make the event again";
         attribute::describe(&index, "1", words)?;
-        let pending = EventBuffer::with_capacity(2 * chunk);
+        Self::open(group, final_state, 0)
+    }
+
+    /// Goes on behind event `written` of columns that are there.
+    pub(super) fn open(group: Group, final_state: FinalState, written: usize) -> Result<Self> {
+        let weight = group.dataset("weight")?;
+        let chunk = weight.chunk().and_then(|c| c.first().copied());
+        let chunk = chunk
+            .filter(|&c| c > 0)
+            .ok_or("/events/weight has no chunks")?;
+        let momenta = momentum_columns(final_state)
+            .into_iter()
+            .map(|(name, _)| group.dataset(name))
+            .collect::<Result<_>>()?;
         Ok(Self {
-            group,
-            weight,
-            index,
+            index: group.dataset("index")?,
             momenta,
+            weight,
             chunk,
-            written: 0,
-            pending,
+            written,
+            pending: EventBuffer::with_capacity(2 * chunk),
+            group,
         })
     }
 
     /// Number of events taken over.
     pub(super) fn len(&self) -> usize {
-        self.written + self.pending.len()
+        self.written + self.pending.index.len()
     }
 
-    /// Takes over events; writes as many whole chunks as there are.
+    /// Takes over events, all but their weights; writes as many whole chunks as there are.
     pub(super) fn append(&mut self, events: &EventBuffer) -> Result<()> {
-        let expected = if self.momenta.len() == 4 {
-            events.len()
-        } else {
-            0
-        };
+        let n = events.index.len();
+        let chibar = if self.momenta.len() == 4 { n } else { 0 };
         let lengths = [&events.p_lepton_out, &events.p_nucleus_out, &events.p_chi].map(Vec::len);
-        if lengths != [events.len(); 3]
-            || events.index.len() != events.len()
-            || events.p_chibar.len() != expected
-        {
+        if lengths != [n; 3] || events.p_chibar.len() != chibar {
             return Err("the columns of the events differ in length".into());
         }
         self.pending.extend_from(events);
-        let whole = self.pending.len() / self.chunk * self.chunk;
-        if whole > 0 {
-            self.write_front(whole)
+        let whole = self.len() / self.chunk * self.chunk;
+        if whole > self.written {
+            self.write_front(whole - self.written)
         } else {
             Ok(())
         }
     }
 
-    /// Writes the last, partly filled chunk and the number of events.
-    ///
-    /// All weights are multiplied by `weight_scale`, chunk after chunk.
-    pub(super) fn finish(mut self, weight_scale: f64) -> Result<()> {
-        self.write_front(self.pending.len())?;
-        let mut from = 0;
-        while from < self.written && weight_scale != 1.0 {
+    /// Appends all events to `other`.
+    pub(super) fn copy_to(mut self, other: &mut Self, final_state: FinalState) -> Result<()> {
+        self.write_pending()?;
+        let mut block = EventBuffer::with_capacity(self.chunk);
+        for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
-            let mut weights = self.weight.read_slice_1d::<f64, _>(from..to)?;
-            weights *= weight_scale;
-            self.weight.write_slice(&weights, from..to)?;
-            from = to;
+            block.clear();
+            read_all_but_weights(&self.group, final_state, from, to, &mut block)?;
+            other.append(&block)?;
         }
-        attribute::put(&self.group, "n_events", &(self.written as u64))
+        Ok(())
+    }
+
+    /// Checks that events were written from position `from` on: their indices rise, and leptons
+    /// have energy.
+    pub(super) fn check(&self, final_state: FinalState, from: usize) -> Result<()> {
+        let mut block = EventBuffer::with_capacity(self.chunk);
+        let mut next = 0;
+        for from in (from..self.written).step_by(self.chunk) {
+            let to = self.written.min(from + self.chunk);
+            block.clear();
+            read_all_but_weights(&self.group, final_state, from, to, &mut block)?;
+            for (&index, lepton) in block.index.iter().zip(&block.p_lepton_out) {
+                if index < next || !(lepton[0] > 0.0) {
+                    return Err(format!("an event between {from} and {to} was not written").into());
+                }
+                next = index + 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what does not fill a chunk yet.
+    pub(super) fn write_pending(&mut self) -> Result<()> {
+        self.write_front(self.pending.index.len())
+    }
+
+    /// Writes the last events, all weights and the number of events.
+    pub(super) fn finish(mut self, weights: &mut RawWeights, scale: f64) -> Result<()> {
+        self.write_pending()?;
+        let n = self.written;
+        // Space was laid out for more, or for fewer.
+        for data in self.momenta.iter().chain([&self.index, &self.weight]) {
+            let mut shape = data.shape();
+            if shape[0] != n {
+                shape[0] = n;
+                data.resize(shape)?;
+            }
+        }
+        let mut block = Vec::with_capacity(self.chunk);
+        for from in (0..n).step_by(self.chunk) {
+            let to = n.min(from + self.chunk);
+            weights.read(from, to, &mut block)?;
+            block.iter_mut().for_each(|w| *w *= scale);
+            self.weight
+                .write_slice(ArrayView1::from(&block), from..to)?;
+        }
+        self.group.attr("n_events")?.write_scalar(&(n as u64))
     }
 
     /// Moves the first `n` pending events into the file.
@@ -149,15 +193,20 @@ impl EventColumns {
             p_chibar,
             index,
         } = &mut self.pending;
-        append_scalars(&self.weight, from, to, &weight[..n])?;
-        append_scalars(&self.index, from, to, &index[..n])?;
+        let data = &self.index;
+        if data.shape()[0] < to {
+            data.resize(to)?;
+        }
+        data.write_slice(ArrayView1::from(&index[..n]), from..to)?;
         let columns = [&*p_lepton_out, p_nucleus_out, p_chi, p_chibar];
         for (data, rows) in self.momenta.iter().zip(columns) {
-            data.resize((to, 4))?;
+            if data.shape()[0] < to {
+                data.resize((to, 4))?;
+            }
             let flat = rows[..n].as_flattened();
             data.write_slice(ArrayView2::from_shape((n, 4), flat)?, (from..to, ..))?;
         }
-        weight.drain(..n);
+        weight.drain(..n.min(weight.len()));
         index.drain(..n);
         for rows in [p_lepton_out, p_nucleus_out, p_chi, p_chibar] {
             rows.drain(..n.min(rows.len()));
@@ -167,35 +216,75 @@ impl EventColumns {
     }
 }
 
-/// Creates one empty, growing column of scalars or of rows of `width`.
-fn column<T: H5Type>(
-    group: &Group,
-    name: &str,
-    width: Option<usize>,
-    chunk: usize,
-    compression: Compression,
-) -> Result<Dataset> {
-    let mut extents = vec![Extent::resizable(0)];
-    extents.extend(width.map(Extent::fixed));
-    let mut shape = vec![chunk];
-    shape.extend(width);
-    // Every chunk is written whole before it is read, but for the tail of the last one.
-    let mut builder = group
-        .new_dataset_builder()
-        .chunk(shape)
-        .fill_time(FillTime::IfSet);
-    if compression == Compression::Gzip {
-        builder = builder.shuffle().deflate(DEFLATE_LEVEL);
+/// Momentum columns of a final state and what they hold.
+fn momentum_columns(final_state: FinalState) -> Vec<(&'static str, &'static str)> {
+    let dark = dark_column(final_state);
+    let mut named = vec![
+        ("p_lepton_out", "momentum of the scattered lepton"),
+        ("p_nucleus_out", "momentum of the recoiling nucleus"),
+    ];
+    match final_state {
+        FinalState::Pair => {
+            named.push((dark, "momentum of the chi"));
+            named.push(("p_chibar", "momentum of the chi-bar"));
+        }
+        FinalState::DarkPhoton => named.push((dark, "momentum of the dark photon")),
     }
-    builder
-        .empty::<T>()
-        .shape(SimpleExtents::new(extents))
-        .create(name)
+    named
 }
 
-fn append_scalars<T: H5Type>(data: &Dataset, from: usize, to: usize, values: &[T]) -> Result<()> {
-    data.resize(to)?;
-    data.write_slice(ArrayView1::from(values), from..to)
+/// Bytes of an uncompressed event.
+pub(super) fn bytes_per_event(final_state: FinalState) -> u64 {
+    let momenta = momentum_columns(final_state).len() * size_of::<Momentum>();
+    (size_of::<f64>() + size_of::<u64>() + momenta) as u64
+}
+
+/// Makes `/events` with everything but its columns.
+pub(super) fn create_group(
+    parent: &Group,
+    sample: &Sample,
+    compression: Compression,
+) -> Result<Group> {
+    let group = parent.create_group("events")?;
+    put_sample(&group, sample)?;
+    attribute::put_text(&group, "compression", compression.name())?;
+    attribute::put(&group, "n_events", &0_u64)?;
+    Ok(group)
+}
+
+/// How columns lie in the file.
+struct Layout {
+    chunk: usize,
+    compression: Compression,
+    reserved: usize,
+}
+
+impl Layout {
+    /// Creates one growing column of scalars or of rows of `width`.
+    fn column<T: H5Type>(
+        &self,
+        group: &Group,
+        name: &str,
+        width: Option<usize>,
+    ) -> Result<Dataset> {
+        let mut extents = vec![Extent::resizable(self.reserved)];
+        extents.extend(width.map(Extent::fixed));
+        let mut shape = vec![self.chunk];
+        shape.extend(width);
+        // Every chunk is written whole before it is read, but for the tail of the last one.
+        let mut builder = group
+            .new_dataset_builder()
+            .chunk(shape)
+            .fill_time(FillTime::Never);
+        builder = match self.compression {
+            Compression::None => builder.alloc_time(Some(AllocTime::Early)),
+            Compression::Gzip => builder.shuffle().deflate(DEFLATE_LEVEL),
+        };
+        builder
+            .empty::<T>()
+            .shape(SimpleExtents::new(extents))
+            .create(name)
+    }
 }
 
 /// Reads events `from..to` (which must exist) behind those already in `events`.
@@ -206,11 +295,24 @@ pub(super) fn read(
     to: usize,
     events: &mut EventBuffer,
 ) -> Result<()> {
-    let scalars = |name: &str| group.dataset(name).map(|data| (data, from..to));
-    let (weight, range) = scalars("weight")?;
-    events.weight.extend(weight.read_slice_1d::<f64, _>(range)?);
-    let (index, range) = scalars("index")?;
-    events.index.extend(index.read_slice_1d::<u64, _>(range)?);
+    let weight = group.dataset("weight")?;
+    events
+        .weight
+        .extend(weight.read_slice_1d::<f64, _>(from..to)?);
+    read_all_but_weights(group, final_state, from, to, events)
+}
+
+fn read_all_but_weights(
+    group: &Group,
+    final_state: FinalState,
+    from: usize,
+    to: usize,
+    events: &mut EventBuffer,
+) -> Result<()> {
+    let index = group.dataset("index")?;
+    events
+        .index
+        .extend(index.read_slice_1d::<u64, _>(from..to)?);
     let rows = |name: &str, into: &mut Vec<Momentum>| -> Result<()> {
         let block = group
             .dataset(name)?

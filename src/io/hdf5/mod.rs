@@ -13,14 +13,17 @@ mod events;
 mod histograms;
 mod reader;
 mod table;
+mod weights;
 mod writer;
 
-pub use reader::RunReader;
+pub use reader::{RunReader, ShardReader};
 pub use table::{SavedTable, read_table, write_table};
-pub use writer::RunWriter;
+pub use writer::{Mark, RunWriter};
 
 /// Value of the root attribute `format`.
 pub const FORMAT: &str = "millibrem";
+/// Value of the root attribute `format` of a shard.
+pub const SHARD_FORMAT: &str = "millibrem-shard";
 /// Value of the root attribute `format_version`; it grows when a reader has to change.
 pub const FORMAT_VERSION: u32 = 1;
 /// Version of this library, root attribute `generator_version`.

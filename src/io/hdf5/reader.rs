@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use ::hdf5::{File, Group, MinorErrorCode, Result};
 
-use super::{FORMAT, FORMAT_VERSION, attribute, column, events, histograms};
+use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms};
 use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
 use crate::io::IoError;
-use crate::record::{CrossSection, Facts, IterationRow, RunHeader};
+use crate::record::{CrossSection, Facts, IterationRow, RunHeader, Shard};
 
 /// An open run file.
 pub struct RunReader {
@@ -23,8 +23,20 @@ impl RunReader {
     /// Opens a finished run file and reads its header.
     ///
     /// # Errors
-    /// [`IoError`] if it cannot be opened, is no run file, or is of a later format version.
+    /// [`IoError`] if it cannot be opened, is no run file but perhaps a shard of one, or is of a
+    /// later format version.
     pub fn open(path: &Path) -> Result<Self, IoError> {
+        let run = Self::open_any(path)?;
+        match run.header.shard {
+            None => Ok(run),
+            Some(shard) => Err(IoError::IsShard {
+                path: path.to_owned(),
+                shard,
+            }),
+        }
+    }
+
+    fn open_any(path: &Path) -> Result<Self, IoError> {
         std::fs::File::open(path).map_err(|e| IoError::file("open", path, e))?;
         let not_a_run = |reason: String| IoError::NotARun {
             path: path.to_owned(),
@@ -36,7 +48,7 @@ impl RunReader {
                 false => IoError::hdf5("open", path, &e),
             })?;
         match attribute::get_text(&file, "format") {
-            Ok(format) if format == FORMAT => {}
+            Ok(format) if format == FORMAT || format == SHARD_FORMAT => {}
             Ok(format) => return Err(not_a_run(format!("its attribute `format` is `{format}`"))),
             Err(_) => return Err(not_a_run("it has no attribute `format`".to_owned())),
         }
@@ -193,6 +205,47 @@ impl RunReader {
     }
 }
 
+/// An open file of one shard of a run.
+pub struct ShardReader {
+    run: RunReader,
+    shard: Shard,
+}
+
+impl ShardReader {
+    /// Opens a finished shard.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if it is no shard; otherwise as [`RunReader::open`].
+    pub fn open(path: &Path) -> Result<Self, IoError> {
+        let run = RunReader::open_any(path)?;
+        match run.header.shard {
+            Some(shard) => Ok(Self { run, shard }),
+            None => Err(IoError::NotAShard {
+                path: path.to_owned(),
+            }),
+        }
+    }
+
+    /// Which part it is.
+    pub fn shard(&self) -> Shard {
+        self.shard
+    }
+
+    /// Header and events; weights are raw.
+    pub fn run(&self) -> &RunReader {
+        &self.run
+    }
+
+    /// What the shard hands to the merge.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if it is missing or not what was written.
+    pub fn work(&self) -> Result<Vec<u8>, IoError> {
+        self.run
+            .wrap(|file| column::read_checked_bytes(&file.dataset("work")?))
+    }
+}
+
 fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
     let compression = match attribute::get_text(events, "compression")?.as_str() {
         "gzip" => Compression::Gzip,
@@ -204,6 +257,13 @@ fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
         sample: events::get_sample(events)?,
         compression,
         expected_events: 0,
+        shard: match attribute::get_text(file, "format")? == SHARD_FORMAT {
+            false => None,
+            true => Some(Shard {
+                index: attribute::get(file, "shard_index")?,
+                of: attribute::get(file, "shard_of")?,
+            }),
+        },
     })
 }
 

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Vegas {
     /// Adapts the map and the strata in the iterations that [`crate::Config::n_adapt`] asks for and that
-    /// are not done yet.
+    /// are not done yet. Stopped by the listener, it keeps the iterations that are complete.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if the integrand is, [`Error::Zero`] if it vanishes everywhere,
@@ -34,10 +34,9 @@ impl Vegas {
             .map(|_| AtomicU64::new(0))
             .collect();
         let mut training = vec![vec![0.0; MAX_INCREMENTS]; self.dim()];
-        let mut tallies: Vec<IterationTally> = Vec::new();
         let mut stopped = false;
-        while self.adapted < self.config.n_adapt {
-            let iteration = self.adapted;
+        while !stopped && self.adapted() < self.config.n_adapt {
+            let iteration = self.adapted();
             let too_few = Error::TooFewPoints {
                 neval,
                 cubes: self.strata.cubes() as u64,
@@ -63,8 +62,7 @@ impl Vegas {
             };
             training.iter_mut().for_each(|axis| axis.fill(0.0));
             let mut tally = IterationTally::default();
-            let estimate = tallies.last().map(IterationTally::estimate);
-            let mut go_on = true;
+            let estimate = self.adapted.last().map(IterationTally::estimate);
             in_order(
                 pool.as_ref(),
                 &mut slots,
@@ -82,7 +80,7 @@ impl Vegas {
                         let before = f64::from_bits(cell.load(Ordering::Relaxed));
                         cell.store((before + width2).to_bits(), Ordering::Relaxed);
                     }
-                    go_on = listener(&Progress {
+                    stopped = listener(&Progress {
                         phase: Phase::Adapt,
                         iteration,
                         iterations: self.config.n_adapt,
@@ -91,28 +89,28 @@ impl Vegas {
                         estimate,
                         accepted: 0,
                     })
-                    .is_continue();
-                    Ok::<bool, Error>(go_on)
+                    .is_break();
+                    Ok::<bool, Error>(!stopped)
                 },
             )?;
-            if !go_on {
-                stopped = true;
+            if (tally.jobs() as usize) < stage.jobs() {
                 break;
             }
             stage.check(&tally)?;
             self.learn(&training, &widths);
-            self.adapted += 1;
-            tallies.push(tally);
-            if tallies.len() == 3 && tallies.iter().all(|t| t.counters.zero == t.counters.points) {
+            self.adapted.push(tally);
+            let zero = |t: &IterationTally| t.counters.zero == t.counters.points;
+            if self.adapted.len() == 3 && self.adapted.iter().all(zero) {
                 return Err(Error::Zero { points: 3 * neval });
             }
         }
-        let n_eval = tallies
+        let n_eval = self
+            .adapted
             .iter()
             .map(|t| t.counters.points + t.counters.probes)
             .sum();
         Ok(AdaptReport {
-            iterations: rows(&tallies),
+            iterations: rows(&self.adapted),
             n_eval,
             stopped,
         })

@@ -4,6 +4,7 @@ use super::{Listener, Progress, Stage, Vegas, slots};
 use crate::chunk::{Slot, Task, run};
 use crate::config::{Layout, Plan};
 use crate::error::Error;
+use crate::estimate::{Estimate, average};
 use crate::integrand::{Integrand, Observer};
 use crate::lattice::MAX_POINTS;
 use crate::maxima::Maxima;
@@ -114,6 +115,8 @@ impl Vegas {
         let strata = maxima.map_or(&self.strata, |m| &m.cells);
         let mut arrangement = self.arrangement(plan, maxima, 0)?;
         let probes = (plan.defensive * plan.neval as f64) as u64;
+        // Of the iterations before the current one: estimates, accepted points.
+        let (mut parts, mut before) = (Vec::new(), 0);
         for iteration in 0..plan.iterations {
             if plan.layout == Layout::Lattice && iteration > 0 {
                 arrangement = self.arrangement(plan, maxima, iteration)?;
@@ -131,11 +134,15 @@ impl Vegas {
                     probes,
                 },
             };
+            let wanted = unweighting.map_or(u64::MAX, |u| u.events);
+            if before >= wanted {
+                break;
+            }
             if tally.iterations.len() <= iteration as usize {
                 tally.iterations.push(IterationTally::default());
             }
-            let estimate = Measurement::running(&tally.iterations[..iteration as usize]);
-            let current = &tally.iterations[iteration as usize];
+            let estimate = (!parts.is_empty()).then(|| average(&parts).0);
+            let current = &mut tally.iterations[iteration as usize];
             let all = stage.jobs() as u64;
             let (from, to) = plan.shard.map_or((0, all), |s| {
                 let cut = |i: u32| all * u64::from(i) / u64::from(s.of);
@@ -144,12 +151,6 @@ impl Vegas {
             let jobs: Vec<u32> = (from as u32..to as u32)
                 .filter(|&j| !current.has(j))
                 .collect();
-            let before: u64 = tally.iterations[..iteration as usize]
-                .iter()
-                .map(|t| t.counters.accepted)
-                .sum();
-            let wanted = unweighting.map_or(u64::MAX, |u| u.events);
-            let current = &mut tally.iterations[iteration as usize];
             let (mut go_on, mut enough) = (true, before + current.counters.accepted >= wanted);
             if enough {
                 break;
@@ -198,19 +199,20 @@ impl Vegas {
             if !(go_on || done && iteration + 1 == plan.iterations) {
                 return Ok(Measurement::of(tally, plan, true));
             }
-            if self.reached(plan, &tally) {
+            before += current.counters.accepted;
+            parts.push((current.estimate(), current.counters.points));
+            if reached(plan, &parts) {
                 break;
             }
         }
         Ok(Measurement::of(tally, plan, false))
     }
+}
 
-    /// Whether the stop rule of a plan is met.
-    fn reached(&self, plan: &Plan, tally: &Tally) -> bool {
-        let Some(goal) = plan.rel_error else {
-            return false;
-        };
-        tally.iterations.len() >= plan.min_iterations.max(1) as usize
-            && Measurement::running(&tally.iterations).is_some_and(|e| e.relative_error() <= goal)
-    }
+/// Whether the stop rule of a plan is met after these iterations.
+fn reached(plan: &Plan, parts: &[(Estimate, u64)]) -> bool {
+    plan.rel_error.is_some_and(|goal| {
+        parts.len() >= plan.min_iterations.max(1) as usize
+            && average(parts).0.relative_error() <= goal
+    })
 }

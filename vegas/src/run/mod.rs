@@ -58,7 +58,8 @@ pub fn silent(_: &Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// What the adaptation did, for diagnosis only: its estimates are biased and no result.
+/// What the adaptation did, all calls together, for diagnosis only: its estimates are biased and no
+/// result.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AdaptReport {
     /// One row an iteration.
@@ -78,10 +79,8 @@ pub struct Vegas {
     /// Squared width of `J f / K` in each cube, remembered over iterations.
     #[serde(with = "crate::bits::list")]
     width2: Vec<f64>,
-    /// Adapting iterations done.
-    adapted: u32,
-    /// Largest weight of the last adapting iteration, for an iteration of as many points.
-    #[serde(with = "crate::bits::number")]
+    /// What the adapting iterations that are done have found.
+    adapted: Vec<IterationTally>,
     #[serde(skip)]
     threads: usize,
     #[serde(skip)]
@@ -127,7 +126,7 @@ impl Vegas {
             strata: Strata::for_points(dim, uniform, config.max_cubes),
             config,
             width2: Vec::new(),
-            adapted: 0,
+            adapted: Vec::new(),
             threads: 0,
             isa: Isa::Best,
         })
@@ -136,6 +135,11 @@ impl Vegas {
     /// Uses this many threads; 0 means as many as the machine has. Changes no result.
     pub fn set_threads(&mut self, threads: usize) {
         self.threads = threads;
+    }
+
+    /// Draws other points from now on.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.config.seed = seed;
     }
 
     /// Forces an instruction set. Changes no result.
@@ -176,7 +180,7 @@ impl Vegas {
 
     /// Adapting iterations done.
     pub fn adapted(&self) -> u32 {
-        self.adapted
+        self.adapted.len() as u32
     }
 
     /// The dispatcher of the inner loops.

@@ -3,7 +3,7 @@
 use super::measure::Unweighting;
 use super::{Listener, Progress, Stage, Vegas, silent, slots};
 use crate::chunk::{Slot, Task};
-use crate::config::{Layout, Plan};
+use crate::config::{Layout, Plan, Shard};
 use crate::error::Error;
 use crate::integrand::{Block, Integrand, Observer, ObserverError};
 use crate::maxima::{Ladder, Maxima, MaximaConfig, Seen, scales};
@@ -26,6 +26,8 @@ pub struct UnweightPlan {
     pub events: Option<u64>,
     /// Part of additional points, uniform in x-space, that look for missed peaks.
     pub defensive: f64,
+    /// Only this part of the chunks of every iteration; excludes a number of events.
+    pub shard: Option<Shard>,
 }
 
 impl UnweightPlan {
@@ -36,6 +38,16 @@ impl UnweightPlan {
             iterations,
             events: Some(events),
             defensive: 0.02,
+            shard: None,
+        }
+    }
+
+    /// Part `index` of `of` of all points of `iterations` iterations, however many events that is.
+    pub fn part(neval: u64, iterations: u32, shard: Shard) -> Self {
+        Self {
+            events: None,
+            shard: Some(shard),
+            ..Self::new(neval, iterations, 0)
         }
     }
 
@@ -43,6 +55,7 @@ impl UnweightPlan {
     pub(crate) fn points(&self) -> Plan {
         let mut plan = Plan::new(self.neval, self.iterations).layout(Layout::Independent);
         plan.defensive = self.defensive;
+        plan.shard = self.shard;
         plan
     }
 }

@@ -1,19 +1,19 @@
 //! From the card to what the library calls take.
 
-use millibrem::card::{Method, RunCard};
-use millibrem::dark_sector::DarkSector;
-use millibrem::event::{FinalState, Particle, Sample};
-use millibrem::generate::{EventRequest, HistogramRequest, Settings};
-use millibrem::process::{Approach, CrossSection, Setup};
-use millibrem::target::Nucleus;
-
-use super::failure::Failure;
+use super::JobError;
+use crate::card::{HistogramSpec, Method, RunCard};
+use crate::dark_sector::DarkSector;
+use crate::event::{FinalState, Particle, Sample};
+use crate::generate::{EventRequest, HistogramRequest, Settings};
+use crate::process::{Approach, CrossSection, Setup};
+use crate::record::{RunHeader, Shard};
+use crate::target::Nucleus;
 
 /// The nucleus of a target of one element.
-fn nucleus(card: &RunCard) -> Result<Nucleus, Failure> {
+fn nucleus(card: &RunCard) -> Result<Nucleus, JobError> {
     match card.target.material.components.as_slice() {
         [only] => Ok(only.nucleus),
-        parts => Err(Failure::Usage(format!(
+        parts => Err(JobError::Usage(format!(
             "target.material has {} elements; a cross section is of one nucleus: give each with --set target.element=... in a run of its own",
             parts.len()
         ))),
@@ -21,7 +21,10 @@ fn nucleus(card: &RunCard) -> Result<Nucleus, Failure> {
 }
 
 /// The set-up of the card.
-pub(crate) fn setup(card: &RunCard) -> Result<Setup, Failure> {
+///
+/// # Errors
+/// [`JobError::Usage`] if the target has several elements, or the set-up no phase space.
+pub fn setup(card: &RunCard) -> Result<Setup, JobError> {
     let nucleus = nucleus(card)?;
     Setup::new(
         &card.beam,
@@ -30,14 +33,17 @@ pub(crate) fn setup(card: &RunCard) -> Result<Setup, Failure> {
         card.dark_sector,
         card.cuts,
     )
-    .map_err(|error| Failure::Usage(error.to_string()))
+    .map_err(|error| JobError::Usage(error.to_string()))
 }
 
 /// σ and dσ/dx of `setup` by a method that is not Monte Carlo.
-pub(crate) fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>, Failure> {
+///
+/// # Errors
+/// [`JobError::Usage`] if the method is Monte Carlo.
+pub fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>, JobError> {
     let approach = Approach::from_name(method.name()).ok_or_else(|| {
         let names: Vec<&str> = Approach::ALL.iter().map(|a| a.name()).collect();
-        Failure::Usage(format!(
+        JobError::Usage(format!(
             "method {} does not serve here; choose one of {}",
             method.name(),
             names.join(", ")
@@ -47,25 +53,25 @@ pub(crate) fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSe
 }
 
 /// Edges of `n` equal bins between the cuts on x.
-pub(crate) fn bins(card: &RunCard, n: u32) -> Vec<f64> {
+pub fn bins(card: &RunCard, n: u32) -> Vec<f64> {
     let (low, high) = (card.cuts.x_min, card.cuts.x_max);
     let at = |i: u32| low + (high - low) * (f64::from(i) / f64::from(n));
     (0..n).map(at).chain([high]).collect()
 }
 
 /// Runs `work` on as many threads as the card asks for.
-pub(crate) fn on_threads<R: Send>(
-    card: &RunCard,
-    work: impl FnOnce() -> R + Send,
-) -> Result<R, Failure> {
+///
+/// # Errors
+/// [`JobError::Usage`] if there cannot be so many.
+pub fn on_threads<R: Send>(card: &RunCard, work: impl FnOnce() -> R + Send) -> Result<R, JobError> {
     let threads = card.run.threads;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| Failure::Usage(format!("cannot start {threads} threads: {e}")))?;
+    let pool = pool.map_err(|e| JobError::Usage(format!("cannot start {threads} threads: {e}")))?;
     Ok(pool.install(work))
 }
 
 /// Relative error of a deterministic result: the card's, or 1e-6 where that says never to stop.
-pub(crate) fn goal(card: &RunCard) -> f64 {
+pub fn goal(card: &RunCard) -> f64 {
     match card.integration.rel_error {
         0.0 => 1e-6,
         goal => goal,
@@ -73,7 +79,7 @@ pub(crate) fn goal(card: &RunCard) -> f64 {
 }
 
 /// How to integrate, for a result to be filled into histograms of `min_neval` points or more.
-pub(crate) fn settings(card: &RunCard, min_neval: u64) -> Settings {
+pub fn settings(card: &RunCard, min_neval: u64) -> Settings {
     let integration = &card.integration;
     Settings {
         seed: card.run.seed,
@@ -87,8 +93,8 @@ pub(crate) fn settings(card: &RunCard, min_neval: u64) -> Settings {
 }
 
 /// The histograms of the card.
-pub(crate) fn histograms(card: &RunCard) -> Vec<HistogramRequest> {
-    let request = |spec: &millibrem::card::HistogramSpec| HistogramRequest {
+pub fn histograms(card: &RunCard) -> Vec<HistogramRequest> {
+    let request = |spec: &HistogramSpec| HistogramRequest {
         name: spec.name(),
         axes: spec.axes.clone(),
     };
@@ -96,7 +102,7 @@ pub(crate) fn histograms(card: &RunCard) -> Vec<HistogramRequest> {
 }
 
 /// The events of the card.
-pub(crate) fn events(card: &RunCard) -> EventRequest {
+pub fn events(card: &RunCard) -> EventRequest {
     EventRequest {
         count: card.events.count,
         weighting: card.events.mode,
@@ -106,12 +112,15 @@ pub(crate) fn events(card: &RunCard) -> EventRequest {
 }
 
 /// What the events of the card have in common.
-pub(crate) fn sample(card: &RunCard) -> Result<Sample, Failure> {
+///
+/// # Errors
+/// [`JobError::Usage`] if a particle number does not fit the file.
+pub fn sample(card: &RunCard) -> Result<Sample, JobError> {
     let nucleus = nucleus(card)?;
     let lepton = card.beam.lepton;
     let id = |number: i64| {
         i32::try_from(number)
-            .map_err(|_| Failure::Usage(format!("particle id {number} does not fit 32 bits")))
+            .map_err(|_| JobError::Usage(format!("particle id {number} does not fit 32 bits")))
     };
     let (final_state, dark) = match card.dark_sector {
         DarkSector::Pair(chi) => (
@@ -146,5 +155,21 @@ pub(crate) fn sample(card: &RunCard) -> Result<Sample, Failure> {
         },
         dark,
         beam_energy_gev: card.beam.energy_gev,
+    })
+}
+
+/// What is known of the run of a card, or of one shard of it, before its first event.
+///
+/// # Errors
+/// As [`sample`].
+pub fn header(card: &RunCard, shard: Option<Shard>) -> Result<RunHeader, JobError> {
+    let count = card.events.count;
+    Ok(RunHeader {
+        card: card.to_toml(),
+        seed: card.run.seed,
+        sample: sample(card)?,
+        compression: card.events.compression,
+        expected_events: shard.map_or(count, |s| count.div_ceil(u64::from(s.of))),
+        shard,
     })
 }

@@ -1,0 +1,100 @@
+//! Raw weights of an unfinished run, in a file of their own beside it: what they are to be
+//! multiplied with is known after the last event only. Eight bytes an event, little-endian.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::io::IoError;
+
+/// Bytes of a weight.
+const SIZE: usize = size_of::<f64>();
+
+/// The open file of weights.
+pub(super) struct RawWeights {
+    path: PathBuf,
+    out: BufWriter<File>,
+    keep: bool,
+}
+
+impl RawWeights {
+    /// An empty file, or one that goes on behind its first `n` weights.
+    pub(super) fn open(path: &Path, n: u64) -> Result<Self, IoError> {
+        let fail = |e| IoError::file("open", path, e);
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(n == 0);
+        let mut file = options.open(path).map_err(fail)?;
+        let bytes = n.saturating_mul(SIZE as u64);
+        if file.metadata().map_err(fail)?.len() < bytes {
+            return Err(IoError::Damaged {
+                path: path.to_owned(),
+                reason: format!("it holds fewer than {n} weights"),
+            });
+        }
+        file.set_len(bytes).map_err(fail)?;
+        file.seek(SeekFrom::End(0)).map_err(fail)?;
+        Ok(Self {
+            path: path.to_owned(),
+            out: BufWriter::with_capacity(1 << 16, file),
+            keep: n > 0,
+        })
+    }
+
+    /// Leaves the file where it is from now on, until it is removed.
+    pub(super) fn keep(&mut self) {
+        self.keep = true;
+    }
+
+    /// Removes the file when this is dropped.
+    pub(super) fn discard(&mut self) {
+        self.keep = false;
+    }
+
+    /// Appends weights.
+    pub(super) fn append(&mut self, weights: &[f64]) -> Result<(), IoError> {
+        weights
+            .iter()
+            .try_for_each(|w| self.out.write_all(&w.to_le_bytes()))
+            .map_err(|e| IoError::file("write weights to", &self.path, e))
+    }
+
+    /// Hands all weights to the disk.
+    pub(super) fn sync(&mut self) -> Result<(), IoError> {
+        self.out
+            .flush()
+            .and_then(|()| self.out.get_ref().sync_data())
+            .map_err(|e| IoError::file("write weights to", &self.path, e))
+    }
+
+    /// Reads weights `from..to` into `weights`, which is cleared first.
+    pub(super) fn read(
+        &mut self,
+        from: usize,
+        to: usize,
+        weights: &mut Vec<f64>,
+    ) -> Result<(), ::hdf5::Error> {
+        let mut read = || -> std::io::Result<()> {
+            self.out.flush()?;
+            let mut file = self.out.get_ref();
+            file.seek(SeekFrom::Start((from * SIZE) as u64))?;
+            let mut file = BufReader::with_capacity((to - from) * SIZE, file);
+            weights.clear();
+            for _ in from..to {
+                let mut bytes = [0; SIZE];
+                file.read_exact(&mut bytes)?;
+                weights.push(f64::from_le_bytes(bytes));
+            }
+            Ok(())
+        };
+        read().map_err(|e| format!("{}: {e}", self.path.display()).into())
+    }
+}
+
+impl Drop for RawWeights {
+    fn drop(&mut self) {
+        if !self.keep {
+            // Nothing to report to: the error that led here is the one that counts.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A card's run into a file, from beginning to end: in one piece, after interruptions, or in shards
+//! that are merged.
+//!
+//! [`Job::run`] adapts, measures, samples and writes. From time to time it makes durable what it
+//! has ([`crate::generate::Work`] and the events so far), so that [`Job::resume`] goes on after
+//! whatever stopped it; the datasets of the file are the same bytes in the end. A [`Shard`] does
+//! its part of the points that every run of the card evaluates, and [`merge`] adds the parts
+//! exactly and makes the few points that a run adds once it sees its error or counts its events.
+//! [`prepare`] translates a card for the layers below.
+//! Pinned by `tests/reliability.rs` and `tests/cli_generate.rs`.
+
+mod merge;
+mod outcome;
+pub mod prepare;
+mod run;
+mod state;
+
+pub use crate::record::Shard;
+pub use merge::merge;
+pub use outcome::{Outcome, Sampled};
+pub use run::{Job, Pace};
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::card::CardError;
+use crate::generate::{GenerateError, Progress, SigmaReport};
+use crate::io::IoError;
+
+/// Hears how a job goes, and may end it early.
+pub trait Watcher {
+    /// Points were evaluated.
+    fn progress(&mut self, progress: &Progress);
+
+    /// σ is measured; next are this many events.
+    fn measured(&mut self, sigma: &SigmaReport, events: u64);
+
+    /// Something worth knowing that is no error.
+    fn note(&mut self, words: &str);
+
+    /// Whether the job should save what it has and end.
+    fn should_stop(&self) -> bool;
+}
+
+/// Why a job failed.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// The card asks for what cannot be done.
+    #[error("{0}")]
+    Usage(String),
+    /// The card in a file cannot be read.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// Generation failed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// It failed, but can go on from its last checkpoint.
+    #[error("{source}; {n_events} events are saved: go on with --resume once that is mended")]
+    Saved {
+        /// What went wrong.
+        source: Box<JobError>,
+        /// Events of the last checkpoint.
+        n_events: u64,
+    },
+    /// It was told to end, and can go on.
+    #[error(
+        "stopped with {n_events} events; go on with the same command and --resume ({} holds the rest)",
+        state.display()
+    )]
+    Stopped {
+        /// Events saved.
+        n_events: u64,
+        /// The file of the state.
+        state: PathBuf,
+    },
+    /// The unfinished run is not the one that was to go on.
+    #[error(
+        "the unfinished run into {} is another one: {what}; begin again with --force, or choose another output with --out",
+        output.display()
+    )]
+    OtherRun {
+        /// The file it was to become.
+        output: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// A shard does not belong to the others.
+    #[error("{} does not belong to {}: {what}", path.display(), first.display())]
+    OtherShard {
+        /// The shard that differs.
+        path: PathBuf,
+        /// The first of the shards.
+        first: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// Not all shards are there.
+    #[error("of {of} shards {missing} missing; generate them with --shard and merge all at once")]
+    MissingShards {
+        /// Number of shards.
+        of: u32,
+        /// Their numbers with a verb.
+        missing: String,
+    },
+    /// The events do not fit the disk.
+    #[error(
+        "{} would need {needed_gb:.1} GB and there are {free_gb:.1} GB free; make room, choose another disk with --out, or ask for fewer events",
+        output.display()
+    )]
+    Space {
+        /// The file.
+        output: PathBuf,
+        /// Bytes needed / 10⁹.
+        needed_gb: f64,
+        /// Bytes free / 10⁹.
+        free_gb: f64,
+    },
+}

@@ -1,0 +1,105 @@
+//! What a job has found: σ, sample, checks, and all of it as the plain record of the file.
+
+use crate::card::RunCard;
+use crate::generate::{CrossCheck, SampleReport, SigmaReport};
+use crate::record::{Fact, RunSummary, Shard};
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A whole run.
+    Run(Box<Sampled>),
+    /// One shard with this many events.
+    Shard {
+        /// Which part it is.
+        shard: Shard,
+        /// Its events.
+        n_events: u64,
+    },
+    /// The output was there, complete; nothing was done.
+    Complete,
+}
+
+/// Everything that is known of a whole run.
+#[derive(Debug)]
+pub struct Sampled {
+    /// Seed of the run.
+    pub seed: u64,
+    /// σ and histograms.
+    pub sigma: SigmaReport,
+    /// The events.
+    pub sample: SampleReport,
+    /// σ against the quadrature, where that applies.
+    pub check: Option<CrossCheck>,
+    /// Evaluations, everything included.
+    pub n_eval: u64,
+    /// Seconds until σ was measured.
+    pub measured_s: f64,
+    /// Reasons not to trust the result, in words.
+    pub alarms: Vec<String>,
+}
+
+impl Sampled {
+    pub(super) fn new(
+        seed: u64,
+        sigma: SigmaReport,
+        sample: SampleReport,
+        check: Option<CrossCheck>,
+        measured_s: f64,
+    ) -> Self {
+        let mut alarms = sigma.alarms.clone();
+        alarms.extend_from_slice(&sample.alarms);
+        alarms.extend(check.as_ref().and_then(CrossCheck::alarm));
+        Self {
+            seed,
+            n_eval: sigma.n_eval + sample.n_eval,
+            sigma,
+            sample,
+            check,
+            measured_s,
+            alarms,
+        }
+    }
+
+    /// The record of the run.
+    pub(super) fn summary(&self, card: &RunCard, wall_s: f64) -> RunSummary {
+        let (sigma, sample) = (&self.sigma, &self.sample);
+        let real = |name: &str, value| (name.to_owned(), Fact::Real(value));
+        let text = |name: &str, value: String| (name.to_owned(), Fact::Text(value));
+        let count = |name: &str, value: u64| {
+            (
+                name.to_owned(),
+                Fact::Integer(i64::try_from(value).unwrap_or(i64::MAX)),
+            )
+        };
+        let mut provenance = vec![
+            text("process", card.dark_sector.kind().to_owned()),
+            count("n_eval_sigma", sigma.n_eval),
+            count("n_eval_events", sample.n_eval),
+            real("effective_share", sigma.effective_share),
+            real("largest_weight_over_mean", sigma.largest_weight),
+            real("unweighting_efficiency", sample.unweighting_efficiency[0]),
+            real("overweight_share", sample.overweight_share[0]),
+            real("overweight_excess", sample.overweight_excess),
+            real("weight_scale_pb", sample.weight_scale),
+            real("sample_sigma_ratio", sample.sigma_ratio),
+            real("sample_sigma_ratio_error", sample.sigma_ratio_error),
+            ("trustworthy".to_owned(), Fact::Flag(self.alarms.is_empty())),
+            text("alarms", self.alarms.join("; ")),
+        ];
+        if let Some(check) = self.check {
+            provenance.push(real("quadrature_sigma_pb", check.value_pb));
+            provenance.push(real("quadrature_pull", check.pull));
+        }
+        RunSummary {
+            cross_section: sigma.cross_section.clone(),
+            weight_scale: sample.weight_scale,
+            histograms: sigma.histograms.clone(),
+            provenance,
+            timings: vec![
+                real("wall_s", wall_s),
+                count("threads", card.run.threads as u64),
+            ],
+        }
+    }
+}
