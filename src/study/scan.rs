@@ -73,6 +73,16 @@ impl Axis {
     }
 }
 
+/// A missing-energy fraction x as an option gives it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn parse_x(text: &str) -> Result<f64, String> {
+    let x = text.trim().parse().ok();
+    x.filter(|x| (0.0..=1.0).contains(x))
+        .ok_or_else(|| "x = E_miss/E0 is a number from 0 to 1".to_owned())
+}
+
 /// The values of `LO..HI:log|lin:N`.
 fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
     let number = |text: &str| {
