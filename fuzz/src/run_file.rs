@@ -9,12 +9,14 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use hdf5::types::{FixedUnicode, VarLenUnicode};
 use hdf5::{Extent, File, Group, H5Type, Location, ObjectReference1, SimpleExtents};
 use millibrem::event::{Compression, Event, EventBuffer, FinalState, Particle, Sample, Weighting};
+use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
 use millibrem::io::export::{ExportOptions, Format, export};
-use millibrem::io::hdf5::{RunReader, RunWriter, read_table, write_table};
+use millibrem::io::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
 use millibrem::io::table::{Column, TableHeader};
+use millibrem::job::{self, Watcher};
 use millibrem::plot;
-use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary};
+use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary, Shard};
 
 /// Changes a small valid file and reads everything that can be read of it.
 pub fn run(data: &[u8]) {
@@ -28,6 +30,7 @@ fn changed(choices: &mut Unstructured<'_>) -> Result<()> {
     let base = match choices.int_in_range(0..=7)? {
         0 => table(),
         1 => dark_photons(),
+        2 => shard(),
         _ => pairs(),
     };
     std::fs::write(&path, base).expect("a folder to write to");
@@ -78,6 +81,7 @@ pub fn read(path: &Path, then: usize) {
     {
         super::drawn(&panels);
     }
+    join(path);
     let run = match RunReader::open(path) {
         Ok(run) => run,
         Err(error) => {
@@ -107,6 +111,31 @@ pub fn read(path: &Path, then: usize) {
     }
 }
 
+/// Reads it as a shard, and joins it with itself alone.
+fn join(path: &Path) {
+    let Ok(shard) = ShardReader::open(path) else {
+        return;
+    };
+    assert!((1..=shard.shard().of).contains(&shard.shard().index));
+    let _ = (shard.work(), shard.run().n_events());
+    let paths = [path.to_owned()];
+    let joined = job::merge(&paths, &path.with_file_name("all.h5"), false, 1, &mut Deaf);
+    // Its sums are none.
+    assert!(joined.is_err_and(|error| !error.to_string().is_empty()));
+}
+
+/// Hears nothing.
+struct Deaf;
+
+impl Watcher for Deaf {
+    fn progress(&mut self, _: &Progress) {}
+    fn measured(&mut self, _: &SigmaReport, _: u64) {}
+    fn note(&mut self, _: &str) {}
+    fn should_stop(&self) -> bool {
+        false
+    }
+}
+
 /// Groups and datasets of the files, their attributes with them.
 const OBJECTS: &[(&str, &[&str])] = &[
     (
@@ -119,6 +148,8 @@ const OBJECTS: &[(&str, &[&str])] = &[
             "card",
             "seed",
             "command",
+            "shard_index",
+            "shard_of",
         ],
     ),
     (
@@ -169,6 +200,7 @@ const OBJECTS: &[(&str, &[&str])] = &[
     ("provenance/timings", &["wall_s"]),
     ("m_chi_gev", &["units"]),
     ("sigma_pb", &[]),
+    ("work", &["crc32"]),
 ];
 
 /// One change; what the file library refuses changes nothing.
@@ -355,16 +387,23 @@ fn hdf5_array<'a, T>(shape: &[usize], data: &'a [T]) -> ndarray::ArrayViewD<'a, 
 /// A whole run of pairs, as bytes.
 pub fn pairs() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
-    BYTES.get_or_init(|| written(FinalState::Pair, Compression::None))
+    BYTES.get_or_init(|| written(FinalState::Pair, Compression::None, None))
+}
+
+/// A shard, as bytes; its sums are none.
+pub fn shard() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    let shard = Some(Shard { index: 2, of: 3 });
+    BYTES.get_or_init(|| written(FinalState::Pair, Compression::None, shard))
 }
 
 /// A whole run of dark photons, compressed, as bytes.
 pub fn dark_photons() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
-    BYTES.get_or_init(|| written(FinalState::DarkPhoton, Compression::Gzip))
+    BYTES.get_or_init(|| written(FinalState::DarkPhoton, Compression::Gzip, None))
 }
 
-fn written(final_state: FinalState, compression: Compression) -> Vec<u8> {
+fn written(final_state: FinalState, compression: Compression, shard: Option<Shard>) -> Vec<u8> {
     let folder = super::folder();
     let path = folder.path().join("base.h5");
     let particle = |pdg_id, mass_gev, charge| Particle {
@@ -385,7 +424,7 @@ fn written(final_state: FinalState, compression: Compression) -> Vec<u8> {
         },
         compression,
         expected_events: 0,
-        shard: None,
+        shard,
     };
     let mut events = EventBuffer::default();
     for index in 0..5 {
@@ -437,7 +476,11 @@ fn written(final_state: FinalState, compression: Compression) -> Vec<u8> {
     };
     let mut writer = RunWriter::create(&path, &header, false).expect("a folder to write to");
     writer.write_events(&events).expect("events");
-    writer.finish(&summary).expect("a file");
+    let done = match shard {
+        Some(_) => writer.finish_shard(b"sums"),
+        None => writer.finish(&summary),
+    };
+    done.expect("a file");
     std::fs::read(&path).expect("the file")
 }
 

@@ -259,12 +259,20 @@ fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
         expected_events: 0,
         shard: match attribute::get_text(file, "format")? == SHARD_FORMAT {
             false => None,
-            true => Some(Shard {
-                index: attribute::get(file, "shard_index")?,
-                of: attribute::get(file, "shard_of")?,
-            }),
+            true => Some(get_shard(file)?),
         },
     })
+}
+
+fn get_shard(file: &File) -> Result<Shard> {
+    let (index, of) = (
+        attribute::get(file, "shard_index")?,
+        attribute::get(file, "shard_of")?,
+    );
+    match (1..=of).contains(&index) {
+        true => Ok(Shard { index, of }),
+        false => Err(format!("it says to be shard {index} of {of}").into()),
+    }
 }
 
 fn read_iterations(table: &Group) -> Result<Vec<IterationRow>> {
