@@ -51,12 +51,19 @@ run generate cards/na64mu-2025.toml --seed 1 --set events.count=0 --set integrat
 draw plane $data/plane/run.h5 --only x_vs_theta_lepton_rad
 draw iterations $data/plane/run.h5 --only iterations
 
-# Exclusion reach, as Fig. 2 of arXiv:1810.06856 and Fig. 4 of arXiv:2505.04295.
-run reach cards/na64mu-2018.toml cards/na64e-2018.toml --iww --ceiling 0.2 \
+# Exclusion reach, as Fig. 2 of arXiv:1810.06856 and Fig. 4 of arXiv:2505.04295, beside the limits
+# published by then.
+overlays() {
+    local limit
+    for limit in "$@"; do printf -- '--overlay data/limits/%s.csv ' "$limit"; done
+}
+# shellcheck disable=SC2046 # one word an option
+run reach cards/na64mu-2018.toml cards/na64e-2018.toml --iww \
+    $(overlays slac-mq lsnd miniboone super-k colliders) \
     --over dark_sector.m_chi_gev=1e-2..1:log:40 --out $data/reach-2018
 draw reach_2018 $data/reach-2018/reach.csv
-overlays=()
-for limit in slac-mq sensei; do overlays+=(--overlay "data/limits/$limit.csv"); done
-run reach cards/na64mu-2025.toml cards/ldmx-2025.toml "${overlays[@]}" \
-    --over dark_sector.m_chi_gev=1e-3..0.5:log:40 --out $data/reach-2025
+# shellcheck disable=SC2046
+run reach cards/na64mu-2025.toml cards/ldmx-2025.toml \
+    $(overlays slac-mq lsnd sensei bebc miniboone argoneut super-k colliders) \
+    --over dark_sector.m_chi_gev=1e-3..1:log:40 --out $data/reach-2025
 draw reach_2025 $data/reach-2025/reach.csv

@@ -135,6 +135,67 @@ fn several_tables_share_a_frame_under_the_labels_given() {
     assert_eq!(drawing.matches("<clipPath").count(), 1);
 }
 
+/// The places of the areas with this opacity.
+fn areas(drawing: &str, opacity: &str) -> Vec<Vec<(f64, f64)>> {
+    let areas = drawing.lines().filter(|l| l.contains(opacity));
+    let place = |pair: &str| {
+        let (x, y) = pair.split_once(' ').unwrap();
+        (x.parse().unwrap(), y.parse().unwrap())
+    };
+    let places = |line: &str| {
+        let path = line.split('"').nth(1).unwrap();
+        let path = path.trim_matches(['M', 'Z']);
+        path.split('L').map(place).collect()
+    };
+    areas.map(places).collect()
+}
+
+#[test]
+fn limits_that_were_read_are_shaded_up_to_their_edge_and_named_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let own: Vec<String> = (0..=40)
+        .map(|i| 10f64.powf(f64::from(i) / 20.0 - 3.0))
+        .map(|m| format!("na64 sum,{m},{},{},0.2,sum\n", 0.1 * m, 0.01 * m))
+        .collect();
+    let text = format!(
+        "curve,m_chi_gev,q_over_e,q_over_e_error,q_over_e_max,channel\n{}\
+         Beam dump,0.005,1e-2,,,overlay\nBeam dump,10,0.02,,,overlay\n\
+         Edged,0.002,1e-3,,0.05,overlay\nEdged,0.02,1e-3,,0.05,overlay\n",
+        own.concat()
+    );
+    let file = table(folder.path(), "reach.csv", &text);
+    let output = folder.path().join("reach.svg");
+    let output = output.to_str().unwrap();
+    figures(&[&file, "-o", output]);
+    let drawing = fs::read_to_string(output).unwrap();
+    for name in [">Beam dump<", ">Edged<", ">na64 sum<"] {
+        assert_eq!(drawing.matches(name).count(), 1, "{name}");
+    }
+    // The top of the frame is 28 pixels down, its right end at 464: the axis stays where it was.
+    let shades = areas(&drawing, "fill-opacity=\"0.12\"");
+    let highest = |shade: &[(f64, f64)]| shade.iter().fold(f64::MAX, |least, p| least.min(p.1));
+    assert_eq!((shades.len(), highest(&shades[0])), (2, 28.0), "{shades:?}");
+    assert!(highest(&shades[1]) > 29.0);
+    assert_eq!(shades[1].len(), 4);
+    assert!(
+        drawing.contains("L464.00") && shades[0][1].0 > 465.0,
+        "{shades:?}"
+    );
+    // The band of the errors of the curve, and its own upper edge over all its masses.
+    let bands = areas(&drawing, "fill-opacity=\"0.3\"");
+    assert_eq!((bands[0].len(), bands.len()), (82, 2), "curve and legend");
+    let edge = drawing
+        .lines()
+        .find(|l| l.contains("stroke-width=\"1.02\""));
+    let edge = edge.unwrap().split('"').nth(1).unwrap();
+    let heights: Vec<&str> = edge
+        .split(['M', 'L'])
+        .filter_map(|p| p.split(' ').nth(1))
+        .collect();
+    assert_eq!(heights.len(), 41);
+    assert!(heights.iter().all(|h| *h == heights[0]), "{edge}");
+}
+
 #[test]
 fn what_cannot_be_drawn_is_one_line_and_exit_code_two() {
     let folder = tempfile::tempdir().unwrap();

@@ -14,10 +14,15 @@ fn help_has_examples() {
 
 /// The limits of the curve `label`; NaN where there is none.
 fn curve(found: &Value, label: &str) -> Vec<f64> {
+    numbers(found, label, "q_over_e")
+}
+
+/// The numbers under `key` of the curve `label`; NaN where there is none.
+fn numbers(found: &Value, label: &str, key: &str) -> Vec<f64> {
     let curves = found["curves"].as_array().unwrap();
     let curve = curves.iter().find(|c| c["label"] == label);
     let curve = curve.unwrap_or_else(|| panic!("no {label} in {found:#}"));
-    let limits = curve["q_over_e"].as_array().unwrap();
+    let limits = curve[key].as_array().unwrap();
     limits
         .iter()
         .map(|q| q.as_f64().unwrap_or(f64::NAN))
@@ -73,16 +78,24 @@ fn curves_of_two_experiments_add_up_by_channel_and_carry_their_ratio() {
         found["recasts"][0]["range_gev"],
         serde_json::json!([0.01, 0.3])
     );
-    assert_eq!(curve(&found, "slac-mq").len(), 5);
+    assert_eq!(curve(&found, "SLAC mQ").len(), 5);
+    let quadrature = &found["curves"][0];
+    assert_eq!(quadrature["error"], serde_json::json!([null, null, null]));
+    assert_eq!(quadrature["q_over_e_max"], Value::Null);
     let text = fs::read_to_string(folder.path().join("reach.csv")).unwrap();
-    assert!(text.contains("\ncurve,m_chi_gev,q_over_e\nna64mu-2025 bremsstrahlung,0.01,"));
+    let names = "\ncurve,m_chi_gev,q_over_e,q_over_e_error,q_over_e_max,channel\n";
+    assert!(text.contains(&format!("{names}na64mu-2025 bremsstrahlung,0.01,")));
+    assert!(
+        text.contains("\nSLAC mQ,0.001,4.1e-5,,,overlay\n"),
+        "{text}"
+    );
     let table = folder.path().join("reach.csv");
     let figure = folder.path().join("reach.svg");
     let (table, figure) = (table.to_str().unwrap(), figure.to_str().unwrap());
     let drawn = json(&["plot", table, "-o", figure, "--json"]);
     assert_eq!(drawn["figures"][0]["panels"], serde_json::json!(["reach"]));
     let drawing = fs::read_to_string(figure).unwrap();
-    assert!(drawing.contains("ldmx-2025 sum") && drawing.contains("slac-mq"));
+    assert!(drawing.contains("ldmx-2025 sum") && drawing.contains(">SLAC mQ<"));
 }
 
 #[test]
@@ -94,7 +107,7 @@ fn a_ceiling_removes_limits_and_counts_replace_the_events_of_the_card() {
             "reach",
             "cards/na64e-2018.toml",
             "--over",
-            "dark_sector.m_chi_gev=0.05,0.5",
+            "dark_sector.m_chi_gev=0.05,0.5,0.9",
             "--json",
             "--out",
             out,
@@ -102,10 +115,29 @@ fn a_ceiling_removes_limits_and_counts_replace_the_events_of_the_card() {
         json(&[&base[..], more].concat())
     };
     let label = "na64e-2018 bremsstrahlung";
-    let all = curve(&run(&[]), label);
-    let between = format!("{}", (all[0] * all[1]).sqrt());
-    let below = curve(&run(&["--ceiling", &between]), label);
+    // The card's own upper edge is 0.2.
+    let all = curve(&run(&["--ceiling", "10"]), label);
+    let own = run(&[]);
+    assert_eq!(own["curves"][0]["q_over_e_max"], 0.2);
+    assert!(all[2] > 0.2 && all[1] < 0.2, "{all:?}");
+    let own = curve(&own, label);
+    assert!(own[..2] == all[..2] && own[2].is_nan(), "{own:?}");
+    let between = (all[0] * all[1]).sqrt();
+    let text = format!("{between}");
+    let other = run(&["--ceiling", &text]);
+    assert_eq!(other["curves"][0]["q_over_e_max"], between);
+    let below = curve(&other, label);
     assert!(below[0] == all[0] && below[1].is_nan(), "{below:?}");
+    let mine = format!("reach.q_over_e_max={text}");
+    assert_eq!(curve(&run(&["--set", &mine]), label)[0], all[0]);
+    assert!(curve(&run(&["--set", &mine]), label)[1].is_nan());
+    let table = fs::read_to_string(folder.path().join("reach.csv")).unwrap();
+    assert!(
+        table
+            .lines()
+            .any(|l| l.ends_with(&format!(",,{text},bremsstrahlung"))),
+        "{table}"
+    );
     let counts = [
         "--observed",
         "0",
@@ -120,30 +152,77 @@ fn a_ceiling_removes_limits_and_counts_replace_the_events_of_the_card() {
     assert!((other[0] / all[0] / expected - 1.0).abs() < 1e-12);
 }
 
-#[test]
-fn monte_carlo_agrees_with_quadrature_and_follows_other_cuts() {
+/// What `reach` finds for `card` at `masses`.
+fn limits(card: &str, masses: &str, more: &[&str]) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let run = |more: &[&str]| {
-        let out = folder.path().to_str().unwrap();
-        let base = [
-            "reach",
-            "cards/ldmx-2025.toml",
-            "--over",
-            "dark_sector.m_chi_gev=0.05",
-            "--seed",
-            "7",
-            "--json",
-            "--out",
-            out,
-        ];
-        let found = json(&[&base[..], more].concat());
-        curve(&found, "ldmx-2025 bremsstrahlung")[0]
-    };
-    let exact = run(&[]);
-    let mc = ["--method", "mc", "--rel-error", "2e-3"];
-    assert!((run(&mc) / exact - 1.0).abs() < 4e-3);
+    let over = format!("dark_sector.m_chi_gev={masses}");
+    let out = folder.path().to_str().unwrap();
+    let base = ["reach", card, "--over", &over, "--json", "--out", out];
+    json(&[&base[..], more].concat())
+}
+
+#[test]
+fn monte_carlo_agrees_with_quadrature_within_the_error_it_states() {
+    let label = "ldmx-2025 bremsstrahlung";
+    let card = "cards/ldmx-2025.toml";
+    let exact = curve(&limits(card, "0.01,0.2", &[]), label);
+    let mut pulls = Vec::new();
+    for seed in 1..=8 {
+        let seed = seed.to_string();
+        let mc = ["--method", "mc", "--rel-error", "2e-3", "--seed", &seed];
+        let few = ["--set", "integration.neval=2e4"];
+        let found = limits(card, "0.01,0.2,5", &[&mc[..], &few].concat());
+        let (q, error) = (curve(&found, label), numbers(&found, label, "error"));
+        for i in 0..2 {
+            // δQ/Q = δσ/2σ, and σ is known to 2e-3 or a little better.
+            let relative = error[i] / q[i];
+            assert!((5e-4..=1.001e-3).contains(&relative), "{relative}");
+            pulls.push((q[i] - exact[i]) / error[i]);
+        }
+        // Above threshold there is neither.
+        assert!(q[2].is_nan() && error[2].is_nan());
+        // Mesons have no error of their own and dilute that of the sum.
+        assert!(numbers(&found, "ldmx-2025 rho", "error")[0].is_nan());
+        let sum = curve(&found, "ldmx-2025 sum");
+        let its = numbers(&found, "ldmx-2025 sum", "error");
+        let expected = error[1] * (sum[1] / q[1]).powi(3);
+        assert!((its[1] / expected - 1.0).abs() < 1e-9, "{its:?}");
+    }
+    let n = pulls.len() as f64;
+    let mean = pulls.iter().sum::<f64>() / n;
+    let square = pulls.iter().map(|p| p * p).sum::<f64>() / n;
+    assert!(
+        mean.abs() < 0.8 && (0.4..2.0).contains(&square),
+        "{pulls:?}"
+    );
+}
+
+#[test]
+fn monte_carlo_follows_cuts_on_more_than_x_and_mixtures() {
+    let label = "ldmx-2025 bremsstrahlung";
+    let card = "cards/ldmx-2025.toml";
+    let mc = ["--method", "mc", "--rel-error", "5e-3", "--seed", "7"];
+    let plain = curve(&limits(card, "0.05", &mc), label)[0];
     let cut = ["--set", "cuts.lepton_pt_min_gev=0.05"];
-    assert!(run(&[&mc[..], &cut].concat()) > 1.05 * exact);
+    let found = limits(card, "0.05", &[&mc[..], &cut].concat());
+    assert!(curve(&found, label)[0] > 1.05 * plain);
+    let relative = numbers(&found, label, "error")[0] / curve(&found, label)[0];
+    assert!((1e-4..=2.6e-3).contains(&relative), "{relative}");
+    // A mixture, by both methods.
+    let folder = tempfile::tempdir().unwrap();
+    let mixed = folder.path().join("ldmx-2025.toml");
+    let text = fs::read_to_string(card).unwrap();
+    let parts = "material = [{element = \"Al\", mass_fraction = 0.6}, {element = \"W\", mass_fraction = 0.4}]";
+    fs::write(&mixed, text.replace("element = \"Al\"", parts)).unwrap();
+    let mixed = mixed.to_str().unwrap();
+    let exact = curve(&limits(mixed, "0.05", &[]), label)[0];
+    let found = limits(mixed, "0.05", &mc);
+    let (q, error) = (curve(&found, label)[0], numbers(&found, label, "error")[0]);
+    assert!(
+        (q - exact).abs() < 3.0 * error && error < 2.6e-3 * q,
+        "{q} {error} {exact}"
+    );
+    assert!(exact < 0.9 * plain, "{exact} {plain}");
 }
 
 #[test]
@@ -152,7 +231,7 @@ fn what_cannot_be_done_is_one_line_and_exit_code_two() {
     let out = folder.path().to_str().unwrap();
     let mass = "dark_sector.m_chi_gev=0.1";
     let ldmx = "cards/ldmx-2025.toml";
-    let cases: [&[&str]; 6] = [
+    let cases: [&[&str]; 10] = [
         &[ldmx, "--over", "beam.energy_gev=4,8"],
         &[ldmx, "--over", mass, "--set", "cuts.chi_angle_max_mrad=10"],
         &[
@@ -170,6 +249,38 @@ fn what_cannot_be_done_is_one_line_and_exit_code_two() {
             mass,
             "--set",
             "reach.straggling=tsai-whitis",
+            "--method",
+            "mc",
+        ],
+        &[
+            ldmx,
+            "--over",
+            mass,
+            "--set",
+            "target.energy_loss_gev_per_cm=0.1",
+        ],
+        &[
+            "cards/na64mu-2025.toml",
+            "--over",
+            mass,
+            "--set",
+            "target.energy_loss_gev_per_cm=0.1",
+            "--set",
+            "reach.straggling=tsai-whitis",
+        ],
+        &[
+            "cards/na64mu-2025.toml",
+            "--over",
+            mass,
+            "--set",
+            "target.energy_loss_gev_per_cm=8",
+        ],
+        &[
+            "cards/na64mu-2025.toml",
+            "--over",
+            mass,
+            "--set",
+            "target.energy_loss_gev_per_cm=0.1",
             "--method",
             "mc",
         ],

@@ -243,6 +243,13 @@ fn every_error_of_limits_has_a_text() {
         NoBeam => ReachError::NoBeam { experiment: experiment() },
         NoTarget => ReachError::NoTarget { experiment: experiment() },
         Straggling => ReachError::Straggling { experiment: experiment(), lepton: "mu-" },
+        EnergyLoss => ReachError::EnergyLoss { experiment: experiment(), lepton: "e-", straggling: true },
+        Stopped => ReachError::Stopped {
+            experiment: experiment(),
+            energy_gev: 1.0,
+            loss_gev_per_cm: 0.0128,
+            thickness_cm: 100.0,
+        },
         Setup => ReachError::Setup {
             experiment: experiment(),
             m_chi_gev: 3.0,

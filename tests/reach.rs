@@ -8,7 +8,7 @@ use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCh
 use millibrem::mesons::VectorMeson;
 use millibrem::process::{Approach, CrossSection, Exact, Setup};
 use millibrem::study::reach::recast::{LimitFile, recast};
-use millibrem::study::reach::{Counting, Experiment};
+use millibrem::study::reach::{Counting, Experiment, ReachError};
 
 const GOAL: f64 = 1e-4;
 
@@ -25,6 +25,10 @@ fn chi(card: &RunCard) -> MilliCharged {
 }
 
 fn experiment(card: &RunCard, straggling: bool) -> Experiment {
+    try_experiment(card, straggling).unwrap()
+}
+
+fn try_experiment(card: &RunCard, straggling: bool) -> Result<Experiment, ReachError> {
     let MesonYields {
         rho,
         omega,
@@ -34,6 +38,7 @@ fn experiment(card: &RunCard, straggling: bool) -> Experiment {
     let counting = Counting {
         events_excluded: card.reach.events_excluded,
         efficiency: card.reach.efficiency,
+        q_over_e_max: card.reach.q_over_e_max,
         mesons: [rho, omega, phi, jpsi],
         straggling,
     };
@@ -46,7 +51,6 @@ fn experiment(card: &RunCard, straggling: bool) -> Experiment {
         chi(card),
         counting,
     )
-    .unwrap()
 }
 
 fn limit(experiment: &Experiment, approach: Approach, m_chi_gev: f64) -> f64 {
@@ -135,6 +139,14 @@ fn above_threshold_there_is_no_limit() {
     assert_eq!(electrons.limit(0.0), None);
 }
 
+#[test]
+fn the_published_reach_of_na64mu_is_found() {
+    // [NA64LDMX25], abstract and section on NA64μ: 1.1e-4 at 10 MeV, 5.9e-4 at 150 MeV.
+    let muons = experiment(&card("na64mu-2025"), false);
+    assert_close(limit(&muons, Approach::Exact, 0.01), 1.1e-4, 0.01);
+    assert_close(limit(&muons, Approach::Exact, 0.15), 5.9e-4, 0.01);
+}
+
 /// ε_up of the same experiment from its own dark-photon cross section.
 fn epsilon_up(card: &RunCard, experiment: &Experiment, mass_gev: f64) -> f64 {
     let photon = DarkPhoton {
@@ -209,6 +221,10 @@ fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_l
         ("0.1 1e-4\n0.1 2e-4", "does not rise"),
         ("0.1 1e-4\n0.2", "line 2"),
         ("0.1 1e-4\n0.2 -1", "positive"),
+        (
+            "# upper edge: high\n0.1 1e-4\n0.2 1e-4",
+            "upper edge `high`",
+        ),
     ] {
         let error = LimitFile::parse(text).unwrap_err().to_string();
         assert!(error.contains(problem), "{text}: {error}");
@@ -231,4 +247,127 @@ fn straggling_changes_nothing_in_a_thin_target_and_saves_a_thick_one_from_its_de
     let one = limit(&experiment(&one, false), Approach::Exact, 0.05);
     let length = (one / thick) * (one / thick);
     assert!((0.2..0.87).contains(&length), "{length} X0");
+}
+
+/// A card of NA64μ whose muons lose `loss_gev` in all of the target.
+fn losing(loss_gev: f64) -> RunCard {
+    let mut card = card("na64mu-2025");
+    let thickness_cm = card.target.material.thickness_cm.unwrap();
+    card.target.material.energy_loss_gev_per_cm = Some(loss_gev / thickness_cm);
+    card
+}
+
+#[test]
+fn muons_that_lose_nothing_have_the_limit_of_a_thin_target() {
+    let without = experiment(&card("na64mu-2025"), false);
+    let with = experiment(&losing(0.0), false);
+    let [with, without] = [with, without].map(|x| limit(&x, Approach::Exact, 0.05));
+    assert_eq!(with.to_bits(), without.to_bits());
+    let little = limit(&experiment(&losing(1e-6), false), Approach::Exact, 0.05);
+    assert_close(little, without, 1e-6);
+}
+
+#[test]
+fn energy_loss_of_muons_averages_over_energies_with_the_cut_on_what_the_beam_lost() {
+    // σ at E with x > x_min E0/E, by the library's own cards of beam energy E.
+    let (e0, x_min, m_chi) = (160.0, 0.5, 0.05);
+    let sigma = |energy_gev: f64| {
+        let mut card = card("na64mu-2025");
+        card.beam.energy_gev = energy_gev;
+        card.cuts.x_min = x_min * e0 / energy_gev;
+        experiment(&card, false)
+            .sigma_pb(Approach::Exact, m_chi, 1e-6)
+            .unwrap()
+    };
+    for loss_gev in [5.0, 40.0] {
+        // Simpson's rule over the energies in the target.
+        let step = loss_gev / 8.0;
+        let weights = [1.0, 4.0, 2.0, 4.0, 2.0, 4.0, 2.0, 4.0, 1.0];
+        let sum: f64 = (0..9)
+            .map(|i| weights[i] * sigma(e0 - step * i as f64))
+            .sum();
+        let found = experiment(&losing(loss_gev), false)
+            .sigma_pb(Approach::Exact, m_chi, 1e-6)
+            .unwrap();
+        assert_close(found, sum / 24.0, 2e-4);
+        // Without the cut at the beam's energy the loss of σ would be several times smaller.
+        assert!(found < sigma(e0) * (1.0 - 0.3 * loss_gev / e0), "{found}");
+    }
+    // Below x_min E0 nothing passes: of 120 GeV lost only the first 80 count.
+    let deep = experiment(&losing(120.0), false);
+    let half = experiment(&losing(80.0), false);
+    let [deep, half] = [deep, half].map(|x| x.sigma_pb(Approach::Iww, m_chi, 1e-6).unwrap());
+    assert_close(deep * 120.0, half * 80.0, 1e-9);
+}
+
+#[test]
+fn energy_loss_is_for_muons_that_get_through_the_target() {
+    let stopped = try_experiment(&losing(160.0), false).unwrap_err();
+    assert!(matches!(stopped, ReachError::Stopped { .. }), "{stopped}");
+    assert!(try_experiment(&losing(159.8), false).is_ok());
+    let mut electrons = card("na64e-2018");
+    electrons.target.material.energy_loss_gev_per_cm = Some(0.01);
+    for (card, straggling) in [
+        (&electrons, false),
+        (&electrons, true),
+        (&losing(1.0), true),
+    ] {
+        let error = try_experiment(card, straggling).unwrap_err();
+        assert!(
+            matches!(error, ReachError::EnergyLoss { straggling: s, .. } if s == straggling),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn charges_above_the_upper_edge_are_not_excluded() {
+    let electrons = experiment(&card("na64e-2018"), false);
+    assert_eq!(electrons.q_over_e_max(), Some(0.2));
+    // 2.3 events excluded: N_1 = 57.5 is Q_χ/e = 0.2.
+    assert_eq!(electrons.lower_edge(57.4), None);
+    assert_close(electrons.lower_edge(57.6).unwrap(), 0.2, 1e-3);
+    assert_close(electrons.limit(57.4).unwrap(), 0.2, 1e-3);
+    let muons = experiment(&card("na64mu-2018"), false);
+    assert_eq!(muons.q_over_e_max(), None);
+    assert_close(muons.lower_edge(2.3e-4).unwrap(), 100.0, 1e-12);
+}
+
+#[test]
+fn every_published_limit_names_its_experiment_and_how_it_was_read() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/limits");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for key in [
+            "quantity",
+            "units",
+            "confidence level",
+            "source",
+            "how read",
+        ] {
+            let line = text.lines().find(|l| l.starts_with(&format!("# {key}: ")));
+            assert!(
+                line.is_some_and(|l| l.len() > key.len() + 6),
+                "{path:?} {key}"
+            );
+        }
+        let file = LimitFile::parse(&text).unwrap();
+        names.push(file.experiment().unwrap().to_owned());
+    }
+    names.sort();
+    let expected = [
+        "ArgoNeuT",
+        "BEBC",
+        "Colliders",
+        "LSND",
+        "MiniBooNE",
+        "SENSEI",
+        "SLAC mQ",
+        "Super-K",
+    ];
+    assert_eq!(names, expected);
+    let edged = LimitFile::parse("# upper edge: 0.2\n0.1,1e-3\n0.2,1e-2\n").unwrap();
+    assert_eq!((edged.experiment(), edged.upper_edge()), (None, Some(0.2)));
 }

@@ -78,6 +78,25 @@ def line(ax, data, colour, dashes, label):
         ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
 
 
+def edge(ax, data, colour, dashes):
+    x, upper, _ = data
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.9)
+
+
+def region(ax, data, upper, colour, label):
+    """Everything above a line; the axes grow for what stands over the abscissae shown."""
+    x, y, _ = data
+    across, (low, high) = ax.get_xlim(), ax.get_ylim()
+    over = y[(x >= across[0]) & (x <= across[1])]
+    top = upper[1] if upper else np.full(len(y), 1e9 * y.max())
+    ax.fill_between(x, y, top, color="grey", alpha=0.12, lw=0)
+    ax.plot(x, y, color=colour, lw=1)
+    middle = len(x) // 2
+    ax.annotate(label, (x[middle], y[middle]), xytext=(0, 4), textcoords="offset points",
+                ha="center", fontsize=7, color=colour, clip_on=True)
+    ax.set(xlim=across, ylim=(min([low, *over / 1.3]), max([high, *over * 1.3])))
+
+
 def points(ax, data, colour, fill, label):
     x, y, error = data
     ax.errorbar(x, y, error, color=colour, mfc=fill, fmt="o", ms=5, capsize=3, label=label)

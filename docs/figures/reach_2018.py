@@ -78,6 +78,25 @@ def line(ax, data, colour, dashes, label):
         ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
 
 
+def edge(ax, data, colour, dashes):
+    x, upper, _ = data
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.9)
+
+
+def region(ax, data, upper, colour, label):
+    """Everything above a line; the axes grow for what stands over the abscissae shown."""
+    x, y, _ = data
+    across, (low, high) = ax.get_xlim(), ax.get_ylim()
+    over = y[(x >= across[0]) & (x <= across[1])]
+    top = upper[1] if upper else np.full(len(y), 1e9 * y.max())
+    ax.fill_between(x, y, top, color="grey", alpha=0.12, lw=0)
+    ax.plot(x, y, color=colour, lw=1)
+    middle = len(x) // 2
+    ax.annotate(label, (x[middle], y[middle]), xytext=(0, 4), textcoords="offset points",
+                ha="center", fontsize=7, color=colour, clip_on=True)
+    ax.set(xlim=across, ylim=(min([low, *over / 1.3]), max([high, *over * 1.3])))
+
+
 def points(ax, data, colour, fill, label):
     x, y, error = data
     ax.errorbar(x, y, error, color=colour, mfc=fill, fmt="o", ms=5, capsize=3, label=label)
@@ -97,9 +116,16 @@ for ax in frames.flat[1:]:
 ax = frames.flat[0]  # reach
 line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2018 bremsstrahlung")), "#0072B2", "-", "na64mu-2018 bremsstrahlung")
 line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2018 iww")), "#D55E00", (0, (7, 3)), "na64mu-2018 iww")
+edge(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e_max", only=("curve", "na64e-2018 bremsstrahlung")), "#009E73", (0, (2, 2.2)))
 line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64e-2018 bremsstrahlung")), "#009E73", (0, (2, 2.2)), "na64e-2018 bremsstrahlung")
+edge(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e_max", only=("curve", "na64e-2018 iww")), "#CC79A7", (0, (9, 3, 2, 3)))
 line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64e-2018 iww")), "#CC79A7", (0, (9, 3, 2, 3)), "na64e-2018 iww")
 ax.legend()
 ax.set(xlabel="$\\mathit{m}_{\\mathrm{χ}}$ [GeV]", xscale="log", ylabel="$\\mathit{Q}_{\\mathrm{χ}}$/$\\mathit{e}$", yscale="log", title="")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SLAC mQ")), None, "#332288", "SLAC mQ")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "LSND")), None, "#117733", "LSND")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE")), None, "#882255", "MiniBooNE")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K")), None, "#7A6A00", "Super-K")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#AA4499", "Colliders")
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)

@@ -78,6 +78,25 @@ def line(ax, data, colour, dashes, label):
         ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
 
 
+def edge(ax, data, colour, dashes):
+    x, upper, _ = data
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.9)
+
+
+def region(ax, data, upper, colour, label):
+    """Everything above a line; the axes grow for what stands over the abscissae shown."""
+    x, y, _ = data
+    across, (low, high) = ax.get_xlim(), ax.get_ylim()
+    over = y[(x >= across[0]) & (x <= across[1])]
+    top = upper[1] if upper else np.full(len(y), 1e9 * y.max())
+    ax.fill_between(x, y, top, color="grey", alpha=0.12, lw=0)
+    ax.plot(x, y, color=colour, lw=1)
+    middle = len(x) // 2
+    ax.annotate(label, (x[middle], y[middle]), xytext=(0, 4), textcoords="offset points",
+                ha="center", fontsize=7, color=colour, clip_on=True)
+    ax.set(xlim=across, ylim=(min([low, *over / 1.3]), max([high, *over * 1.3])))
+
+
 def points(ax, data, colour, fill, label):
     x, y, error = data
     ax.errorbar(x, y, error, color=colour, mfc=fill, fmt="o", ms=5, capsize=3, label=label)
@@ -101,9 +120,15 @@ line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_ov
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 omega")), "#CC79A7", (0, (9, 3, 2, 3)), "ldmx-2025 omega")
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 phi")), "#E69F00", (0, (12, 3)), "ldmx-2025 phi")
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 sum")), "#56B4E9", (0, (5, 2, 1, 2, 1, 2)), "ldmx-2025 sum")
-line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "slac-mq")), "#000000", (0, (1, 1.5)), "slac-mq")
-line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "sensei")), "#0072B2", "-", "sensei")
 ax.legend()
 ax.set(xlabel="$\\mathit{m}_{\\mathrm{χ}}$ [GeV]", xscale="log", ylabel="$\\mathit{Q}_{\\mathrm{χ}}$/$\\mathit{e}$", yscale="log", title="")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SLAC mQ")), None, "#332288", "SLAC mQ")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "LSND")), None, "#117733", "LSND")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SENSEI")), None, "#882255", "SENSEI")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "BEBC")), None, "#7A6A00", "BEBC")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE")), None, "#AA4499", "MiniBooNE")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ArgoNeuT")), None, "#1F7A70", "ArgoNeuT")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K")), None, "#A3404F", "Super-K")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#555555", "Colliders")
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)

@@ -1,12 +1,15 @@
 //! Whatever a card accepts must run: limits, set-ups, every deterministic route, blocks of the
 //! Monte Carlo kernel and a short run of the generator.
 
-use millibrem::card::RunCard;
+use millibrem::card::{RunCard, Straggling};
+use millibrem::dark_sector::DarkSector;
 use millibrem::event::EventBuffer;
 use millibrem::generate::{EventRequest, Generator, HistogramRequest, Settings};
+use millibrem::mesons::VectorMeson;
 use millibrem::phase_space::{BLOCK, PairBlock};
 use millibrem::process::etl::Etl;
 use millibrem::process::{Approach, Setup};
+use millibrem::study::reach::{Counting, Experiment};
 use std::ops::ControlFlow;
 
 /// Relative error asked of the quadrature.
@@ -20,6 +23,7 @@ pub fn run(data: &[u8]) {
         return;
     };
     card.limits().expect("a card that was accepted has limits");
+    limits(&card);
     for part in card.target.material.components.iter().take(2) {
         let setup = Setup::new(
             &card.beam,
@@ -33,6 +37,39 @@ pub fn run(data: &[u8]) {
             kernel(&setup);
             generator(&card, &setup);
         }
+    }
+}
+
+/// The limits of the mesons, which take no cross section, or an error in words.
+fn limits(card: &RunCard) {
+    let (DarkSector::Pair(chi), reach) = (card.dark_sector, &card.reach) else {
+        return;
+    };
+    let counting = Counting {
+        events_excluded: reach.events_excluded,
+        efficiency: reach.efficiency,
+        q_over_e_max: reach.q_over_e_max,
+        mesons: [
+            reach.mesons.rho,
+            reach.mesons.omega,
+            reach.mesons.phi,
+            reach.mesons.jpsi,
+        ],
+        straggling: reach.straggling == Straggling::TsaiWhitis,
+    };
+    let target = card.target.clone();
+    match Experiment::new(&card.run.name, card.beam, target, card.cuts, chi, counting) {
+        Ok(experiment) => {
+            assert!(experiment.nuclei_per_cm2() > 0.0 && experiment.nuclei_per_cm2().is_finite());
+            for meson in VectorMeson::ALL {
+                let events = experiment.meson(meson, chi.mass_gev);
+                assert!(events >= 0.0 && events.is_finite(), "{meson:?}: {events}");
+                if let Some(charge) = experiment.limit(events) {
+                    assert!(charge > 0.0 && charge.is_finite(), "{meson:?}: {charge}");
+                }
+            }
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 

@@ -161,6 +161,11 @@ pub(super) static CARD: &[Key] = &[
                 Shape::Number,
                 "a number of radiation lengths, 1e-30 to 1e30",
             ),
+            key(
+                "energy_loss_gev_per_cm",
+                Shape::Number,
+                "an energy loss in GeV/cm, 0 to 1e30",
+            ),
             key("form_factor", Shape::Text, "the name of a form factor"),
             key("nucleus_spin", Shape::NumberOrText, "0 or \"1/2\""),
             key(
@@ -267,6 +272,11 @@ pub(super) static CARD: &[Key] = &[
                 "a number of events, 1e-30 to 1e30",
             ),
             key("efficiency", Shape::Number, "an efficiency, 1e-30 to 1"),
+            key(
+                "q_over_e_max",
+                Shape::Number,
+                "a charge in units of e, 1e-30 to 1e30",
+            ),
             section(
                 "mesons",
                 &[

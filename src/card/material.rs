@@ -39,6 +39,11 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, C
     )?;
     material.radiation_length_cm = x0.or(material.radiation_length_cm);
     material.thickness_cm = thickness(rules, raw, &material)?;
+    material.energy_loss_gev_per_cm = rules.number(
+        "target.energy_loss_gev_per_cm",
+        raw.energy_loss_gev_per_cm,
+        |loss| loss == 0.0 || AMOUNTS.contains(&loss),
+    )?;
     Ok(Target {
         material,
         form_factor,

@@ -58,6 +58,7 @@ impl From<&RunCard> for RawCard {
             reach: RawReach {
                 events_excluded: Some(reach.events_excluded),
                 efficiency: Some(reach.efficiency),
+                q_over_e_max: reach.q_over_e_max,
                 straggling: Some(reach.straggling.name().to_owned()),
                 mesons: Some(RawMesons {
                     rho: Some(reach.mesons.rho),
@@ -96,6 +97,7 @@ fn target(target: &Target) -> RawTarget {
         density_g_cm3: material.density_g_cm3,
         radiation_length_cm: material.radiation_length_cm,
         thickness_cm: material.thickness_cm,
+        energy_loss_gev_per_cm: material.energy_loss_gev_per_cm,
         form_factor: Some(target.form_factor.name().to_owned()),
         nucleus_spin: parts.first().map(|part| part.nucleus.spin.name().into()),
         ..RawTarget::default()

@@ -59,7 +59,7 @@ sections! {
     RawBeam { lepton: String, energy_gev: f64, on_target: f64, }
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
-        thickness_x0: f64, form_factor: String, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
+        thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: String, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
         material: Vec<RawComponent>,
     }
     RawComponent { element: String, mass_fraction: f64, }
@@ -74,6 +74,6 @@ sections! {
         observable: PerAxis<String>, min: PerAxis<f64>, max: PerAxis<f64>, bins: PerAxis<u64>,
         scale: PerAxis<String>,
     }
-    RawReach { events_excluded: f64, efficiency: f64, straggling: String, mesons: RawMesons, }
+    RawReach { events_excluded: f64, efficiency: f64, q_over_e_max: f64, straggling: String, mesons: RawMesons, }
     RawMesons { rho: f64, omega: f64, phi: f64, jpsi: f64, }
 }

@@ -374,6 +374,7 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| {
         e <= 1.0 && keys::AMOUNTS.contains(&e)
     })?;
+    let q_over_e_max = rules.within("reach.q_over_e_max", raw.q_over_e_max, &keys::AMOUNTS)?;
     let straggling = raw.straggling.as_deref();
     let straggling = rules.named(
         "reach.straggling",
@@ -400,6 +401,7 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     Ok(Reach {
         events_excluded,
         efficiency,
+        q_over_e_max,
         mesons,
         straggling,
     })

@@ -163,6 +163,8 @@ pub struct Reach {
     pub events_excluded: f64,
     /// Signal efficiency.
     pub efficiency: f64,
+    /// Charge Q_χ/e from which on χ itself would be seen: the upper edge of the excluded region.
+    pub q_over_e_max: Option<f64>,
     /// Vector mesons produced in the target.
     pub mesons: MesonYields,
     /// Energy loss of the beam.

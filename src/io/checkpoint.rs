@@ -88,7 +88,7 @@ pub fn exists(output: &Path) -> bool {
 /// [`IoError`] if the operating system refuses.
 pub fn discard(output: &Path) -> Result<(), IoError> {
     // The state first: it must not outlive the files it speaks of.
-    for suffix in ["state", "state.new", "part", "weights"] {
+    for suffix in ["state", "state.new", "part", "weights", "packed"] {
         let path = beside(output, suffix);
         match fs::remove_file(&path) {
             Err(e) if e.kind() != ErrorKind::NotFound => {

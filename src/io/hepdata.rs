@@ -18,6 +18,17 @@ pub struct Quantity<'a> {
     pub units: &'a str,
 }
 
+/// One curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LabelledCurve<'a> {
+    /// What tells it from the others.
+    pub label: &'a str,
+    /// Its values, one a value of the abscissa.
+    pub y: &'a [Option<f64>],
+    /// One standard deviation of each value, where there is one.
+    pub error: &'a [Option<f64>],
+}
+
 /// Several curves over one abscissa.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurveTable<'a> {
@@ -31,8 +42,8 @@ pub struct CurveTable<'a> {
     pub x_values: &'a [f64],
     /// What the curves show.
     pub y: Quantity<'a>,
-    /// Label and values of each curve, one a value of the abscissa.
-    pub curves: Vec<(&'a str, &'a [Option<f64>])>,
+    /// The curves.
+    pub curves: Vec<LabelledCurve<'a>>,
 }
 
 impl CurveTable<'_> {
@@ -59,12 +70,17 @@ impl CurveTable<'_> {
             text += &format!("  - value: {}\n", number(*x));
         }
         text += "dependent_variables:\n";
-        for (label, values) in &self.curves {
+        for LabelledCurve { label, y, error } in &self.curves {
             text += &format!("- header: {}\n  qualifiers:\n", header(self.y));
             text += &format!("  - {{name: curve, value: {}}}\n  values:\n", quoted(label));
-            for y in *values {
-                let y = y.map_or("'-'".to_owned(), number);
-                text += &format!("  - value: {y}\n");
+            let errors = error.iter().copied().chain(std::iter::repeat(None));
+            for (y, error) in y.iter().zip(errors) {
+                let value = y.map_or("'-'".to_owned(), number);
+                text += &format!("  - value: {value}\n");
+                if let (Some(_), Some(error)) = (y, error) {
+                    let error = number(error);
+                    text += &format!("    errors:\n    - {{symerror: {error}, label: stat}}\n");
+                }
             }
         }
         text
@@ -121,7 +137,11 @@ mod tests {
                 name: "Q",
                 units: "",
             },
-            curves: vec![("one", &[Some(7.1e-5), None])],
+            curves: vec![LabelledCurve {
+                label: "one",
+                y: &[Some(7.1e-5), None],
+                error: &[Some(2e-7)],
+            }],
         };
         let text = table.table();
         for line in [
@@ -131,6 +151,7 @@ mod tests {
             "- header: {name: 'Q'}",
             "  - {name: curve, value: 'one'}",
             "  - value: 7.100000e-5",
+            "    - {symerror: 2.000000e-7, label: stat}",
             "  - value: '-'",
         ] {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");

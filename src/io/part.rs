@@ -28,19 +28,19 @@ impl PartFile {
         Self::at(path, part, replace)
     }
 
-    /// The same under a temporary name that a later process knows: `<name>.part`.
+    /// The same under a temporary name that a later process knows: `<name>.<suffix>`.
     ///
     /// # Errors
     /// As [`Self::create`].
-    pub(super) fn resumable(path: &Path, replace: bool) -> Result<(Self, File), IoError> {
-        Self::at(path, beside(path, "part"), replace)
+    pub(super) fn known(path: &Path, suffix: &str, replace: bool) -> Result<(Self, File), IoError> {
+        Self::at(path, beside(path, suffix), replace)
     }
 
-    /// The file that an earlier process has left under the name of [`Self::resumable`].
-    pub(super) fn left_over(path: &Path, replace: bool) -> Self {
+    /// The file that an earlier process has left under such a name.
+    pub(super) fn left_over(path: &Path, suffix: &str, replace: bool) -> Self {
         Self {
             path: path.to_owned(),
-            part: beside(path, "part"),
+            part: beside(path, suffix),
             replace,
             keep: true,
         }

@@ -13,7 +13,7 @@ use crate::io::IoError;
 use crate::io::checkpoint::{self, OutputLock};
 use crate::io::hdf5::{RunReader, RunWriter, ShardReader};
 use crate::process::Setup;
-use crate::record::{RunHeader, Shard};
+use crate::record::{Fact, RunHeader, Shard};
 
 /// How often a job makes durable what it has.
 #[derive(Debug, Clone, Copy)]
@@ -34,11 +34,11 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// So often, whatever it takes.
+    /// So often, if that takes no more than half of the time.
     pub fn every(interval: Duration) -> Self {
         Self {
             every: interval,
-            rarer: 0,
+            rarer: 1,
         }
     }
 }
@@ -48,6 +48,9 @@ pub(super) struct Clock {
     pace: Pace,
     last: Instant,
     wait: Duration,
+    /// Checkpoints made, and the time they took.
+    made: u64,
+    spent: Duration,
 }
 
 impl Clock {
@@ -56,7 +59,21 @@ impl Clock {
             pace,
             last: Instant::now(),
             wait: pace.every,
+            made: 0,
+            spent: Duration::ZERO,
         }
+    }
+
+    /// What it cost this process.
+    fn facts(&self) -> [(String, Fact); 2] {
+        let made = i64::try_from(self.made).unwrap_or(i64::MAX);
+        [
+            ("checkpoints".to_owned(), Fact::Integer(made)),
+            (
+                "checkpoint_s".to_owned(),
+                Fact::Real(self.spent.as_secs_f64()),
+            ),
+        ]
     }
 
     fn due(&self) -> bool {
@@ -65,7 +82,10 @@ impl Clock {
 
     /// A checkpoint begun at `start` is done.
     fn done(&mut self, start: Instant) {
-        self.wait = self.pace.every.max(start.elapsed() * self.pace.rarer);
+        let took = start.elapsed();
+        self.made += 1;
+        self.spent += took;
+        self.wait = self.pace.every.max(took * self.pace.rarer);
         self.last = Instant::now();
     }
 }
@@ -399,7 +419,11 @@ impl Running<'_> {
         }
         let hint = self.saved;
         let written = match &end {
-            End::Run(found, wall_s) => self.writer.finish(&found.summary(&self.job.card, *wall_s)),
+            End::Run(found, wall_s) => {
+                let mut summary = found.summary(&self.job.card, *wall_s);
+                summary.timings.extend(self.clock.facts());
+                self.writer.finish(&summary)
+            }
             End::Shard(_) => {
                 let work = state::pack(self.generator.work())?;
                 self.writer.finish_shard(&work)

@@ -34,6 +34,9 @@ pub enum Shape {
     Points,
     /// Open markers with error bars, for what does not count.
     OpenPoints,
+    /// Everything above a line up to its upper edge, shaded and named where it stands; the axes
+    /// do not grow for it.
+    Region,
 }
 
 /// Numbers with their errors and the place they come from.
@@ -49,6 +52,8 @@ pub struct Curve {
     pub y: Vec<f64>,
     /// One standard deviation of each ordinate; empty for none.
     pub error: Vec<f64>,
+    /// Upper edge of the region above each ordinate, NaN where it is open; empty for none.
+    pub upper: Vec<f64>,
     /// Where the numbers are stored.
     pub source: Source,
 }
@@ -84,6 +89,8 @@ pub enum Part {
         y: String,
         /// Name of the errors.
         error: Option<String>,
+        /// Name of the upper edges.
+        upper: Option<String>,
         /// Name of the column that divides the ordinate.
         over: Option<String>,
         /// Only the rows with this text in that column.

@@ -29,9 +29,26 @@ pub(super) struct Rect {
 }
 
 impl Rect {
-    fn holds(&self, (x, y): Place) -> bool {
+    /// Whether a place is inside.
+    pub(super) fn holds(&self, (x, y): Place) -> bool {
         let ((left, top), (width, height)) = (self.corner, self.size);
         (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
+    }
+
+    fn end(&self) -> Place {
+        (self.corner.0 + self.size.0, self.corner.1 + self.size.1)
+    }
+
+    /// Whether all of `other` is inside.
+    pub(super) fn contains(&self, other: &Self) -> bool {
+        self.holds(other.corner) && self.holds(other.end())
+    }
+
+    /// Whether any of `other` is inside.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let (end, other_end) = (self.end(), other.end());
+        let apart = other.corner.0 > end.0 || other_end.0 < self.corner.0;
+        !(apart || other.corner.1 > end.1 || other_end.1 < self.corner.1)
     }
 }
 

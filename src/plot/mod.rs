@@ -15,6 +15,7 @@ mod legend;
 mod names;
 mod panel;
 mod png;
+mod region;
 mod run;
 mod script;
 mod style;

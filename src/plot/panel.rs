@@ -6,7 +6,7 @@ use super::legend::{self, Entry, Layout, Rect};
 use super::style::{CURVE, FRAME, GUIDE, INK, PANEL, TEXT, TICK_TEXT, TITLE_TEXT};
 use super::style::{colour, dashes};
 use super::svg::{Anchor, Canvas, Place};
-use super::{PlotError, heat, text};
+use super::{PlotError, heat, region, text};
 
 /// Largest ratio of ordinates a logarithmic axis shows.
 const MOST_DECADES: f64 = 1e8;
@@ -14,6 +14,8 @@ const MOST_DECADES: f64 = 1e8;
 const FEW_POINTS: usize = 30;
 /// Height in pixels from which an error can be seen.
 const VISIBLE: f64 = 2.0;
+/// Steps in which an axis grows until the legend finds room.
+const GROWTH_STEPS: u32 = 12;
 const MAJOR_TICK: f64 = 6.0;
 const MINOR_TICK: f64 = 3.2;
 
@@ -45,10 +47,10 @@ pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, id: usize) -> Result<(), 
         name: panel.name.clone(),
     };
     let (x, y) = match &panel.content {
-        Content::Curves(curves) => (
-            Range::of(panel.x.scale, abscissae(curves), x_pad(curves)),
-            y_range(panel, curves),
-        ),
+        Content::Curves(curves) => {
+            let x = Range::of(panel.x.scale, abscissae(curves), x_pad(curves));
+            (x, x.and_then(|x| y_range(panel, curves, &x)))
+        }
         Content::Heat(heat) => (
             Range::of(panel.x.scale, heat.x_edges.iter().copied(), 0.0),
             Range::of(panel.y.scale, heat.y_edges.iter().copied(), 0.0),
@@ -75,16 +77,26 @@ pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, id: usize) -> Result<(), 
                 let (from, to) = (frame.place(x.low, height), frame.place(x.high, height));
                 canvas.line(from, to, GUIDE, 0.9);
             }
+            region::draw(canvas, &frame, curves);
             for (i, curve) in curves.iter().enumerate() {
+                if region::is_one(curve) {
+                    continue;
+                }
                 canvas.moved((dodge(curves, i), 0.0));
                 draw_curve(canvas, &frame, curve, i);
                 canvas.end();
             }
             canvas.end();
             axes(canvas, &frame, &panel.x, &panel.y);
+            let mut taken = Vec::new();
             if let Some((corner, layout, entries)) = legend {
                 legend::draw(canvas, corner, &layout, &entries);
+                taken.push(Rect {
+                    corner,
+                    size: layout.size,
+                });
             }
+            region::names(canvas, &frame, curves, &ink(&frame, curves), &mut taken);
         }
         Content::Heat(map) => {
             canvas.clip(&format!("frame{id}"), frame.corner, frame.size);
@@ -108,13 +120,24 @@ fn x_pad(curves: &[Curve]) -> f64 {
     }
 }
 
+/// All abscissae; those of regions only if there is nothing else.
 fn abscissae(curves: &[Curve]) -> impl Iterator<Item = f64> {
-    curves.iter().flat_map(|c| c.x.iter().copied())
+    let alone = curves.iter().all(region::is_one);
+    let axes = curves.iter().filter(move |c| alone || !region::is_one(c));
+    axes.flat_map(|c| c.x.iter().copied())
 }
 
-fn y_range(panel: &Panel, curves: &[Curve]) -> Option<Range> {
+/// The range of what stands over the range `x`.
+fn y_range(panel: &Panel, curves: &[Curve], x: &Range) -> Option<Range> {
     let scale = panel.y.scale;
-    let ordinates = || curves.iter().flat_map(|c| c.y.iter().copied());
+    let within = |at: f64, c: &Curve| !region::is_one(c) || (x.low..=x.high).contains(&at);
+    let ordinates = || {
+        curves.iter().flat_map(|c| {
+            let points = c.x.iter().zip(&c.y).filter(|(at, _)| within(**at, c));
+            let uppers = c.upper.iter().copied().filter(|_| !region::is_one(c));
+            points.map(|(_, y)| *y).chain(uppers)
+        })
+    };
     let all = ordinates().chain(panel.reference);
     match scale {
         Scale::Log => {
@@ -140,7 +163,7 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Layout, V
     let entries: Vec<Entry> = curves
         .iter()
         .enumerate()
-        .filter(|(_, curve)| !curve.label.is_empty())
+        .filter(|(_, curve)| !curve.label.is_empty() && !region::is_one(curve))
         .map(|(i, curve)| Entry {
             number: i,
             shape: curve.shape,
@@ -154,22 +177,39 @@ fn place_legend(frame: &mut Frame, curves: &[Curve]) -> Option<(Place, Layout, V
     }
     let layout = Layout::new(&entries, frame.size.0);
     let size = layout.size;
-    let ink = |frame: &Frame| -> Vec<Place> {
-        let along = curves.iter().map(|curve| outline(frame, curve));
-        along.flat_map(|places| dense(&places)).collect()
-    };
     let inside = |frame: &Frame| Rect {
         corner: frame.corner,
         size: frame.size,
     };
-    let (corner, covered) = legend::best_corner(&inside(frame), size, &ink(frame));
-    if covered == 0 {
-        return Some((corner, layout, entries));
-    }
+    let best = |frame: &Frame| legend::best_corner(&inside(frame), size, &ink(frame, curves));
+    // Above all curves there is room for certain; less may do, and below too on a logarithmic axis.
     let share = (size.1 + 14.0) / frame.size.1;
-    frame.y = frame.y.widened(0.0, share / (1.0 - share).max(0.2));
-    let (corner, _) = legend::best_corner(&inside(frame), size, &ink(frame));
+    let most = share / (1.0 - share).max(0.2);
+    let (y, below) = (frame.y, frame.y.scale == Scale::Log);
+    for step in 0..=GROWTH_STEPS {
+        let more = most * f64::from(step) / f64::from(GROWTH_STEPS);
+        for (low, high) in [(0.0, more), (more, 0.0)] {
+            if low > 0.0 && !below {
+                continue;
+            }
+            frame.y = y.widened(low, high);
+            let (corner, covered) = best(frame);
+            if covered == 0 {
+                return Some((corner, layout, entries));
+            }
+        }
+    }
+    frame.y = y.widened(0.0, most);
+    let (corner, _) = best(frame);
     Some((corner, layout, entries))
+}
+
+/// Places along all curves.
+fn ink(frame: &Frame, curves: &[Curve]) -> Vec<Place> {
+    let along = curves
+        .iter()
+        .flat_map(|curve| [outline(frame, curve), region::upper_edge(frame, curve)]);
+    along.flat_map(|places| dense(&places)).collect()
 }
 
 /// Pixels by which points move aside for those of other curves at the same abscissae.
@@ -186,10 +226,10 @@ fn dodge(curves: &[Curve], number: usize) -> f64 {
 }
 
 /// The pixels a curve runs through.
-fn outline(frame: &Frame, curve: &Curve) -> Vec<Place> {
+pub(super) fn outline(frame: &Frame, curve: &Curve) -> Vec<Place> {
     match curve.shape {
         Shape::Steps => steps(frame, &curve.x, curve.y.iter().copied()),
-        Shape::Line => points(frame, curve).map(|(place, _)| place).collect(),
+        Shape::Line | Shape::Region => points(frame, curve).map(|(place, _)| place).collect(),
         Shape::Points | Shape::OpenPoints => points(frame, curve)
             .flat_map(|(_, (low, high))| [low, high])
             .collect(),
@@ -197,7 +237,7 @@ fn outline(frame: &Frame, curve: &Curve) -> Vec<Place> {
 }
 
 /// Places no further than a few pixels apart on the way through `places`.
-fn dense(places: &[Place]) -> Vec<Place> {
+pub(super) fn dense(places: &[Place]) -> Vec<Place> {
     let mut found: Vec<Place> = places.first().copied().into_iter().collect();
     for pair in places.windows(2) {
         let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
@@ -242,7 +282,7 @@ fn points<'a>(
 
 fn has_markers(curve: &Curve) -> bool {
     match curve.shape {
-        Shape::Steps => false,
+        Shape::Steps | Shape::Region => false,
         Shape::Line => curve.x.len() < FEW_POINTS,
         Shape::Points | Shape::OpenPoints => true,
     }
@@ -275,6 +315,10 @@ fn draw_curve(canvas: &mut Canvas, frame: &Frame, curve: &Curve, number: usize) 
         }
         let line: Vec<Place> = found.iter().map(|(place, _)| *place).collect();
         canvas.polyline(&line, colour, CURVE, dashes(number));
+        let edge = region::upper_edge(frame, curve);
+        if !edge.is_empty() {
+            canvas.polyline(&edge, colour, 0.6 * CURVE, dashes(number));
+        }
     } else if !curve.error.is_empty() {
         for (_, (low, high)) in &found {
             canvas.line(*low, *high, colour, 1.2);

@@ -83,6 +83,7 @@ fn curve(run: &Run, histogram: &Histogram, label: &str) -> Curve {
         x: histogram.axes()[0].edges().to_vec(),
         y: twin.values,
         error: twin.errors,
+        upper: Vec::new(),
         source: source(run, Part::Histogram(histogram.name().to_owned())),
     }
 }
@@ -177,6 +178,7 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
                     x: chosen.iter().map(|(i, _)| *i).collect(),
                     y: chosen.iter().map(|(_, r)| pick(r).0 / unit_pb).collect(),
                     error: chosen.iter().map(|(_, r)| pick(r).1 / unit_pb).collect(),
+                    upper: Vec::new(),
                     source: source(
                         run,
                         Part::Iterations {

@@ -39,10 +39,12 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
         let _ = writeln!(out, "\nax = frames.flat[{i}]  # {}", panel.name);
         match &panel.content {
             Content::Curves(curves) => {
-                for (i, curve) in curves.iter().enumerate() {
+                let all = curves.iter().enumerate();
+                for (i, curve) in all.filter(|(_, c)| c.shape != Shape::Region) {
                     draw(&mut out, curve, i, folder);
                 }
-                if curves.iter().any(|curve| !curve.label.is_empty()) {
+                let named = |c: &Curve| !c.label.is_empty() && c.shape != Shape::Region;
+                if curves.iter().any(named) {
                     out.push_str("ax.legend()\n");
                 }
             }
@@ -55,6 +57,16 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
             let _ = writeln!(out, "ax.axhline({height}, color=\"grey\", lw=0.8)");
         }
         let _ = writeln!(out, "ax.set({})", settings(panel));
+        // After the others: the axes do not grow for regions.
+        if let Content::Curves(curves) = &panel.content {
+            let regions = curves.iter().filter(|c| c.shape == Shape::Region);
+            for (i, curve) in regions.enumerate() {
+                let colour = style::muted(i);
+                let upper = upper(&curve.source, folder).unwrap_or("None".to_owned());
+                let (data, label) = (data(&curve.source, folder), quoted(&curve.label));
+                let _ = writeln!(out, "region(ax, {data}, {upper}, \"{colour}\", {label})");
+            }
+        }
     }
     let _ = writeln!(
         out,
@@ -82,9 +94,12 @@ fn draw(out: &mut String, curve: &Curve, number: usize, folder: &Path) {
         "" => "\"-\"".to_owned(),
         pattern => format!("(0, ({}))", pattern.replace(' ', ", ")),
     };
+    if let Some(upper) = upper(&curve.source, folder) {
+        let _ = writeln!(out, "edge(ax, {upper}, \"{colour}\", {dashes})");
+    }
     let (function, look) = match curve.shape {
         Shape::Steps => ("steps", dashes),
-        Shape::Line => ("line", dashes),
+        Shape::Line | Shape::Region => ("line", dashes),
         Shape::Points => ("points", format!("\"{colour}\"")),
         Shape::OpenPoints => ("points", "\"white\"".to_owned()),
     };
@@ -117,6 +132,7 @@ fn data(source: &Source, folder: &Path) -> String {
             error,
             over,
             only,
+            ..
         } => {
             let optional = |name: &str, value: &Option<String>| match value {
                 Some(value) => format!(", {name}={}", literal(value)),
@@ -134,6 +150,29 @@ fn data(source: &Source, folder: &Path) -> String {
             )
         }
     }
+}
+
+/// The call that reads the upper edges of a source, if it has them.
+fn upper(source: &Source, folder: &Path) -> Option<String> {
+    let Part::Columns {
+        x,
+        upper: Some(y),
+        only,
+        ..
+    } = &source.part
+    else {
+        return None;
+    };
+    let part = Part::Columns {
+        x: x.clone(),
+        y: y.clone(),
+        error: None,
+        upper: None,
+        over: None,
+        only: only.clone(),
+    };
+    let path = source.path.clone();
+    Some(data(&Source { path, part }, folder))
 }
 
 /// A string of Python.

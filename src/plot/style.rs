@@ -9,6 +9,8 @@ pub(super) const PANEL: (f64, f64) = (480.0, 360.0);
 pub(super) const TEXT: f64 = 13.0;
 /// Size of the numbers at the axes.
 pub(super) const TICK_TEXT: f64 = 12.0;
+/// Size of the names of regions.
+pub(super) const NAME_TEXT: f64 = 10.0;
 /// Size of what stands above a frame.
 pub(super) const TITLE_TEXT: f64 = 12.0;
 /// Pixels of a bitmap for one of the drawing.
@@ -27,6 +29,10 @@ pub(super) const GUIDE: &str = "#808080";
 const COLOURS: [&str; 7] = [
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000",
 ];
+/// Darker colours of Tol's muted scheme, for what stands behind the curves.
+const MUTED: [&str; 8] = [
+    "#332288", "#117733", "#882255", "#7A6A00", "#AA4499", "#1F7A70", "#A3404F", "#555555",
+];
 const DASHES: [&str; 7] = [
     "",
     "7 3",
@@ -40,6 +46,11 @@ const DASHES: [&str; 7] = [
 /// Colour of curve number `i`.
 pub(super) fn colour(i: usize) -> &'static str {
     COLOURS[i % COLOURS.len()]
+}
+
+/// Colour of region number `i`.
+pub(super) fn muted(i: usize) -> &'static str {
+    MUTED[i % MUTED.len()]
 }
 
 /// Dashes of curve number `i`, as SVG writes them; none are a full line.

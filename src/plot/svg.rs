@@ -101,6 +101,18 @@ impl Canvas {
         self.write_text(at, markup, size, anchor, "");
     }
 
+    /// Coloured text in markup on a base line.
+    pub(super) fn text_in(
+        &mut self,
+        at: Place,
+        markup: &str,
+        size: f64,
+        anchor: Anchor,
+        colour: &str,
+    ) {
+        self.write_text(at, markup, size, anchor, &format!(" fill=\"{colour}\""));
+    }
+
     /// Text in markup that reads upwards.
     pub(super) fn text_upwards(&mut self, at: Place, markup: &str, size: f64) {
         let turned = format!(" transform=\"rotate(-90 {:.2} {:.2})\"", at.0, at.1);

@@ -2,8 +2,9 @@
 //!
 //! In CSV, lines that start with `#` are comments; the first other line names the columns. Columns of
 //! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`,
-//! excluded charges are `q_over_e`; what
-//! varies beside them was scanned. The card is in comments that start with `# card: `.
+//! excluded charges are `q_over_e`, their upper edges `q_over_e_max`; what varies beside them was
+//! scanned. Where the column `channel` is `overlay`, charges were read from a file and their region is
+//! shaded. The card is in comments that start with `# card: `.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,9 @@ use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
 use crate::io::hdf5::read_table;
+
+/// What the column `channel` says of limits that were read.
+const OVERLAY: &str = "overlay";
 
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +153,9 @@ impl Table {
                 })
             })
         };
-        let Some((i, name)) = self.scanned().find(|(i, name)| *name != x && splits(*i)) else {
+        // The names of exclusion curves always do: their masses need not meet.
+        let chosen = |(i, name): &(usize, &String)| *name != x && (*name == "curve" || splits(*i));
+        let Some((i, name)) = self.scanned().find(chosen) else {
             return vec![None];
         };
         let mut values: Vec<String> = Vec::new();
@@ -232,21 +238,27 @@ impl Table {
             };
             rows.iter().map(value).collect()
         };
-        let error = self.error_of(&entry.y);
+        let some = |values: &Vec<f64>| values.iter().any(|v| v.is_finite());
+        let numbers = |name: String| Some((column(&name, true), name)).filter(|(v, _)| some(v));
+        let (error, errors) = self.error_of(&entry.y).and_then(numbers).unzip();
+        let upper = Some(format!("{}_max", entry.y)).filter(|n| self.column(n).is_some());
+        let (upper, uppers) = upper.and_then(numbers).unzip();
+        let channel = self.column("channel");
+        let read = channel.is_some_and(|i| rows.iter().all(|row| row[i] == OVERLAY));
         Curve {
             label: String::new(),
-            shape: Shape::Line,
+            shape: if read { Shape::Region } else { Shape::Line },
             x: column(&entry.x, false),
             y: column(&entry.y, true),
-            error: error
-                .as_deref()
-                .map_or(Vec::new(), |name| column(name, true)),
+            error: error.unwrap_or_default(),
+            upper: upper.unwrap_or_default(),
             source: Source {
                 path: self.path.clone(),
                 part: Part::Columns {
                     x: entry.x.clone(),
                     y: entry.y.clone(),
-                    error,
+                    error: errors,
+                    upper: uppers,
                     over: entry.over.clone(),
                     only: only.cloned(),
                 },

@@ -31,6 +31,8 @@ pub struct Material {
     pub radiation_length_cm: Option<f64>,
     /// Thickness in cm.
     pub thickness_cm: Option<f64>,
+    /// Mean energy in GeV that a muon of the beam loses in each cm; none if it loses none.
+    pub energy_loss_gev_per_cm: Option<f64>,
 }
 
 impl Material {
@@ -52,6 +54,7 @@ impl Material {
             density_g_cm3: None,
             radiation_length_cm: None,
             thickness_cm: None,
+            energy_loss_gev_per_cm: None,
         }
     }
 

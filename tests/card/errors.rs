@@ -90,6 +90,10 @@ const WRONG: &[(&str, &str)] = &[
         "element = \"Pb\"\nthickness_cm = 1.0\nthickness_x0 = 2.0",
     ),
     ("element = \"Pb\"", "element = \"Ta\"\nthickness_x0 = 2.0"),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nenergy_loss_gev_per_cm = -0.1",
+    ),
     ("x_min = 0.5", "x_min = 1.0"),
     ("x_min = 0.5", "x_min = 1.5"),
     ("x_min = 0.5", "x_min = 0.5\nx_max = 0.4"),
@@ -108,6 +112,7 @@ const WRONG: &[(&str, &str)] = &[
     ("schema = 1", "schema = 1\nevents.mode = \"unweight\""),
     ("schema = 1", "schema = 1\nevents.max_overweight_share = 0"),
     ("schema = 1", "schema = 1\nreach.efficiency = 2"),
+    ("schema = 1", "schema = 1\nreach.q_over_e_max = 0"),
     ("schema = 1", "schema = 1\nreach.mesons = { rho = -1.0 }"),
     ("schema = 1", "schema = 1\nreach.mesons = { psi = 1.0 }"),
     // Kinematics.

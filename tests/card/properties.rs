@@ -48,6 +48,7 @@ fn key() -> impl Strategy<Value = String> {
         "target.density_g_cm3",
         "target.thickness_cm",
         "target.thickness_x0",
+        "target.energy_loss_gev_per_cm",
         "target.radiation_length_cm",
         "target.form_factor",
         "target.nucleus_spin",
@@ -74,6 +75,7 @@ fn key() -> impl Strategy<Value = String> {
         "reach.efficiency",
         "reach.mesons.rho",
         "reach.mesons",
+        "reach.q_over_e_max",
         "reach.straggling",
         "reach",
         "beam",
@@ -111,7 +113,9 @@ fn good_card() -> impl Strategy<Value = String> {
             );
             if let Some(thickness) = target.2 {
                 text += &format!("thickness_cm = {thickness:?}\n");
+                text += &format!("energy_loss_gev_per_cm = {:?}\n", thickness / 8.0);
             }
+            text += &format!("[reach]\nq_over_e_max = {:?}\n", 0.1 * chi.2);
             text += &format!("[cuts]\nx_min = {:?}\nx_max = {:?}\n", cuts.0, cuts.1);
             if let Some(angle) = cuts.2 {
                 text += &format!("lepton_angle_min_mrad = {angle:?}\n");

@@ -46,3 +46,15 @@ def test_tables(tmp_path, ending):
     report = millibrem("plot", tmp_path / f"compare.{ending}", "-o", figure)
     assert report["figures"][0]["panels"] == ["sigma", "ratios"]
     assert 'over="etl_pb"' in redraw(figure)
+
+
+def test_exclusion_curves_with_regions(tmp_path):
+    limits = ("slac-mq", "bebc", "colliders")
+    overlays = [word for limit in limits for word in ("--overlay", f"data/limits/{limit}.csv")]
+    over = ("--over", "dark_sector.m_chi_gev=1e-2..1:log:8")
+    millibrem("reach", "cards/na64e-2018.toml", *over, *overlays, "--out", tmp_path)
+    figure = tmp_path / "reach.svg"
+    millibrem("plot", tmp_path / "reach.csv", "-o", figure)
+    script = redraw(figure)
+    assert script.count("region(ax, columns(") == 3
+    assert script.count("edge(ax, columns(") == 1

@@ -26,3 +26,20 @@ def test_the_submission_is_valid_and_holds_the_curves(tmp_path):
             same = found == "-" if printed is None else abs(found / printed - 1) < 1e-6
             assert same, (curve["label"], found, printed)
     assert "-" in stored["ldmx-2025 rho"]
+
+
+def test_monte_carlo_errors_are_errors_of_the_table(tmp_path):
+    mc = ("--method", "mc", "--rel-error", "5e-3", "--seed", "1")
+    over = ("--over", "dark_sector.m_chi_gev=0.05,5")
+    report = millibrem("reach", "cards/ldmx-2025.toml", *over, *mc, "--hepdata", "--out", tmp_path)
+    folder = tmp_path / "hepdata"
+    validator = FullSubmissionValidator()
+    assert validator.validate(directory=str(folder)), validator.get_messages()
+    table = yaml.safe_load((folder / "exclusion_reach.yaml").read_text())
+    first = table["dependent_variables"][0]["values"]
+    curve = report["curves"][0]
+    assert curve["error"][0] > 0 and curve["error"][1] is None
+    stored = first[0]["errors"][0]
+    assert stored["label"] == "stat"
+    assert abs(stored["symerror"] / curve["error"][0] - 1) < 1e-6
+    assert "errors" not in first[1] and first[1]["value"] == "-"

@@ -66,36 +66,81 @@ fn pow10(n: i32) -> f64 {
     libm::pow(10.0, f64::from(n))
 }
 
+/// The average of iterations, one after the other, with their χ² about it.
+///
+/// χ² is kept about the first mean, `Σ (m − m₀)²/s²` and so on, so that each iteration costs the same
+/// however many there are. Errors count as `10⁻¹³` of the largest mean at least: means that differ
+/// by rounding agree.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Average {
+    iterations: u64,
+    points: u64,
+    /// `Σ n m` and `Σ (n s)²`.
+    sum: f64,
+    variance: f64,
+    /// The first mean, and the largest magnitude of one.
+    origin: f64,
+    scale: f64,
+    /// `Σ d²/s²`, `Σ d/s²`, `Σ 1/s²` of the deviations `d` from the first mean.
+    moments: [f64; 3],
+    /// Iterations that are zero without error before any that is not.
+    blank: u64,
+}
+
+impl Average {
+    /// Adds an iteration of `n` points.
+    pub fn add(&mut self, e: Estimate, n: u64) {
+        let points = n as f64;
+        if self.iterations == 0 {
+            self.origin = e.mean;
+        }
+        self.iterations += 1;
+        self.points += n;
+        self.sum += points * e.mean;
+        self.variance += (points * e.sdev) * (points * e.sdev);
+        self.scale = self.scale.max(e.mean.abs());
+        let error = e.sdev.max(1e-13 * self.scale);
+        if error == 0.0 {
+            self.blank += 1;
+            return;
+        }
+        let (d, w) = ((e.mean - self.origin) / error, 1.0 / error);
+        for (sum, term) in self.moments.iter_mut().zip([d * d, d * w, w * w]) {
+            *sum += term;
+        }
+    }
+
+    /// Mean and error; zero before the first iteration.
+    pub fn estimate(&self) -> Estimate {
+        let points = self.points.max(1) as f64;
+        Estimate {
+            mean: self.sum / points,
+            sdev: self.variance.sqrt() / points,
+        }
+    }
+
+    /// χ²/dof and Q; `None` below two iterations.
+    pub fn chi2_dof_and_q(&self) -> Option<(f64, f64)> {
+        if self.iterations < 2 {
+            return None;
+        }
+        let mean = self.estimate().mean;
+        let shift = mean - self.origin;
+        let [squares, products, weights] = self.moments;
+        let chi2 = match self.blank > 0 && mean != 0.0 {
+            true => f64::INFINITY,
+            false => (squares - shift * (2.0 * products - shift * weights)).max(0.0),
+        };
+        let dof = (self.iterations - 1) as f64;
+        Some((chi2 / dof, gamma_q(dof / 2.0, chi2 / 2.0)))
+    }
+}
+
 /// Averages iterations given as (estimate, evaluations); also χ²/dof and Q (`None` below two).
 pub fn average(iterations: &[(Estimate, u64)]) -> (Estimate, Option<(f64, f64)>) {
-    let total: u64 = iterations.iter().map(|&(_, n)| n).sum();
-    let share = |n: u64| n as f64 / total as f64;
-    let mean: f64 = iterations.iter().map(|&(e, n)| share(n) * e.mean).sum();
-    let variance: f64 = iterations
-        .iter()
-        .map(|&(e, n)| (share(n) * e.sdev) * (share(n) * e.sdev))
-        .sum();
-    let estimate = Estimate {
-        mean,
-        sdev: variance.sqrt(),
-    };
-    if iterations.len() < 2 {
-        return (estimate, None);
-    }
-    let chi2: f64 = iterations
-        .iter()
-        .map(|(e, _)| {
-            let deviation = e.mean - mean;
-            // Means that differ by rounding agree, even when their errors are zero.
-            if deviation.abs() <= 1e-13 * mean.abs() {
-                0.0
-            } else {
-                (deviation / e.sdev) * (deviation / e.sdev)
-            }
-        })
-        .sum();
-    let dof = (iterations.len() - 1) as f64;
-    (estimate, Some((chi2 / dof, gamma_q(dof / 2.0, chi2 / 2.0))))
+    let mut average = Average::default();
+    iterations.iter().for_each(|&(e, n)| average.add(e, n));
+    (average.estimate(), average.chi2_dof_and_q())
 }
 
 /// Regularised upper incomplete gamma function `Q(a, x)`: the probability that χ² with `2a`
@@ -173,6 +218,23 @@ mod tests {
             );
         }
         assert!((gamma_q(1.0, 0.3) - libm::exp(-0.3)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn means_that_differ_by_rounding_agree_and_a_blank_one_among_others_does_not() {
+        let of = |means: &[f64], sdev: f64| {
+            let parts: Vec<_> = means
+                .iter()
+                .map(|&mean| (Estimate { mean, sdev }, 10))
+                .collect();
+            average(&parts).1.expect("two iterations").0
+        };
+        assert!(of(&[1.0, 1.0 + 1e-15, 1.0 - 1e-15], 0.0) < 1e-3);
+        assert!(of(&[1.0, 1.001], 0.0) > 1e9);
+        assert_eq!(of(&[0.0, 0.0], 0.0), 0.0);
+        assert_eq!(of(&[0.0, 1.0, 1.0], 0.0), f64::INFINITY);
+        // Far from zero, near each other: ±1 standard deviation each.
+        assert!((of(&[1e6 + 1.0, 1e6 - 1.0], 1.0) - 2.0).abs() < 1e-9);
     }
 
     #[test]

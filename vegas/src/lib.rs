@@ -139,7 +139,7 @@ pub use axis::{Axis, Spacing};
 pub use config::{Config, Layout, Plan, Shard};
 pub use covariance::Covariance;
 pub use error::Error;
-pub use estimate::{Estimate, average, gamma_q};
+pub use estimate::{Average, Estimate, average, gamma_q};
 pub use exact::ExactSums;
 pub use histogram::{Histogram, HistogramData};
 pub use integrand::{BLOCK, Block, Integrand, Observer, ObserverError, Points, Scalar};

@@ -3,7 +3,7 @@
 use crate::alarm::Alarm;
 use crate::bits;
 use crate::config::{Layout, Plan};
-use crate::estimate::{Estimate, average};
+use crate::estimate::{Average, Estimate};
 use crate::tally::{Counters, IterationTally, MAGNITUDE, PointKey, SQUARE, Tally, WEIGHT};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,25 +29,21 @@ pub struct IterationRow {
 
 /// The table of complete iterations.
 pub(crate) fn rows(tallies: &[IterationTally]) -> Vec<IterationRow> {
-    let parts: Vec<_> = tallies
-        .iter()
-        .map(|t| (t.estimate(), t.counters.points))
-        .collect();
-    (0..parts.len())
-        .map(|i| {
-            let (average, chi) = average(&parts[..=i]);
-            let (chi2_dof, q) = chi.unwrap_or((0.0, 1.0));
-            let (estimate, points) = parts[i];
-            IterationRow {
-                iteration: i as u32,
-                points,
-                estimate,
-                average,
-                chi2_dof,
-                q,
-            }
-        })
-        .collect()
+    let mut so_far = Average::default();
+    let row = |(i, t): (usize, &IterationTally)| {
+        let (estimate, points) = (t.estimate(), t.counters.points);
+        so_far.add(estimate, points);
+        let (chi2_dof, q) = so_far.chi2_dof_and_q().unwrap_or((0.0, 1.0));
+        IterationRow {
+            iteration: i as u32,
+            points,
+            estimate,
+            average: so_far.estimate(),
+            chi2_dof,
+            q,
+        }
+    };
+    tallies.iter().enumerate().map(row).collect()
 }
 
 /// What a measurement found.

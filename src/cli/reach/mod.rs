@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use millibrem::card::{Method, Override, RunCard, Straggling};
+use millibrem::card::{Method, RunCard, Straggling};
 use millibrem::dark_sector::{DarkSector, MilliCharged};
 use millibrem::io::table::write_whole;
 use millibrem::job::prepare;
@@ -26,7 +26,9 @@ use super::{output, print, scan};
 const MASS: &str = "dark_sector.m_chi_gev";
 /// Most background events.
 const MAX_BACKGROUND: f64 = 1e6;
-/// Default relative error of cross sections.
+/// Channel of what was not computed but read.
+const OVERLAY: &str = "overlay";
+/// Default relative error of cross sections by quadrature.
 const GOAL: &str = "1e-4";
 
 /// Draw exclusion curves Q_χ/e against m_χ
@@ -54,7 +56,8 @@ pub(crate) struct Reach {
     /// Published or own limit to show beside: a file of m_chi_gev and q_over_e; repeatable
     #[arg(long, value_name = "FILE")]
     overlay: Vec<PathBuf>,
-    /// Charge Q_χ/e from which on χ would be seen: limits above it exclude nothing and are left out
+    /// Charge Q_χ/e from which on χ would be seen, in place of reach.q_over_e_max: the upper edge of
+    /// what is excluded, so limits above it are left out
     #[arg(long, value_name = "Q")]
     ceiling: Option<f64>,
     /// Events seen: with --background and --confidence a CLs upper limit replaces reach.events_excluded
@@ -69,7 +72,7 @@ pub(crate) struct Reach {
     /// Also write the computed curves as a HEPData submission, in the folder hepdata
     #[arg(long)]
     hepdata: bool,
-    /// Relative error of the cross sections [default: 1e-4]
+    /// Relative error of the cross sections [default: 1e-4, with mc integration.rel_error]
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
 }
@@ -80,6 +83,9 @@ struct Curve {
     source: String,
     channel: &'static str,
     q_over_e: Vec<Option<f64>>,
+    /// One standard deviation of the Monte Carlo; none where there was none.
+    error: Vec<Option<f64>>,
+    q_over_e_max: Option<f64>,
 }
 
 /// Expected events of one experiment at one mass for Q_χ = e.
@@ -87,6 +93,8 @@ struct Curve {
 struct Yields {
     sigma_pb: f64,
     exact: f64,
+    /// One standard deviation of the Monte Carlo, if there was one.
+    exact_error: Option<f64>,
     iww: f64,
 }
 
@@ -98,33 +106,39 @@ impl Reach {
             .iter()
             .filter_map(|v| v.parse().ok())
             .collect();
-        let more = sigma::overrides(
-            Some(&self.method),
-            Some(self.rel_error.as_deref().unwrap_or(GOAL)),
-        );
+        let goal = (self.method != Method::Mc.name()).then_some(GOAL);
+        let goal = self.rel_error.as_deref().or(goal);
+        let more = sigma::overrides(Some(&self.method), goal);
         let events = self.upper_limit()?;
         let mut experiments = Vec::new();
         for path in &self.cards {
             let mut card = common.load_with(path, &more)?;
             card.reach.events_excluded = events.unwrap_or(card.reach.events_excluded);
+            card.reach.q_over_e_max = self.ceiling.or(card.reach.q_over_e_max);
             experiments.push((experiment(&card)?, card));
         }
         let recasts = self.limits(&self.recast)?;
         let overlays = self.limits(&self.overlay)?;
-        let yields = self.yields(common, &more, &grid, &experiments, &masses)?;
+        let yields = self.yields(common, &experiments, &masses)?;
         let mut curves = Vec::new();
         for ((experiment, _), yields) in experiments.iter().zip(&yields) {
             curves.extend(self.curves(experiment, &masses, yields));
         }
         let chi = chi(&experiments[0].1)?;
         for (name, limit) in &recasts {
-            let at =
-                |&mass_gev: &f64| self.visible(limit.recast(&MilliCharged { mass_gev, ..chi }));
+            let below = |q: &f64| self.ceiling.is_none_or(|most| *q < most);
+            let at = |&mass_gev: &f64| {
+                limit
+                    .recast(&MilliCharged { mass_gev, ..chi })
+                    .filter(below)
+            };
             curves.push(Curve {
                 label: format!("{name} recast"),
                 source: name.clone(),
                 channel: "recast",
                 q_over_e: masses.iter().map(at).collect(),
+                error: vec![None; masses.len()],
+                q_over_e_max: self.ceiling,
             });
         }
         let name = match experiments.as_slice() {
@@ -148,12 +162,15 @@ impl Reach {
                 .iter()
                 .map(|c| {
                     json!({"label": c.label, "source": c.source, "channel": c.channel,
-                        "m_chi_gev": masses, "q_over_e": c.q_over_e})
+                        "m_chi_gev": masses, "q_over_e": c.q_over_e, "error": c.error,
+                        "q_over_e_max": c.q_over_e_max})
                 })
                 .collect();
             shown.extend(overlays.iter().map(|(name, limit)| {
                 let (m, q): (Vec<f64>, Vec<f64>) = limit.points().iter().copied().unzip();
-                json!({"label": name, "source": name, "channel": "overlay", "m_chi_gev": m, "q_over_e": q})
+                json!({"label": report::display(name, limit), "source": name, "channel": OVERLAY,
+                    "m_chi_gev": m, "q_over_e": q, "error": vec![Value::Null; limit.points().len()],
+                    "q_over_e_max": limit.upper_edge()})
             }));
             let ranges: Vec<Value> = recasts
                 .iter()
@@ -167,11 +184,12 @@ impl Reach {
                 "output": path,
             }));
         }
-        print::line("curve,m_chi_gev,q_over_e")?;
+        print::line("curve,m_chi_gev,q_over_e,q_over_e_error")?;
         for curve in &curves {
-            for (mass, q) in masses.iter().zip(&curve.q_over_e) {
+            for ((mass, q), error) in masses.iter().zip(&curve.q_over_e).zip(&curve.error) {
                 if let Some(q) = q {
-                    print::line(&format!("{},{mass:?},{q:.4e}", curve.label))?;
+                    let error = error.map_or(String::new(), |e| format!("{e:.1e}"));
+                    print::line(&format!("{},{mass:?},{q:.4e},{error}", curve.label))?;
                 }
             }
         }
@@ -230,8 +248,6 @@ impl Reach {
     fn yields(
         &self,
         common: &Common,
-        more: &[Override],
-        grid: &Grid,
         experiments: &[(Experiment, RunCard)],
         masses: &[f64],
     ) -> Result<Vec<Vec<Yields>>, Failure> {
@@ -242,21 +258,21 @@ impl Reach {
         let one = |row: usize| -> Result<Yields, Failure> {
             let ((experiment, card), mass) = (&experiments[row / n], masses[row % n]);
             let goal = prepare::goal(card);
-            let sigma_pb = match card.integration.method {
+            let (sigma_pb, error_pb) = match card.integration.method {
                 Method::Mc => {
-                    let path = &self.cards[row / n];
-                    monte_carlo(&scan::row_card(common, path, more, grid, row % n)?)?
+                    let (sigma_pb, error_pb) = monte_carlo(experiment, card, mass)?;
+                    (sigma_pb, Some(error_pb))
                 }
-                _ => experiment.sigma_pb(Approach::Exact, mass, goal)?,
+                _ => (experiment.sigma_pb(Approach::Exact, mass, goal)?, None),
             };
             let iww = match self.iww {
                 true => experiment.bremsstrahlung(Approach::Iww, mass, goal)?,
                 false => 0.0,
             };
-            let exact = experiment.events(sigma_pb);
             Ok(Yields {
                 sigma_pb,
-                exact,
+                exact: experiment.events(sigma_pb),
+                exact_error: error_pb.map(|e| experiment.events(e)),
                 iww,
             })
         };
@@ -279,43 +295,46 @@ impl Reach {
 
     /// The curves of one experiment: each channel that gives events, and their sum.
     fn curves(&self, experiment: &Experiment, masses: &[f64], yields: &[Yields]) -> Vec<Curve> {
-        let curve = |channel: &'static str, events: Vec<f64>| Curve {
-            label: format!("{} {channel}", experiment.name()),
-            source: experiment.name().to_owned(),
-            channel,
-            q_over_e: events
-                .iter()
-                .map(|&n| self.visible(experiment.limit(n)))
-                .collect(),
+        let errors: Vec<Option<f64>> = yields.iter().map(|y| y.exact_error).collect();
+        let none = vec![None; masses.len()];
+        let curve = |channel: &'static str, events: &[f64], errors: &[Option<f64>]| {
+            let edge = |n: &f64| experiment.lower_edge(*n);
+            let q_over_e: Vec<Option<f64>> = events.iter().map(edge).collect();
+            // Q goes with the inverse root of the events: δQ/Q = δN/2N.
+            let of = q_over_e.iter().zip(events).zip(errors);
+            let error = of.map(|((q, n), e)| Some((*q)? * (*e)? / (2.0 * n)));
+            Curve {
+                label: format!("{} {channel}", experiment.name()),
+                source: experiment.name().to_owned(),
+                channel,
+                error: error.collect(),
+                q_over_e,
+                q_over_e_max: experiment.q_over_e_max(),
+            }
         };
         let exact: Vec<f64> = yields.iter().map(|y| y.exact).collect();
-        let mut all = exact.clone();
-        let mut curves = vec![curve("bremsstrahlung", exact)];
+        let mut curves = vec![curve("bremsstrahlung", &exact, &errors)];
         if self.iww {
-            curves.push(curve("iww", yields.iter().map(|y| y.iww).collect()));
+            let events: Vec<f64> = yields.iter().map(|y| y.iww).collect();
+            curves.push(curve("iww", &events, &none));
         }
-        for meson in VectorMeson::ALL {
-            if !experiment.makes(meson) {
-                continue;
-            }
+        let mut all = exact;
+        let mut mesons = 0;
+        for meson in VectorMeson::ALL
+            .into_iter()
+            .filter(|m| experiment.makes(*m))
+        {
             let events: Vec<f64> = masses.iter().map(|&m| experiment.meson(meson, m)).collect();
             for (sum, n) in all.iter_mut().zip(&events) {
                 *sum += n;
             }
-            curves.push(curve(meson.name(), events));
+            curves.push(curve(meson.name(), &events, &none));
+            mesons += 1;
         }
-        if curves
-            .iter()
-            .any(|c| c.channel != "bremsstrahlung" && c.channel != "iww")
-        {
-            curves.push(curve("sum", all));
+        if mesons > 0 {
+            curves.push(curve("sum", &all, &errors));
         }
         curves
-    }
-
-    /// A limit below the ceiling.
-    fn visible(&self, limit: Option<f64>) -> Option<f64> {
-        limit.filter(|q| self.ceiling.is_none_or(|ceiling| *q < ceiling))
     }
 }
 
@@ -333,32 +352,42 @@ fn chi(card: &RunCard) -> Result<MilliCharged, Failure> {
 /// The experiment of a card.
 fn experiment(card: &RunCard) -> Result<Experiment, Failure> {
     let yields = &card.reach.mesons;
-    let straggling = card.reach.straggling == Straggling::TsaiWhitis;
-    if straggling && card.integration.method == Method::Mc {
-        return Err(Failure::Usage(format!(
-            "{}: straggling needs --method quadrature",
-            card.run.name
-        )));
-    }
     let counting = Counting {
         events_excluded: card.reach.events_excluded,
         efficiency: card.reach.efficiency,
+        q_over_e_max: card.reach.q_over_e_max,
         mesons: [yields.rho, yields.omega, yields.phi, yields.jpsi],
-        straggling,
+        straggling: card.reach.straggling == Straggling::TsaiWhitis,
     };
-    Ok(Experiment::new(
+    let experiment = Experiment::new(
         &card.run.name,
         card.beam,
         card.target.clone(),
         card.cuts,
         chi(card)?,
         counting,
-    )?)
+    )?;
+    if experiment.loses_energy() && card.integration.method == Method::Mc {
+        return Err(Failure::Usage(format!(
+            "{}: energy loss in the target needs --method quadrature",
+            card.run.name
+        )));
+    }
+    Ok(experiment)
 }
 
-/// σ in pb by Monte Carlo.
-fn monte_carlo(card: &RunCard) -> Result<f64, Failure> {
-    let found = Found::by(true, card, &prepare::setup(card)?)?;
-    Failure::unless_trusted(&found.alarms)?;
-    Ok(found.value_pb)
+/// σ in pb by Monte Carlo and its error, mean over the elements of the target; 0 above threshold.
+fn monte_carlo(
+    experiment: &Experiment,
+    card: &RunCard,
+    m_chi_gev: f64,
+) -> Result<(f64, f64), Failure> {
+    let (mut sigma_pb, mut variance) = (0.0, 0.0);
+    for (share, setup) in experiment.setups(m_chi_gev)? {
+        let found = Found::by(true, card, &setup)?;
+        Failure::unless_trusted(&found.alarms)?;
+        sigma_pb += share * found.value_pb;
+        variance += (share * found.error_pb).powi(2);
+    }
+    Ok((sigma_pb, variance.sqrt()))
 }

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use millibrem::card::RunCard;
-use millibrem::io::hepdata::{CurveTable, Quantity};
+use millibrem::io::hepdata::{CurveTable, LabelledCurve, Quantity};
 use millibrem::study::reach::Experiment;
 use millibrem::study::reach::recast::LimitFile;
 use serde_json::{Value, json};
 
 use super::super::failure::Failure;
 use super::super::scan;
-use super::{Curve, Yields};
+use super::{Curve, OVERLAY, Yields};
 
 /// Limit of experiment `i` from bremsstrahlung over that of the first, and the square roots it is
 /// the product of ([GKK18] Eq. (13)) if both exclude as many events with the same efficiency.
@@ -57,7 +57,11 @@ pub(super) fn hepdata(folder: &Path, masses: &[f64], curves: &[Curve]) -> Result
         },
         curves: curves
             .iter()
-            .map(|c| (c.label.as_str(), c.q_over_e.as_slice()))
+            .map(|c| LabelledCurve {
+                label: &c.label,
+                y: &c.q_over_e,
+                error: &c.error,
+            })
             .collect(),
     };
     Ok(table.write(folder)?)
@@ -83,18 +87,32 @@ pub(super) fn table(
         }
     }
     text += "# column curve: experiment and channel\n# column m_chi_gev [GeV]: mass of chi\n";
-    text += "# column q_over_e [1]: charges above this are excluded\ncurve,m_chi_gev,q_over_e\n";
+    text += "# column q_over_e [1]: charges above this are excluded\n";
+    text +=
+        "# column q_over_e_error [1]: one standard deviation of the Monte Carlo, empty without\n";
+    text += "# column q_over_e_max [1]: charges above this are not excluded, empty without\n";
+    text += "# column channel: of the curve, overlay for limits that were read\n";
+    text += "curve,m_chi_gev,q_over_e,q_over_e_error,q_over_e_max,channel\n";
+    let cell = |value: Option<f64>| value.map_or(String::new(), |v| format!("{v:?}"));
     for curve in curves {
-        for (mass, q) in masses.iter().zip(&curve.q_over_e) {
+        let max = cell(curve.q_over_e_max);
+        for ((mass, q), error) in masses.iter().zip(&curve.q_over_e).zip(&curve.error) {
             if let Some(q) = q {
-                text += &format!("{},{mass:?},{q:?}\n", curve.label);
+                let (label, channel, error) = (&curve.label, curve.channel, cell(*error));
+                text += &format!("{label},{mass:?},{q:?},{error},{max},{channel}\n");
             }
         }
     }
     for (name, limit) in overlays {
+        let (name, max) = (display(name, limit), cell(limit.upper_edge()));
         for (mass, q) in limit.points() {
-            text += &format!("{name},{mass:?},{q:?}\n");
+            text += &format!("{name},{mass:?},{q:?},,{max},{OVERLAY}\n");
         }
     }
     text
+}
+
+/// What to call a limit that was read: the experiment it names, else its file.
+pub(super) fn display(file: &str, limit: &LimitFile) -> String {
+    limit.experiment().unwrap_or(file).replace([',', '"'], " ")
 }

@@ -64,7 +64,7 @@ impl RunWriter {
     /// if the folder or file cannot be made.
     pub fn create(path: &Path, header: &RunHeader, replace: bool) -> Result<Self, IoError> {
         // Made by the operating system first, which names its reason better than HDF5 does.
-        let (file, _) = PartFile::resumable(path, replace)?;
+        let (file, _) = PartFile::known(path, "part", replace)?;
         let weights = RawWeights::open(&beside(path, "weights"), 0)?;
         let make = || -> Result<_> {
             let made = File::create(file.part())?;
@@ -96,7 +96,7 @@ impl RunWriter {
         replace: bool,
         mark: &Mark,
     ) -> Result<Self, IoError> {
-        let mut file = PartFile::left_over(path, replace);
+        let mut file = PartFile::left_over(path, "part", replace);
         let damaged = |reason: String| IoError::Damaged {
             path: file.part().to_owned(),
             reason,
@@ -264,7 +264,7 @@ impl RunWriter {
                 self.file
             }
             Compression::Gzip => {
-                let (packed, _) = PartFile::create(&path, self.replace)?;
+                let (packed, _) = PartFile::known(&path, "packed", self.replace)?;
                 let target = File::create(packed.part()).map_err(fail)?;
                 let written = write_header(&target, &self.header, Compression::Gzip)
                     .and_then(|(_, mut into)| {

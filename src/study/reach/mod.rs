@@ -5,12 +5,13 @@
 //!
 //! * Bremsstrahlung, thin target: `N_1 = LOT · Σ_i n_i σ_i · efficiency`, n_i the nuclei of element i
 //!   per cm², σ_i within the cuts on x ([GKK18] Eq. (12), [NA64LDMX25] Eq. (4)).
-//! * Bremsstrahlung of electrons in a thick target: see [`TrackLength`].
+//! * Bremsstrahlung where the beam loses energy in the target, electrons by radiation, muons at a
+//!   constant mean rate: see [`TrackLength`].
 //! * Vector mesons: `N_1 = N_V Br(V→χχ̄) · efficiency` ([NA64LDMX25] Eqs. (5)–(12)), N_V given.
 //! * A dark-photon limit recast: see [`recast`].
 //!
-//! Masses in GeV, σ in pb per nucleus. A channel above its threshold has no limit. Pinned by
-//! `tests/reach.rs`.
+//! A relative error δσ/σ of the cross section makes one of δσ/2σ in Q_χ/e. Masses in GeV, σ in pb per
+//! nucleus. A channel above its threshold has no limit. Pinned by `tests/reach.rs`.
 
 mod poisson;
 pub mod recast;
@@ -26,6 +27,7 @@ use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
 use crate::process::quadrature::QuadratureError;
 use crate::process::{Approach, Setup, SetupError};
+use crate::target::material::{Component, Material};
 use crate::target::{Nucleus, Target};
 
 /// 1 pb in cm².
@@ -53,6 +55,33 @@ pub enum ReachError {
         experiment: String,
         /// Its beam.
         lepton: &'static str,
+    },
+    /// Constant energy loss where it does not describe the beam.
+    #[error(
+        "{experiment}: target.energy_loss_gev_per_cm is for muons without straggling, the beam is {lepton} and straggling is {}",
+        if *straggling { "on" } else { "off" }
+    )]
+    EnergyLoss {
+        /// The experiment.
+        experiment: String,
+        /// Its beam.
+        lepton: &'static str,
+        /// Whether straggling is asked for too.
+        straggling: bool,
+    },
+    /// The beam does not get through the target.
+    #[error(
+        "{experiment}: a muon of {energy_gev} GeV stops in the target: it loses {loss_gev_per_cm} GeV/cm over {thickness_cm} cm"
+    )]
+    Stopped {
+        /// The experiment.
+        experiment: String,
+        /// Beam energy in GeV.
+        energy_gev: f64,
+        /// Energy loss in GeV/cm.
+        loss_gev_per_cm: f64,
+        /// Thickness in cm.
+        thickness_cm: f64,
     },
     /// The set-up makes no sense at this mass.
     #[error("{experiment} at m_chi = {m_chi_gev} GeV: {source}")]
@@ -95,6 +124,7 @@ pub struct Experiment {
     chi: MilliCharged,
     events_excluded: f64,
     efficiency: f64,
+    q_over_e_max: Option<f64>,
     mesons: [f64; 4],
     on_target: f64,
     nuclei_per_cm2: f64,
@@ -108,9 +138,11 @@ pub struct Counting {
     pub events_excluded: f64,
     /// Signal efficiency, 0 … 1.
     pub efficiency: f64,
+    /// Charge Q_χ/e from which on χ itself is seen: the upper edge of the excluded region.
+    pub q_over_e_max: Option<f64>,
     /// Mesons the whole beam makes, in the order of [`VectorMeson::ALL`].
     pub mesons: [f64; 4],
-    /// Whether electrons lose energy on their way.
+    /// Whether electrons lose energy by radiation on their way.
     pub straggling: bool,
 }
 
@@ -118,8 +150,9 @@ impl Experiment {
     /// Puts an experiment together; the mass and the charge of `chi` do not matter.
     ///
     /// # Errors
-    /// [`ReachError`] if the number of leptons, the density or the thickness is missing, or
-    /// straggling is asked for with a muon beam or an unknown radiation length.
+    /// [`ReachError`] if the number of leptons, the density or the thickness is missing, straggling
+    /// is asked for with a muon beam or an unknown radiation length, or energy loss with anything but
+    /// muons that get through the target.
     pub fn new(
         name: &str,
         beam: Beam,
@@ -136,18 +169,13 @@ impl Experiment {
             experiment: experiment(),
         };
         let nuclei_per_cm2 = target.material.nuclei_per_cm2().ok_or_else(no_target)?;
-        let track = if counting.straggling {
-            if !matches!(beam.lepton, Lepton::Electron | Lepton::Positron) {
-                return Err(ReachError::Straggling {
-                    experiment: experiment(),
-                    lepton: beam.lepton.name(),
-                });
-            }
-            let thickness_x0 = target.material.thickness_x0().ok_or_else(no_target)?;
-            Some(TrackLength::new(thickness_x0, cuts.x_min))
-        } else {
-            None
-        };
+        let track = track(
+            name,
+            &beam,
+            &target.material,
+            cuts.x_min,
+            counting.straggling,
+        )?;
         Ok(Self {
             name: experiment(),
             beam,
@@ -156,6 +184,7 @@ impl Experiment {
             chi: MilliCharged { charge: 1.0, ..chi },
             events_excluded: counting.events_excluded,
             efficiency: counting.efficiency,
+            q_over_e_max: counting.q_over_e_max,
             mesons: counting.mesons,
             on_target,
             nuclei_per_cm2,
@@ -178,13 +207,24 @@ impl Experiment {
         self.nuclei_per_cm2
     }
 
+    /// The upper edge of the excluded charges, if there is one.
+    pub fn q_over_e_max(&self) -> Option<f64> {
+        self.q_over_e_max
+    }
+
+    /// Whether the beam loses energy in the target.
+    pub fn loses_energy(&self) -> bool {
+        self.track.is_some()
+    }
+
     /// Whether any `meson` is made.
     pub fn makes(&self, meson: VectorMeson) -> bool {
         self.mesons[meson as usize] > 0.0
     }
 
-    /// σ in pb per nucleus for Q_χ = e, mean over the elements of the target and, with straggling,
-    /// over the energies in it; 0 above threshold. To `rel_error` (with straggling 1e-3 at best).
+    /// σ in pb per nucleus for Q_χ = e, mean over the elements of the target and, where the beam loses
+    /// energy, over the energies in it; 0 above threshold. To `rel_error` (where the beam loses energy
+    /// 1e-3 at best).
     ///
     /// # Errors
     /// [`ReachError`] if the cross section cannot be had: cuts on anything but x, a formula that
@@ -220,6 +260,35 @@ impl Experiment {
         energy_share: f64,
         rel_error: f64,
     ) -> Result<f64, ReachError> {
+        match self.setup(nucleus, m_chi_gev, energy_share)? {
+            Some(setup) => Ok(approach.of(&setup).sigma(rel_error)?.value_pb),
+            None => Ok(0.0),
+        }
+    }
+
+    /// The set-up on each element at the energy of the beam with the element's share of the nuclei;
+    /// elements below threshold are left out.
+    ///
+    /// # Errors
+    /// [`ReachError::Setup`] if the set-up makes no sense at this mass.
+    pub fn setups(&self, m_chi_gev: f64) -> Result<Vec<(f64, Setup)>, ReachError> {
+        let material = &self.target.material;
+        let shares = material.number_fractions().into_iter();
+        let parts = shares.zip(&material.components);
+        let one = |(share, part): (f64, &Component)| {
+            let setup = self.setup(part.nucleus, m_chi_gev, 1.0);
+            setup.map(|s| Some((share, s?))).transpose()
+        };
+        parts.filter_map(one).collect()
+    }
+
+    /// The set-up on one nucleus at a share of the beam energy; none below threshold.
+    fn setup(
+        &self,
+        nucleus: Nucleus,
+        m_chi_gev: f64,
+        energy_share: f64,
+    ) -> Result<Option<Setup>, ReachError> {
         let beam = Beam {
             energy_gev: self.beam.energy_gev * energy_share,
             ..self.beam
@@ -235,8 +304,8 @@ impl Experiment {
         };
         let kind = self.target.form_factor;
         match Setup::new(&beam, nucleus, kind, DarkSector::Pair(chi), cuts) {
-            Ok(setup) => Ok(approach.of(&setup).sigma(rel_error)?.value_pb),
-            Err(SetupError::BelowThreshold { .. } | SetupError::EmptyRange { .. }) => Ok(0.0),
+            Ok(setup) => Ok(Some(setup)),
+            Err(SetupError::BelowThreshold { .. } | SetupError::EmptyRange { .. }) => Ok(None),
             Err(source) => Err(ReachError::Setup {
                 experiment: self.name.clone(),
                 m_chi_gev,
@@ -272,8 +341,60 @@ impl Experiment {
         self.mesons[meson as usize] * meson.chi_branching(&chi) * self.efficiency
     }
 
-    /// The excluded charge Q_χ/e of channels that give `events` in all for Q_χ = e.
+    /// The least excluded charge Q_χ/e of channels that give `events` in all for Q_χ = e, whatever the
+    /// upper edge.
     pub fn limit(&self, events: f64) -> Option<f64> {
         (events > 0.0).then(|| (self.events_excluded / events).sqrt())
     }
+
+    /// The same where it is below the upper edge, so that charges are excluded.
+    pub fn lower_edge(&self, events: f64) -> Option<f64> {
+        let below = |q: &f64| self.q_over_e_max.is_none_or(|most| *q < most);
+        self.limit(events).filter(below)
+    }
+}
+
+/// How the energy of the beam falls in the target, if it does.
+fn track(
+    name: &str,
+    beam: &Beam,
+    material: &Material,
+    x_min: f64,
+    straggling: bool,
+) -> Result<Option<TrackLength>, ReachError> {
+    let experiment = name.to_owned();
+    let lepton = beam.lepton.name();
+    let electrons = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let loss_gev_per_cm = material.energy_loss_gev_per_cm.unwrap_or(0.0);
+    let loses = loss_gev_per_cm > 0.0;
+    if loses && (straggling || electrons) {
+        return Err(ReachError::EnergyLoss {
+            experiment,
+            lepton,
+            straggling,
+        });
+    }
+    if straggling && !electrons {
+        return Err(ReachError::Straggling { experiment, lepton });
+    }
+    if straggling {
+        return match material.thickness_x0() {
+            Some(thickness_x0) => Ok(Some(TrackLength::of_electrons(thickness_x0, x_min))),
+            None => Err(ReachError::NoTarget { experiment }),
+        };
+    }
+    let (Some(thickness_cm), true) = (material.thickness_cm, loses) else {
+        return Ok(None);
+    };
+    let energy_gev = beam.energy_gev;
+    let loss = loss_gev_per_cm * thickness_cm / energy_gev;
+    if energy_gev * (1.0 - loss) <= beam.lepton.mass_gev() {
+        return Err(ReachError::Stopped {
+            experiment,
+            energy_gev,
+            loss_gev_per_cm,
+            thickness_cm,
+        });
+    }
+    Ok(Some(TrackLength::of_muons(thickness_cm, loss, x_min)))
 }

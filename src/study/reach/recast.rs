@@ -21,23 +21,38 @@ const NODES: usize = 16;
 #[derive(Debug, Clone, PartialEq)]
 pub struct LimitFile {
     points: Vec<(f64, f64)>,
+    experiment: Option<String>,
+    upper_edge: Option<f64>,
 }
 
 impl LimitFile {
     /// Reads two numbers a line, mass in GeV and limit, separated by a comma or blanks; lines that
-    /// start with `#` are comments. One line of names may come first.
+    /// start with `#` are comments, of which `# experiment: NAME` and `# upper edge: VALUE` are read. One
+    /// line of names may come first.
     ///
     /// # Errors
-    /// [`ReachError::File`] if a line is no pair of positive numbers, masses do not rise, or there
-    /// are fewer than two.
+    /// [`ReachError::File`] if a line is no pair of positive numbers, masses do not rise, there
+    /// are fewer than two, or the upper edge is no positive number.
     pub fn parse(text: &str) -> Result<Self, ReachError> {
         let mut points: Vec<(f64, f64)> = Vec::new();
         let mut names = false;
+        let (mut experiment, mut upper_edge) = (None, None);
         for (i, line) in text.lines().enumerate() {
             let wrong = |problem: String| ReachError::File {
                 line: i + 1,
                 problem,
             };
+            match line.strip_prefix('#').and_then(|l| l.split_once(':')) {
+                Some((key, name)) if key.trim() == "experiment" => {
+                    experiment = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+                }
+                Some((key, value)) if key.trim() == "upper edge" => {
+                    let edge = value.trim().parse().ok().filter(|q: &f64| *q > 0.0);
+                    let problem = || format!("upper edge `{}` is no positive number", value.trim());
+                    upper_edge = Some(edge.ok_or_else(|| wrong(problem()))?);
+                }
+                _ => (),
+            }
             let line = line.split('#').next().unwrap_or_default();
             let cells: Vec<&str> = line
                 .split([',', ' ', '\t'])
@@ -71,7 +86,21 @@ impl LimitFile {
                 problem: format!("{} points are too few", points.len()),
             });
         }
-        Ok(Self { points })
+        Ok(Self {
+            points,
+            experiment,
+            upper_edge,
+        })
+    }
+
+    /// The name of the experiment, if the file gives one.
+    pub fn experiment(&self) -> Option<&str> {
+        self.experiment.as_deref()
+    }
+
+    /// The largest value that is excluded at all masses, if there is one.
+    pub fn upper_edge(&self) -> Option<f64> {
+        self.upper_edge
     }
 
     /// The points: mass in GeV and the limit there.

@@ -1,33 +1,39 @@
-//! Electrons that lose energy by bremsstrahlung in a thick target.
+//! Beams that lose energy in a thick target.
 //!
-//! After t radiation lengths the share of electrons above energy E is that of [TW66]
-//! (`target::straggling`). The track length above E, `L(E) = ∫_0^T dt P(E' > E; t)`, weights the
-//! cross section: `σ̄ = (1/T) ∫ σ(E) (−dL/dE) dE`. What is radiated stays visible, so the cut is on the
-//! energy that χ and χ̄ carry away, `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only
-//! E > x_min E0 counts. σ(E) is taken from a table linear in E. Pinned by the tests below and
-//! `tests/reach.rs`.
+//! The track length L(E) that the beam has above energy E weights the cross section,
+//! `σ̄ = (1/T) ∫ σ(E) (−dL/dE) dE`, T the thickness.
+//!
+//! * Electrons: after t radiation lengths the share above E is that of [TW66]
+//!   (`target::straggling`), so that `L(E) = ∫_0^T dt P(E' > E; t)`.
+//! * Muons: `E(z) = E0 − z dE/dz` with a constant mean loss, so that `L(E) = (E0 − E)/(dE/dz)` down
+//!   to the energy they leave the target with.
+//!
+//! What is radiated or ionised stays visible, so the cut is on the energy that χ and χ̄ carry away,
+//! `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only E > x_min E0 counts. σ(E) is taken
+//! from a table linear in E. Energies in units of E0, lengths in X0 for electrons and cm for muons.
+//! Pinned by the tests below and `tests/reach.rs`.
 
 use crate::target::straggling::surviving_share;
 
 /// Cells of the integral over the energy, and half the steps of that over the depth.
 const CELLS: usize = 256;
-/// Intervals of the table of σ.
-const TABLE: usize = 24;
+/// Least and most intervals of the table of σ; between them there are 96 for E0.
+const TABLE: (usize, usize) = (4, 24);
 /// Electrons beyond this many radiation lengths have lost their energy; their share is below 1e-9.
 const DEEPEST_X0: f64 = 16.0;
 
-/// The track length of electrons in a target as a function of the energy they have left.
+/// The track length of the beam in a target as a function of the energy it has left.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrackLength {
-    thickness_x0: f64,
-    /// (E/E0, L(E) in X0), from E0 downwards.
+    thickness: f64,
+    /// (E/E0, L(E)), from E0 downwards.
     above: Vec<(f64, f64)>,
 }
 
 impl TrackLength {
     /// Electrons in `thickness_x0` radiation lengths down to the share `lowest` (0 … 1) of the
     /// beam energy, at least 1e-3.
-    pub fn new(thickness_x0: f64, lowest: f64) -> Self {
+    pub fn of_electrons(thickness_x0: f64, lowest: f64) -> Self {
         let loss = -libm::log(lowest.max(1e-3));
         let above = (0..=CELLS)
             .map(|i| {
@@ -37,13 +43,30 @@ impl TrackLength {
             })
             .collect();
         Self {
-            thickness_x0,
+            thickness: thickness_x0,
             above,
         }
     }
 
-    /// Track length in X0 above the lowest energy.
-    pub fn effective_x0(&self) -> f64 {
+    /// Muons in `thickness_cm` that lose the share `loss` (0 … 1) of the beam energy over all of it,
+    /// down to the share `lowest` (0 … 1).
+    pub fn of_muons(thickness_cm: f64, loss: f64, lowest: f64) -> Self {
+        // How much of the thickness lies before the lowest energy.
+        let inside = ((1.0 - lowest) / loss).min(1.0);
+        let above = (0..=CELLS)
+            .map(|i| {
+                let depth = inside * i as f64 / CELLS as f64;
+                (1.0 - loss * depth, thickness_cm * depth)
+            })
+            .collect();
+        Self {
+            thickness: thickness_cm,
+            above,
+        }
+    }
+
+    /// Track length above the lowest energy.
+    pub fn effective(&self) -> f64 {
         self.above.last().map_or(0.0, |(_, length)| *length)
     }
 
@@ -53,25 +76,31 @@ impl TrackLength {
     /// The first of `sigma`.
     pub fn mean<E>(&self, sigma: impl Fn(f64) -> Result<f64, E>) -> Result<f64, E> {
         let lowest = self.above.last().map_or(1.0, |(share, _)| *share);
+        let steps = (96.0 * (1.0 - lowest)).ceil() as usize;
+        let steps = steps.clamp(TABLE.0, TABLE.1);
         // Denser at the lowest energy, where the phase space opens.
         let node = |i: usize| {
-            let z = i as f64 / TABLE as f64;
+            let z = i as f64 / steps as f64;
             lowest + (1.0 - lowest) * z * z
         };
-        let table = (0..=TABLE)
+        let table = (0..=steps)
             .map(|i| Ok((node(i), sigma(node(i))?)))
             .collect::<Result<Vec<_>, E>>()?;
         let at = |share: f64| {
-            let i = table.partition_point(|(z, _)| *z < share).clamp(1, TABLE);
+            let i = table.partition_point(|(z, _)| *z < share).clamp(1, steps);
             let ((z0, s0), (z1, s1)) = (table[i - 1], table[i]);
-            s0 + (s1 - s0) * (share - z0) / (z1 - z0)
+            // Nodes coincide where next to nothing is lost.
+            match z1 > z0 {
+                true => s0 + (s1 - s0) * (share - z0) / (z1 - z0),
+                false => s1,
+            }
         };
         let mut sum = 0.0;
         for cell in self.above.windows(2) {
             let ((z0, l0), (z1, l1)) = (cell[0], cell[1]);
             sum += 0.5 * (at(z0) + at(z1)) * (l1 - l0);
         }
-        Ok(sum / self.thickness_x0)
+        Ok(sum / self.thickness)
     }
 }
 
@@ -106,11 +135,12 @@ mod tests {
         // ∫_0^T P(4t/3, ln 2) dt by mpmath.quad.
         for (thickness_x0, expected) in [
             (1.0, 0.674_208_745_108),
+            (1.8, 0.830_796_612_157),
             (2.0, 0.844_981_811_165),
             (40.0, 0.869_997_298_090),
         ] {
-            let track = TrackLength::new(thickness_x0, 0.5);
-            let found = track.effective_x0();
+            let track = TrackLength::of_electrons(thickness_x0, 0.5);
+            let found = track.effective();
             assert!((found - expected).abs() < 1e-5, "{thickness_x0}: {found}");
             let mean = track.mean(|_| Ok::<f64, ()>(1.0)).unwrap_or(f64::NAN);
             assert!((mean * thickness_x0 - found).abs() < 1e-12);
@@ -119,8 +149,32 @@ mod tests {
 
     #[test]
     fn in_a_thin_target_the_energy_is_that_of_the_beam() {
-        let track = TrackLength::new(1e-4, 0.5);
-        let mean = track.mean(|share| Ok::<f64, ()>(share * share));
+        let electrons = TrackLength::of_electrons(1e-4, 0.5);
+        let mean = electrons.mean(|share| Ok::<f64, ()>(share * share));
         assert!((mean.unwrap_or(f64::NAN) - 1.0).abs() < 1e-3);
+        for loss in [1e-300, 1e-17, 1e-9] {
+            let muons = TrackLength::of_muons(22.4, loss, 0.5);
+            let mean = muons.mean(|share| Ok::<f64, ()>(share * share));
+            assert!((mean.unwrap_or(f64::NAN) - 1.0).abs() < 1.01 * loss + 1e-15);
+        }
+    }
+
+    #[test]
+    fn muons_average_a_cross_section_over_equal_steps_of_energy() {
+        // σ = a + b E/E0 over 1 − loss … 1 has the mean a + b (1 − loss/2).
+        let (loss, a, b) = (0.3, 2.0, 5.0);
+        let track = TrackLength::of_muons(22.4, loss, 0.5);
+        let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
+        let expected = a + b * (1.0 - 0.5 * loss);
+        assert!((mean.unwrap_or(f64::NAN) / expected - 1.0).abs() < 1e-13);
+        assert!((track.effective() - 22.4).abs() < 1e-12);
+        // Where the cut lets nothing pass below z, the rest of the thickness counts for nothing.
+        let (loss, lowest) = (0.9, 0.7);
+        let track = TrackLength::of_muons(22.4, loss, lowest);
+        let inside = (1.0 - lowest) / loss;
+        assert!((track.effective() - 22.4 * inside).abs() < 1e-12);
+        let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
+        let expected = inside * (a + b * 0.5 * (1.0 + lowest));
+        assert!((mean.unwrap_or(f64::NAN) / expected - 1.0).abs() < 1e-13);
     }
 }

@@ -4,7 +4,7 @@ use super::{Listener, Progress, Stage, Vegas, slots};
 use crate::chunk::{Slot, Task, run};
 use crate::config::{Layout, Plan};
 use crate::error::Error;
-use crate::estimate::{Estimate, average};
+use crate::estimate::{Average, Estimate};
 use crate::integrand::{Integrand, Observer};
 use crate::lattice::MAX_POINTS;
 use crate::maxima::Maxima;
@@ -115,8 +115,8 @@ impl Vegas {
         let strata = maxima.map_or(&self.strata, |m| &m.cells);
         let mut arrangement = self.arrangement(plan, maxima, 0)?;
         let probes = (plan.defensive * plan.neval as f64) as u64;
-        // Of the iterations before the current one: estimates, accepted points.
-        let (mut parts, mut before) = (Vec::new(), 0);
+        // Of the iterations before the current one: their average, accepted points.
+        let (mut so_far, mut before) = (Average::default(), 0);
         for iteration in 0..plan.iterations {
             if plan.layout == Layout::Lattice && iteration > 0 {
                 arrangement = self.arrangement(plan, maxima, iteration)?;
@@ -141,7 +141,7 @@ impl Vegas {
             if tally.iterations.len() <= iteration as usize {
                 tally.iterations.push(IterationTally::default());
             }
-            let estimate = (!parts.is_empty()).then(|| average(&parts).0);
+            let estimate = (iteration > 0).then(|| so_far.estimate());
             let current = &mut tally.iterations[iteration as usize];
             let all = stage.jobs() as u64;
             let (from, to) = plan.shard.map_or((0, all), |s| {
@@ -200,8 +200,8 @@ impl Vegas {
                 return Ok(Measurement::of(tally, plan, true));
             }
             before += current.counters.accepted;
-            parts.push((current.estimate(), current.counters.points));
-            if reached(plan, &parts) {
+            so_far.add(current.estimate(), current.counters.points);
+            if iteration + 1 >= plan.min_iterations && reached(plan, so_far.estimate()) {
                 break;
             }
         }
@@ -209,10 +209,8 @@ impl Vegas {
     }
 }
 
-/// Whether the stop rule of a plan is met after these iterations.
-fn reached(plan: &Plan, parts: &[(Estimate, u64)]) -> bool {
-    plan.rel_error.is_some_and(|goal| {
-        parts.len() >= plan.min_iterations.max(1) as usize
-            && average(parts).0.relative_error() <= goal
-    })
+/// Whether the error a plan aims at is reached.
+fn reached(plan: &Plan, average: Estimate) -> bool {
+    plan.rel_error
+        .is_some_and(|goal| average.relative_error() <= goal)
 }
