@@ -133,8 +133,7 @@ mod tests {
         let source = pool
             .spawn_handler(|_| refused.take().map_or(Ok(()), Err))
             .build()
-            .err()
-            .expect("the pool is refused");
+            .expect_err("the pool is refused");
         texts! {
             Setting: Error::setting("neval", 3, "at least 1000")
                 => "neval is 3, but must be at least 1000",
