@@ -220,7 +220,7 @@ fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_l
         ("0.1 1e-4", "too few"),
         ("0.1 1e-4\n0.1 2e-4", "does not rise"),
         ("0.1 1e-4\n0.2", "line 2"),
-        ("0.1 1e-4\n0.2 -1", "positive"),
+        ("0.1 1e-4\n0.2 -1", "must lie between"),
         (
             "# upper edge: high\n0.1 1e-4\n0.2 1e-4",
             "upper edge `high`",

@@ -8,7 +8,7 @@ use super::source::Source;
 use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
-use crate::histogram::{Axis, Observable, Scale, Subject, bins_with_flow};
+use crate::histogram::{Axis, MAX_BINS, Observable, Scale, Subject, bins_with_flow};
 use crate::target::Nucleus;
 
 /// Bins of an axis unless the card says otherwise.
@@ -110,6 +110,13 @@ pub(super) fn resolve(
             return Err(source.error(&path, found, "each histogram once").into());
         }
         all.push(spec);
+        let bins = all.iter().map(|spec| bins_with_flow("", &spec.axes));
+        let bins: usize = bins.filter_map(Result::ok).sum();
+        if bins > MAX_BINS {
+            let (path, found) = (format!("{path}.bins"), format!("{bins} with those before"));
+            let expected = "at most 10 000 000 bins in all histograms";
+            return Err(source.error(&path, found, expected).into());
+        }
     }
     Ok(all)
 }

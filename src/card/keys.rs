@@ -4,6 +4,8 @@
 //! refuses unknown keys and wrong types, and turns integers into floats and `1e6` into a count
 //! where the key asks for one.
 
+use std::ops::RangeInclusive;
+
 use toml::Value;
 
 use super::error::{CardError, nearest};
@@ -44,12 +46,25 @@ const fn section(name: &'static str, keys: &'static [Key]) -> Key {
     key(name, Shape::Table(keys), "a table of keys")
 }
 
-const MASS: &str = "a mass in GeV, above 0";
+/// Masses of what is produced in GeV: from a tenth of an electronvolt to beyond any threshold.
+pub(super) const MASSES_GEV: RangeInclusive<f64> = 1e-10..=1e10;
+/// Masses of nuclei in GeV.
+pub(super) const NUCLEI_GEV: RangeInclusive<f64> = 1e-3..=1e6;
+/// Charges and mixings, whose squares scale the cross section.
+pub(super) const COUPLINGS: RangeInclusive<f64> = 1e-30..=1e6;
+/// Largest beam energy in GeV, 100 PeV.
+pub(super) const MAX_ENERGY_GEV: f64 = 1e8;
+/// Lengths, densities and numbers of particles: products of them stay finite and above 0.
+pub(super) const AMOUNTS: RangeInclusive<f64> = 1e-30..=1e30;
+/// Largest weight of partly unweighted events.
+pub(super) const MAX_WEIGHT: f64 = 1e6;
+
+const MASS: &str = "a mass in GeV, 1e-10 to 1e10";
 const ENERGY_MAX: &str = "an energy in GeV, above 0";
 const ANGLE: &str = "an angle in mrad, at least 0";
 const PT: &str = "a momentum in GeV, at least 0";
-const LENGTH: &str = "a length in cm, above 0";
-const YIELD: &str = "a number of mesons, at least 0";
+const LENGTH: &str = "a length in cm, 1e-30 to 1e30";
+const YIELD: &str = "a number of mesons, 0 to 1e30";
 const FRACTION: &str = "a fraction, 0 to 1";
 
 /// The whole card.
@@ -83,10 +98,14 @@ pub(super) static CARD: &[Key] = &[
         "dark_sector",
         &[
             key("m_chi_gev", Shape::Number, MASS),
-            key("charge", Shape::Number, "a charge in units of e, above 0"),
+            key(
+                "charge",
+                Shape::Number,
+                "a charge in units of e, 1e-30 to 1e6",
+            ),
             key("spin", Shape::Text, "\"dirac\" or \"scalar\""),
             key("m_dark_photon_gev", Shape::Number, MASS),
-            key("epsilon", Shape::Number, "a kinetic mixing, above 0"),
+            key("epsilon", Shape::Number, "a kinetic mixing, 1e-30 to 1e6"),
             key(
                 "pdg_id",
                 Shape::CountOrText,
@@ -105,9 +124,13 @@ pub(super) static CARD: &[Key] = &[
             key(
                 "energy_gev",
                 Shape::Number,
-                "an energy in GeV, above the lepton's mass",
+                "an energy in GeV, above the lepton's mass and at most 1e8",
             ),
-            key("on_target", Shape::Number, "a number of leptons, above 0"),
+            key(
+                "on_target",
+                Shape::Number,
+                "a number of leptons, 1e-30 to 1e30",
+            ),
         ],
     ),
     section(
@@ -129,23 +152,27 @@ pub(super) static CARD: &[Key] = &[
             key(
                 "density_g_cm3",
                 Shape::Number,
-                "a density in g/cm³, above 0",
+                "a density in g/cm³, 1e-30 to 1e30",
             ),
             key("radiation_length_cm", Shape::Number, LENGTH),
             key("thickness_cm", Shape::Number, LENGTH),
             key(
                 "thickness_x0",
                 Shape::Number,
-                "a number of radiation lengths, above 0",
+                "a number of radiation lengths, 1e-30 to 1e30",
             ),
             key(
                 "energy_loss_gev_per_cm",
                 Shape::Number,
-                "an energy loss in GeV/cm, at least 0",
+                "an energy loss in GeV/cm, 0 to 1e30",
             ),
             key("form_factor", Shape::Text, "the name of a form factor"),
             key("nucleus_spin", Shape::NumberOrText, "0 or \"1/2\""),
-            key("nuclear_mass_gev", Shape::Number, MASS),
+            key(
+                "nuclear_mass_gev",
+                Shape::Number,
+                "a mass in GeV, 1e-3 to 1e6",
+            ),
         ],
     ),
     section(
@@ -200,7 +227,7 @@ pub(super) static CARD: &[Key] = &[
             key(
                 "max_weight",
                 Shape::Number,
-                "the largest weight partly unweighted events may keep, 1 or more",
+                "the largest weight partly unweighted events may keep, 1 to 1e6",
             ),
             key("compression", Shape::Text, "\"none\" or \"gzip\""),
         ],
@@ -242,17 +269,13 @@ pub(super) static CARD: &[Key] = &[
             key(
                 "events_excluded",
                 Shape::Number,
-                "a number of events, above 0",
+                "a number of events, 1e-30 to 1e30",
             ),
-            key(
-                "efficiency",
-                Shape::Number,
-                "an efficiency above 0, at most 1",
-            ),
+            key("efficiency", Shape::Number, "an efficiency, 1e-30 to 1"),
             key(
                 "q_over_e_max",
                 Shape::Number,
-                "a charge in units of e, above 0",
+                "a charge in units of e, 1e-30 to 1e30",
             ),
             section(
                 "mesons",

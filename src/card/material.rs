@@ -3,6 +3,7 @@
 use toml::Value;
 
 use super::error::{CardError, nearest};
+use super::keys::{AMOUNTS, NUCLEI_GEV};
 use super::raw::RawTarget;
 use super::rules::Resolver;
 use crate::target::Target;
@@ -25,19 +26,23 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, C
     )?;
     let components = components(rules, raw, spin(rules, raw.nucleus_spin.as_ref())?)?;
 
-    let density = rules.above_zero("target.density_g_cm3", raw.density_g_cm3)?;
+    let density = rules.within("target.density_g_cm3", raw.density_g_cm3, &AMOUNTS)?;
     let density = match components.as_slice() {
         [only] => density.or(only.element.density_g_cm3),
         _ => density,
     };
     let mut material = Material::mixture(components).with_density(density);
-    let x0 = rules.above_zero("target.radiation_length_cm", raw.radiation_length_cm)?;
+    let x0 = rules.within(
+        "target.radiation_length_cm",
+        raw.radiation_length_cm,
+        &AMOUNTS,
+    )?;
     material.radiation_length_cm = x0.or(material.radiation_length_cm);
     material.thickness_cm = thickness(rules, raw, &material)?;
     material.energy_loss_gev_per_cm = rules.number(
         "target.energy_loss_gev_per_cm",
         raw.energy_loss_gev_per_cm,
-        |loss| loss >= 0.0 && loss.is_finite(),
+        |loss| loss == 0.0 || AMOUNTS.contains(&loss),
     )?;
     Ok(Target {
         material,
@@ -63,7 +68,7 @@ fn components(
     raw: &RawTarget,
     spin: NucleusSpin,
 ) -> Result<Vec<Component>, CardError> {
-    let mass = rules.above_zero("target.nuclear_mass_gev", raw.nuclear_mass_gev)?;
+    let mass = rules.within("target.nuclear_mass_gev", raw.nuclear_mass_gev, &NUCLEI_GEV)?;
     let Some(parts) = &raw.material else {
         let symbol = rules.required("target.element", raw.element.as_deref())?;
         let element = element(rules, "target.element", symbol)?;
@@ -135,15 +140,20 @@ fn thickness(
     raw: &RawTarget,
     material: &Material,
 ) -> Result<Option<f64>, CardError> {
-    let in_cm = rules.above_zero("target.thickness_cm", raw.thickness_cm)?;
-    let Some(in_x0) = rules.above_zero("target.thickness_x0", raw.thickness_x0)? else {
+    let in_cm = rules.within("target.thickness_cm", raw.thickness_cm, &AMOUNTS)?;
+    let Some(in_x0) = rules.within("target.thickness_x0", raw.thickness_x0, &AMOUNTS)? else {
         return Ok(in_cm);
     };
     if in_cm.is_some() {
         return Err(rules.excludes("target.thickness_x0", "target.thickness_cm"));
     }
     match material.radiation_length_cm {
-        Some(x0) => Ok(Some(in_x0 * x0)),
+        Some(x0) if AMOUNTS.contains(&(in_x0 * x0)) => Ok(Some(in_x0 * x0)),
+        Some(x0) => {
+            let found = format!("{in_x0} radiation lengths of {x0} cm");
+            let expected = "a thickness of 1e-30 to 1e30 cm";
+            Err(rules.wrong("target.thickness_x0", found, expected))
+        }
         None => Err(rules.wrong(
             "target.thickness_x0",
             "no radiation length to measure it in",

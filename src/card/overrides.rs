@@ -26,10 +26,11 @@ impl Override {
     /// The value is TOML; what is no TOML is taken as a bare word (`beam.lepton=e-`).
     ///
     /// # Errors
-    /// [`CardError::Key`] if there is no `=`, or no key of that name.
+    /// [`CardError::Key`] if there is no `=`, no key before it, or none of that name.
     pub fn parse(assignment: &str) -> Result<Self, CardError> {
         let written = format!("--set {assignment}");
-        let Some((key, value)) = assignment.split_once('=') else {
+        let parts = assignment.split_once('=');
+        let Some((key, value)) = parts.filter(|(key, _)| !key.trim().is_empty()) else {
             let (found, expected) = (format!("`{assignment}`"), "section.key=value");
             return Err(at_option(
                 &written,

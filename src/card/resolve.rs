@@ -6,6 +6,7 @@ use toml::Value;
 
 use super::error::{CardError, nearest};
 use super::histograms::{self, Ranges};
+use super::keys;
 use super::limits::KinematicLimits;
 use super::material;
 use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun};
@@ -93,14 +94,15 @@ fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
     let lepton = rules.required("beam.lepton", raw.beam.lepton.as_deref())?;
     let lepton = rules.choice("beam.lepton", lepton, &names, Lepton::from_name)?;
     let energy_gev = rules.required("beam.energy_gev", raw.beam.energy_gev)?;
-    if !(energy_gev > lepton.mass_gev() && energy_gev.is_finite()) {
+    if !(energy_gev > lepton.mass_gev() && energy_gev <= keys::MAX_ENERGY_GEV) {
         let expected = format!(
-            "an energy above the lepton's mass, {} GeV",
-            lepton.mass_gev()
+            "an energy above the lepton's mass, {} GeV, and at most {:e} GeV",
+            lepton.mass_gev(),
+            keys::MAX_ENERGY_GEV
         );
         return Err(rules.wrong("beam.energy_gev", format!("{energy_gev} GeV"), expected));
     }
-    let on_target = rules.above_zero("beam.on_target", raw.beam.on_target)?;
+    let on_target = rules.within("beam.on_target", raw.beam.on_target, &keys::AMOUNTS)?;
     Ok(Beam {
         lepton,
         energy_gev,
@@ -142,10 +144,10 @@ fn dark_sector(rules: &Resolver<'_>, raw: &RawCard) -> Result<DarkSector, CardEr
 }
 
 fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
-    let mass = rules.above_zero("dark_sector.m_chi_gev", raw.m_chi_gev)?;
+    let mass = rules.within("dark_sector.m_chi_gev", raw.m_chi_gev, &keys::MASSES_GEV)?;
     let mass_gev = rules.required("dark_sector.m_chi_gev", mass)?;
     let charge = rules
-        .above_zero("dark_sector.charge", raw.charge)?
+        .within("dark_sector.charge", raw.charge, &keys::COUPLINGS)?
         .unwrap_or(1.0);
     let names = ChiSpin::ALL.map(ChiSpin::name);
     let spin = raw.spin.as_deref().unwrap_or(names[0]);
@@ -165,10 +167,14 @@ fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardErr
 }
 
 fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
-    let mass = rules.above_zero("dark_sector.m_dark_photon_gev", raw.m_dark_photon_gev)?;
+    let mass = rules.within(
+        "dark_sector.m_dark_photon_gev",
+        raw.m_dark_photon_gev,
+        &keys::MASSES_GEV,
+    )?;
     let mass_gev = rules.required("dark_sector.m_dark_photon_gev", mass)?;
     let epsilon = rules
-        .above_zero("dark_sector.epsilon", raw.epsilon)?
+        .within("dark_sector.epsilon", raw.epsilon, &keys::COUPLINGS)?
         .unwrap_or(1.0);
     let pdg_id = match &raw.pdg_id {
         Some(id) => pdg_id(rules, id, &[])?,
@@ -344,7 +350,9 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
         raw.max_overweight_share,
         |share| share > 0.0 && share < 1.0,
     )?;
-    let max_weight = rules.number("events.max_weight", raw.max_weight, |w| w >= 1.0)?;
+    let max_weight = rules.number("events.max_weight", raw.max_weight, |w| {
+        (1.0..=keys::MAX_WEIGHT).contains(&w)
+    })?;
     let compression = raw.compression.as_deref();
     let compression = rules.named(
         "events.compression",
@@ -362,9 +370,11 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
 }
 
 fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
-    let excluded = rules.above_zero("reach.events_excluded", raw.events_excluded)?;
-    let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| e > 0.0 && e <= 1.0)?;
-    let q_over_e_max = rules.above_zero("reach.q_over_e_max", raw.q_over_e_max)?;
+    let excluded = rules.within("reach.events_excluded", raw.events_excluded, &keys::AMOUNTS)?;
+    let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| {
+        e <= 1.0 && keys::AMOUNTS.contains(&e)
+    })?;
+    let q_over_e_max = rules.within("reach.q_over_e_max", raw.q_over_e_max, &keys::AMOUNTS)?;
     let straggling = raw.straggling.as_deref();
     let straggling = rules.named(
         "reach.straggling",
@@ -373,7 +383,7 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
         Straggling::name,
     )?;
     let mesons = |name: &str, value| {
-        let good = |number: f64| number >= 0.0 && number.is_finite();
+        let good = |number: f64| number == 0.0 || keys::AMOUNTS.contains(&number);
         Ok::<f64, CardError>(
             rules
                 .number(&format!("reach.mesons.{name}"), value, good)?

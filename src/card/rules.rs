@@ -63,13 +63,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A number that, if written, must be finite and above zero.
-    pub(super) fn above_zero(
+    /// A number that, if written, must lie in `range`.
+    pub(super) fn within(
         &self,
         path: &str,
         value: Option<f64>,
+        range: &RangeInclusive<f64>,
     ) -> Result<Option<f64>, CardError> {
-        self.number(path, value, |number| number > 0.0 && number.is_finite())
+        self.number(path, value, |number| range.contains(&number))
     }
 
     /// A count within limits, or its default.

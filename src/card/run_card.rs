@@ -1,5 +1,7 @@
 //! The card as it is used: validated, every default filled in.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::error::CardError;
@@ -182,13 +184,27 @@ pub struct MesonYields {
     pub jpsi: f64,
 }
 
+/// Bytes beyond which a file is no card.
+const MAX_CARD: u64 = 16 << 20;
+
+/// The text of a card, of a file that may have no end.
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let mut file = File::open(path)?.take(MAX_CARD + 1);
+    file.read_to_string(&mut text)?;
+    match text.len() as u64 > MAX_CARD {
+        false => Ok(text),
+        true => Err(io::Error::other("it is larger than 16 MiB")),
+    }
+}
+
 impl RunCard {
     /// Reads and validates the card `path`, with `overrides` in place of its own values.
     ///
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.
     pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, CardError> {
-        let text = std::fs::read_to_string(path).map_err(|source| CardError::Read {
+        let text = read(path).map_err(|source| CardError::Read {
             path: path.to_owned(),
             source,
         })?;

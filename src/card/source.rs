@@ -12,6 +12,8 @@ use super::keys;
 pub(super) struct Source {
     file: String,
     text: String,
+    /// Where its lines end, rising.
+    ends: Vec<usize>,
     values: BTreeMap<String, Place>,
     /// Places of the names alone, to point at unknown keys.
     names: BTreeMap<String, Place>,
@@ -23,6 +25,7 @@ impl Source {
         let mut source = Self {
             file: file.to_owned(),
             text: text.to_owned(),
+            ends: text.match_indices('\n').map(|(at, _)| at).collect(),
             values: BTreeMap::new(),
             names: BTreeMap::new(),
         };
@@ -127,8 +130,7 @@ impl Source {
     }
 
     fn line(&self, span: Range<usize>) -> Place {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        let line = 1 + self.ends.partition_point(|end| *end < span.start);
         Place::Line { line, span }
     }
 

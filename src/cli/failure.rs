@@ -198,4 +198,43 @@ mod tests {
         };
         insta::assert_snapshot!(quoted(&error, GraphicalTheme::unicode_nocolor()));
     }
+
+    /// What a user sees of failures, one a variant; does not compile if a variant is missing.
+    macro_rules! texts {
+        ($($variant:ident => $example:expr,)+) => {{
+            let name = |failure: &Failure| match failure {
+                $(Failure::$variant { .. } => stringify!($variant),)+
+            };
+            let mut texts = String::new();
+            $(
+                let failure: Failure = $example;
+                assert_eq!(name(&failure), stringify!($variant));
+                let code = failure.exit_code() == ExitCode::from(FAILED);
+                let code = if code { FAILED } else { USAGE };
+                texts += &format!("{}, exit code {code}\n    {failure}\n", stringify!($variant));
+            )+
+            texts
+        }};
+    }
+
+    #[test]
+    fn every_failure_has_a_text_and_an_exit_code() {
+        let path = || std::path::PathBuf::from("run.h5");
+        insta::assert_snapshot!(texts! {
+            Card => CardError::Seed("no entropy".to_owned()).into(),
+            Usage => Failure::Usage("--ceiling must be above 0".to_owned()),
+            Io => IoError::Exists { path: path() }.into(),
+            Generate => GenerateError::Stopped.into(),
+            Job => JobError::Usage("there is nothing to merge".to_owned()).into(),
+            Quadrature => QuadratureError::NoPairSpectrum.into(),
+            Axis => AxisError::Rows { rows: 1_000_000 }.into(),
+            Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),
+            Rows => Failure::Rows { failed: 1, rows: 2, first: "m_chi_gev = 0.1".to_owned() },
+            Plot => PlotError::Nothing { name: "sigma".to_owned() }.into(),
+            Untrusted => Failure::unless_trusted(&["chi2/dof = 5".to_owned()])
+                .err()
+                .unwrap_or(Failure::Usage(String::new())),
+            Stdout => std::io::Error::other("the pipe is closed").into(),
+        });
+    }
 }

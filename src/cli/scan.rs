@@ -75,7 +75,7 @@ pub(crate) fn grid(over: &[String]) -> Result<Grid, Failure> {
         let key = &axes[twice].key;
         return Err(Failure::Usage(format!("--over names the key {key} twice")));
     }
-    Ok(Grid { axes })
+    Ok(Grid::new(axes)?)
 }
 
 /// The card of one row.

@@ -9,6 +9,7 @@ use millibrem::generate::HistogramRequest;
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::job::prepare;
 use millibrem::process::Setup;
+use millibrem::study::parse_x;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -31,7 +32,7 @@ pub(crate) struct Spectrum {
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
     /// Values of x = E_miss/E0
-    #[arg(long, value_name = "X1,X2", value_delimiter = ',')]
+    #[arg(long, value_name = "X1,X2", value_delimiter = ',', value_parser = parse_x)]
     at: Vec<f64>,
     /// Number of equal bins between the cuts on x; the result is the mean of dσ/dx in each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]

@@ -16,7 +16,7 @@ pub use observable::{Observable, Subject};
 use thiserror::Error;
 
 /// Most bins a histogram may have, flow bins included (16 bytes each).
-const MAX_BINS: usize = 10_000_000;
+pub const MAX_BINS: usize = 10_000_000;
 
 /// What cannot be a histogram.
 #[derive(Debug, Clone, PartialEq, Error)]

@@ -134,17 +134,14 @@ fn open(paths: &[PathBuf]) -> Result<Vec<ShardReader>, JobError> {
         }
     }
     let there = |i: u32| shards.iter().any(|s| s.shard().index == i);
-    let missing: Vec<String> = (1..=of)
-        .filter(|&i| !there(i))
-        .map(|i| i.to_string())
-        .collect();
-    match missing.len() {
+    // All numbers are different and lie between 1 and `of`.
+    match of as usize - shards.len() {
         0 => Ok(shards),
         n => {
             let verb = if n == 1 { "is" } else { "are" };
-            let mut names = missing;
+            let missing = (1..=of).filter(|&i| !there(i)).take(10);
+            let mut names: Vec<String> = missing.map(|i| i.to_string()).collect();
             if n > 10 {
-                names.truncate(10);
                 names.push(format!("and {} more", n - 10));
             }
             Err(JobError::MissingShards {

@@ -5,6 +5,8 @@
 
 use super::figure::Scale;
 
+/// Largest number on an axis, so that ranges and their margins stay finite.
+const LARGEST: f64 = 1e300;
 /// Labelled ticks wanted at most on a linear axis, and decades on a logarithmic one.
 const MOST_LABELS: f64 = 7.0;
 
@@ -27,7 +29,7 @@ impl Range {
     /// The range of `values` with `pad` of its length added at each end; `None` if nothing can be
     /// shown on this scale.
     pub(super) fn of(scale: Scale, values: impl Iterator<Item = f64>, pad: f64) -> Option<Self> {
-        let usable = |v: &f64| v.is_finite() && (scale == Scale::Linear || *v > 0.0);
+        let usable = |v: &f64| v.abs() <= LARGEST && (scale == Scale::Linear || *v > 0.0);
         let (low, high) = values
             .filter(usable)
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
@@ -74,7 +76,12 @@ impl Range {
     /// Where `value` stands: 0 at the low end, 1 at the high end, kept within sight of both.
     pub(super) fn share(self, value: f64) -> f64 {
         let (low, high) = (self.place_of(self.low), self.place_of(self.high));
-        ((self.place_of(value) - low) / (high - low)).clamp(-1.0, 2.0)
+        let share = (self.place_of(value) - low) / (high - low);
+        // What is no number is out of sight.
+        if share.is_nan() {
+            return -1.0;
+        }
+        share.clamp(-1.0, 2.0)
     }
 
     /// The power of ten taken out of the labels of a linear axis; 0 for none.

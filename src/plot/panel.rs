@@ -264,7 +264,9 @@ fn points<'a>(
     frame: &'a Frame,
     curve: &'a Curve,
 ) -> impl Iterator<Item = (Place, (Place, Place))> + 'a {
-    let errors = curve.error.iter().copied().chain(std::iter::repeat(0.0));
+    // An error that is no number has no bar.
+    let bar = |e: &f64| if e.is_finite() { *e } else { 0.0 };
+    let errors = curve.error.iter().map(bar).chain(std::iter::repeat(0.0));
     let shown = move |y: f64| y.is_finite() && (frame.y.scale == Scale::Linear || y > 0.0);
     curve
         .x

@@ -5,8 +5,9 @@
 //! a [`Grid`] into a set-up.
 
 pub mod compare;
+pub mod points;
 pub mod reach;
 pub mod scan;
 
 pub use compare::{Comparison, compare, verdict};
-pub use scan::{Axis, AxisError, Grid, run_rows};
+pub use scan::{Axis, AxisError, Grid, parse_x, run_rows};

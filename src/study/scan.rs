@@ -4,17 +4,32 @@
 //! card takes them. The last axis runs fastest. Rows are handed over as they are done, in any
 //! order; each row's result depends on the row alone. Pinned by the tests below.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
-/// An axis that cannot be read.
+/// Most rows of a scan; each keeps its card in memory until it is done.
+const MAX_ROWS: u32 = 100_000;
+
+/// Axes that make no scan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("--over {written}: {problem}; write KEY=LO..HI:log:N, KEY=LO..HI:lin:N or KEY=A,B,C")]
-pub struct AxisError {
-    written: String,
-    problem: String,
+pub enum AxisError {
+    /// An axis that cannot be read.
+    #[error("--over {written}: {problem}; write KEY=LO..HI:log:N, KEY=LO..HI:lin:N or KEY=A,B,C")]
+    Axis {
+        /// What was written.
+        written: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The axes together make too many rows.
+    #[error("the axes of --over make {rows} rows: at most {MAX_ROWS} are allowed")]
+    Rows {
+        /// Rows they would make.
+        rows: usize,
+    },
 }
 
 /// One scanned key and its values.
@@ -32,7 +47,7 @@ impl Axis {
     /// # Errors
     /// [`AxisError`] with the text and what is wrong with it.
     pub fn parse(written: &str) -> Result<Self, AxisError> {
-        let wrong = |problem: String| AxisError {
+        let wrong = |problem: String| AxisError::Axis {
             written: written.to_owned(),
             problem,
         };
@@ -44,14 +59,28 @@ impl Axis {
             Some((low, rest)) => spaced(low, rest).map_err(wrong)?,
             None => range.split(',').map(|v| v.trim().to_owned()).collect(),
         };
+        if values.len() > MAX_ROWS as usize {
+            return Err(AxisError::Rows { rows: values.len() });
+        }
         if key.is_empty() || values.iter().any(String::is_empty) {
             return Err(wrong("a key or value is empty".to_owned()));
         }
-        if let Some(twice) = (1..values.len()).find(|&i| values[..i].contains(&values[i])) {
-            return Err(wrong(format!("the value {} comes twice", values[twice])));
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = values.iter().find(|value| !seen.insert(*value)) {
+            return Err(wrong(format!("the value {twice} comes twice")));
         }
         Ok(Self { key, values })
     }
+}
+
+/// A missing-energy fraction x as an option gives it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn parse_x(text: &str) -> Result<f64, String> {
+    let x = text.trim().parse().ok();
+    x.filter(|x| (0.0..=1.0).contains(x))
+        .ok_or_else(|| "x = E_miss/E0 is a number from 0 to 1".to_owned())
 }
 
 /// The values of `LO..HI:log|lin:N`.
@@ -71,8 +100,8 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
     let count: u32 = count
         .parse()
         .ok()
-        .filter(|n| *n >= 1)
-        .ok_or_else(|| format!("`{count}` is no number of points"))?;
+        .filter(|n| (1..=MAX_ROWS).contains(n))
+        .ok_or_else(|| format!("`{count}` is no number of points, 1 to {MAX_ROWS}"))?;
     // A single point may be a range of no width.
     if low > high || (low == high && count > 1) {
         return Err(format!("{low} is not below {high}"));
@@ -83,6 +112,10 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
         "log" => Err(format!("{low} has no logarithm")),
         other => Err(format!("`{other}` is neither log nor lin")),
     };
+    let ratio = high / low;
+    if !(high - low).is_finite() || (spacing == "log" && low > 0.0 && ratio.is_infinite()) {
+        return Err(format!("{low:?} to {high:?} is too wide a range"));
+    }
     let last = count - 1;
     (0..count)
         .map(|i| {
@@ -106,6 +139,20 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// The rows that `axes` span.
+    ///
+    /// # Errors
+    /// [`AxisError::Rows`] if there are too many.
+    pub fn new(axes: Vec<Axis>) -> Result<Self, AxisError> {
+        let rows = axes
+            .iter()
+            .fold(1_usize, |n, axis| n.saturating_mul(axis.values.len()));
+        match rows > MAX_ROWS as usize {
+            true => Err(AxisError::Rows { rows }),
+            false => Ok(Self { axes }),
+        }
+    }
+
     /// Number of rows; one without axes.
     pub fn len(&self) -> usize {
         self.axes.iter().map(|a| a.values.len()).product()

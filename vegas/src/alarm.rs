@@ -104,3 +104,36 @@ pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec
     }
     alarms
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Alarm;
+
+    /// Checks texts, one a variant; does not compile if a variant is missing.
+    macro_rules! texts {
+        ($($variant:ident: $example:expr => $text:expr,)+) => {
+            let name = |alarm: &Alarm| match alarm {
+                $(Alarm::$variant { .. } => stringify!($variant),)+
+            };
+            $(
+                let alarm = $example;
+                assert_eq!((name(&alarm), alarm.to_string().as_str()), (stringify!($variant), $text));
+            )+
+        };
+    }
+
+    #[test]
+    fn every_alarm_has_a_text() {
+        texts! {
+            Disagreement: Alarm::Disagreement { chi2_dof: 4.5, q: 1e-6 }
+                => "the iterations disagree: chi2/dof = 4.50, Q = 1.0e-6; the errors are too small",
+            HeavyPoint: Alarm::HeavyPoint { share: 0.75 }
+                => "a single point makes 75 % of the variance; the error is itself uncertain",
+            MissedPeak: Alarm::MissedPeak { shift: 12.0 }
+                => "a uniform probe found a region the sample does not resolve: one such point would \
+                    move the result by 12.0 errors; a peak was missed",
+            AllZero: Alarm::AllZero => "the integrand is zero at every point",
+            Incomplete: Alarm::Incomplete => "the run is not complete",
+        }
+    }
+}

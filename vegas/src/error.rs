@@ -106,3 +106,61 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks texts, one a variant; does not compile if a variant is missing.
+    macro_rules! texts {
+        ($($variant:ident: $example:expr => $text:expr,)+) => {
+            let name = |error: &Error| match error {
+                $(Error::$variant { .. } => stringify!($variant),)+
+            };
+            $(
+                let error = $example;
+                assert_eq!((name(&error), error.to_string().as_str()), (stringify!($variant), $text));
+            )+
+        };
+    }
+
+    #[test]
+    fn every_error_has_a_text() {
+        let (iteration, index) = (3, 17);
+        let refused = std::io::Error::other("no more threads");
+        let mut refused = Some(refused);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+        let source = pool
+            .spawn_handler(|_| refused.take().map_or(Ok(()), Err))
+            .build()
+            .expect_err("the pool is refused");
+        texts! {
+            Setting: Error::setting("neval", 3, "at least 1000")
+                => "neval is 3, but must be at least 1000",
+            TooFewPoints: Error::TooFewPoints { neval: 10, cubes: 8 }
+                => "10 points an iteration do not give the 8 hypercubes two points each",
+            Dimension: Error::Dimension { integrand: 3, integrator: 4 }
+                => "the integrand has 3 axes, the integrator 4",
+            NotFinite: Error::NotFinite {
+                nan: 1,
+                infinite: 2,
+                points: 1000,
+                first: PointKey { iteration, index },
+                x: vec![0.5, 0.25],
+            } => "1 of 1000 values are NaN and 2 infinite, first at iteration 3, index 17, x = [0.5, 0.25]",
+            Zero: Error::Zero { points: 1000 }
+                => "the integrand is zero at all 1000 points of the adaptation",
+            Different: Error::Different
+                => "the parts belong to different states or plans and cannot be merged",
+            Overlap: Error::Overlap { iteration, chunk: 5 }
+                => "chunk 5 of iteration 3 is in both parts",
+            NoSuchPoint: Error::NoSuchPoint { index, neval: 10 }
+                => "there is no point 17 in an iteration of 10 points",
+            Observer: Error::Observer("the disk is gone".into())
+                => "an observer failed: the disk is gone",
+            Threads: Error::Threads { threads: 1, source }
+                => "cannot start 1 threads: no more threads",
+            Incomplete: Error::Incomplete => "no iteration is complete",
+        }
+    }
+}

@@ -24,6 +24,8 @@ use super::{output, print, scan};
 
 /// Key that is scanned.
 const MASS: &str = "dark_sector.m_chi_gev";
+/// Most background events.
+const MAX_BACKGROUND: f64 = 1e6;
 /// Channel of what was not computed but read.
 const OVERLAY: &str = "overlay";
 /// Default relative error of cross sections by quadrature.
@@ -59,7 +61,7 @@ pub(crate) struct Reach {
     #[arg(long, value_name = "Q")]
     ceiling: Option<f64>,
     /// Events seen: with --background and --confidence a CLs upper limit replaces reach.events_excluded
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
     observed: Option<u32>,
     /// Background events expected
     #[arg(long, value_name = "B", default_value_t = 0.0, requires = "observed")]
@@ -217,11 +219,11 @@ impl Reach {
 
     /// Expected signal that is excluded, if it was asked for in place of the cards'.
     fn upper_limit(&self) -> Result<Option<f64>, Failure> {
-        let known = self.background >= 0.0 && self.background.is_finite();
+        let known = (0.0..=MAX_BACKGROUND).contains(&self.background);
         if !(known && self.confidence > 0.0 && self.confidence < 1.0) {
-            return Err(Failure::Usage(
-                "--background must be at least 0 and --confidence between 0 and 1".to_owned(),
-            ));
+            return Err(Failure::Usage(format!(
+                "--background must lie between 0 and {MAX_BACKGROUND:e} and --confidence between 0 and 1"
+            )));
         }
         if self.ceiling.is_some_and(|q| !(q > 0.0)) {
             return Err(Failure::Usage("--ceiling must be above 0".to_owned()));

@@ -3,6 +3,7 @@
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{Dataset, H5Type, Location, Result};
 
+use super::column;
 use crate::record::{Fact, Facts};
 
 /// Writes one number, flag or string as a scalar attribute.
@@ -31,7 +32,7 @@ pub(super) fn get<T: H5Type>(at: &Location, name: &str) -> Result<T> {
 
 /// Reads words.
 pub(super) fn get_text(at: &Location, name: &str) -> Result<String> {
-    get::<VarLenUnicode>(at, name).map(|words| words.as_str().to_owned())
+    get::<VarLenUnicode>(at, name).and_then(|words| column::text(name, &words))
 }
 
 /// Writes facts in their order.
@@ -55,7 +56,8 @@ pub(super) fn get_facts(at: &Location) -> Result<Facts> {
     let fact = |name: &str| {
         Ok(match at.attr(name)?.dtype()?.to_descriptor()? {
             Type::Float(_) => Fact::Real(get(at, name)?),
-            Type::Boolean => Fact::Flag(get(at, name)?),
+            // As a number: a file may hold another byte than those of a `bool`.
+            Type::Boolean => Fact::Flag(get::<i8>(at, name)? != 0),
             Type::Integer(_) | Type::Unsigned(_) => Fact::Integer(get(at, name)?),
             _ => Fact::Text(get_text(at, name)?),
         })

@@ -10,8 +10,8 @@ use ::hdf5::dataset::{AllocTime, FillTime};
 use ::hdf5::{Dataset, Extent, Group, H5Type, Result, SimpleExtents};
 use ndarray::{ArrayView1, ArrayView2};
 
-use super::attribute;
 use super::weights::RawWeights;
+use super::{attribute, column};
 use crate::event::{Compression, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting};
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
@@ -344,10 +344,12 @@ pub(super) fn count(group: &Group, final_state: FinalState) -> Result<usize> {
             .map(|name| (name, vec![n, 4])),
     );
     for (name, shape) in shapes {
-        let found = group.dataset(name)?.shape();
+        let data = group.dataset(name)?;
+        let found = data.shape();
         if found != shape {
             return Err(format!("/events/{name} has shape {found:?}, expected {shape:?}").into());
         }
+        column::check_stored(&data, column::size(&shape))?;
     }
     Ok(n)
 }

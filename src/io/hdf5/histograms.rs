@@ -8,7 +8,7 @@
 use ::hdf5::{Group, ObjectReference1, Result};
 use ndarray::ArrayViewD;
 
-use super::{GENERATOR_VERSION, attribute};
+use super::{GENERATOR_VERSION, attribute, column};
 use crate::histogram::{Axis, Histogram, Observable, Scale};
 
 /// Writes one histogram as a group of that name.
@@ -108,7 +108,7 @@ pub(super) fn read_all(parent: &Group) -> Result<Vec<Histogram>> {
 }
 
 fn read(group: &Group, name: &str) -> Result<Histogram> {
-    let references = group.dataset("axes")?.read_raw::<ObjectReference1>()?;
+    let references = column::read::<ObjectReference1>(&group.dataset("axes")?)?;
     let mut axes = Vec::with_capacity(references.len());
     for reference in &references {
         match group.dereference(reference)? {
@@ -117,8 +117,8 @@ fn read(group: &Group, name: &str) -> Result<Histogram> {
         }
     }
     let storage = group.group("storage")?;
-    let values = storage.dataset("values")?.read_raw::<f64>()?;
-    let variances = storage.dataset("variances")?.read_raw::<f64>()?;
+    let values = column::read(&storage.dataset("values")?)?;
+    let variances = column::read(&storage.dataset("variances")?)?;
     Histogram::new(name, axes, values, variances).map_err(|e| e.to_string().into())
 }
 
@@ -135,7 +135,7 @@ fn read_axis(group: &Group) -> Result<Axis> {
         let bins = usize::try_from(bins).map_err(|e| format!("{bins} bins: {e}"))?;
         Axis::new(observable, Scale::Linear, lower, upper, bins).map_err(text)
     } else {
-        let edges = group.dataset("edges")?.read_raw::<f64>()?;
+        let edges = column::read(&group.dataset("edges")?)?;
         Axis::from_edges(observable, Scale::Log, edges).map_err(text)
     }
 }

@@ -8,6 +8,7 @@
 //! Pinned by the tests of the submodules and by `tests/python/test_run_file.py` (`h5py`, `hist`).
 
 mod attribute;
+mod column;
 mod events;
 mod histograms;
 mod reader;

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ::hdf5::{Dataset, File, Group, MinorErrorCode, Result};
+use ::hdf5::{File, Group, MinorErrorCode, Result};
 
-use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, events, histograms};
+use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms};
 use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
 use crate::io::IoError;
@@ -239,9 +239,10 @@ impl ShardReader {
     /// What the shard hands to the merge.
     ///
     /// # Errors
-    /// [`IoError::NotARun`] if it is missing.
+    /// [`IoError::NotARun`] if it is missing or not what was written.
     pub fn work(&self) -> Result<Vec<u8>, IoError> {
-        self.run.wrap(|file| file.dataset("work")?.read_raw::<u8>())
+        self.run
+            .wrap(|file| column::read_checked_bytes(&file.dataset("work")?))
     }
 }
 
@@ -258,17 +259,25 @@ fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
         expected_events: 0,
         shard: match attribute::get_text(file, "format")? == SHARD_FORMAT {
             false => None,
-            true => Some(Shard {
-                index: attribute::get(file, "shard_index")?,
-                of: attribute::get(file, "shard_of")?,
-            }),
+            true => Some(get_shard(file)?),
         },
     })
 }
 
+fn get_shard(file: &File) -> Result<Shard> {
+    let (index, of) = (
+        attribute::get(file, "shard_index")?,
+        attribute::get(file, "shard_of")?,
+    );
+    match (1..=of).contains(&index) {
+        true => Ok(Shard { index, of }),
+        false => Err(format!("it says to be shard {index} of {of}").into()),
+    }
+}
+
 fn read_iterations(table: &Group) -> Result<Vec<IterationRow>> {
-    let measured = table.dataset("measured")?.read_raw::<bool>()?;
-    let n_eval = table.dataset("n_eval")?.read_raw::<u64>()?;
+    let measured = column::read_flags(&table.dataset("measured")?)?;
+    let n_eval = column::read::<u64>(&table.dataset("n_eval")?)?;
     let names = [
         "value",
         "error",
@@ -279,11 +288,7 @@ fn read_iterations(table: &Group) -> Result<Vec<IterationRow>> {
     ];
     let columns = names
         .iter()
-        .map(|name| {
-            table
-                .dataset(name)
-                .and_then(|data: Dataset| data.read_raw::<f64>())
-        })
+        .map(|name| column::read::<f64>(&table.dataset(name)?))
         .collect::<Result<Vec<_>>>()?;
     if n_eval.len() != measured.len() || columns.iter().any(|c| c.len() != measured.len()) {
         return Err("the columns of /sigma/iterations differ in length".into());

@@ -6,6 +6,7 @@ use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{File, Result};
 
 use super::attribute::{describe, get_text, put_text};
+use super::column;
 use crate::io::IoError;
 use crate::io::part::PartFile;
 use crate::io::table::{TableHeader, short_name};
@@ -77,12 +78,9 @@ pub fn read_table(path: &Path) -> std::result::Result<Option<SavedTable>, IoErro
         let mut columns = Vec::new();
         for data in file.datasets()? {
             let name = data.name().trim_start_matches('/').to_owned();
-            let fields = match data.read_raw::<f64>() {
+            let fields = match column::read::<f64>(&data) {
                 Ok(numbers) => numbers.iter().map(|x| format!("{x:?}")).collect(),
-                Err(_) => {
-                    let words = data.read_raw::<VarLenUnicode>()?;
-                    words.iter().map(|word| word.as_str().to_owned()).collect()
-                }
+                Err(_) => column::read_texts(&data)?,
             };
             columns.push((name, fields));
         }

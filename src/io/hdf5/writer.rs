@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 use super::events::{self, EventColumns};
 use super::weights::RawWeights;
 use super::{
-    FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, histograms,
+    FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, column,
+    histograms,
 };
 use crate::event::{Compression, EventBuffer, EventSink, SinkError};
 use crate::io::IoError;
@@ -236,6 +237,7 @@ impl RunWriter {
     pub fn finish_shard(self, work: &[u8]) -> Result<(), IoError> {
         self.complete(1.0, |file| {
             let data = file.new_dataset_builder().with_data(work).create("work")?;
+            column::put_checksum(&data, work)?;
             attribute::describe(&data, "1", "sums of this shard, for millibrem merge")
         })
     }

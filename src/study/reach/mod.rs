@@ -97,13 +97,21 @@ pub enum ReachError {
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
     /// A line of a limit file that is no pair of numbers.
-    #[error("line {line} of the limit file: {problem}")]
+    #[error("{}: {problem}", place(*line))]
     File {
         /// The line, from 1; 0 for the file as a whole.
         line: usize,
         /// What is wrong with it.
         problem: String,
     },
+}
+
+/// Where in a limit file something is wrong.
+fn place(line: usize) -> String {
+    match line {
+        0 => "the limit file".to_owned(),
+        line => format!("line {line} of the limit file"),
+    }
 }
 
 /// One experiment: everything its limits depend on but the mass of χ.

@@ -3,17 +3,25 @@
 //! The limit s solves `P(≤ n | s + b)/P(≤ n | b) = 1 − CL` ([Read02]), which is
 //! also the Bayesian limit with a flat prior. Without events it is ln(1/(1 − CL)) whatever b.
 
+/// Sums beyond this are taken out of the series.
+const LARGE: f64 = 1e200;
+
 /// Upper limit on the expected signal at confidence level `level` (0 … 1) when `observed` events
 /// were seen and `background` were expected.
 pub fn cls_upper_limit(observed: u32, background: f64, level: f64) -> f64 {
     // Everything relative to e^(−b): the ratio is e^(−s) S(s + b)/S(b), S the truncated series.
     let series = |mean: f64| {
-        let (mut term, mut sum) = (1.0, 1.0);
+        let (mut term, mut sum, mut scale) = (1.0, 1.0, 0.0);
         for k in 1..=observed {
             term *= mean / f64::from(k);
             sum += term;
+            // Before it overflows, it is taken out as a factor.
+            if sum > LARGE {
+                scale += libm::log(sum);
+                (term, sum) = (term / sum, 1.0);
+            }
         }
-        libm::log(sum)
+        scale + libm::log(sum)
     };
     let at_zero = series(background);
     let excess = |s: f64| series(s + background) - at_zero - s - libm::log1p(-level);
@@ -46,6 +54,15 @@ mod tests {
         ] {
             assert!((cls_upper_limit(n, 0.0, 0.90) - at_90).abs() < 0.006);
             assert!((cls_upper_limit(n, 0.0, 0.95) - at_95).abs() < 0.006);
+        }
+    }
+
+    #[test]
+    fn thousands_of_events_do_not_overflow() {
+        // Root of the regularised incomplete gamma function Q(n + 1, s) = 0.1, by mpmath.findroot.
+        for (n, expected) in [(1000, 1_041.754_569_077_64), (100_000, 100_406.477_736_554)] {
+            let found = cls_upper_limit(n, 0.0, 0.9);
+            assert!((found / expected - 1.0).abs() < 1e-8, "{n}: {found}");
         }
     }
 

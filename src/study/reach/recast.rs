@@ -6,10 +6,14 @@
 //! what lies outside is left out, which makes the limit weaker, never stronger. Masses in GeV.
 //! Pinned by `tests/reach.rs`.
 
+use std::ops::RangeInclusive;
+
 use super::ReachError;
 use crate::dark_sector::MilliCharged;
 use crate::process::quadrature::{gauss_legendre, spectral_function};
 
+/// Masses and limits that may stand in a file: squares of them stay finite and above 0.
+const NUMBERS: RangeInclusive<f64> = 1e-30..=1e30;
 /// Nodes between two masses of a file or a grid.
 const NODES: usize = 16;
 
@@ -65,8 +69,11 @@ impl LimitFile {
             let &[mass, epsilon] = numbers.as_slice() else {
                 return Err(wrong(format!("`{}` is no mass and epsilon", line.trim())));
             };
-            if !(mass > 0.0 && epsilon > 0.0 && mass.is_finite() && epsilon.is_finite()) {
-                return Err(wrong(format!("{mass} and {epsilon} must be positive")));
+            if !(NUMBERS.contains(&mass) && NUMBERS.contains(&epsilon)) {
+                let (low, high) = (NUMBERS.start(), NUMBERS.end());
+                return Err(wrong(format!(
+                    "{mass:e} and {epsilon:e} must lie between {low:e} and {high:e}"
+                )));
             }
             if points.last().is_some_and(|(before, _)| *before >= mass) {
                 return Err(wrong(format!("mass {mass} GeV does not rise")));

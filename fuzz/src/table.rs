@@ -1,0 +1,49 @@
+//! Tables: what `scan` resumes from, and what `plot` draws.
+
+use std::path::Path;
+
+use millibrem::io::table::{Column, RowLog, TableHeader};
+use millibrem::plot;
+
+/// Reads the bytes as an interrupted scan and as a table to draw.
+pub fn run(data: &[u8]) {
+    let folder = super::folder();
+    resume(&folder.path().join("scan.csv"), data);
+    draw(&folder.path().join("table.csv"), data);
+}
+
+/// A header whose text may stand at the front of the bytes.
+fn header() -> TableHeader {
+    TableHeader {
+        facts: vec![("command".to_owned(), "scan".to_owned())],
+        keys: vec!["dark_sector.m_chi_gev".to_owned()],
+        columns: vec![Column {
+            name: "sigma_pb",
+            units: "pb",
+            description: "cross section",
+        }],
+    }
+}
+
+/// Rows that are kept are whole, and one that is added stays.
+fn resume(path: &Path, data: &[u8]) {
+    std::fs::write(path, data).expect("a folder to write to");
+    let row = |text: &str| vec![text.to_owned(), "1.0".to_owned()];
+    let Ok((mut log, rows)) = RowLog::open(path, &header(), false) else {
+        return;
+    };
+    assert!(rows.iter().all(|row| row.len() == 2), "{rows:?}");
+    log.append(&row("0.1")).expect("a row can be added");
+    drop(log);
+    let (_, again) = RowLog::open(path, &header(), false).expect("its own file");
+    assert_eq!(again.len(), rows.len() + 1);
+}
+
+/// Figures of the table, or an error in words.
+fn draw(path: &Path, data: &[u8]) {
+    std::fs::write(path, data).expect("a folder to write to");
+    match plot::panels(&[path.to_owned()], &[]) {
+        Ok(panels) => super::drawn(&panels),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
