@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 failed=()
 step() {
     printf '\n== %s\n' "$*"
-    "$@" 2>&1 | tee -a "$log" || failed+=("$*")
+    "$@" 2>&1 | tee -a "$log" || [ "${PIPESTATUS[0]}" -eq 77 ] || failed+=("$*")
 }
 
 if [ "${1:-}" = --quick ]; then

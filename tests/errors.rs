@@ -99,6 +99,18 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
     let setups = texts!(SetupError {
         Collision => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 }.into(),
         BelowThreshold => SetupError::BelowThreshold { mass_gev: 3.0, largest_gev: 2.5 },
+        OutOfRange => SetupError::OutOfRange {
+            name: "the beam's energy",
+            value_gev: 1e11,
+            must: "at most",
+            limit_gev: 1e10,
+        },
+        NothingLeft => SetupError::NothingLeft {
+            form_factor: "helm",
+            mass_gev: 3.0,
+            t_min_gev2: 12.5,
+            share: 1e-120,
+        },
         EmptyRange => SetupError::EmptyRange { x_min: 0.9, x_max: 1.0, lowest: 0.01, highest: 0.8 },
     });
     insta::assert_snapshot!(collisions + &setups);
@@ -137,6 +149,7 @@ fn every_error_of_generation_has_a_text() {
         Sink => vegas::Error::Observer("the disk is gone".into()).into(),
         Histogram => HistogramError::AxisCount { name: "h".to_owned(), axes: 3 }.into(),
         TooFewEvents => GenerateError::TooFewEvents { found: 3, wanted: 100, points: 1_000_000 },
+        NothingPasses => GenerateError::NothingPasses { points: 1_000_000 },
         NoSuchEvent => GenerateError::NoSuchEvent { index: 7 },
         Stopped => GenerateError::Stopped,
     }));
