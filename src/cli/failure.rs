@@ -226,6 +226,7 @@ mod tests {
             Io => IoError::Exists { path: path() }.into(),
             Generate => GenerateError::Stopped.into(),
             Job => JobError::Usage("there is nothing to merge".to_owned()).into(),
+            Submit => SubmitError::Memory("much".to_owned()).into(),
             Quadrature => QuadratureError::NoPairSpectrum.into(),
             Axis => AxisError::Rows { rows: 1_000_000 }.into(),
             Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),
