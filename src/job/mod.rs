@@ -69,7 +69,7 @@ pub enum JobError {
     },
     /// It was told to end, and can go on.
     #[error(
-        "stopped with {n_events} events; go on with the same command and --resume ({} holds the rest)",
+        "stopped with {n_events} events; go on with the same command and --resume (the state is in {})",
         state.display()
     )]
     Stopped {
