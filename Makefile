@@ -1,10 +1,12 @@
-# make demo    set up, build, generate the sample of cards/na64mu-2025.toml, draw it
-# make figures draw the figures of docs/figures again, from the cards
-# make test    every check and test there is
-# make quick   the fast tests only
-# make setup   find or install HDF5
+# make demo       set up, build, generate the sample of cards/na64mu-2025.toml, draw it
+# make figures    draw the figures of docs/figures again, from the cards
+# make test       every check and test there is, but for that of the feature mpi
+# make quick      the fast tests only
+# make test-slurm the test on a real Slurm, which is started for it
+# make test-mpi   the test of the feature mpi
+# make setup      find or install HDF5
 
-.PHONY: demo figures test quick setup
+.PHONY: demo figures test quick setup test-slurm test-mpi
 .DEFAULT_GOAL := demo
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -25,8 +27,17 @@ figures: setup
 	@scripts/figures.sh "$${CARGO_TARGET_DIR:-target}/release/millibrem"
 
 test:
-	@scripts/setup.sh --tests
+	@scripts/setup.sh --tests --cluster
 	@scripts/test.sh
+
+test-slurm:
+	@scripts/setup.sh --tests --cluster
+	@. target/setup.env; cargo build --release $$MILLIBREM_FEATURES
+	@tests/slurm/run.sh
+
+test-mpi:
+	@scripts/setup.sh --tests --mpi
+	@. target/setup.env; tests/mpi.sh
 
 quick: setup
 	@scripts/test.sh --quick

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Finds or installs what the build needs and says what it did.
 #
-#   scripts/setup.sh          compiler and HDF5
-#   scripts/setup.sh --tests  the Python readers of the tests as well, in .venv
-#
+#   scripts/setup.sh            compiler and HDF5
+#   scripts/setup.sh --tests    the Python readers of the tests as well, in .venv
+#   scripts/setup.sh --cluster  a Slurm for the test of it as well, where it can be installed
+#   scripts/setup.sh --mpi      Open MPI for the feature mpi as well
 # What the build has to know is written to target/setup.env. Nothing is touched that is there
 # already, so running it again takes well under a second.
 set -euo pipefail
@@ -13,11 +14,13 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-tests=no
+tests=no cluster=no mpi=no
 for argument in "$@"; do
     case "$argument" in
         --tests) tests=yes ;;
-        *) fail "unknown argument $argument; there is only --tests" ;;
+        --cluster) cluster=yes ;;
+        --mpi) mpi=yes ;;
+        *) fail "unknown argument $argument; there are --tests, --cluster and --mpi" ;;
     esac
 done
 
@@ -138,6 +141,24 @@ if [ "$tests" = yes ]; then
         venv .venv
         .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
         cp tests/requirements.txt .venv/requirements.txt
+    fi
+fi
+
+# Clusters -----------------------------------------------------------------------------------
+if [ "$cluster" = yes ]; then
+    # The test starts daemons of its own, which takes root anyway.
+    if (PATH=$PATH:/usr/sbin && have munged && have slurmctld && have slurmd && have sbatch); then
+        say "Slurm of the system"
+    elif [ "$(id -u)" -ne 0 ] || ! apt_install slurm-wlm munge; then
+        say "no Slurm here, and none can be installed without root and apt-get"
+    fi
+fi
+if [ "$mpi" = yes ]; then
+    if have mpirun && have mpicc && { [ -n "${LIBCLANG_PATH:-}" ] || ldconfig -p | grep -q libclang-; }; then
+        say "MPI of the system"
+    else
+        apt_install openmpi-bin libopenmpi-dev libclang-dev ||
+            fail "the feature mpi needs mpirun, mpicc and libclang; install Open MPI and libclang"
     fi
 fi
 say "ready"

@@ -16,9 +16,9 @@ const LN_2_HI: f64 = f64::from_bits(LN_2.to_bits() & !0xffff_ffff);
 /// ln 2 − [`LN_2_HI`] (from 50 digits).
 const LN_2_LO: f64 = 4.749_325_039_031_672_6e-7;
 
-/// eˣ for −708 ≤ x ≤ 709 (clamped outside).
+/// (e^r − 1, 2ⁿ) with x = n ln 2 + r, |r| ≤ ½ ln 2, for −708 ≤ x ≤ 709 (clamped outside).
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
+fn exp_parts(x: f64) -> (f64, f64) {
     let x = if x > 709.0 { 709.0 } else { x };
     let x = if x < -708.0 { -708.0 } else { x };
     let shifted = x * LOG2_E + ROUND;
@@ -41,9 +41,22 @@ pub fn exp(x: f64) -> f64 {
     ] {
         p = p * r + c;
     }
-    let y = 1.0 + (r + r * r * p);
     let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52));
-    y * scale
+    (r + r * r * p, scale)
+}
+
+/// eˣ for −708 ≤ x ≤ 709 (clamped outside).
+#[inline(always)]
+pub fn exp(x: f64) -> f64 {
+    let (above_one, scale) = exp_parts(x);
+    (1.0 + above_one) * scale
+}
+
+/// eˣ − 1 for −708 ≤ x ≤ 709 (clamped outside), to full relative precision at small x.
+#[inline(always)]
+pub fn exp_m1(x: f64) -> f64 {
+    let (above_one, scale) = exp_parts(x);
+    above_one * scale + (scale - 1.0)
 }
 
 /// Natural logarithm for positive normal x.
@@ -167,6 +180,18 @@ mod tests {
         let xs = (0..200_001).map(|i| -700.0 + 0.007 * i as f64 * 1.000_01);
         assert!(worst(xs.filter(|x| *x < 709.0).map(|x| (exp(x), libm::exp(x)))) <= 2.0);
         assert_eq!(exp(0.0), 1.0);
+    }
+
+    #[test]
+    fn exp_m1_agrees_with_libm_to_three_ulp_however_small_the_argument() {
+        let wide = (0..100_001).map(|i| -40.0 + 0.008 * f64::from(i));
+        let small = (0..700).flat_map(|i| [1.0, -1.0].map(|s| s * libm::exp(-f64::from(i))));
+        let pairs = wide
+            .filter(|x| *x < 709.0)
+            .chain(small)
+            .map(|x| (exp_m1(x), libm::expm1(x)));
+        assert!(worst(pairs) <= 3.0);
+        assert_eq!(exp_m1(0.0), 0.0);
     }
 
     #[test]

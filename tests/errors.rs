@@ -13,6 +13,7 @@ use millibrem::generate::GenerateError;
 use millibrem::histogram::{HistogramError, Observable};
 use millibrem::io::IoError;
 use millibrem::job::JobError;
+use millibrem::job::submit::SubmitError;
 use millibrem::kinematics::CollisionError;
 use millibrem::plot::PlotError;
 use millibrem::process::SetupError;
@@ -99,6 +100,18 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
     let setups = texts!(SetupError {
         Collision => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 }.into(),
         BelowThreshold => SetupError::BelowThreshold { mass_gev: 3.0, largest_gev: 2.5 },
+        OutOfRange => SetupError::OutOfRange {
+            name: "the beam's energy",
+            value_gev: 1e11,
+            must: "at most",
+            limit_gev: 1e10,
+        },
+        NothingLeft => SetupError::NothingLeft {
+            form_factor: "helm",
+            mass_gev: 3.0,
+            t_min_gev2: 12.5,
+            share: 1e-120,
+        },
         EmptyRange => SetupError::EmptyRange { x_min: 0.9, x_max: 1.0, lowest: 0.01, highest: 0.8 },
     });
     insta::assert_snapshot!(collisions + &setups);
@@ -133,10 +146,11 @@ fn every_error_of_histograms_has_a_text() {
 #[test]
 fn every_error_of_generation_has_a_text() {
     insta::assert_snapshot!(texts!(GenerateError {
-        Integrator => vegas::Error::Zero { points: 1000 }.into(),
+        Integrator => vegas::Error::Incomplete.into(),
         Sink => vegas::Error::Observer("the disk is gone".into()).into(),
         Histogram => HistogramError::AxisCount { name: "h".to_owned(), axes: 3 }.into(),
         TooFewEvents => GenerateError::TooFewEvents { found: 3, wanted: 100, points: 1_000_000 },
+        NothingPasses => GenerateError::NothingPasses { points: 1_000_000 },
         NoSuchEvent => GenerateError::NoSuchEvent { index: 7 },
         Stopped => GenerateError::Stopped,
     }));
@@ -158,6 +172,23 @@ fn every_error_of_storage_has_a_text() {
         NotARun => IoError::NotARun { path: path("run.h5"), reason: "it is not an HDF5 file".to_owned() },
         Name => IoError::Name { path: path("a.txt"), reason: "it must end in .lhe".to_owned() },
         Version => IoError::Version { path: path("run.h5"), found: 9, supported: 1 },
+    }));
+}
+
+#[test]
+fn every_error_of_a_submission_has_a_text() {
+    insta::assert_snapshot!(texts!(SubmitError {
+        Engine => SubmitError::Engine("pbs".to_owned()),
+        Time => SubmitError::Time("an hour".to_owned()),
+        ShortTime => SubmitError::ShortTime { given: "00:10:00".parse().unwrap() },
+        Memory => SubmitError::Memory("much".to_owned()),
+        Text => SubmitError::Text { option: "--extra", text: "a\nb".to_owned() },
+        NotForEngine => SubmitError::NotForEngine {
+            option: "--time",
+            engine: "htcondor".parse().unwrap(),
+            instead: "give your pool's own words with --extra",
+        },
+        Refused => SubmitError::Refused { script: path("submit.sh"), reason: "exit code 1".to_owned() },
     }));
 }
 

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use millibrem::dark_sector::DarkSector;
 use millibrem::event::{Event, EventBuffer, Weighting};
 use millibrem::generate::{
-    EventRequest, Generator, HistogramRequest, Progress, Settings, SigmaReport,
+    EventRequest, Generator, HistogramRequest, Progress, Settings, Shard, SigmaReport,
 };
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::process::Setup;
@@ -364,4 +364,31 @@ fn results_and_events_are_independent_of_the_number_of_threads() {
         let one = run(1, weighting);
         assert!(one == run(2, weighting) && one == run(7, weighting));
     }
+}
+
+#[test]
+fn without_a_goal_for_the_error_the_shards_measure_every_point() {
+    let rows = table("cross_sections.json");
+    let (setup, settings) = (setup(&rows[2]), settings(4, 20_000, 12));
+    let part = |index| {
+        let mut generator = Generator::new(&setup, settings).unwrap();
+        generator.adapt(&mut silent).unwrap();
+        let shard = Shard { index, of: 3 };
+        generator.measure_part(&[], shard, &mut silent).unwrap();
+        generator
+    };
+    let mut all = part(1);
+    for index in [0, 2] {
+        all.merge(part(index).work()).unwrap();
+    }
+    let mut points = 0;
+    let mut listen = |progress: &Progress| {
+        points += progress.done;
+        ControlFlow::Continue(())
+    };
+    let report = all.measure(&[], &mut listen).unwrap();
+    assert_eq!(points, 0, "points that no shard has made");
+    let (_, alone) = measured(&setup, settings, &[]);
+    assert_eq!(report.cross_section.value_pb, alone.cross_section.value_pb);
+    assert_eq!(report.cross_section.error_pb, alone.cross_section.error_pb);
 }

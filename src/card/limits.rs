@@ -2,9 +2,7 @@
 //!
 //! Conventions: beam lepton (m, E0, |p|) on a nucleus M at rest, producing something of mass
 //! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. The largest mass and the range of `x = E_k/E0`, widest
-//! at `k² = m_min²`, are those of [`Collision`]. `t` is bounded by the two-body reaction `m → M_X` with
-//! `M_X = m + m_min`: with `D = M_X² − m²`, `b = 2|p|²M − (E0+M)D`, `r² = b² − s D²`:
-//! `t_min = M D²/(b + r)`, `t_max = M (b + r)/s`, both free of cancellation.
+//! at `k² = m_min²`, and those of `t` are those of [`Collision`].
 //!
 //! Pinned by the tests below: threshold, elastic limit, and the two-body solution put back.
 
@@ -60,12 +58,7 @@ impl KinematicLimits {
             let (v_min, v_max) = collision.v_limits(m_min * m_min);
             limits.x_lower = (collision.kinetic - v_max) / collision.e0;
             limits.x_upper = (collision.kinetic - v_min) / collision.e0;
-            let (p, big_m) = (collision.p, collision.big_m);
-            let d = m_min * (2.0 * m + m_min);
-            let b = 2.0 * p * p * big_m - (collision.e0 + big_m) * d;
-            let r = (b * b - s * d * d).max(0.0).sqrt();
-            limits.t_min_gev2 = big_m * d * d / (b + r);
-            limits.t_max_gev2 = big_m * (b + r) / s;
+            (limits.t_min_gev2, limits.t_max_gev2) = collision.t_limits(m_min);
         }
         Ok(limits)
     }

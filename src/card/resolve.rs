@@ -274,7 +274,7 @@ fn kinematics(
             };
             let found = format!("{} GeV", least / factor);
             let expected = format!(
-                "a mass below {:.6} GeV, the threshold on {nucleus} (sqrt_s = {:.6} GeV)",
+                "a mass below {} GeV, the threshold on {nucleus} (sqrt_s = {:.6} GeV)",
                 most / factor,
                 limits.sqrt_s_gev
             );

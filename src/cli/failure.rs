@@ -9,6 +9,7 @@ use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::io::IoError;
 use millibrem::job::JobError;
+use millibrem::job::submit::SubmitError;
 use millibrem::plot::PlotError;
 use millibrem::process::quadrature::QuadratureError;
 use millibrem::study::AxisError;
@@ -55,6 +56,9 @@ pub(crate) enum Failure {
     /// A figure cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
+    /// The files for a batch system cannot be made, or it does not take them.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
     /// A result was found that is not to be trusted.
     #[error("the result is not to be trusted: {0}")]
     Untrusted(String),
@@ -83,12 +87,14 @@ impl Failure {
             | Self::Generate(_)
             | Self::Rows { .. }
             | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
+            | Self::Submit(SubmitError::Refused { .. })
             | Self::Untrusted(_)
             | Self::Stdout(_) => FAILED,
             Self::Plot(_)
             | Self::Quadrature(_)
             | Self::Reach(_)
             | Self::Usage(_)
+            | Self::Submit(_)
             | Self::Axis(_) => USAGE,
         })
     }
@@ -220,6 +226,7 @@ mod tests {
             Io => IoError::Exists { path: path() }.into(),
             Generate => GenerateError::Stopped.into(),
             Job => JobError::Usage("there is nothing to merge".to_owned()).into(),
+            Submit => SubmitError::Memory("much".to_owned()).into(),
             Quadrature => QuadratureError::NoPairSpectrum.into(),
             Axis => AxisError::Rows { rows: 1_000_000 }.into(),
             Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),

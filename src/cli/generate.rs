@@ -36,10 +36,10 @@ pub(crate) struct Generate {
     to: Vec<Format>,
     /// Go on with an interrupted run; begin if there is none; do nothing if it is complete
     #[arg(long)]
-    resume: bool,
+    pub(super) resume: bool,
     /// Do part I of N of the run, into shard-I-of-N.h5; all parts need the same seed
     #[arg(long, value_name = "I/N", value_parser = shard)]
-    shard: Option<Shard>,
+    pub(super) shard: Option<Shard>,
     /// Save the state so often [default: every 30 s, taking at most 1 % of the time]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     checkpoint_every: Option<Duration>,
@@ -66,30 +66,64 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 impl Generate {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let (card, file) = self.plan(common)?;
-        let exports: Vec<PathBuf> = self.to.iter().map(|to| to.default_path(&file)).collect();
-        if let Some(there) = exports.iter().find(|path| path.exists() && !common.force) {
-            return Err(Failure::Io(IoError::Exists {
-                path: there.clone(),
-            }));
+        #[cfg(feature = "mpi")]
+        if let Some(ranks) = super::parallel::Ranks::join() {
+            return self.run_in_ranks(common, &ranks);
         }
-        let job = Job {
+        let start = Instant::now();
+        let job = self.job(common, self.shard)?;
+        self.check_exports(common, &job.output)?;
+        let mut bars = Bars::new(common.quiet);
+        let outcome = self.execute(&job, &mut bars)?;
+        self.finish(common, &job, &outcome, &bars, start)
+    }
+
+    /// The run of the card, or one shard of it.
+    pub(super) fn job(&self, common: &Common, shard: Option<Shard>) -> Result<Job, Failure> {
+        let (card, file) = self.plan(common, shard)?;
+        Ok(Job {
             replace: common.force,
-            shard: self.shard,
+            shard,
             pace: self
                 .checkpoint_every
                 .map_or_else(Pace::default, Pace::every),
             ..Job::new(card, file)
-        };
-        let start = Instant::now();
+        })
+    }
+
+    /// Fails if a file in another format is in the way.
+    pub(super) fn check_exports(&self, common: &Common, file: &Path) -> Result<(), Failure> {
+        match self.exports(file).into_iter().find(|path| path.exists()) {
+            Some(path) if !common.force => Err(Failure::Io(IoError::Exists { path })),
+            _ => Ok(()),
+        }
+    }
+
+    fn exports(&self, file: &Path) -> Vec<PathBuf> {
+        self.to.iter().map(|to| to.default_path(file)).collect()
+    }
+
+    /// Does `job`, from the beginning or from where it was left.
+    pub(super) fn execute(&self, job: &Job, bars: &mut Bars) -> Result<Outcome, Failure> {
         interrupt::note();
-        let mut bars = Bars::new(common.quiet);
         let outcome = match self.resume {
-            true => job.resume(&mut bars),
-            false => job.run(&mut bars),
+            true => job.resume(bars),
+            false => job.run(bars),
         };
         bars.done();
-        let outcome = outcome?;
+        Ok(outcome?)
+    }
+
+    /// Exports what was done and tells of it.
+    pub(super) fn finish(
+        &self,
+        common: &Common,
+        job: &Job,
+        outcome: &Outcome,
+        bars: &Bars,
+        start: Instant,
+    ) -> Result<(), Failure> {
+        let exports = self.exports(&job.output);
         for (to, path) in self.to.iter().zip(&exports) {
             let options = ExportOptions {
                 replace: common.force,
@@ -104,23 +138,23 @@ impl Generate {
         match outcome {
             Outcome::Run(found) => {
                 let report = Report {
-                    found: &found,
+                    found,
                     file: &job.output,
                     wall_s,
                 };
-                report.show(common, &bars, &exports)
+                report.show(common, bars, &exports)
             }
             Outcome::Shard { shard, n_events } => {
-                show_shard(&job, shard, n_events, wall_s, (common, &bars))
+                show_shard(job, *shard, *n_events, wall_s, (common, bars))
             }
-            Outcome::Complete => show_complete(&job.output, common, &bars),
+            Outcome::Complete => show_complete(&job.output, common, bars),
         }
     }
 
     /// The card, with the seed of the run that is to go on, and the file to write.
-    fn plan(&self, common: &Common) -> Result<(RunCard, PathBuf), Failure> {
+    fn plan(&self, common: &Common, shard: Option<Shard>) -> Result<(RunCard, PathBuf), Failure> {
         let card = common.load(&self.card)?;
-        let file = output::run_file(common, &card.run.name, self.shard);
+        let file = output::run_file(common, &card.run.name, shard);
         let seed = match self.resume {
             true => Job::seed_of(&file),
             false => None,

@@ -12,6 +12,8 @@ mod interrupt;
 mod merge;
 mod options;
 mod output;
+#[cfg(feature = "mpi")]
+mod parallel;
 mod plot;
 mod print;
 mod progress;
@@ -19,6 +21,7 @@ mod reach;
 mod scan;
 mod sigma;
 mod spectrum;
+mod submit;
 
 use std::process::ExitCode;
 
@@ -46,6 +49,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Generate(generate::Generate),
+    Submit(submit::Submit),
     Sigma(sigma::Sigma),
     Spectrum(spectrum::Spectrum),
     Scan(scan::Scan),
@@ -63,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
+        Command::Submit(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
         Command::Spectrum(command) => command.run(&cli.common),
         Command::Scan(command) => command.run(&cli.common),

@@ -41,3 +41,23 @@ impl CrossCheck {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_monte_carlo_five_errors_from_the_quadrature_raises_the_alarm() {
+        let alarm = |pull| {
+            let check = CrossCheck {
+                value_pb: 2.0,
+                error_pb: 1e-3,
+                pull,
+            };
+            check.alarm()
+        };
+        assert_eq!((alarm(4.9), alarm(-4.9)), (None, None));
+        assert!(alarm(-5.1).is_some_and(|words| words.contains("-5.1 errors from the quadrature")));
+        assert!(alarm(f64::NAN).is_some());
+    }
+}

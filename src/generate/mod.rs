@@ -11,6 +11,7 @@ mod events;
 mod histograms;
 mod integrand;
 mod observables;
+mod quality;
 mod run;
 mod sample;
 mod work;
@@ -56,6 +57,12 @@ pub enum GenerateError {
         /// Points tried.
         points: u64,
     },
+    /// The cuts leave nothing at all.
+    #[error("none of {points} points has a weight: the cuts leave nothing; loosen them")]
+    NothingPasses {
+        /// Points tried.
+        points: u64,
+    },
     /// The point of a reproduction key did not become an event.
     #[error("the run has no event with index {index}: see the column `index` of /events")]
     NoSuchEvent {
@@ -71,6 +78,7 @@ impl From<vegas::Error> for GenerateError {
     fn from(error: vegas::Error) -> Self {
         match error {
             vegas::Error::Observer(source) => Self::Sink(source),
+            vegas::Error::Zero { points } => Self::NothingPasses { points },
             other => Self::Integrator(other),
         }
     }

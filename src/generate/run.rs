@@ -5,7 +5,7 @@ use vegas::{AdaptReport, Config, Measurement, Plan, Shard, Vegas};
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
 use super::work::Work;
-use super::{GenerateError, Listener};
+use super::{GenerateError, Listener, quality};
 use crate::histogram::Histogram;
 use crate::process::Setup;
 use crate::process::etl::Etl;
@@ -133,7 +133,8 @@ impl Generator {
             .collect::<Result<Vec<_>, _>>()?;
         let mut iterations = rows(&self.adapted.iterations, false);
         iterations.extend(rows(&m.iterations, true));
-        Ok(SigmaReport {
+        let points = m.counters.points.max(1) as f64;
+        let mut report = SigmaReport {
             cross_section: CrossSection {
                 value_pb: m.estimate.mean,
                 error_pb: m.estimate.sdev,
@@ -143,10 +144,15 @@ impl Generator {
             },
             histograms,
             n_eval: m.n_eval + self.adapted.n_eval,
-            effective_share: m.effective_sample_size / m.counters.points.max(1) as f64,
+            effective_share: m.effective_sample_size / points,
             largest_weight: m.largest_weight,
             alarms: m.alarms.iter().map(ToString::to_string).collect(),
-        })
+        };
+        let passing = 1.0 - m.counters.zero as f64 / points;
+        report.alarms.extend(quality::of_sigma(&report, passing));
+        let beside = self.of_histograms(&report.histograms)?;
+        report.alarms.extend(beside);
+        Ok(report)
     }
 
     /// Does one part of what every measurement does before it looks at its error.
@@ -220,14 +226,15 @@ impl Generator {
         let Settings {
             neval, min_neval, ..
         } = self.settings;
+        let Some(goal) = self.settings.rel_error else {
+            return self.most_iterations();
+        };
         let least = MIN_ITERATIONS.max(min_neval.div_ceil(neval));
         let last = self.adapted.iterations.last();
-        let foreseen = last
-            .zip(self.settings.rel_error)
-            .map_or(0.0, |(row, goal)| {
-                let excess = row.estimate.relative_error() / goal;
-                FORESEEN * excess * excess
-            });
+        let foreseen = last.map_or(0.0, |row| {
+            let excess = row.estimate.relative_error() / goal;
+            FORESEEN * excess * excess
+        });
         // A float too large for an integer becomes the largest.
         let certain = least.max(foreseen as u64);
         u32::try_from(certain).map_or(u32::MAX, |c| c.min(self.most_iterations()))

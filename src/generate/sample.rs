@@ -10,7 +10,7 @@ use vegas::{
 use super::events::{EventRequest, EventWriter, Keying, SampleReport, event};
 use super::integrand::Exact;
 use super::run::Generator;
-use super::{GenerateError, Listener};
+use super::{GenerateError, Listener, quality};
 use crate::event::{Event, EventBuffer, EventSink, Weighting};
 use crate::phase_space::PairBlock;
 
@@ -63,6 +63,7 @@ impl Generator {
         };
         report.n_events = self.work.written.events;
         report.finish(request.count, sigma_pb, self.work.written.weight_sum)?;
+        report.alarms.extend(quality::of_sample(request, &report));
         Ok(report)
     }
 

@@ -6,7 +6,7 @@
 //! whatever stopped it; the datasets of the file are the same bytes in the end. A [`Shard`] does
 //! its part of the points that every run of the card evaluates, and [`merge`] adds the parts
 //! exactly and makes the few points that a run adds once it sees its error or counts its events.
-//! [`prepare`] translates a card for the layers below.
+//! [`submit`] brings the shards to a batch system. [`prepare`] translates a card for the layers below.
 //! Pinned by `tests/reliability.rs` and `tests/cli_generate.rs`.
 
 mod merge;
@@ -14,6 +14,7 @@ mod outcome;
 pub mod prepare;
 mod run;
 mod state;
+pub mod submit;
 
 pub use crate::record::Shard;
 pub use merge::merge;

@@ -94,6 +94,17 @@ impl Collision {
         2.0 * self.big_m * self.kinetic / (self.sqrt_s + self.big_m + self.m)
     }
 
+    /// Smallest and largest momentum transfer t in GeV² when a mass of `mass` GeV is made, those of
+    /// the two-body reaction m → M_X = m + `mass`: with D = M_X² − m², b = 2|p|²M − (E0+M)D and
+    /// r² = b² − s D² they are M D²/(b+r) and M(b+r)/s.
+    pub fn t_limits(&self, mass: f64) -> (f64, f64) {
+        let d = mass * (2.0 * self.m + mass);
+        let b = 2.0 * self.p * self.p * self.big_m - (self.e0 + self.big_m) * d;
+        let s = self.s_tot();
+        let r = (b * b - s * d * d).max(0.0).sqrt();
+        (self.big_m * d * d / (b + r), self.big_m * (b + r) / s)
+    }
+
     /// Smallest and largest v = E0 − E_k − m in GeV at pair mass squared `k2` (GeV²), for `k2` up
     /// to the square of [`Self::max_pair_mass`].
     #[inline(always)]

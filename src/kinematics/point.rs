@@ -137,6 +137,9 @@ impl Emission {
 
     /// Mean and amplitude of s = s̄ − δ cosφ_q over the azimuth at recoil energy `recoil` = T,
     /// with its distances to both limits, GeV².
+    ///
+    /// s̄|V|² = B|u| + 2T[E_k(MV0 + m²) + ½Sk² − |u|(½S+E_k)], B = p⃗·V⃗ = DV0 + mv + ½(|u|+k²),
+    /// S = V0 + M; δ|V|² = 2|p|k_x W√((T_max−T)(T−T_min)).
     #[inline(always)]
     pub fn s_mean_and_amplitude(
         &self,
@@ -148,9 +151,12 @@ impl Emission {
         let inv_v2 = self.inv_v * self.inv_v;
         let sin_k = (self.one_minus_cos_k * (2.0 - self.one_minus_cos_k)).sqrt();
         let k_x = self.k * sin_k;
-        let v_z = self.v_z(c);
-        let q_par = self.minus_u + 2.0 * recoil * (self.v + c.m + c.big_m);
-        let mean = c.p * q_par * v_z * inv_v2 - 2.0 * recoil * (c.big_m + c.e0);
+        let v0 = self.v + c.m;
+        let half_s = 0.5 * (v0 + c.big_m);
+        let p_dot_v = c.kinetic * v0 + c.m * self.v + 0.5 * (self.minus_u + self.k2);
+        let slope = self.e_k * (c.big_m * v0 + c.m * c.m) + half_s * self.k2
+            - self.minus_u * (half_s + self.e_k);
+        let mean = (p_dot_v * self.minus_u + 2.0 * recoil * slope) * inv_v2;
         (
             mean,
             2.0 * c.p * k_x * (self.w2 * above_min * below_max).sqrt() * inv_v2,

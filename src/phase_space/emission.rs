@@ -16,7 +16,7 @@
 
 use core::f64::consts::TAU;
 
-use crate::elementary::{cos_sin_turns, exp, ln};
+use crate::elementary::{cos_sin_turns, exp, exp_m1, ln};
 use crate::kinematics::{Collision, Emission, PairPoint, RecoilVariables, emission_floor};
 use crate::target::form_factor::FormFactor;
 
@@ -80,8 +80,8 @@ impl RecoilScales {
     /// The z of a ρ.
     #[inline(always)]
     fn above(&self, rho: f64) -> f64 {
-        let g = exp(rho * self.inv_range);
-        (g - 1.0) * self.product / (self.far - g * self.near)
+        let above_one = exp_m1(rho * self.inv_range);
+        above_one * self.product / ((self.far - self.near) - above_one * self.near)
     }
 
     /// dz/dρ.
@@ -173,18 +173,30 @@ impl EmissionMap {
         let c = &self.collision;
         let (v_min, v_max, allowed) = self.v_range(k2);
         let (c_v, c_e) = self.v_offsets(k2, inv_k2);
-        // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0.
+        // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. For light k both v
+        // and e come from R, so that each keeps its digits where it is the small one.
+        let mass = k2.sqrt();
         let top = c.kinetic + c_e;
         let (low, room) = (v_min + c_v, top - v_min);
-        let log_r = ln((v_max + c_v) * room / ((top - v_max) * low));
+        let rest = mass + c_e;
+        let at_rest = c.kinetic - mass;
+        let e_min = at_rest - v_max;
+        let log_r = ln((v_max + c_v) * room / ((rest + e_min) * low));
         let grown = low * exp(log_r * y[0]);
         let inv = 1.0 / (room + grown);
         let v = (grown * top - c_v * room) * inv;
         let v = if v > v_min { v } else { v_min };
         let v = if v < v_max { v } else { v_max };
-        let dv = log_r * grown * room * (top + c_v) * inv * inv;
-        let e = c.kinetic - k2.sqrt() - v;
-        let e = if e > 0.0 { e } else { EPSILON * c.kinetic };
+        let away = room * (top + c_v) * inv;
+        let dv = log_r * grown * away * inv;
+        let e = if rest < c.kinetic {
+            away - rest
+        } else {
+            at_rest - v
+        };
+        let e = if e > e_min { e } else { e_min };
+        let least = EPSILON * mass;
+        let e = if e > least { e } else { least };
 
         let (floor, w_max) = self.w_range(k2, v, e);
         let w_max = if w_max > 0.0 { w_max } else { 0.0 };
@@ -216,7 +228,8 @@ impl EmissionMap {
             cos_phi: (mean * cos_psi + delta) * inv_phi,
             sin_phi: root * sin_psi * inv_phi,
         };
-        let point = emission.with_recoil(c, &variables);
+        let mut point = emission.with_recoil(c, &variables);
+        point.s = root * (root * inv_phi);
         let measure = dv * dw * d_recoil * (root * inv_phi) * emission.inv_v;
         EmissionPoint {
             point,

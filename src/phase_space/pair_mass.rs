@@ -4,15 +4,16 @@
 //! spectral function, integrated: a logarithm) and faster above; what is left, threshold and
 //! nuclear size, is smooth.
 
-use crate::elementary::{exp, ln};
+use crate::elementary::{exp_m1, ln};
 
 /// Map of the pair mass squared.
 #[derive(Debug, Clone, Copy)]
 pub struct PairMassMap {
     inv_k2_max: f64,
+    scale: f64,
     inv_scale: f64,
-    /// 1 + K/k²_min.
-    start: f64,
+    /// (1 + K/k²_max)/K.
+    end: f64,
     log_range: f64,
 }
 
@@ -20,24 +21,23 @@ impl PairMassMap {
     /// For k² in [`k2_min`, `k2_max`], GeV², 0 < `k2_min` < `k2_max`, and lepton mass `m` in GeV.
     pub fn new(k2_min: f64, k2_max: f64, m: f64) -> Self {
         let scale = m * m + 0.1 * k2_min;
-        let start = 1.0 + scale / k2_min;
+        let end = 1.0 + scale / k2_max;
+        // ln[(1 + K/k²_min)/(1 + K/k²_max)], also where the range is narrow.
+        let growth = scale / k2_min * ((k2_max - k2_min) / k2_max);
         Self {
             inv_k2_max: 1.0 / k2_max,
+            scale,
             inv_scale: 1.0 / scale,
-            start,
-            log_range: ln(start / (1.0 + scale / k2_max)),
+            end: end / scale,
+            log_range: libm::log1p(growth / end),
         }
     }
 
     /// k² in GeV², 1/k² and dk²/dy at y in (0, 1).
     #[inline(always)]
     pub fn forward(&self, y: f64) -> (f64, f64, f64) {
-        let inv_k2 = (self.start * exp(-self.log_range * y) - 1.0) * self.inv_scale;
-        let inv_k2 = if inv_k2 > self.inv_k2_max {
-            inv_k2
-        } else {
-            self.inv_k2_max
-        };
+        // 1/K + 1/k² is geometric in y; counted from k²_max, so that 1/k² keeps its digits there.
+        let inv_k2 = self.inv_k2_max + self.end * exp_m1(self.log_range * (1.0 - y));
         let k2 = 1.0 / inv_k2;
         (
             k2,
@@ -49,6 +49,7 @@ impl PairMassMap {
     /// y of a k² in the range.
     #[inline(always)]
     pub fn inverse(&self, k2: f64) -> f64 {
-        ln(self.start / (1.0 + 1.0 / (k2 * self.inv_scale))) / self.log_range
+        let end = self.end * self.scale;
+        1.0 - ln((1.0 + self.scale / k2) / end) / self.log_range
     }
 }

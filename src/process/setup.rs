@@ -25,6 +25,32 @@ pub enum SetupError {
         /// Largest mass that can be made, GeV.
         largest_gev: f64,
     },
+    /// A number beyond what has been validated.
+    #[error("{name} of {value_gev:e} GeV is out of range: it must be {must} {limit_gev:e} GeV")]
+    OutOfRange {
+        /// Which quantity.
+        name: &'static str,
+        /// Its value in GeV.
+        value_gev: f64,
+        /// "at most" or "at least".
+        must: &'static str,
+        /// The limit in GeV.
+        limit_gev: f64,
+    },
+    /// The form factor leaves nothing at the momentum transfers that the mass needs.
+    #[error(
+        "form factor `{form_factor}` leaves nothing: a mass of {mass_gev} GeV needs momentum transfers of {t_min_gev2:.3e} GeV² or more, where it is {share:.0e} of a point charge; choose a lighter mass or another target.form_factor"
+    )]
+    NothingLeft {
+        /// Name of the form factor.
+        form_factor: &'static str,
+        /// 2m_χ or m_A′ in GeV.
+        mass_gev: f64,
+        /// Smallest momentum transfer in GeV².
+        t_min_gev2: f64,
+        /// G2/Z² there.
+        share: f64,
+    },
     /// The cuts on x leave nothing of the kinematic range.
     #[error(
         "cuts x in [{x_min}, {x_max}] leave nothing: the kinematic range is x in [{lowest}, {highest}]"
@@ -40,6 +66,15 @@ pub enum SetupError {
         highest: f64,
     },
 }
+
+/// Largest beam energy in GeV; the kernels are checked in double precision up to here.
+const MAX_BEAM_ENERGY_GEV: f64 = 1e10;
+
+/// Smallest 2m_χ or m_A′ in GeV; the kernels are checked in double precision down to here.
+const MIN_MASS_GEV: f64 = 1e-12;
+
+/// Smallest G2/Z² at the least momentum transfer: below, products of weights underflow.
+const MIN_SHARE: f64 = 1e-100;
 
 /// Everything a cross section depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +119,7 @@ impl Setup {
                 largest_gev,
             });
         }
+        setup.check_range()?;
         let (v_min, v_max) = collision.v_limits(mass_gev * mass_gev);
         let (v_low, v_high) = setup.v_cuts();
         if v_low >= v_max || v_high <= v_min || v_low >= v_high {
@@ -96,6 +132,49 @@ impl Setup {
             });
         }
         Ok(setup)
+    }
+
+    /// Refuses what double precision is not known to be enough for.
+    fn check_range(&self) -> Result<(), SetupError> {
+        let (energy, mass) = (self.collision.e0, self.dark.threshold_mass_gev());
+        for (name, value_gev, limit_gev, must, good) in [
+            (
+                "a beam energy (beam.energy_gev)",
+                energy,
+                MAX_BEAM_ENERGY_GEV,
+                "at most",
+                energy <= MAX_BEAM_ENERGY_GEV,
+            ),
+            (
+                "a pair or dark-photon mass (2 dark_sector.m_chi_gev, dark_sector.m_dark_photon_gev)",
+                mass,
+                MIN_MASS_GEV,
+                "at least",
+                mass >= MIN_MASS_GEV,
+            ),
+        ] {
+            if !good {
+                return Err(SetupError::OutOfRange {
+                    name,
+                    value_gev,
+                    must,
+                    limit_gev,
+                });
+            }
+        }
+        let (t_min_gev2, _) = self.collision.t_limits(mass);
+        let z = f64::from(self.nucleus.z);
+        let share = self.form_factor.g2(t_min_gev2) / (z * z);
+        // Screening makes G2 small at small t, too, but never as small as the form factor at large.
+        if t_min_gev2 > 1.0 && share < MIN_SHARE {
+            return Err(SetupError::NothingLeft {
+                form_factor: self.form_factor.kind().name(),
+                mass_gev: mass,
+                t_min_gev2,
+                share,
+            });
+        }
+        Ok(())
     }
 
     /// The cuts on x as a range of v = E0(1−x) − m in GeV.

@@ -1,4 +1,4 @@
-"""Every command in README.md and docs/tutorial.md does what it says, from an empty folder."""
+"""Every command in the pages does what it says, from an empty folder."""
 
 import os
 import re
@@ -8,8 +8,9 @@ import subprocess
 import pytest
 from conftest import BIN, ROOT
 
-PAGES = [page for page in ("README.md", "docs/tutorial.md") if (ROOT / page).exists()]
-RECIPES = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+NAMES = ("README.md", "docs/tutorial.md", "docs/clusters.md")
+PAGES = [page for page in NAMES if (ROOT / page).exists()]
+RECIPES = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def blocks(page):

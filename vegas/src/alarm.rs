@@ -61,7 +61,7 @@ impl fmt::Display for Alarm {
 }
 
 /// Iterations disagree below this Q.
-const Q_MIN: f64 = 1e-3;
+const Q_MIN: f64 = 1e-5;
 
 /// Largest share of the variance one point may have.
 const HEAVY: f64 = 0.5;

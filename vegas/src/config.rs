@@ -124,7 +124,7 @@ pub struct Plan {
     pub rel_error: Option<f64>,
     /// Arrangement of the points.
     pub layout: Layout,
-    /// Only this part of the chunks of every iteration; excludes the stop rules.
+    /// Only this part of the chunks of all iterations in a row; excludes the stop rules.
     pub shard: Option<Shard>,
     /// Whether observers get a spare uniform number a point.
     pub spare_uniform: bool,

@@ -40,6 +40,9 @@ pub(crate) fn in_order<S: Send, E>(
     work: impl Fn(usize, &mut S) + Sync,
     mut merge: impl FnMut(usize, &mut S) -> Result<bool, E>,
 ) -> Result<(), E> {
+    if jobs == 0 {
+        return Ok(());
+    }
     let Some(pool) = pool else {
         // UNWRAP: callers make at least one slot.
         let slot = slots.first_mut().expect("a slot");

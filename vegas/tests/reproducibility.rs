@@ -126,6 +126,28 @@ fn shards_merge_in_any_order_to_the_bits_of_one_run() {
 }
 
 #[test]
+fn more_shards_than_an_iteration_has_chunks_share_the_work_evenly() {
+    let vegas = adapted(2, Isa::Best);
+    let (whole, _) = measured(&vegas, &plan());
+    let of = 40;
+    let parts: Vec<_> = (0..of)
+        .map(|i| measured(&vegas, &plan().shard(i, of)).0)
+        .collect();
+    for part in &parts {
+        let iterations = part.tally.iterations();
+        let points: u64 = iterations.iter().map(|i| i.counters.points).sum();
+        // Chunks have 2048 points here.
+        assert!((1..=2 * 2048).contains(&points), "{points}");
+    }
+    let mut tally = Tally::default();
+    for part in parts.iter().rev() {
+        tally.merge(&part.tally).expect("disjoint");
+    }
+    let merged = Measurement::from_tally(tally, &plan()).expect("complete");
+    assert_eq!(merged, whole);
+}
+
+#[test]
 fn a_shard_cannot_be_merged_twice_nor_with_another_measurement() {
     let vegas = adapted(1, Isa::Best);
     let (a, _) = measured(&vegas, &plan().shard(0, 2));
@@ -358,4 +380,37 @@ fn shards_of_an_unweighting_run_merged_and_finished_have_the_bits_of_one_run() {
         .resume_unweighting(&F, &maxima, &plan, tally, &mut (), &mut silent)
         .expect("finite");
     assert_eq!(merged, whole);
+}
+
+#[test]
+fn points_beyond_two_to_the_32_are_points_of_their_own() {
+    let vegas = Vegas::new(3, Config::default()).unwrap();
+    let plan = Plan::new(1_000_000, u32::MAX).layout(vegas::Layout::Even);
+    let at = |iteration, index| vegas.point(&plan, PointKey { iteration, index }).unwrap().x;
+    // 10¹¹ points along, and what a 32-bit count would make of them.
+    let far = at(100_000, 999_999);
+    let number = 100_000u64 * 1_000_000 + 999_999;
+    let wrapped = number & 0xffff_ffff;
+    assert_ne!(far, at((wrapped / 1_000_000) as u32, wrapped % 1_000_000));
+    // Late iterations are as uniform as early ones.
+    let mean = |iteration| (0..2000).map(|i| at(iteration, 499 * i)[0]).sum::<f64>() / 2000.0;
+    for iteration in [0, 100_000, u32::MAX - 1] {
+        let pull = (mean(iteration) - 0.5) * (12.0 * 2000.0f64).sqrt();
+        assert!(pull.abs() < 4.0, "iteration {iteration}: pull {pull}");
+    }
+    // One iteration may itself be longer than 32 bits count.
+    let long = Plan::new(1 << 40, 1).layout(vegas::Layout::Even);
+    let at = |index| {
+        vegas
+            .point(
+                &long,
+                PointKey {
+                    iteration: 0,
+                    index,
+                },
+            )
+            .unwrap()
+            .x
+    };
+    assert_ne!(at((1 << 40) - 1), at((1 << 32) - 1));
 }

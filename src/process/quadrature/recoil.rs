@@ -13,7 +13,7 @@
 use super::azimuth::{AzimuthNode, azimuth_nodes};
 use super::rule::Rule;
 use crate::amplitude::vector_a;
-use crate::elementary::{exp, ln};
+use crate::elementary::{exp_m1, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::process::Setup;
 use crate::process::flux::form_factor_scales_gev2;
@@ -75,9 +75,10 @@ impl Radiation {
 
 /// Parameters of the recoil map at one (k², x, u).
 struct Map {
-    center: f64,
-    width: f64,
-    start: f64,
+    half_width: f64,
+    /// e^start and e^−start.
+    up: f64,
+    down: f64,
     length: f64,
 }
 
@@ -121,11 +122,12 @@ impl RecoilIntegral {
         let kappa = 1.0 - self.screening * self.inv_size;
         let two_m = 2.0 * c.big_m;
         for i in 0..n {
-            let up = exp(map.start + map.length * z[i]);
-            let down = 1.0 / up;
-            let eta = map.center + 0.5 * map.width * (up - down);
-            let growth = exp(eta);
-            let above_g = g_min * (growth - 1.0);
+            // η = width [sinh(start + ℓz) − sinh(start)], nothing cancels.
+            let grown = exp_m1(map.length * z[i]);
+            let down = map.down / (1.0 + grown);
+            let eta = map.half_width * grown * (map.up + down);
+            let growth = exp_m1(eta);
+            let above_g = g_min * growth;
             // 1 − g/T_d = κ/(1+T/T_d), from its value at T_min.
             let inv_q = 1.0 / (kappa / at_min - above_g * self.inv_size);
             let above = above_g * at_min * inv_q;
@@ -135,9 +137,9 @@ impl RecoilIntegral {
             let recoil = t_min + above;
             t[i] = two_m * recoil;
             let jacobian = kappa
-                * (g_min * growth)
+                * (g_min * (1.0 + growth))
                 * (inv_q * inv_q)
-                * (0.5 * map.width * map.length * (up + down));
+                * (map.half_width * map.length * (map.up * (1.0 + grown) + down));
             weight[i] = w[i] * jacobian / (recoil * recoil);
         }
         self.setup.form_factor.g2_batch(t, g2);
@@ -167,21 +169,27 @@ impl RecoilIntegral {
         let tangent = ((1.0 - cosine) / (1.0 + cosine)).max(0.0).sqrt();
         // Wide enough to be uniform in η, narrow enough for `asinh` to keep its digits.
         let width = (2.0 * tangent * slope).clamp(1e-4, 50.0);
-        let start = -asinh(center / width);
+        let (a, b) = (center / width, (end - center) / width);
+        let (root_a, root_b) = ((a * a + 1.0).sqrt(), (b * b + 1.0).sqrt());
+        // arsinh a + arsinh b = arsinh(a√(1+b²) + b√(1+a²)), whose terms may cancel.
+        let sum = if a * b < 0.0 {
+            end / width * (a - b) / (a * root_b - b * root_a)
+        } else {
+            a * root_b + b * root_a
+        };
+        let up = a.abs() + root_a;
+        let (up, down) = if a > 0.0 {
+            (1.0 / up, up)
+        } else {
+            (up, 1.0 / up)
+        };
         Map {
-            center,
-            width,
-            start,
-            length: asinh((end - center) / width) - start,
+            half_width: 0.5 * width,
+            up,
+            down,
+            length: libm::asinh(sum),
         }
     }
-}
-
-/// arsinh x to an absolute 1e-16.
-#[inline(always)]
-fn asinh(x: f64) -> f64 {
-    let y = ln(x.abs() + (x * x + 1.0).sqrt());
-    if x < 0.0 { -y } else { y }
 }
 
 /// G2 → G2·⟨A⟩_φ in place.

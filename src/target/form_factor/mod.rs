@@ -98,16 +98,25 @@ impl FormFactor {
             FormFactorKind::Dipole => Shape::Dipole(dipole::Dipole::new(z, a)),
             FormFactorKind::Point => Shape::Point(point::Point::new(z)),
         };
+        use FormFactorKind as K;
         // A point charge has no size: any scale far above the others does.
-        let size = if kind == FormFactorKind::Point {
+        let size = if kind == K::Point {
             1e6
         } else {
             dipole_scale_gev2(a)
         };
+        let elastic = 1.0 / screening_length_squared(z);
+        let screening = match kind {
+            K::TsaiElastic | K::HelmScreened => elastic,
+            K::TsaiElasticInelastic | K::TsaiElasticInelasticBjorken => {
+                elastic.min(1.0 / tsai::inelastic_length_squared(z))
+            }
+            K::Helm | K::Dipole | K::Point => 0.0,
+        };
         Self {
             kind,
             shape,
-            scales: (1.0 / screening_length_squared(z), size),
+            scales: (screening, size),
         }
     }
 
@@ -123,8 +132,8 @@ impl FormFactor {
         out[0]
     }
 
-    /// Scales in GeV² that shape sampling in t: screening (below it G2 falls as t²) and size
-    /// (above it G2 falls).
+    /// Scales in GeV² that shape sampling in t: screening (below it G2 falls as t²; 0 without) and
+    /// size (above it G2 falls).
     pub fn scales_gev2(&self) -> (f64, f64) {
         self.scales
     }

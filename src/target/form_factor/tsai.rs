@@ -40,6 +40,13 @@ impl TsaiElastic {
     }
 }
 
+/// Square of the inelastic screening length a' in GeV⁻².
+pub(super) fn inelastic_length_squared(z: f64) -> f64 {
+    let c = libm::cbrt(z);
+    let a = 773.0 / (c * c * ELECTRON_MASS_GEV);
+    a * a
+}
+
 /// Inelastic (per-proton) addition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct TsaiInelastic {
@@ -51,11 +58,9 @@ pub(super) struct TsaiInelastic {
 impl TsaiInelastic {
     /// `power` 1 is the physical dipole, anything else the squared form of [BEST09].
     pub(super) fn new(z: f64, power: u8) -> Self {
-        let c = libm::cbrt(z);
-        let a = 773.0 / (c * c * ELECTRON_MASS_GEV);
         Self {
             z,
-            a2: a * a,
+            a2: inelastic_length_squared(z),
             squared: power != 1,
         }
     }

@@ -145,7 +145,13 @@ impl Vegas {
             let current = &mut tally.iterations[iteration as usize];
             let all = stage.jobs() as u64;
             let (from, to) = plan.shard.map_or((0, all), |s| {
-                let cut = |i: u32| all * u64::from(i) / u64::from(s.of);
+                // The jobs of all iterations in a row: an iteration has too few for many shards.
+                let (in_total, begin) =
+                    (u64::from(plan.iterations) * all, u64::from(iteration) * all);
+                let cut = |i: u32| {
+                    let at = u128::from(in_total) * u128::from(i) / u128::from(s.of);
+                    (at as u64).clamp(begin, begin + all) - begin
+                };
                 (cut(s.index), cut(s.index + 1))
             });
             let jobs: Vec<u32> = (from as u32..to as u32)
@@ -200,7 +206,10 @@ impl Vegas {
                 return Ok(Measurement::of(tally, plan, true));
             }
             before += current.counters.accepted;
-            so_far.add(current.estimate(), current.counters.points);
+            // A shard has nothing of most iterations.
+            if current.counters.points > 0 {
+                so_far.add(current.estimate(), current.counters.points);
+            }
             if iteration + 1 >= plan.min_iterations && reached(plan, so_far.estimate()) {
                 break;
             }
