@@ -194,9 +194,13 @@ fn killed_with_events(folder: &Path, seed: u64) {
             fs::remove_dir_all(folder).unwrap();
             continue;
         }
-        let weights = fs::metadata(folder.join("run.h5.weights")).unwrap();
-        if folder.join("run.h5.state").exists() && weights.len() > 0 {
-            return;
+        // Killed in its last step, a run has its name already.
+        let weights = fs::metadata(folder.join("run.h5.weights"));
+        match weights.map_or(0, |file| file.len()) {
+            0 => fs::remove_dir_all(folder).unwrap(),
+            _ if folder.join("run.h5").exists() => fs::remove_dir_all(folder).unwrap(),
+            _ if folder.join("run.h5.state").exists() => return,
+            _ => {}
         }
     }
 }
