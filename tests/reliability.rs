@@ -337,16 +337,16 @@ fn a_disk_filled_by_others_costs_nothing_but_time() {
     let folder = tempfile::tempdir().unwrap();
     let (calm, disk) = (folder.path().join("calm"), folder.path().join("disk"));
     fs::create_dir(&disk).unwrap();
-    let more = ["--set=events.mode=unweighted", "--checkpoint-every=0.01"];
-    undisturbed(&calm, &more[..1]);
+    let more = ["--set=events.mode=unweighted", "--set=events.count=1000000"];
+    undisturbed(&calm, &more);
     let run = |out: &str| {
-        let all = arguments(Path::new("OUT"), &more[..1]).join(" ");
+        let all = arguments(Path::new("OUT"), &more).join(" ");
         format!("\"$0\" {}", all.replace("OUT", out))
     };
-    // 300 000 events need 46 MB; the filler leaves some, so that the run ends in mid-file.
+    // A million events need 152 MB; the filler comes with the first of them.
     let script = format!(
         "set -u\n\
-         mount -t tmpfs -o size=64m none \"$1\" || exit 77\n\
+         mount -t tmpfs -o size=200m none \"$1\" || exit 77\n\
          {run} & id=$!\n\
          while [ ! -s \"$1/out/run.h5.weights\" ] && kill -0 $id 2>/dev/null; do sleep 0.01; done\n\
          cat /dev/zero > \"$1/filler\" 2>/dev/null\n\
