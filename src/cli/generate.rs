@@ -40,7 +40,7 @@ pub(crate) struct Generate {
     /// Do part I of N of the run, into shard-I-of-N.h5; all parts need the same seed
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(super) shard: Option<Shard>,
-    /// Save the state so often [default: every 30 s, taking at most 1 % of the time]
+    /// Save the state so often [default: every 60 s, taking at most 1 % of the time]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     checkpoint_every: Option<Duration>,
 }

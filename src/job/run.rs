@@ -24,10 +24,10 @@ pub struct Pace {
 }
 
 impl Default for Pace {
-    /// Every 30 s, but more rarely where that takes more than 1 % of the time.
+    /// Every 60 s, but more rarely where that takes more than 1 % of the time.
     fn default() -> Self {
         Self {
-            every: Duration::from_secs(30),
+            every: Duration::from_secs(60),
             rarer: 100,
         }
     }
@@ -414,7 +414,7 @@ impl Running<'_> {
 
     /// Writes the results and gives the file its name.
     fn complete(mut self, end: End) -> Result<Outcome, JobError> {
-        if self.saved.is_some() {
+        if self.saved.is_some() && self.clock.due() {
             self.save()?;
         }
         let hint = self.saved;

@@ -137,7 +137,7 @@ submit() {
     local answer
     "$program" submit cards/na64mu-2025.toml "${settings[@]}" --engine slurm \
         --shards "$shards" --time 00:10:00 --out "$1" --quiet >/dev/null
-    # The usual half minute between checkpoints is longer than these shards take.
+    # The usual minute between checkpoints is longer than these shards take.
     sed -i 's/ --resume / --resume --checkpoint-every 0.3 /' "$1/shards.sbatch"
     answer=$("$1/submit.sh")
     say "$answer"
