@@ -64,6 +64,12 @@ run reach cards/na64mu-2018.toml cards/na64e-2018.toml --iww \
 draw reach_2018 $data/reach-2018/reach.csv
 # shellcheck disable=SC2046
 run reach cards/na64mu-2025.toml cards/ldmx-2025.toml \
-    $(overlays slac-mq lsnd sensei bebc miniboone argoneut super-k colliders) \
+    $(overlays slac-mq lsnd sensei bebc miniboone argoneut super-k milliqan-demonstrator colliders) \
     --over dark_sector.m_chi_gev=1e-3..1:log:40 --out $data/reach-2025
 draw reach_2025 $data/reach-2025/reach.csv
+
+# All limits that come with the program.
+# shellcheck disable=SC2046
+run reach cards/na64mu-2025.toml $(for limit in data/limits/*.csv; do printf -- '--overlay %s ' "$limit"; done) \
+    --over dark_sector.m_chi_gev=1e-3..8:log:40 --out $data/limits
+draw limits $data/limits/reach.csv
