@@ -94,6 +94,15 @@ pub enum Fact {
 /// Named facts in the order they are written.
 pub type Facts = Vec<(String, Fact)>;
 
+/// The alarms among the facts of a run, which one fact of the name `alarms` holds, a line each.
+pub fn alarms(facts: &Facts) -> Vec<String> {
+    let lines = facts.iter().filter_map(|fact| match fact {
+        (name, Fact::Text(text)) if name == "alarms" => Some(text.lines()),
+        _ => None,
+    });
+    lines.flatten().map(str::to_owned).collect()
+}
+
 /// What is known of a run after its last event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunSummary {

@@ -85,7 +85,9 @@ fn a_run_file_in_json_has_what_the_reader_finds() {
     assert_eq!(document["error_pb"], sigma.error_pb);
     assert_eq!(document["n_events"], 10);
     assert_eq!(document["seed"], run.header().seed);
-    assert_eq!(document["card"], run.header().card.as_str());
+    assert_eq!(document["card_toml"], run.header().card.as_str());
+    let energy = &document["card"]["beam"]["energy_gev"];
+    assert!(energy.is_f64(), "{document}");
     let histograms = run.histograms().unwrap();
     assert_eq!(
         document["histograms"].as_array().unwrap().len(),

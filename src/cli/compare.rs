@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
-use super::{output, print, scan, sigma};
+use super::{json, output, print, scan, sigma};
 
 /// Compare the Weizsäcker–Williams approximations with the exact result
 #[derive(Debug, Args)]
@@ -155,7 +155,7 @@ impl Compare {
         write_whole(&folder.join("compare.csv"), &(header.to_csv() + &body))?;
         write_table(&folder.join("compare.h5"), &header, &fields)?;
         match common.json {
-            true => print::json(&json!({
+            true => print::json(json!({
                 "rows": rows.iter().enumerate().map(|(i, row)| json_row(&grid, &cards[i], i, row)).collect::<Vec<_>>(),
                 "x_edges": prepare::bins(&base, self.bins),
                 "verdict": verdict,
@@ -179,15 +179,16 @@ fn json_row(grid: &Grid, card: &RunCard, index: usize, row: &Comparison) -> Valu
         object.insert("m_chi_gev".to_owned(), json!(chi.mass_gev));
     }
     for (axis, value) in grid.axes.iter().zip(grid.row(index)) {
-        object.insert(short_name(&axis.key).to_owned(), scan::json_value(value));
+        object.insert(short_name(&axis.key).to_owned(), json::cell(value));
     }
     for (column, number) in COLUMNS.iter().zip(numbers(row)) {
-        // JSON has no NaN: a formula that does not apply is null.
-        object.insert(column.name.to_owned(), json!(number));
+        // A formula that does not apply has no number.
+        let number = Some(number).filter(|x| !x.is_nan());
+        object.insert(column.name.to_owned(), json::number(number));
     }
     for a in &row.approximations {
         let name = format!("{}_dsigma_dx_ratios", a.approach.name());
-        object.insert(name, json!(a.bin_ratios));
+        object.insert(name, json::numbers(&a.bin_ratios));
     }
     Value::Object(object)
 }

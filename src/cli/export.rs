@@ -80,7 +80,7 @@ impl Export {
         }
         let output = report.output.display();
         match common.json {
-            true => print::json(&json!({
+            true => print::json(json!({
                 "n_events": report.n_events,
                 "output": output.to_string(),
                 "format": self.to.name(),

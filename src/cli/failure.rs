@@ -16,6 +16,8 @@ use millibrem::study::AxisError;
 use millibrem::study::reach::ReachError;
 use thiserror::Error;
 
+use super::print;
+
 /// Why the program stops.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
@@ -60,8 +62,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Submit(#[from] SubmitError),
     /// A result was found that is not to be trusted.
-    #[error("the result is not to be trusted: {0}")]
-    Untrusted(String),
+    #[error("the result is not to be trusted: {}", .0.join("; "))]
+    Untrusted(Vec<String>),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Stdout(#[from] std::io::Error),
@@ -72,7 +74,7 @@ impl Failure {
     pub(crate) fn unless_trusted(alarms: &[String]) -> Result<(), Self> {
         match alarms {
             [] => Ok(()),
-            some => Err(Self::Untrusted(some.join("; "))),
+            some => Err(Self::Untrusted(some.to_vec())),
         }
     }
 
@@ -99,8 +101,17 @@ impl Failure {
         })
     }
 
-    /// Shows the failure on stderr: quoting the card on a terminal, as one line elsewhere.
-    pub(crate) fn report(&self) {
+    /// Shows the failure on stderr, quoting the card on a terminal, as one line elsewhere; and on
+    /// stdout if JSON is wanted there and has not been printed.
+    pub(crate) fn report(&self, as_json: bool) {
+        if as_json {
+            let alarms = match self {
+                Self::Untrusted(alarms) => &alarms[..],
+                _ => &[],
+            };
+            // Nobody is left to tell that stdout is closed.
+            let _ = print::fault(&self.into(), alarms);
+        }
         let plain = !std::io::stderr().is_terminal()
             || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         match self {

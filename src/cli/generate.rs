@@ -9,10 +9,11 @@ use millibrem::io::IoError;
 use millibrem::io::export::{ExportOptions, Format, export};
 use millibrem::io::hdf5::RunReader;
 use millibrem::job::{Job, Outcome, Pace, Sampled, Shard};
-use millibrem::record::Fact;
+use millibrem::record::alarms;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::json::{self, number, numbers};
 use super::options::Common;
 use super::progress::{self, Bars};
 use super::{interrupt, output, print};
@@ -182,7 +183,8 @@ fn show_shard(
         shard.of
     ));
     match common.json {
-        true => print::json(&json!({
+        true => print::json(json!({
+            "complete": false,
             "shard": shard.index,
             "of": shard.of,
             "n_events": n_events,
@@ -200,7 +202,8 @@ fn show_complete(file: &Path, common: &Common, bars: &Bars) -> Result<(), Failur
     let run = match RunReader::open(file) {
         Err(IoError::IsShard { shard, .. }) => {
             return match common.json {
-                true => print::json(&json!({
+                true => print::json(json!({
+                    "complete": true,
                     "shard": shard.index,
                     "of": shard.of,
                     "output": file.display().to_string(),
@@ -211,25 +214,41 @@ fn show_complete(file: &Path, common: &Common, bars: &Bars) -> Result<(), Failur
         run => run?,
     };
     let c = run.cross_section()?;
-    let alarms = run.provenance()?.into_iter().find_map(|fact| match fact {
-        (name, Fact::Text(words)) if name == "alarms" && !words.is_empty() => Some(words),
-        _ => None,
-    });
-    match common.json {
-        true => print::json(&json!({
-            "sigma_pb": c.value_pb,
-            "error_pb": c.error_pb,
-            "chi2_dof": c.chi2_dof,
+    let facts = run.provenance()?;
+    let alarms = alarms(&facts);
+    let trusted = Failure::unless_trusted(&alarms);
+    if common.json {
+        let timings = run.timings()?;
+        let fact = |name: &str| {
+            let known = facts.iter().chain(&timings);
+            let found = known
+                .filter_map(|(n, fact)| (n == name).then_some(fact))
+                .next();
+            found.map(json::fact)
+        };
+        let document = json!({
+            "complete": true,
+            "sigma_pb": number(c.value_pb),
+            "error_pb": number(c.error_pb),
+            "chi2_dof": number(c.chi2_dof),
+            "n_eval": c.n_eval,
             "n_events": run.n_events(),
+            "unweighting_efficiency": fact("unweighting_efficiency"),
+            "overweight_share": fact("overweight_share"),
+            // Nothing was evaluated.
+            "eval_per_s": null,
+            "wall_s": fact("wall_s"),
             "seed": run.header().seed,
             "output": file.display().to_string(),
-        }))?,
-        false => print::line(&format!(
-            "sigma = {} pb",
-            progress::value_error(c.value_pb, c.error_pb)
-        ))?,
+            "alarms": alarms,
+        });
+        return print::judged(document, trusted);
     }
-    Failure::unless_trusted(alarms.as_slice())
+    print::line(&format!(
+        "sigma = {} pb",
+        progress::value_error(c.value_pb, c.error_pb)
+    ))?;
+    trusted
 }
 
 /// What to say of a run.
@@ -252,37 +271,39 @@ impl Report<'_> {
             .iter()
             .for_each(|path| bars.say(&format!("            {}", path.display())));
         let c = &self.found.sigma.cross_section;
-        match common.json {
-            true => print::json(&self.json())?,
-            false => print::line(&format!(
-                "sigma = {} pb",
-                progress::value_error(c.value_pb, c.error_pb)
-            ))?,
+        let trusted = Failure::unless_trusted(&self.found.alarms);
+        if common.json {
+            return print::judged(self.json(exports), trusted);
         }
-        Failure::unless_trusted(&self.found.alarms)
+        print::line(&format!(
+            "sigma = {} pb",
+            progress::value_error(c.value_pb, c.error_pb)
+        ))?;
+        trusted
     }
 
-    fn json(&self) -> Value {
+    fn json(&self, exports: &[PathBuf]) -> Value {
         let found = self.found;
         let (c, sample) = (&found.sigma.cross_section, &found.sample);
         json!({
-            "sigma_pb": c.value_pb,
-            "error_pb": c.error_pb,
-            "chi2_dof": c.chi2_dof,
-            "quadrature_sigma_pb": found.check.map(|check| check.value_pb),
-            "quadrature_pull": found.check.map(|check| check.pull),
+            "sigma_pb": number(c.value_pb),
+            "error_pb": number(c.error_pb),
+            "chi2_dof": number(c.chi2_dof),
+            "quadrature_sigma_pb": number(found.check.map(|check| check.value_pb)),
+            "quadrature_pull": number(found.check.map(|check| check.pull)),
             "n_eval": found.n_eval,
             "n_events": sample.n_events,
-            "unweighting_efficiency": sample.unweighting_efficiency[0],
-            "unweighting_efficiency_interval": &sample.unweighting_efficiency[1..],
-            "overweight_share": sample.overweight_share[0],
-            "overweight_share_interval": &sample.overweight_share[1..],
-            "sample_sigma_ratio": sample.sigma_ratio,
-            "sample_sigma_ratio_error": sample.sigma_ratio_error,
-            "eval_per_s": found.sigma.n_eval as f64 / found.measured_s,
+            "unweighting_efficiency": number(sample.unweighting_efficiency[0]),
+            "unweighting_efficiency_interval": numbers(&sample.unweighting_efficiency[1..]),
+            "overweight_share": number(sample.overweight_share[0]),
+            "overweight_share_interval": numbers(&sample.overweight_share[1..]),
+            "sample_sigma_ratio": number(sample.sigma_ratio),
+            "sample_sigma_ratio_error": number(sample.sigma_ratio_error),
+            "eval_per_s": number(found.sigma.n_eval as f64 / found.measured_s),
             "wall_s": self.wall_s,
             "seed": found.seed,
             "alarms": found.alarms,
+            "exports": exports,
             "output": self.file.display().to_string(),
         })
     }

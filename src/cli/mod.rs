@@ -9,6 +9,7 @@ mod failure;
 mod generate;
 mod info;
 mod interrupt;
+mod json;
 mod merge;
 mod options;
 mod output;
@@ -64,7 +65,13 @@ enum Command {
 /// Runs the program on the arguments it was started with.
 pub(crate) fn main() -> ExitCode {
     // Help, version and usage errors are printed by clap, which exits with 0 or 2.
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| {
+        if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+            // Nobody is left to tell that stdout is closed.
+            let _ = print::fault(&json::Fault::of_usage(&error), &[]);
+        }
+        error.exit()
+    });
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
         Command::Submit(command) => command.run(&cli.common),
@@ -84,7 +91,7 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            failure.report();
+            failure.report(cli.common.json);
             failure.exit_code()
         }
     }

@@ -76,8 +76,8 @@ impl Ranks {
     }
 
     /// Shows the failure of this rank and ends all of them.
-    fn abort(&self, failure: &Failure) -> ! {
-        failure.report();
+    fn abort(&self, failure: &Failure, as_json: bool) -> ! {
+        failure.report(as_json);
         let usage = failure.exit_code() == ExitCode::from(2);
         self.world.abort(if usage { 2 } else { 1 })
     }
@@ -131,7 +131,7 @@ impl Generate {
         match &done {
             // mpirun tells all ranks to stop: each saves its own.
             Ok(_) | Err(Failure::Job(JobError::Stopped { .. })) => {}
-            Err(failure) => ranks.abort(failure),
+            Err(failure) => ranks.abort(failure, common.json),
         }
         if ranks.settle(done)?.is_none() || !is_first {
             return Ok(());

@@ -73,7 +73,7 @@ impl Plot {
             written.push(json!({ "panels": names, "output": path, "script": script }));
         }
         match common.json {
-            true => print::json(&json!({ "figures": written })),
+            true => print::json(json!({ "figures": written })),
             false => figures
                 .iter()
                 .try_for_each(|(_, path)| print::line(&path.display().to_string())),

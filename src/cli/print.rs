@@ -1,8 +1,15 @@
 //! Printing to standard output without panicking when nobody reads.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::json::Fault;
+
+/// Whether a JSON document was printed: there is never a second one.
+static PRINTED: AtomicBool = AtomicBool::new(false);
 
 /// Prints `text` and a line end to stdout.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
@@ -11,7 +18,27 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-/// Prints one JSON document to stdout.
-pub(crate) fn json(document: &serde_json::Value) -> Result<(), Failure> {
+/// Prints one JSON document to stdout; it has a list of alarms, empty unless the command knows some.
+pub(crate) fn json(mut document: Value) -> Result<(), Failure> {
+    if PRINTED.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    if document.get("alarms").is_none() {
+        document["alarms"] = json!([]);
+    }
     line(&format!("{document:#}"))
+}
+
+/// Prints a result as JSON, what is wrong with it inside, and hands that back.
+pub(crate) fn judged(mut document: Value, outcome: Result<(), Failure>) -> Result<(), Failure> {
+    if let Err(failure) = &outcome {
+        document["error"] = json!(Fault::from(failure));
+    }
+    json(document)?;
+    outcome
+}
+
+/// Prints the JSON document of a command that failed before it had a result.
+pub(crate) fn fault(fault: &Fault, alarms: &[String]) -> Result<(), Failure> {
+    json(json!({ "error": fault, "alarms": alarms }))
 }

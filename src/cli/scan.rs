@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::failure::Failure;
 use super::options::Common;
 use super::sigma::{self, Found};
-use super::{output, print};
+use super::{json, output, print};
 
 /// Compute the total cross section over a grid of card keys
 #[derive(Debug, Args)]
@@ -121,14 +121,6 @@ pub(crate) fn row_bar(quiet: bool, rows: usize) -> ProgressBar {
     bar
 }
 
-/// A number where the text is one.
-pub(crate) fn json_value(text: &str) -> Value {
-    match text.parse::<f64>() {
-        Ok(number) => json!(number),
-        Err(_) => json!(text),
-    }
-}
-
 /// `key = value, …` of one row.
 pub(crate) fn row_label(grid: &Grid, row: usize) -> String {
     let pairs = grid.axes.iter().zip(grid.row(row));
@@ -202,16 +194,11 @@ impl Scan {
         if self.geant4 {
             geant4(&folder, &grid, &cards, &rows)?;
         }
-        self.report(common, &header, &done, &path)?;
         failures.sort();
-        match failures.first() {
-            None => Ok(()),
-            Some((row, problem)) => Err(Failure::Rows {
-                failed: failures.len(),
-                rows: grid.len(),
-                first: format!("{}: {problem}", row_label(&grid, *row)),
-            }),
-        }
+        let failures = failures.iter();
+        let failures =
+            failures.map(|(row, problem)| format!("{}: {problem}", row_label(&grid, *row)));
+        self.report(common, &header, &done, &path, failures.collect())
     }
 
     fn report(
@@ -220,17 +207,27 @@ impl Scan {
         header: &TableHeader,
         rows: &[Vec<String>],
         path: &Path,
+        failures: Vec<String>,
     ) -> Result<(), Failure> {
+        let outcome = match failures.first() {
+            None => Ok(()),
+            Some(first) => Err(Failure::Rows {
+                failed: failures.len(),
+                rows: rows.len() + failures.len(),
+                first: first.clone(),
+            }),
+        };
         let keys = header.keys.iter().map(|k| short_name(k));
         let names: Vec<&str> = keys.chain(COLUMNS.iter().map(|c| c.name)).collect();
         if common.json {
             let row = |fields: &Vec<String>| -> Value {
                 let pairs = names.iter().zip(fields);
-                let pairs = pairs.map(|(name, field)| ((*name).to_owned(), json_value(field)));
+                let pairs = pairs.map(|(name, field)| ((*name).to_owned(), json::cell(field)));
                 Value::Object(pairs.collect::<Map<_, _>>())
             };
             let rows: Vec<Value> = rows.iter().map(row).collect();
-            return print::json(&json!({ "rows": rows, "output": path }));
+            let document = json!({ "rows": rows, "output": path, "alarms": failures });
+            return print::judged(document, outcome);
         }
         print::line(&names.join(","))?;
         for row in rows {
@@ -239,7 +236,7 @@ impl Scan {
         if !common.quiet {
             eprintln!("wrote {}", path.display());
         }
-        Ok(())
+        outcome
     }
 }
 

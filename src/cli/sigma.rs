@@ -12,6 +12,7 @@ use millibrem::process::Setup;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::json::number;
 use super::options::Common;
 use super::print;
 use super::progress::{self, Bars};
@@ -44,25 +45,27 @@ impl Sigma {
         let start = Instant::now();
         let found = Found::by(common.quiet, &card, &setup)?;
         let wall_s = start.elapsed().as_secs_f64();
-        match common.json {
-            true => print::json(&json!({
+        let trusted = Failure::unless_trusted(&found.alarms);
+        if common.json {
+            let document = json!({
                 "method": method.name(),
-                "sigma_pb": found.value_pb,
-                "error_pb": found.error_pb,
-                "chi2_dof": found.chi2_dof,
+                "sigma_pb": number(found.value_pb),
+                "error_pb": number(found.error_pb),
+                "chi2_dof": number(found.chi2_dof),
                 "n_eval": found.n_eval,
                 "wall_s": wall_s,
                 "seed": card.run.seed,
                 "alarms": found.alarms,
-            }))?,
-            false => print::line(&format!(
-                "sigma = {} pb  ({}, {} evaluations, {wall_s:.2} s)",
-                progress::value_error(found.value_pb, found.error_pb),
-                method.name(),
-                found.n_eval,
-            ))?,
+            });
+            return print::judged(document, trusted);
         }
-        Failure::unless_trusted(&found.alarms)
+        print::line(&format!(
+            "sigma = {} pb  ({}, {} evaluations, {wall_s:.2} s)",
+            progress::value_error(found.value_pb, found.error_pb),
+            method.name(),
+            found.n_eval,
+        ))?;
+        trusted
     }
 }
 

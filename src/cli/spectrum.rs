@@ -13,6 +13,7 @@ use millibrem::study::parse_x;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::json::numbers;
 use super::options::Common;
 use super::{print, sigma};
 
@@ -79,20 +80,22 @@ impl Spectrum {
         let (value, error): (Vec<f64>, Vec<f64>) = values
             .map(|(i, f)| (f.0 / width(i), f.1 / width(i)))
             .unzip();
+        let trusted = Failure::unless_trusted(&alarms);
         if common.json {
             let per_energy: Vec<f64> = value.iter().map(|v| v / e0).collect();
             let e_miss: Vec<f64> = x.iter().map(|x| x * e0).collect();
-            print::json(&json!({
+            let document = json!({
                 "method": method.name(),
                 "x": x,
-                "dsigma_dx_pb": value,
-                "error_pb": error,
+                "dsigma_dx_pb": numbers(&value),
+                "error_pb": numbers(&error),
                 "e_miss_gev": e_miss,
-                "dsigma_de_miss_pb_per_gev": per_energy,
+                "dsigma_de_miss_pb_per_gev": numbers(&per_energy),
                 "x_edges": edges,
+                "seed": card.run.seed,
                 "alarms": alarms,
-            }))?;
-            return Failure::unless_trusted(&alarms);
+            });
+            return print::judged(document, trusted);
         }
         print::line("x,e_miss_gev,dsigma_dx_pb,error_pb,dsigma_de_miss_pb_per_gev")?;
         for ((x, value), error) in x.iter().zip(&value).zip(&error) {
@@ -101,7 +104,7 @@ impl Spectrum {
                 "{x:?},{e_miss:?},{value:.9e},{error:.1e},{per_energy:.9e}"
             ))?;
         }
-        Failure::unless_trusted(&alarms)
+        trusted
     }
 }
 

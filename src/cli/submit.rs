@@ -93,7 +93,7 @@ impl Submit {
         };
         let command = submit::command(&folder);
         match (common.json, &answer) {
-            (true, _) => print::json(&json!({
+            (true, _) => print::json(json!({
                 "engine": self.engine.name(),
                 "shards": self.shards,
                 "seed": card.run.seed,

@@ -119,6 +119,24 @@ pub enum IoError {
 }
 
 impl IoError {
+    /// The file concerned.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Exists { path, .. }
+            | Self::Interrupted { path, .. }
+            | Self::Locked { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::IsShard { path, .. }
+            | Self::NotAShard { path, .. }
+            | Self::NoSpace { path, .. }
+            | Self::File { path, .. }
+            | Self::Hdf5 { path, .. }
+            | Self::NotARun { path, .. }
+            | Self::Name { path, .. }
+            | Self::Version { path, .. } => path,
+        }
+    }
+
     /// Wraps an error of the operating system; a full disk gets its own variant.
     pub(crate) fn file(operation: impl Into<String>, path: &Path, source: io::Error) -> Self {
         let (operation, path) = (operation.into(), path.to_owned());

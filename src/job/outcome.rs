@@ -85,7 +85,7 @@ impl Sampled {
             real("sample_sigma_ratio", sample.sigma_ratio),
             real("sample_sigma_ratio_error", sample.sigma_ratio_error),
             ("trustworthy".to_owned(), Fact::Flag(self.alarms.is_empty())),
-            text("alarms", self.alarms.join("; ")),
+            text("alarms", self.alarms.join("\n")),
         ];
         if let Some(check) = self.check {
             provenance.push(real("quadrature_sigma_pb", check.value_pb));

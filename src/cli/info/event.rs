@@ -10,6 +10,7 @@ use millibrem::io::hdf5::RunReader;
 use serde_json::{Value, json};
 
 use crate::cli::failure::Failure;
+use crate::cli::json::{number, numbers};
 use crate::cli::progress::Bars;
 use millibrem::job::prepare;
 
@@ -80,12 +81,12 @@ pub(super) fn json(again: &Again) -> Value {
     let event = &again.event;
     let momenta = rows(event)
         .into_iter()
-        .map(|(name, p)| (name.to_owned(), json!(p)));
+        .map(|(name, p)| (name.to_owned(), numbers(&p)));
     let mut object: serde_json::Map<String, Value> = momenta.collect();
     object.insert("index".to_owned(), json!(event.index));
     object.insert("row".to_owned(), json!(again.row));
     object.insert("identical".to_owned(), json!(again.identical));
-    object.insert("raw_weight".to_owned(), json!(event.weight));
+    object.insert("raw_weight".to_owned(), number(event.weight));
     Value::Object(object)
 }
 

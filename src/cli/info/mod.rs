@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use millibrem::card::{KinematicLimits, RawCard, RunCard};
+use millibrem::card::{KinematicLimits, RunCard};
 use millibrem::io::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
-use super::print;
+use super::{json, print};
 
 mod event;
 mod run_file;
@@ -24,7 +24,7 @@ mod run_file;
   millibrem info output/na64mu-2025/run.h5 --event 4711
   millibrem info
 
-The text for a card is itself a card. In JSON a cut that is open (inf) is null.")]
+The text for a card is itself a card.")]
 pub(crate) struct Info {
     /// Run card (TOML) or run file (HDF5); without it, the versions
     #[arg(value_name = "CARD|RUN")]
@@ -38,20 +38,20 @@ impl Info {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let Some(path) = &self.path else {
             return match common.json {
-                true => print::json(&json!({ "versions": versions() })),
+                true => print::json(json!({ "versions": versions() })),
                 false => print::line(&version_lines()),
             };
         };
         if let Some(index) = self.event {
             let made = event::again(path, index, common.quiet)?;
             return match common.json {
-                true => print::json(&event::json(&made)),
+                true => print::json(event::json(&made)),
                 false => print::line(event::text(&made).trim_end()),
             };
         }
         if run_file::is_meant(path) {
             return match common.json {
-                true => print::json(&run_file::json(path)?),
+                true => print::json(run_file::json(path)?),
                 false => print::line(run_file::text(path)?.trim_end()),
             };
         }
@@ -60,7 +60,7 @@ impl Info {
             .limits()
             .map_err(|error| Failure::Usage(error.to_string()))?;
         match common.json {
-            true => print::json(&card_json(&card, &limits)),
+            true => print::json(card_json(&card, &limits)),
             false => print::line(card_text(&card, &limits).trim_end()),
         }
     }
@@ -132,10 +132,17 @@ fn card_json(card: &RunCard, limits: &[KinematicLimits]) -> Value {
         .map(|(part, limits)| {
             let mut entry = json!({ "element": part.element.symbol });
             for (name, value, _) in rows(limits) {
-                entry[name] = json!(value);
+                entry[name] = json::number(value);
             }
             entry
         })
         .collect();
-    json!({ "card": RawCard::from(card), "limits": limits, "versions": versions() })
+    let toml = card.to_toml();
+    json!({
+        "card": json::card(&toml, card.run.seed),
+        "card_toml": toml,
+        "seed": card.run.seed,
+        "limits": limits,
+        "versions": versions(),
+    })
 }

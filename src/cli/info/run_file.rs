@@ -6,9 +6,10 @@ use std::path::Path;
 use millibrem::histogram::{Histogram, Scale};
 use millibrem::io::IoError;
 use millibrem::io::hdf5::RunReader;
-use millibrem::record::{Fact, Facts};
+use millibrem::record::{Fact, Facts, alarms};
 use serde_json::{Value, json};
 
+use crate::cli::json::{self, number};
 use crate::cli::progress;
 
 /// First bytes of every HDF5 file.
@@ -68,28 +69,31 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
     let header = run.header();
     let sigma = run.cross_section()?;
     let histograms = run.histograms()?;
+    let provenance = run.provenance()?;
     Ok(json!({
         "file": path.display().to_string(),
         "generator_version": version,
         "git_commit": commit,
         "seed": header.seed,
-        "card": header.card,
-        "sigma_pb": sigma.value_pb,
-        "error_pb": sigma.error_pb,
-        "chi2_dof": sigma.chi2_dof,
+        "card": json::card(&header.card, header.seed),
+        "card_toml": header.card,
+        "sigma_pb": number(sigma.value_pb),
+        "error_pb": number(sigma.error_pb),
+        "chi2_dof": number(sigma.chi2_dof),
         "n_eval": sigma.n_eval,
         "n_events": run.n_events(),
         "mode": header.sample.weighting.name(),
         "compression": header.compression.name(),
         "histograms": histograms.iter().map(histogram_json).collect::<Vec<_>>(),
-        "provenance": fact_json(&run.provenance()?),
+        "alarms": alarms(&provenance),
+        "provenance": fact_json(&provenance),
         "timings": fact_json(&run.timings()?),
     }))
 }
 
 fn in_words(fact: &Fact) -> String {
     match fact {
-        Fact::Text(text) => text.clone(),
+        Fact::Text(text) => text.replace('\n', "; "),
         Fact::Integer(whole) => whole.to_string(),
         Fact::Real(number) => number.to_string(),
         Fact::Flag(truth) => if *truth { "yes" } else { "no" }.to_owned(),
@@ -97,15 +101,7 @@ fn in_words(fact: &Fact) -> String {
 }
 
 fn fact_json(facts: &Facts) -> Value {
-    let entry = |(name, fact): &(String, Fact)| {
-        let value = match fact {
-            Fact::Text(text) => json!(text),
-            Fact::Integer(whole) => json!(whole),
-            Fact::Real(number) => json!(number),
-            Fact::Flag(truth) => json!(truth),
-        };
-        (name.clone(), value)
-    };
+    let entry = |(name, fact): &(String, Fact)| (name.clone(), json::fact(fact));
     Value::Object(facts.iter().map(entry).collect())
 }
 
@@ -117,13 +113,13 @@ fn histogram_json(histogram: &Histogram) -> Value {
         };
         let (observable, bins) = (axis.observable().name(), axis.bins());
         json!({
-            "observable": observable, "min": axis.min(), "max": axis.max(), "bins": bins,
+            "observable": observable, "min": number(axis.min()), "max": number(axis.max()), "bins": bins,
             "scale": scale,
         })
     });
     json!({
         "name": histogram.name(),
         "axes": axes.collect::<Vec<_>>(),
-        "total_pb": histogram.total_pb(),
+        "total_pb": number(histogram.total_pb()),
     })
 }

@@ -18,6 +18,7 @@ use millibrem::study::{Grid, run_rows};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::json::{number, numbers};
 use super::options::Common;
 use super::sigma::{self, Found};
 use super::{output, print, scan};
@@ -162,21 +163,21 @@ impl Reach {
                 .iter()
                 .map(|c| {
                     json!({"label": c.label, "source": c.source, "channel": c.channel,
-                        "m_chi_gev": masses, "q_over_e": c.q_over_e, "error": c.error,
-                        "q_over_e_max": c.q_over_e_max})
+                        "m_chi_gev": masses, "q_over_e": numbers(&c.q_over_e), "error": numbers(&c.error),
+                        "q_over_e_max": number(c.q_over_e_max)})
                 })
                 .collect();
             shown.extend(overlays.iter().map(|(name, limit)| {
                 let (m, q): (Vec<f64>, Vec<f64>) = limit.points().iter().copied().unzip();
                 json!({"label": report::display(name, limit), "source": name, "channel": OVERLAY,
                     "m_chi_gev": m, "q_over_e": q, "error": vec![Value::Null; limit.points().len()],
-                    "q_over_e_max": limit.upper_edge()})
+                    "q_over_e_max": number(limit.upper_edge())})
             }));
             let ranges: Vec<Value> = recasts
                 .iter()
                 .map(|(name, limit)| json!({"source": name, "range_gev": limit.range_gev()}))
                 .collect();
-            return print::json(&json!({
+            return print::json(json!({
                 "curves": shown,
                 "events_excluded": experiments.iter().map(|(_, c)| c.reach.events_excluded).collect::<Vec<_>>(),
                 "ratios": ratios,

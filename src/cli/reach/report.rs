@@ -9,6 +9,7 @@ use millibrem::study::reach::recast::LimitFile;
 use serde_json::{Value, json};
 
 use super::super::failure::Failure;
+use super::super::json::{number, numbers};
 use super::super::scan;
 use super::{Curve, OVERLAY, Yields};
 
@@ -33,11 +34,11 @@ pub(super) fn ratio(
         "of": other.name(),
         "over": first.name(),
         "m_chi_gev": masses,
-        "limit_ratio": limits(|y| y.exact),
-        "limit_ratio_iww": limits(|y| y.iww),
-        "sqrt_on_target": (first.on_target() / other.on_target()).sqrt(),
-        "sqrt_nuclei_per_cm2": (first.nuclei_per_cm2() / other.nuclei_per_cm2()).sqrt(),
-        "sqrt_sigma": each(&|a, b| finite((a.sigma_pb / b.sigma_pb).sqrt())),
+        "limit_ratio": numbers(&limits(|y| y.exact)),
+        "limit_ratio_iww": numbers(&limits(|y| y.iww)),
+        "sqrt_on_target": number((first.on_target() / other.on_target()).sqrt()),
+        "sqrt_nuclei_per_cm2": number((first.nuclei_per_cm2() / other.nuclei_per_cm2()).sqrt()),
+        "sqrt_sigma": numbers(&each(&|a, b| finite((a.sigma_pb / b.sigma_pb).sqrt()))),
     })
 }
 

@@ -1,0 +1,185 @@
+"""Every command with --json, well and badly, against docs/json.schema.json."""
+
+import json
+import subprocess
+
+import jsonschema
+import pytest
+from conftest import BIN, ROOT
+
+SCHEMA = json.loads((ROOT / "docs/json.schema.json").read_text())
+MUONS = "cards/na64mu-2025.toml"
+ELECTRONS = "cards/ldmx-2025.toml"
+MASS = "dark_sector.m_chi_gev"
+SMALL = [
+    *["--set", "events.count=500", "--set", "integration.rel_error=0.02"],
+    *["--set", "integration.neval=2e4", "--seed", "9223372036854775807"],
+]
+
+
+def document(*words):
+    """Exit code, the one document on stdout, and stderr."""
+    command = [str(word) for word in (BIN / "millibrem", *words, "--json")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    def no_constant(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    def once(pairs):
+        assert len(dict(pairs)) == len(pairs), pairs
+        return dict(pairs)
+
+    # Refuses a second document, and anything beside it.
+    found = json.loads(done.stdout, parse_constant=no_constant, object_pairs_hook=once)
+    return done.returncode, found, done.stderr
+
+
+def held(name, found):
+    """Holds a document against the definition of its command."""
+    schema = {**SCHEMA, "$ref": f"#/$defs/{name}"}
+    jsonschema.Draft202012Validator(schema).validate(found)
+    return found
+
+
+def good(name, *words):
+    code, found, stderr = document(*words)
+    assert code == 0 and "error" not in found, (found, stderr)
+    return held(name, found)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small run with the largest seed."""
+    folder = tmp_path_factory.mktemp("run")
+    report = good("generate", "generate", MUONS, *SMALL, "--out", folder, "--to", "csv")
+    assert report["seed"] == 2**63 - 1
+    assert report["exports"] == [str(folder / "run.csv")]
+    return folder / "run.h5"
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_runs(run, tmp_path):
+    report = good("complete", "generate", MUONS, *SMALL, "--out", run.parent, "--resume")
+    info = good("info-run", "info", run)
+    assert report["sigma_pb"] == info["sigma_pb"] and info["seed"] == 2**63 - 1
+    card = good("info-card", "info", MUONS, *SMALL)
+    assert info["card"] == card["card"] and info["card_toml"] == card["card_toml"]
+    assert card["card"]["run"]["seed"] == 2**63 - 1
+    assert card["card"]["cuts"]["lepton_pt_max_gev"] == "inf"
+    rows = (run.parent / "run.csv").read_text().splitlines()
+    event = good("info-event", "info", run, "--event", rows[-1].split(",")[0])
+    assert event["identical"] is True
+    export = good("export", "export", run, "--to", "lhe", "-o", tmp_path / "a.lhe")
+    assert export["n_events"] == 500
+    good("plot", "plot", run, "-o", tmp_path / "a.svg")
+
+
+def test_shards(tmp_path):
+    parts = []
+    for i in (1, 2):
+        words = ("generate", MUONS, *SMALL, "--out", tmp_path, "--shard", f"{i}/2")
+        parts.append(good("shard", *words)["output"])
+    assert good("shard", *words, "--resume")["complete"] is True
+    assert good("merge", "merge", *parts, "-o", tmp_path / "run.h5")["n_events"] == 500
+
+
+def test_cross_sections(tmp_path):
+    quick = ("--rel-error", "0.05", "--seed", "1", "--out", tmp_path)
+    for method in ("mc", "quadrature", "ww", "iww", "wwa"):
+        good("sigma", "sigma", MUONS, "--method", method, *quick)
+    good("spectrum", "spectrum", MUONS, "--method", "iww", "--at", "0.6,0.7", *quick)
+    good("spectrum", "spectrum", MUONS, "--method", "mc", "--bins", "3", *quick)
+    axes = ("--over", f"{MASS}=0.1,0.2", "--over", "cuts.lepton_pt_max_gev=1,inf")
+    scan = good("scan", "scan", MUONS, *axes, "--method", "mc", *quick)
+    assert [row["lepton_pt_max_gev"] for row in scan["rows"]] == [1, "inf", 1, "inf"]
+    # The closed form of wwa does not hold for light χ: no number, said so.
+    compare = good("compare", "compare", ELECTRONS, "--over", f"{MASS}=1e-5,0.1", *quick)
+    assert None in (compare["rows"][0]["wwa_pb"], compare["rows"][1]["wwa_pb"])
+    limits = tmp_path / "limits.csv"
+    limits.write_text("0.001,1e-3\n1,2e-3\n")
+    files = ("--recast", limits, "--overlay", limits)
+    reach = good("reach", "reach", MUONS, ELECTRONS, "--over", f"{MASS}=0.1,5", *files, *quick)
+    assert reach["curves"][0]["q_over_e"][1] is not None
+
+
+def test_batch_files_and_versions(tmp_path):
+    words = ("--engine", "slurm", "--shards", "3", "--out", tmp_path)
+    good("submit", "submit", MUONS, *words)
+    good("info", "info")
+
+
+def test_a_result_that_is_not_trusted_stands_beside_its_error(tmp_path):
+    narrow = 'histogram=[{observable="x",min=0.5,max=0.501}]'
+    beyond = ("--set", "cuts.lepton_angle_min_mrad=100", "--set", "integration.max_neval=2e4")
+    words = ("generate", MUONS, *SMALL, "--out", tmp_path, *beyond, "--set", narrow)
+    code, found, stderr = document(*words)
+    assert code == 1, (found, stderr)
+    held("generate", found)
+    assert found["error"]["kind"] == "untrusted" and found["alarms"], found
+    assert all(alarm in found["error"]["message"] for alarm in found["alarms"])
+    info = good("info-run", "info", found["output"])
+    assert info["alarms"] == found["alarms"]
+    code, again, _ = document(*words, "--resume")
+    assert code == 1 and held("complete", again)["alarms"] == found["alarms"]
+
+
+def test_rows_that_fail_are_alarms_beside_those_that_do_not(tmp_path):
+    words = ("--method", "wwa", "--over", f"{MASS}=1e-5,0.1", "--out", tmp_path)
+    code, found, stderr = document("scan", ELECTRONS, *words)
+    assert (code, found["error"]["kind"]) == (1, "rows"), (found, stderr)
+    assert len(held("scan", found)["rows"]) == len(found["alarms"]) == 1
+
+
+CARD = '[beam]\nlepton = "muon"\nenergy_gev = 160.0\n'
+SLURM = ("--engine", "slurm", "--shards", "3")
+# Command; exit code; what must be known of the error.
+BAD = [
+    (("sigma", "wrong.toml"), 2, {"kind": "card", "key": "beam.lepton", "file": "wrong.toml"}),
+    (("sigma", "wrong.toml"), 2, {"line": 2, "found": '"muon"', "nearest": "mu+"}),
+    (("sigma", "nowhere.toml"), 2, {"kind": "file", "file": "nowhere.toml"}),
+    (("sigma", MUONS, "--set", "beam.energy=1"), 2, {"kind": "card", "nearest": "beam.energy_gev"}),
+    (("sigma", MUONS, "--set", "beam.energy=1"), 2, {"option": "--set beam.energy=1"}),
+    (("sigma", MUONS, "--seed=-1"), 2, {"key": "run.seed", "option": "--seed -1"}),
+    (("sigma", MUONS, "--method", "quad"), 2, {"kind": "usage", "nearest": "quadrature"}),
+    (("sigma", MUONS, "--method", "quad"), 2, {"key": "--method", "found": "quad"}),
+    (("sigma", MUONS, "--mehtod", "mc"), 2, {"key": "--mehtod", "nearest": "--method"}),
+    (("sigma",), 2, {"kind": "usage", "key": "<CARD>", "found": "nothing"}),
+    (("sgima",), 2, {"kind": "usage", "key": "sgima", "nearest": "sigma"}),
+    (("spectrum", MUONS), 2, {"kind": "usage", "key": "--at", "found": "nothing"}),
+    (("spectrum", MUONS, "--at", "2"), 2, {"key": "--at", "found": "2"}),
+    (("scan", MUONS, "--over", "beam=1"), 2, {"kind": "card", "key": "beam"}),
+    (("scan", MUONS, "--over", "x"), 2, {"kind": "usage", "option": "--over x"}),
+    (("compare", MUONS, "--bins", "0"), 2, {"key": "--bins", "found": "0"}),
+    (("generate", MUONS, "--shard", "3/2"), 2, {"key": "--shard", "found": "3/2"}),
+    (("merge", "nowhere.h5"), 2, {"kind": "file", "file": "nowhere.h5"}),
+    (("plot", "bad.csv"), 2, {"kind": "file", "file": "bad.csv", "line": 2}),
+    (("plot", "bad.csv", "-o", "a.pdf"), 2, {"kind": "file", "file": "a.pdf"}),
+    (("export", "nowhere.h5", "--to", "lhe"), 2, {"kind": "file", "file": "nowhere.h5"}),
+    (("export", "nowhere.h5", "--to", "lha"), 2, {"kind": "usage", "found": "lha"}),
+    (("submit", MUONS, *SLURM, "--time", "1"), 2, {"key": "--time", "found": "1"}),
+    (("submit", MUONS, *SLURM, "--partition", "a b"), 2, {"kind": "submit"}),
+    (("info", "nowhere.toml"), 2, {"kind": "file", "file": "nowhere.toml"}),
+    (("info", "--threads"), 2, {"kind": "usage", "key": "--threads"}),
+]
+
+
+@pytest.mark.parametrize(("words", "expected_code", "known"), BAD)
+def test_failures(words, expected_code, known, tmp_path):
+    (tmp_path / "wrong.toml").write_text(CARD)
+    (tmp_path / "bad.csv").write_text("a,b\n1,2,3\n")
+
+    def absolute(word):
+        is_here = word.startswith(("wrong.", "bad.", "nowhere.", "no."))
+        return str(tmp_path / word) if is_here else word
+
+    code, found, stderr = document(*map(absolute, words), "--out", tmp_path / "out")
+    assert code == expected_code
+    error = held("failure", found)["error"]
+    expected = {key: absolute(v) if isinstance(v, str) else v for key, v in known.items()}
+    assert expected.items() <= error.items()
+    # stderr says the same in words.
+    assert stderr.startswith("error: ") and error["message"].split("\n")[0] in stderr
+    assert not (tmp_path / "out").exists()
