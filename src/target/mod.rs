@@ -2,6 +2,7 @@
 
 pub mod elements;
 pub mod form_factor;
+mod isotopes;
 pub mod material;
 mod nucleus;
 pub mod straggling;

@@ -5,6 +5,7 @@
 //! elastic form factors. Pinned by the tests below against the masses of the reference tables.
 
 use super::elements::Element;
+use super::isotopes;
 use crate::constants::ATOMIC_MASS_UNIT_GEV;
 
 /// Spin of the nucleus in the amplitude.
@@ -65,10 +66,11 @@ impl Nucleus {
         Self { mass_gev, ..self }
     }
 
-    /// The particle code `100ZZZAAA0` of the ground state, `A` rounded to the nearest integer.
+    /// The particle code `100ZZZAAA0` of the ground state of the isotope that stands for the element:
+    /// the most abundant stable one. Mass and form factor are those of the mean nucleus.
     pub fn pdg_id(&self) -> i64 {
-        let a = libm::round(self.a) as i64;
-        1_000_000_000 + i64::from(self.z) * 10_000 + a * 10
+        let a = isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32);
+        1_000_000_000 + i64::from(self.z) * 10_000 + i64::from(a) * 10
     }
 }
 
@@ -91,9 +93,20 @@ mod tests {
 
     #[test]
     fn particle_codes_follow_the_numbering_scheme() {
-        assert_eq!(nucleus("Pb").pdg_id(), 1_000_822_070);
-        assert_eq!(nucleus("Al").pdg_id(), 1_000_130_270);
-        assert_eq!(nucleus("H").pdg_id(), 1_000_010_010);
+        let codes = [
+            ("H", 1_000_010_010),
+            ("Al", 1_000_130_270),
+            ("Cu", 1_000_290_630),
+            ("Ag", 1_000_471_070),
+            ("Re", 1_000_751_850),
+            ("Tl", 1_000_812_050),
+            ("Pb", 1_000_822_080),
+        ];
+        for (symbol, code) in codes {
+            assert_eq!(nucleus(symbol).pdg_id(), code, "{symbol}");
+        }
+        let heavier = nucleus("Cu").with_mass_gev(60.0);
+        assert_eq!(heavier.pdg_id(), nucleus("Cu").pdg_id());
     }
 
     #[test]

@@ -1,0 +1,169 @@
+//! The isotope that stands for an element where a particle code asks for one.
+//!
+//! A cross section here is that of the mean nucleus, of mass number A and mass A·u; a particle code
+//! `100ZZZAAA0` names one isotope, and a simulation that is handed a radioactive one lets it decay.
+//! Listed is the most abundant isotope that is stable: abundances of the IUPAC commission [CIAAW15],
+//! half-lives of NUBASE2020 (Kondev et al., Chin. Phys. C 45, 030001). Stable means here that no decay is
+//! known but double beta decay (¹³⁰Te, 8·10²⁰ a), which transport programs do not have. In two elements the most
+//! abundant isotope decays, ¹¹⁵In (4·10¹⁴ a) and ¹⁸⁷Re (4·10¹⁰ a); ¹¹³In and ¹⁸⁵Re stand for them. Elements
+//! without a stable isotope have the longest-lived one; the half-lives of ⁹⁷Tc and ⁹⁸Tc, 4.21 and 4.2 million
+//! years, agree within their errors. Pinned by the tests below.
+
+/// Mass numbers, one for each charge number from 1 on.
+const MASS_NUMBERS: [u32; 98] = [
+    1, 4, // H, He
+    7, 9, 11, 12, 14, 16, 19, 20, // Li to Ne
+    23, 24, 27, 28, 31, 32, 35, 40, // Na to Ar
+    39, 40, 45, 48, 51, 52, 55, 56, 59, 58, 63, 64, 69, 74, 75, 80, 79, 84, // K to Kr
+    85, 88, 89, 90, 93, 98, 97, 102, 103, 106, 107, 114, 113, 120, 121, 130, 127,
+    132, // Rb to Xe
+    133, 138, // Cs, Ba
+    139, 140, 141, 142, 145, 152, 153, 158, 159, 164, 165, 166, 169, 174, 175, // La to Lu
+    180, 181, 184, 185, 192, 193, 195, 197, 202, 205, 208, 209, 209, 210, 222, // Hf to Rn
+    223, 226, // Fr, Ra
+    227, 232, 231, 238, 237, 244, 243, 247, 247, 251, // Ac to Cf
+];
+
+/// Mass number of the isotope that stands for the element of charge number `z`, if it is listed.
+pub(super) fn mass_number(z: u32) -> Option<u32> {
+    let at = usize::try_from(z).ok()?.checked_sub(1)?;
+    MASS_NUMBERS.get(at).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::elements::{ELEMENTS, Element};
+    use super::*;
+
+    /// The nuclides of each element whose decay was never seen, but for double beta decay
+    /// (NUBASE2020), the most abundant first.
+    const STABLE: [(&str, &[u32]); 80] = [
+        ("H", &[1, 2]),
+        ("He", &[4, 3]),
+        ("Li", &[7, 6]),
+        ("Be", &[9]),
+        ("B", &[11, 10]),
+        ("C", &[12, 13]),
+        ("N", &[14, 15]),
+        ("O", &[16, 17, 18]),
+        ("F", &[19]),
+        ("Ne", &[20, 21, 22]),
+        ("Na", &[23]),
+        ("Mg", &[24, 25, 26]),
+        ("Al", &[27]),
+        ("Si", &[28, 29, 30]),
+        ("P", &[31]),
+        ("S", &[32, 33, 34, 36]),
+        ("Cl", &[35, 37]),
+        ("Ar", &[40, 36, 38]),
+        ("K", &[39, 41]),
+        ("Ca", &[40, 42, 43, 44, 46]),
+        ("Sc", &[45]),
+        ("Ti", &[48, 46, 47, 49, 50]),
+        ("V", &[51]),
+        ("Cr", &[52, 50, 53, 54]),
+        ("Mn", &[55]),
+        ("Fe", &[56, 54, 57, 58]),
+        ("Co", &[59]),
+        ("Ni", &[58, 60, 61, 62, 64]),
+        ("Cu", &[63, 65]),
+        ("Zn", &[64, 66, 67, 68, 70]),
+        ("Ga", &[69, 71]),
+        ("Ge", &[74, 72, 70, 73]),
+        ("As", &[75]),
+        ("Se", &[80, 74, 76, 77, 78]),
+        ("Br", &[79, 81]),
+        ("Kr", &[84, 80, 82, 83, 86]),
+        ("Rb", &[85]),
+        ("Sr", &[88, 84, 86, 87]),
+        ("Y", &[89]),
+        ("Zr", &[90, 91, 92, 94]),
+        ("Nb", &[93]),
+        ("Mo", &[98, 92, 94, 95, 96, 97]),
+        ("Ru", &[102, 96, 98, 99, 100, 101, 104]),
+        ("Rh", &[103]),
+        ("Pd", &[106, 108, 102, 104, 105, 110]),
+        ("Ag", &[107, 109]),
+        ("Cd", &[114, 106, 108, 110, 111, 112]),
+        ("In", &[113]),
+        ("Sn", &[120, 112, 114, 115, 116, 117, 118, 119, 122, 124]),
+        ("Sb", &[121, 123]),
+        ("Te", &[130, 128, 120, 122, 123, 124, 125, 126]),
+        ("I", &[127]),
+        ("Xe", &[132, 129, 126, 128, 130, 131, 134]),
+        ("Cs", &[133]),
+        ("Ba", &[138, 132, 134, 135, 136, 137]),
+        ("La", &[139]),
+        ("Ce", &[140, 136, 138, 142]),
+        ("Pr", &[141]),
+        ("Nd", &[142, 143, 145, 146, 148]),
+        ("Sm", &[152, 144, 149, 150, 154]),
+        ("Eu", &[153]),
+        ("Gd", &[158, 154, 155, 156, 157, 160]),
+        ("Tb", &[159]),
+        ("Dy", &[164, 162, 156, 158, 160, 161, 163]),
+        ("Ho", &[165]),
+        ("Er", &[166, 168, 162, 164, 167, 170]),
+        ("Tm", &[169]),
+        ("Yb", &[174, 168, 170, 171, 172, 173, 176]),
+        ("Lu", &[175]),
+        ("Hf", &[180, 178, 176, 177, 179]),
+        ("Ta", &[181]),
+        ("W", &[184, 186, 182, 183]),
+        ("Re", &[185]),
+        ("Os", &[192, 190, 187, 188, 189]),
+        ("Ir", &[193, 191]),
+        ("Pt", &[195, 194, 196, 192, 198]),
+        ("Au", &[197]),
+        ("Hg", &[202, 200, 196, 198, 199, 201, 204]),
+        ("Tl", &[205, 203]),
+        ("Pb", &[208, 204, 206, 207]),
+    ];
+
+    /// Elements without a stable isotope: the longest-lived one.
+    const LONGEST_LIVED: [(&str, u32); 18] = [
+        ("Tc", 97),
+        ("Pm", 145),
+        ("Bi", 209),
+        ("Po", 209),
+        ("At", 210),
+        ("Rn", 222),
+        ("Fr", 223),
+        ("Ra", 226),
+        ("Ac", 227),
+        ("Th", 232),
+        ("Pa", 231),
+        ("U", 238),
+        ("Np", 237),
+        ("Pu", 244),
+        ("Am", 243),
+        ("Cm", 247),
+        ("Bk", 247),
+        ("Cf", 251),
+    ];
+
+    #[test]
+    fn every_element_is_its_most_abundant_stable_isotope_or_the_longest_lived() {
+        let z = |symbol| Element::from_symbol(symbol).unwrap().z;
+        let stable = STABLE.map(|(symbol, isotopes)| (z(symbol), isotopes[0]));
+        let others = LONGEST_LIVED.map(|(symbol, isotope)| (z(symbol), isotope));
+        let mut all = [&stable[..], &others[..]].concat();
+        all.sort_unstable();
+        let listed: Vec<(u32, u32)> = ELEMENTS
+            .iter()
+            .map(|e| (e.z, mass_number(e.z).unwrap()))
+            .collect();
+        assert_eq!(all, listed);
+        assert_eq!((mass_number(0), mass_number(99)), (None, None));
+    }
+
+    /// A slip of a line in the table would show: the most abundant isotope is near the mean mass.
+    #[test]
+    fn isotopes_are_within_three_of_the_mean_mass() {
+        for element in &ELEMENTS {
+            let isotope = f64::from(mass_number(element.z).unwrap());
+            let off = (isotope - element.atomic_weight).abs();
+            assert!(off < 3.0, "{}: {isotope} {off}", element.symbol);
+        }
+    }
+}
