@@ -52,6 +52,17 @@ pub struct MilliCharged {
     pub pdg_id: i64,
 }
 
+impl MilliCharged {
+    /// Charge in units of e of the particle that `pdg_id` names. The PDG numbers 11, 13, 15 and 17 are
+    /// those of charged leptons, whose particle is the negative one; ldmx-sw keeps to that with its 17.
+    pub fn charge_of_id(&self) -> f64 {
+        match self.pdg_id {
+            11 | 13 | 15 | 17 => -self.charge,
+            _ => self.charge,
+        }
+    }
+}
+
 /// A dark photon A′ emitted on its mass shell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DarkPhoton {
@@ -118,6 +129,11 @@ mod tests {
             epsilon: 1e-3,
             pdg_id: DARK_PHOTON_PDG_ID,
         };
+        let other = MilliCharged {
+            pdg_id: 5_200_012,
+            ..chi
+        };
+        assert_eq!((chi.charge_of_id(), other.charge_of_id()), (-1.0, 1.0));
         assert_eq!(DarkSector::Pair(chi).threshold_mass_gev(), 0.2);
         assert_eq!(DarkSector::DarkPhoton(photon).threshold_mass_gev(), 0.1);
         assert_eq!(DarkSector::Pair(chi).kind(), "pair");

@@ -33,6 +33,8 @@ pub enum Weighting {
     Weighted,
     /// All weights are equal but for a reported share of overweight events.
     Unweighted,
+    /// Weights differ up to a largest one on purpose (`events.max_weight` above 1).
+    PartlyUnweighted,
 }
 
 /// How the columns of the events are stored.
@@ -47,7 +49,7 @@ pub enum Compression {
 }
 
 impl Weighting {
-    /// Both choices.
+    /// What a card may ask for as `events.mode`.
     pub const ALL: &[Self] = &[Self::Weighted, Self::Unweighted];
 
     /// The name in cards and files.
@@ -55,7 +57,14 @@ impl Weighting {
         match self {
             Self::Weighted => "weighted",
             Self::Unweighted => "unweighted",
+            Self::PartlyUnweighted => "partly-unweighted",
         }
+    }
+
+    /// What is called so in a file, if anything is.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Weighted, Self::Unweighted, Self::PartlyUnweighted];
+        all.into_iter().find(|weighting| weighting.name() == name)
     }
 }
 
@@ -75,11 +84,11 @@ impl Compression {
 /// Identity of a particle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Particle {
-    /// PDG Monte Carlo number; nuclei 100ZZZAAA0.
+    /// PDG Monte Carlo number; nuclei 100ZZZAAA0, A being that of one isotope of the element.
     pub pdg_id: i32,
-    /// Mass, GeV.
+    /// Mass, GeV; of nuclei that of the mean over the isotopes, unless the card gives another.
     pub mass_gev: f64,
-    /// Electric charge in units of e.
+    /// Electric charge in units of e of the particle with that number.
     pub charge: f64,
 }
 

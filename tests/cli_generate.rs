@@ -145,3 +145,61 @@ fn no_events_are_a_run_of_histograms_alone() {
     assert_eq!(report["n_events"], 0);
     assert!(report["sigma_pb"].as_f64().unwrap() > 0.0);
 }
+
+#[test]
+fn weights_that_will_differ_are_refused_before_the_work_by_formats_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let generate = |more: &[&str]| {
+        let first = ["generate", CARD, "--seed", "1", "--out"];
+        let small = [
+            "--set",
+            "events.count=200",
+            "--set",
+            "integration.rel_error=0.1",
+        ];
+        let out = [path.to_str().unwrap(), "--quiet"];
+        transcript(&[&first[..], &out, &small, more].concat())
+    };
+    for (keys, key) in [
+        (&[][..], "events.mode = \"weighted\""),
+        (
+            &[
+                "--set",
+                "events.mode=unweighted",
+                "--set",
+                "events.max_weight=5",
+            ],
+            "events.max_weight = 5",
+        ),
+    ] {
+        for to in ["ldmx-lhe", "g4darkbrem-lhe", "g4darkbrem-csv"] {
+            let shown = generate(&[&["--to", to][..], keys].concat());
+            assert!(shown.starts_with("exit code 2\n"), "{shown}");
+            assert!(
+                shown.contains(key) && shown.contains("--unweight"),
+                "{shown}"
+            );
+            assert!(!path.exists(), "{shown}");
+        }
+    }
+    let partly = &[
+        "--set",
+        "events.mode=unweighted",
+        "--set",
+        "events.max_weight=5",
+    ];
+    let shown = generate(&[&["--to", "lhe"][..], partly].concat());
+    assert!(shown.starts_with("exit code 0\n"), "{shown}");
+    let run = path.join("run.h5");
+    let info = json(&["info", run.to_str().unwrap(), "--json"]);
+    assert_eq!(info["mode"], "partly-unweighted");
+    let lhe = std::fs::read_to_string(path.join("run.lhe")).unwrap();
+    assert!(lhe.contains(" 0 0 0 0 4 1\n"));
+    // The card names the particle of charge +1 `chi`, and 5200012 is that.
+    assert!(lhe.contains("dark_pdg_id=\"5200012\" dark_charge=\"1\""));
+    let ldmx = &["--to", "lhe", "--force", "--set", "dark_sector.pdg_id=ldmx"];
+    assert!(generate(ldmx).starts_with("exit code 0\n"));
+    let lhe = std::fs::read_to_string(path.join("run.lhe")).unwrap();
+    assert!(lhe.contains("dark_pdg_id=\"17\" dark_charge=\"-1\""));
+}

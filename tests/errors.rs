@@ -171,6 +171,15 @@ fn every_error_of_storage_has_a_text() {
         Hdf5 => IoError::Hdf5 { operation: operation(), path: path("run.h5"), reason: "no dataset".to_owned() },
         NotARun => IoError::NotARun { path: path("run.h5"), reason: "it is not an HDF5 file".to_owned() },
         Name => IoError::Name { path: path("a.txt"), reason: "it must end in .lhe".to_owned() },
+        Weighted => IoError::Weighted {
+            path: path("run.h5"),
+            format: "ldmx-lhe",
+            percent: 12.3456,
+            kept: 700,
+            n_events: 1000,
+        },
+        Weight => IoError::Weight { path: path("run.h5"), weight: -1.0 },
+        Stream => IoError::Stream(std::io::ErrorKind::BrokenPipe.into()),
         Version => IoError::Version { path: path("run.h5"), found: 9, supported: 1 },
     }));
 }

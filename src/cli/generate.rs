@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use millibrem::card::{Override, RunCard};
+use millibrem::event::Weighting;
 use millibrem::io::IoError;
 use millibrem::io::export::{ExportOptions, Format, export};
 use millibrem::io::hdf5::RunReader;
-use millibrem::job::{Job, Outcome, Pace, Sampled, Shard};
+use millibrem::job::{Job, Outcome, Pace, Sampled, Shard, prepare};
 use millibrem::record::alarms;
 use serde_json::{Value, json};
 
@@ -73,6 +74,7 @@ impl Generate {
         }
         let start = Instant::now();
         let job = self.job(common, self.shard)?;
+        self.check_weights(&job.card)?;
         self.check_exports(common, &job.output)?;
         let mut bars = Bars::new(common.quiet);
         let outcome = self.execute(&job, &mut bars)?;
@@ -90,6 +92,24 @@ impl Generate {
                 .map_or_else(Pace::default, Pace::every),
             ..Job::new(card, file)
         })
+    }
+
+    /// Fails if a format has no weights and the card asks for events that differ in theirs.
+    pub(super) fn check_weights(&self, card: &RunCard) -> Result<(), Failure> {
+        let events = prepare::events(card);
+        let differ = match events.weights() {
+            Weighting::Unweighted => None,
+            Weighting::Weighted => Some("events.mode = \"weighted\"".to_owned()),
+            Weighting::PartlyUnweighted => {
+                Some(format!("events.max_weight = {}", events.max_weight))
+            }
+        };
+        match (self.to.iter().find(|to| !to.has_weights()), differ) {
+            (Some(to), Some(key)) if events.count > 0 => Err(Failure::Usage(format!(
+                "--to {to}: {to} has no weights, and {key} makes events whose weights differ; set events.mode = \"unweighted\" and events.max_weight = 1, or export afterwards with --unweight"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Fails if a file in another format is in the way.
@@ -128,6 +148,7 @@ impl Generate {
         for (to, path) in self.to.iter().zip(&exports) {
             let options = ExportOptions {
                 replace: common.force,
+                allowed_excess: job.card.events.max_overweight_share,
                 ..ExportOptions::default()
             };
             let run = RunReader::open(&job.output)?;
@@ -293,6 +314,7 @@ impl Report<'_> {
             "quadrature_pull": number(found.check.map(|check| check.pull)),
             "n_eval": found.n_eval,
             "n_events": sample.n_events,
+            "mode": sample.weighting.name(),
             "unweighting_efficiency": number(sample.unweighting_efficiency[0]),
             "unweighting_efficiency_interval": numbers(&sample.unweighting_efficiency[1..]),
             "overweight_share": number(sample.overweight_share[0]),
@@ -329,8 +351,8 @@ impl Report<'_> {
         };
         let [efficiency, low, high] = sample.unweighting_efficiency;
         let [over, over_low, over_high] = sample.overweight_share;
-        text += &match high > low {
-            true => format!(
+        text += &match sample.weighting {
+            Weighting::Unweighted => format!(
                 "events      {} unweighted, efficiency {:.1} % ({:.1} to {:.1}), {:.3} % ({:.3} to {:.3}) heavier than 1\n",
                 sample.n_events,
                 percent(efficiency),
@@ -340,7 +362,17 @@ impl Report<'_> {
                 percent(over_low),
                 percent(over_high),
             ),
-            false => format!(
+            Weighting::PartlyUnweighted => format!(
+                "events      {} partly unweighted, efficiency {:.1} % ({:.1} to {:.1}), {:.3} % ({:.3} to {:.3}) keep weights above 1\n",
+                sample.n_events,
+                percent(efficiency),
+                percent(low),
+                percent(high),
+                percent(over),
+                percent(over_low),
+                percent(over_high),
+            ),
+            Weighting::Weighted => format!(
                 "events      {} weighted, as good as {:.1} % of equal weights\n",
                 sample.n_events,
                 percent(efficiency),

@@ -155,6 +155,7 @@ impl Generate {
             let path = whole.output.clone();
             return Err(Failure::Io(IoError::Exists { path }));
         }
+        self.check_weights(&whole.card)?;
         self.check_exports(common, &whole.output)
     }
 }

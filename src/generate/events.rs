@@ -33,11 +33,23 @@ pub struct EventRequest {
     pub max_weight: f64,
 }
 
+impl EventRequest {
+    /// What the weights of these events are.
+    pub fn weights(&self) -> Weighting {
+        match self.weighting {
+            Weighting::Unweighted if self.max_weight > 1.0 => Weighting::PartlyUnweighted,
+            other => other,
+        }
+    }
+}
+
 /// What is known of a sample once it is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleReport {
     /// Events made.
     pub n_events: u64,
+    /// What their weights are.
+    pub weighting: Weighting,
     /// Evaluations of the process for them, the search for maxima included.
     pub n_eval: u64,
     /// Mean of the raw weights over σ: what the sample itself makes of σ.
@@ -64,6 +76,7 @@ impl SampleReport {
     pub(super) fn empty() -> Self {
         Self {
             n_events: 0,
+            weighting: Weighting::Weighted,
             n_eval: 0,
             sigma_ratio: 1.0,
             sigma_ratio_error: 0.0,
@@ -80,6 +93,7 @@ impl SampleReport {
         let share = m.effective_sample_size / m.counters.points.max(1) as f64;
         Self {
             n_events: 0,
+            weighting: Weighting::Weighted,
             n_eval: m.n_eval,
             sigma_ratio: m.estimate.mean,
             sigma_ratio_error: m.estimate.sdev,
@@ -242,7 +256,7 @@ impl Observer<Box<PairBlock>> for EventWriter<'_> {
         let first = u64::from(block.iteration) * self.keying.neval + block.first_index;
         let weights = match self.weighting {
             Weighting::Weighted => block.weight,
-            Weighting::Unweighted => block.event_weight,
+            Weighting::Unweighted | Weighting::PartlyUnweighted => block.event_weight,
         };
         for (i, &weight) in weights.iter().enumerate() {
             if weight != 0.0 {

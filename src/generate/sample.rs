@@ -51,7 +51,10 @@ impl Generator {
         listener: &mut Listener<'_>,
     ) -> Result<SampleReport, GenerateError> {
         if request.count == 0 {
-            return Ok(SampleReport::empty());
+            return Ok(SampleReport {
+                weighting: request.weights(),
+                ..SampleReport::empty()
+            });
         }
         let iterations = self.sample_iterations(request);
         let points = self.go_on_sampling(request, (iterations, None), sink, listener)?;
@@ -62,6 +65,7 @@ impl Generator {
             }
         };
         report.n_events = self.work.written.events;
+        report.weighting = request.weights();
         report.finish(request.count, sigma_pb, self.work.written.weight_sum)?;
         report.alarms.extend(quality::of_sample(request, &report));
         Ok(report)

@@ -110,7 +110,7 @@ impl Work {
             let c = &iteration.counters;
             events += match weighting {
                 Weighting::Weighted => c.points - c.zero,
-                Weighting::Unweighted => c.accepted,
+                Weighting::Unweighted | Weighting::PartlyUnweighted => c.accepted,
             };
             if events >= count {
                 break;

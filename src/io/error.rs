@@ -103,6 +103,37 @@ pub enum IoError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The format has no place for weights, and those of the events differ.
+    #[error(
+        "{format} has no weights and those in {} differ: shares of events would be off by up to {percent:.2} %; make them equal by accept and reject with --unweight (about {kept} of {n_events} events stay), or write all of them as they are with --drop-weights",
+        path.display()
+    )]
+    Weighted {
+        /// The run.
+        path: PathBuf,
+        /// Name of the format.
+        format: &'static str,
+        /// Largest error of a share of events without weights, per cent.
+        percent: f64,
+        /// Events that accept and reject is expected to keep.
+        kept: u64,
+        /// Events there are.
+        n_events: u64,
+    },
+    /// A weight that cannot be a probability.
+    #[error(
+        "{} has an event of weight {weight} pb: only finite weights from 0 on can be made equal by accept and reject",
+        path.display()
+    )]
+    Weight {
+        /// The run.
+        path: PathBuf,
+        /// The weight, pb.
+        weight: f64,
+    },
+    /// A stream takes no more.
+    #[error("cannot write to the stream: {0}")]
+    Stream(io::Error),
     /// The file comes from a later version of the format.
     #[error(
         "{} has format version {found}, this program reads up to {supported}; update millibrem",
@@ -133,7 +164,10 @@ impl IoError {
             | Self::Hdf5 { path, .. }
             | Self::NotARun { path, .. }
             | Self::Name { path, .. }
+            | Self::Weighted { path, .. }
+            | Self::Weight { path, .. }
             | Self::Version { path, .. } => path,
+            Self::Stream(_) => Path::new("-"),
         }
     }
 

@@ -128,7 +128,7 @@ pub fn sample(card: &RunCard) -> Result<Sample, JobError> {
             Particle {
                 pdg_id: id(chi.pdg_id)?,
                 mass_gev: chi.mass_gev,
-                charge: chi.charge,
+                charge: chi.charge_of_id(),
             },
         ),
         DarkSector::DarkPhoton(photon) => (
@@ -142,7 +142,7 @@ pub fn sample(card: &RunCard) -> Result<Sample, JobError> {
     };
     Ok(Sample {
         final_state,
-        weighting: card.events.mode,
+        weighting: events(card).weights(),
         lepton: Particle {
             pdg_id: id(lepton.pdg_id())?,
             mass_gev: lepton.mass_gev(),

@@ -57,7 +57,9 @@ def exported(made_up_run):
         key = (name, options, end)
         if key not in done:
             path = made_up_run.parent / f"export_{len(done)}{SUFFIX[name]}{end}"
-            report = millibrem("export", made_up_run, "--to", name, "-o", path, *options)
+            # The made-up events are weighted.
+            weights = ["--drop-weights"] if name in WITHOUT_WEIGHTS else []
+            report = millibrem("export", made_up_run, "--to", name, "-o", path, *options, *weights)
             assert report["n_events"] == N_EVENTS
             assert report["output"] == str(path)
             done[key] = path
@@ -66,6 +68,7 @@ def exported(made_up_run):
     return export
 
 
+WITHOUT_WEIGHTS = ["ldmx-lhe", "g4darkbrem-lhe", "g4darkbrem-csv"]
 SUFFIX = {
     "lhe": ".lhe",
     "ldmx-lhe": ".lhe",

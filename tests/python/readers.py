@@ -75,8 +75,23 @@ def with_pylhe(path, names=ALL):
     ]
     (process,) = file.init.procInfo
     sample = assemble(rows, names, sigma=process.xSection, error=process.error)
-    sample.extra = {"file": file, "process": process, "events": events}
+    sample.extra = {"file": file, "process": process, "events": events, "mass": masses(rows)}
     return sample
+
+
+def masses(rows):
+    """The mass column of all particles, as N×(number of particles)."""
+    return np.array([[particle[3] for particle in particles] for _, particles in rows])
+
+
+def as_pythia(path):
+    """(σ, weights) as Pythia 8 takes a Les Houches file: strategy 3 is weight 1, 4 is XWGTUP in pb."""
+    sample = with_pylhe(path)
+    strategy = sample.extra["file"].init.initInfo.weightingStrategy
+    assert strategy in (3, 4)
+    if strategy == 3:
+        return sample.sigma, np.ones(len(sample.weight))
+    return np.mean(sample.weight), sample.weight
 
 
 def with_pyhepmc(path, names=ALL):
@@ -93,7 +108,7 @@ def with_pyhepmc(path, names=ALL):
             events.append(event)
     cross_section = events[-1].cross_section
     sample = assemble(rows, names, sigma=cross_section.xsec(), error=cross_section.xsec_err())
-    sample.extra = {"events": events}
+    sample.extra = {"events": events, "mass": masses(rows)}
     return sample
 
 
@@ -123,7 +138,7 @@ def as_ldmx(path, names=ALL):
         assert int(header[0]) == len(particles)
         rows.append((float(header[2]), particles))
     sample = assemble(rows, names)
-    sample.extra = {"vertices": np.array(vertices)}
+    sample.extra = {"vertices": np.array(vertices), "mass": masses(rows)}
     return sample
 
 
@@ -192,6 +207,7 @@ def as_csv(path):
         if parts[0] in column:
             sample.p[f"p_{who}"] = np.stack([column[p].astype(float) for p in parts], axis=1)
     sample.extra = {"index": column["index"].astype(np.uint64), "names": names}
+    sample.extra["column"] = column
     return sample
 
 

@@ -1,17 +1,20 @@
 """Exchange formats, read back by the programs they are for (docs/formats.md)."""
 
+import subprocess
+import textwrap
 import xml.etree.ElementTree
+from fractions import Fraction
 
 import h5py
 import numpy as np
 import pytest
 import readers
-from conftest import N_EVENTS, ROOT
+from conftest import BIN, N_EVENTS, ROOT, SUFFIX, WITHOUT_WEIGHTS, millibrem
 from readers import READERS
 
 CARD = ROOT / "cards/na64mu-2025.toml"
 MOMENTA = ["p_lepton_out", "p_nucleus_out", "p_chi", "p_chibar"]
-WITH_WEIGHTS = [name for name in READERS if name != "g4darkbrem-csv"]
+WITH_WEIGHTS = [name for name in READERS if name not in WITHOUT_WEIGHTS]
 WITH_HEADER = ["lhe", "lheh5", "hepmc3"]
 WITH_INCOMING = ["lhe", "ldmx-lhe", "g4darkbrem-lhe", "hepmc3", "lheh5"]
 TEXT = [name for name in READERS if name != "lheh5"]
@@ -92,7 +95,7 @@ def test_particles_and_their_states(name, read):
     outgoing = [key for key in sample.p if key not in ("lepton_in", "nucleus_in")]
     assert all(sample.status[key] == {1} for key in outgoing)
     assert sample.ids["lepton_in"] == sample.ids["p_lepton_out"] == {13}
-    assert sample.ids["nucleus_in"] == sample.ids["p_nucleus_out"] == {1000822070}
+    assert sample.ids["nucleus_in"] == sample.ids["p_nucleus_out"] == {1000822080}
     if name == "g4darkbrem-lhe":
         assert sample.ids["pair"] == {622}
     else:
@@ -112,7 +115,7 @@ def test_lhe_is_valid_xml_with_beams_and_strategy(exported, read):
     assert root.find("header/millibrem").text == "\n" + CARD.read_text()
     file = read("lhe").extra["file"]
     beams = file.init.initInfo
-    assert (beams.beamA, beams.beamB, beams.numProcesses) == (13, 1000822070, 1)
+    assert (beams.beamA, beams.beamB, beams.numProcesses) == (13, 1000822080, 1)
     assert (beams.energyA, beams.weightingStrategy) == (160.0, 4)
     assert beams.energyB == pytest.approx(193.005578021424, rel=1e-15)
     assert [generator.name for generator in file.init.generators] == ["millibrem"]
@@ -229,3 +232,196 @@ def test_lheh5_layout(exported):
         assert sigma == pytest.approx(process["xSection"], rel=1e-12)
         for name in ("init", "procInfo", "events", "particles"):
             assert not np.any(np.isnan(file[name][()])), name
+
+
+# Weights.
+
+
+@pytest.fixture(scope="module")
+def partly(generated):
+    """Events that keep weights from 1 to 5: a sample that calls itself unweighted in part."""
+    settings = ["events.mode=unweighted", "events.max_weight=5", "events.count=20000"]
+    return generated("cards/ldmx-2025.toml", *settings, "integration.rel_error=3e-3")
+
+
+def test_readers_that_follow_the_strategy_get_the_spectra_of_the_run(partly, tmp_path):
+    with h5py.File(partly) as run:
+        events = run["events"]
+        assert events.attrs["mode"] == "partly-unweighted"
+        weight, energy = events["weight"][()], events["p_lepton_out"][:, 0]
+        sigma = run["sigma/value"][()]
+    assert np.mean(weight != weight[0]) > 0.9
+    mean = np.sum(weight * energy) / np.sum(weight)
+    for options, strategy in ([], 4), (["--unweight"], 3):
+        path = tmp_path / f"{strategy}.lhe"
+        millibrem("export", partly, "--to", "lhe", "-o", path, *options)
+        found, weights = readers.as_pythia(path)
+        assert found == pytest.approx(sigma, rel=1e-12)
+        sample = readers.with_pylhe(path)
+        assert sample.extra["file"].init.initInfo.weightingStrategy == strategy
+        e = sample.p["p_lepton_out"][:, 0]
+        average = np.sum(weights * e) / np.sum(weights)
+        if strategy == 4:
+            assert average == pytest.approx(mean, rel=1e-12)
+        else:
+            error = np.std(e) / np.sqrt(len(e))
+            assert abs(average - mean) < 4 * error
+            assert error < 0.02 * mean
+            # Taking the weights for equal would be seen.
+            assert abs(np.mean(energy) - mean) > 3 * error
+
+
+@pytest.mark.parametrize("name", WITHOUT_WEIGHTS)
+def test_formats_without_weights_refuse_them_and_take_events_made_equal(name, partly, tmp_path):
+    path = tmp_path / f"{name}{SUFFIX[name]}"
+    command = [BIN / "millibrem", "export", partly, "--to", name, "-o", path]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "--unweight" in refused.stderr and "--drop-weights" in refused.stderr
+    assert not path.exists()
+    report = millibrem(*command[1:], "--unweight")
+    sample = READERS[name](path)
+    assert 0 < report["n_events"] == len(sample.weight) < report["n_read"] == 20000
+    with h5py.File(partly) as run:
+        weight = run["events/weight"][()]
+        theta = angle(run["events/p_lepton_out"][()])
+    found = angle(sample.p["p_lepton_out"])
+    mean = np.sum(weight * theta) / np.sum(weight)
+    error = np.std(found) / np.sqrt(len(found))
+    assert abs(np.mean(found) - mean) < 4 * error
+    assert abs(np.mean(theta) - mean) > 8 * error
+
+
+def angle(p):
+    return np.arctan2(np.hypot(p[:, 1], p[:, 2]), p[:, 3])
+
+
+# Masses, numbers and charges.
+
+
+FAST = """
+schema = 1
+[dark_sector]
+m_chi_gev = 0.1
+charge = 0.01
+pdg_id = "ldmx"
+[beam]
+lepton = "e-"
+energy_gev = 1e5
+[target]
+element = "Cu"
+[integration]
+rel_error = 0.01
+[events]
+count = 400
+"""
+
+
+@pytest.fixture(scope="module")
+def fast(generated, tmp_path_factory):
+    """Electrons of 10^5 GeV, whose E^2 - p^2 is rounding."""
+    card = tmp_path_factory.mktemp("card") / "fast.toml"
+    card.write_text(FAST)
+    return generated(card)
+
+
+ELECTRON, CHI = 0.00051099895, 0.1
+
+
+def test_masses_stand_beside_momenta_that_have_lost_them(fast, tmp_path):
+    with h5py.File(fast) as run:
+        events = run["events"]
+        p = events["p_lepton_out"][()]
+        assert np.sum(p[:, 0] ** 2 - np.sum(p[:, 1:] ** 2, axis=1) < 0) > 0
+        attributes = {name: dict(events[name].attrs) for name in MOMENTA}
+        nucleus = events.attrs["nucleus_mass_gev"]
+    expected = {
+        "p_lepton_out": (11, ELECTRON),
+        "p_nucleus_out": (1000290630, nucleus),
+        "p_chi": (17, CHI),
+        "p_chibar": (-17, CHI),
+    }
+    for name, (pdg_id, mass_gev) in expected.items():
+        assert attributes[name]["pdg_id"] == pdg_id
+        assert attributes[name]["mass_gev"] == pytest.approx(mass_gev, rel=1e-9)
+    masses = [attributes[name]["mass_gev"] for name in MOMENTA]
+    for name in ["lhe", "ldmx-lhe", "hepmc3", "lheh5", "csv"]:
+        path = tmp_path / f"{name}{SUFFIX[name]}"
+        options = ["--drop-weights"] if name in WITHOUT_WEIGHTS else []
+        millibrem("export", fast, "--to", name, "-o", path, *options)
+        sample = READERS[name](path)
+        if name == "csv":
+            names = [f"{who}_m_gev" for who in ("lepton_out", "nucleus_out", "chi", "chibar")]
+            assert sample.extra["names"][-4:] == names
+            column = sample.extra["column"]
+            found = np.stack([column[who].astype(float) for who in names], axis=1)
+        else:
+            found = sample.extra["mass"][:, 2:]
+            assert set(sample.extra["mass"][:, 0]) == {masses[0]}
+        np.testing.assert_array_equal(found, np.tile(masses, (400, 1)))
+
+
+def test_the_mass_of_a_collapsed_pair_is_that_of_its_exact_momenta(fast, tmp_path):
+    path = tmp_path / "library.lhe"
+    millibrem("export", fast, "--to", "g4darkbrem-lhe", "-o", path, "--drop-weights")
+    found = READERS["g4darkbrem-lhe"](path).extra["mass"]
+    with h5py.File(fast) as run:
+        pairs = zip(run["events/p_chi"][()], run["events/p_chibar"][()])
+        exact = [pair_mass(k1, k2, run["events"].attrs["dark_mass_gev"]) for k1, k2 in pairs]
+    np.testing.assert_allclose(found, exact, rtol=1e-12)
+    assert np.all(found >= 2 * CHI)
+
+
+def pair_mass(k1, k2, m):
+    """From three-momenta and mass with 200 digits; E of the file plays no part."""
+    k1, k2 = ([Fraction(float(x)) for x in k[1:]] for k in (k1, k2))
+    m2 = Fraction(float(m)) ** 2
+    energy = lambda k: root(sum(x * x for x in k) + m2)
+    product = energy(k1) * energy(k2) - sum(a * b for a, b in zip(k1, k2))
+    return float(root(2 * m2 + 2 * product))
+
+
+def root(x):
+    from decimal import Decimal, localcontext
+
+    with localcontext() as context:
+        context.prec = 200
+        return Fraction((Decimal(x.numerator) / Decimal(x.denominator)).sqrt())
+
+
+def test_the_recipe_of_the_pages_gives_the_mass_of_the_pair(fast):
+    page = (ROOT / "docs/formats.md").read_text()
+    start = page.index('  m = events["p_chi"].attrs["mass_gev"]')
+    recipe = textwrap.dedent(page[start : page.index("  ```", start)])
+    with h5py.File(fast) as run:
+        events = run["events"]
+        names = {"events": events, "np": np}
+        exec(recipe, names)
+        pairs = zip(events["p_chi"][()], events["p_chibar"][()])
+        exact = [pair_mass(k1, k2, events.attrs["dark_mass_gev"]) for k1, k2 in pairs]
+    np.testing.assert_allclose(names["m_pair"], exact, rtol=1e-12)
+
+
+def test_the_number_17_is_the_particle_of_negative_charge_everywhere(fast, tmp_path):
+    with h5py.File(fast) as run:
+        attributes = run["events"].attrs
+        assert (attributes["dark_pdg_id"], attributes["dark_charge"]) == (17, -0.01)
+    path = tmp_path / "events.hepmc3"
+    millibrem("export", fast, "--to", "hepmc3", "-o", path)
+    text = path.read_text()
+    for pdg_id, charge in (17, -0.01), (-17, 0.01):
+        words = f"Info[{pdg_id}].Description stable, mass 0.1 GeV, charge {charge} e"
+        assert words in text
+    path = tmp_path / "events.lhe"
+    millibrem("export", fast, "--to", "lhe", "-o", path)
+    header = xml.etree.ElementTree.parse(path).getroot().find("header/millibrem").attrib
+    assert (header["dark_pdg_id"], header["dark_charge"]) == ("17", "-0.01")
+
+
+def test_the_nucleus_is_a_stable_isotope_in_every_format(fast, tmp_path):
+    for name in ["lhe", "ldmx-lhe", "g4darkbrem-lhe", "hepmc3", "lheh5"]:
+        path = tmp_path / f"{name}{SUFFIX[name]}"
+        options = ["--unweight"] if name in WITHOUT_WEIGHTS else []
+        millibrem("export", fast, "--to", name, "-o", path, *options)
+        sample = READERS[name](path)
+        assert sample.ids["nucleus_in"] == sample.ids["p_nucleus_out"] == {1000290630}

@@ -14,7 +14,7 @@ use rand_pcg::Pcg64Mcg;
 /// 160 GeV muons on lead, χ of 0.1 GeV.
 pub(crate) fn sample(final_state: FinalState, weighting: Weighting) -> Sample {
     let (pdg_id, charge) = match final_state {
-        FinalState::Pair => (17, 1e-3),
+        FinalState::Pair => (17, -1e-3),
         FinalState::DarkPhoton => (622, 0.0),
     };
     Sample {
@@ -26,7 +26,7 @@ pub(crate) fn sample(final_state: FinalState, weighting: Weighting) -> Sample {
             charge: -1.0,
         },
         nucleus: Particle {
-            pdg_id: 1_000_822_070,
+            pdg_id: 1_000_822_080,
             mass_gev: 193.005_578_021_424,
             charge: 82.0,
         },
@@ -75,6 +75,8 @@ pub(crate) fn events(sample: &Sample, n: usize, seed: u64) -> EventBuffer {
         let weight = match sample.weighting {
             Weighting::Weighted => 1e5 * (0.5 + uniform()),
             Weighting::Unweighted => 1e5,
+            // Heavier where the lepton is softer, so that dropping weights shows.
+            Weighting::PartlyUnweighted => 1e5 * (1.0 + 4.0 * (1.0 - scattered[0] / 160.0)),
         };
         buffer.push(&Event {
             weight,

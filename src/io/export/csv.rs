@@ -1,4 +1,7 @@
 //! One table of all momenta, a line an event, for spreadsheets and quick looks.
+//!
+//! The last columns are the masses, the same in every line: E² − p² of a fast particle has no digit
+//! of its mass left.
 
 use super::Context;
 use super::text::{TextFormat, number, put};
@@ -19,11 +22,15 @@ impl TextFormat for Csv {
         } else {
             &["nucleus_out"]
         };
-        for who in ["lepton_out"].iter().chain(nucleus).chain(dark) {
+        let all = ["lepton_out"].iter().chain(nucleus).chain(dark);
+        for who in all.clone() {
             put!(out, ",{who}_e_gev,{who}_px_gev,{who}_py_gev,{who}_pz_gev");
         }
-        if context.vertex.is_some() {
+        if context.has_vertex() {
             out.push_str(",vertex_z_mm");
+        }
+        for who in all {
+            put!(out, ",{who}_m_gev");
         }
         out.push('\n');
     }
@@ -34,8 +41,12 @@ impl TextFormat for Csv {
         for line in context.outgoing(event) {
             line.p.iter().for_each(|&value| number(out, ',', value));
         }
-        if let Some((depth, _)) = context.vertex_of(event) {
-            number(out, ',', depth);
+        if let Some((z, _)) = context.vertex_of(event) {
+            number(out, ',', z);
+        }
+        for line in context.outgoing(event) {
+            // The shortest text that gives the same bits back.
+            put!(out, ",{:e}", line.mass_gev);
         }
         out.push('\n');
     }

@@ -37,8 +37,8 @@ impl TextFormat for Hepmc3 {
         context.constants.number(out, ' ', totals.mean_weight_pb);
         context.constants.number(out, ' ', totals.error_pb);
         put!(out, " {n} {n}\nA 0 lab_pos 0 0", n = totals.n_events);
-        let (depth, time) = context.vertex_of(event).unwrap_or_default();
-        context.constants.number(out, ' ', depth);
+        let (z, time) = context.vertex_of(event).unwrap_or_default();
+        context.constants.number(out, ' ', z);
         put!(
             out,
             "\nA 0 reproduction_key {}\nA 0 signal_process_id {PROCESS}\n",
@@ -61,9 +61,9 @@ impl TextFormat for Hepmc3 {
             .iter()
             .for_each(|line| particle(line, out));
         out.push_str("V -1 1 [1,2]");
-        if context.vertex.is_some() {
+        if context.has_vertex() {
             out.push_str(" @ 0 0");
-            number(out, ' ', depth);
+            number(out, ' ', z);
             number(out, ' ', time);
         }
         out.push('\n');

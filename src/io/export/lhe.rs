@@ -1,12 +1,12 @@
 //! Les Houches event file 3.0 ([LHE06] hep-ph/0609017, [LHE13] arXiv:1405.1067).
 //!
-//! Weights are in pb, XSECUP is their mean. Weighted samples have IDWTUP 4 (mean of the weights is
-//! the cross section), unweighted ones 3. Incoming particles have status −1, outgoing ones 1 with
+//! Weights are in pb, XSECUP is their mean. Where any weight differs from another IDWTUP is 4 (mean
+//! of the weights is the cross section), where none does 3 (readers take 1 for each). Incoming particles have status −1, outgoing ones 1 with
 //! both incoming ones as mothers; no colour, no lifetime, SPINUP 9 (unknown), no scale (−1).
 
+use super::Context;
 use super::particle::{Line, State};
 use super::text::{TextFormat, number, put, xml};
-use super::{Context, Weighting};
 use crate::constants::ALPHA;
 use crate::event::Event;
 
@@ -16,10 +16,12 @@ pub(super) struct Lhe;
 impl TextFormat for Lhe {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("<LesHouchesEvents version=\"3.0\">\n<header>\n");
-        let (seed, card) = (context.seed, xml(&context.card));
+        let (seed, card, dark) = (context.seed, xml(&context.card), context.sample.dark);
         put!(
             out,
-            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\">\n{card}</millibrem>\n"
+            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\" dark_pdg_id=\"{}\" dark_charge=\"{}\">\n{card}</millibrem>\n",
+            dark.pdg_id,
+            dark.charge
         );
         out.push_str("</header>\n<init>\n");
         init(context, out);
@@ -41,8 +43,8 @@ impl TextFormat for Lhe {
         {
             particle(context, &line, out);
         }
-        if let Some((depth, time)) = context.vertex_of(event) {
-            vertex(depth, time, out);
+        if let Some((z, time)) = context.vertex_of(event) {
+            vertex(z, time, out);
         }
         out.push_str("</event>\n");
     }
@@ -53,10 +55,10 @@ impl TextFormat for Lhe {
 }
 
 /// IDWTUP: 4 for weighted events whose mean weight is the cross section, 3 for equal weights.
-pub(super) fn weighting_strategy(weighting: Weighting) -> i32 {
-    match weighting {
-        Weighting::Weighted => 4,
-        Weighting::Unweighted => 3,
+pub(super) fn weighting_strategy(context: &Context) -> i32 {
+    match context.totals.differ {
+        true => 4,
+        false => 3,
     }
 }
 
@@ -67,11 +69,7 @@ pub(super) fn init(context: &Context, out: &mut String) {
     number(out, ' ', lepton.p[0]);
     number(out, ' ', nucleus.p[0]);
     // No parton densities.
-    put!(
-        out,
-        " 0 0 0 0 {} 1\n",
-        weighting_strategy(context.sample.weighting)
-    );
+    put!(out, " 0 0 0 0 {} 1\n", weighting_strategy(context));
     number(out, ' ', context.totals.mean_weight_pb);
     number(out, ' ', context.totals.error_pb);
     number(out, ' ', context.totals.max_weight_pb);
@@ -100,11 +98,11 @@ pub(super) fn particle(context: &Context, line: &Line, out: &mut String) {
 }
 
 /// `#vertex x y z t` in mm and ns, as ldmx-sw reads it; a comment to everyone else.
-pub(super) fn vertex(depth_mm: f64, time_mm: f64, out: &mut String) {
+pub(super) fn vertex(z_mm: f64, time_mm: f64, out: &mut String) {
     /// Speed of light in mm/ns (SI, exact).
     const LIGHT_MM_PER_NS: f64 = 299.792_458;
     out.push_str("#vertex 0 0");
-    number(out, ' ', depth_mm);
+    number(out, ' ', z_mm);
     number(out, ' ', time_mm / LIGHT_MM_PER_NS);
     out.push('\n');
 }

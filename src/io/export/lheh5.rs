@@ -109,7 +109,7 @@ fn begin(path: &Path, context: &Context) -> Result<Open> {
         .with_data(&[2_i32, 0, 1])
         .create("version")?;
     let [lepton, nucleus] = context.incoming();
-    let strategy = weighting_strategy(context.sample.weighting);
+    let strategy = weighting_strategy(context);
     let (id_a, id_b) = (f64::from(lepton.pdg_id), f64::from(nucleus.pdg_id));
     let (e_a, e_b) = (lepton.p[0], nucleus.p[0]);
     let init = [

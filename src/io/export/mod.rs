@@ -4,10 +4,12 @@
 //! with the number of events. The cross section in every header is the mean weight of the events
 //! in the file, so that weights and header cannot disagree; the integrator's own value and error
 //! stand beside it where the format has a place. Numbers carry 17 significant digits, enough to
-//! give the same bits back. A name ending in `.gz` compresses the text formats.
+//! give the same bits back. A name ending in `.gz` compresses the text formats; [`export_into`]
+//! streams them.
 //!
-//! The formats are specified in `docs/formats.md` and pinned by `tests/export.rs` (one contract
-//! for all) and `tests/python/test_export.py` (`pylhe`, `pyhepmc`, `h5py`, strict parsers).
+//! The formats are specified in `docs/formats.md` and pinned by `tests/export.rs` and
+//! `tests/export_weights.rs` (one contract for all) and `tests/python/test_export.py` (`pylhe`,
+//! `pyhepmc`, `h5py`, strict parsers).
 
 mod csv;
 mod g4darkbrem;
@@ -18,17 +20,21 @@ mod lheh5;
 mod particle;
 mod text;
 mod vertex;
+mod weights;
 
 use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::IoError;
 use super::hdf5::RunReader;
 use crate::constants::ALPHA;
-use crate::event::{EventBuffer, Sample, Weighting};
-use text::{Constants, TextExporter};
+use crate::event::{EventBuffer, FinalState, Sample};
+use text::{Constants, Sink, TextExporter};
 pub use vertex::VertexDepth;
+pub use weights::Weights;
+use weights::{Totals, Weighing};
 
 /// Events read at a time.
 const PIECE: usize = 8192;
@@ -95,6 +101,32 @@ impl Format {
         run.with_extension(self.suffix())
     }
 
+    /// Whether its readers give events their weights.
+    pub fn has_weights(self) -> bool {
+        match self {
+            Self::Lhe | Self::Hepmc3 | Self::Lheh5 | Self::Csv => true,
+            Self::LdmxLhe | Self::G4darkbremLhe | Self::G4darkbremCsv => false,
+        }
+    }
+
+    /// Whether it has a place for where an event happens.
+    pub fn has_vertices(self) -> bool {
+        match self {
+            Self::Lhe | Self::LdmxLhe | Self::Hepmc3 | Self::Csv => true,
+            Self::G4darkbremLhe | Self::G4darkbremCsv | Self::Lheh5 => false,
+        }
+    }
+
+    /// Whether it is text, which can be streamed.
+    pub fn is_text(self) -> bool {
+        self != Self::Lheh5
+    }
+
+    /// Whether it is a library of G4DarkBreM.
+    fn is_library(self) -> bool {
+        matches!(self, Self::G4darkbremLhe | Self::G4darkbremCsv)
+    }
+
     /// The endings its reader insists on; empty if any will do.
     fn endings(self) -> &'static [&'static str] {
         match self {
@@ -130,8 +162,16 @@ impl FromStr for Format {
 pub struct ExportOptions {
     /// Leave the recoiling nucleus out, for readers that make primaries of every outgoing line.
     pub drop_nucleus: bool,
-    /// Where along the beam the events happen; `None` puts them at the origin.
+    /// Where along the beam the events happen, from the front of the target on; `None` puts them
+    /// at the front.
     pub vertex: Option<VertexDepth>,
+    /// The z of the front of the target in the output, mm.
+    pub vertex_offset_mm: f64,
+    /// What to do with weights that differ.
+    pub weights: Weights,
+    /// Largest error of a share of events at which a format without weights takes them as they are:
+    /// what a run calls unweighted has a few overweight events.
+    pub allowed_excess: f64,
     /// Replace a file that is there.
     pub replace: bool,
 }
@@ -141,22 +181,10 @@ pub struct ExportOptions {
 pub struct ExportReport {
     /// Events written.
     pub n_events: u64,
-    /// The file written.
-    pub output: PathBuf,
+    /// Events of the run.
+    pub n_read: u64,
     /// What the format could not take over.
     pub warnings: Vec<String>,
-}
-
-/// Sums over a sample that headers need before the first event.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Totals {
-    n_events: u64,
-    /// Mean weight, pb.
-    mean_weight_pb: f64,
-    /// Largest weight, pb.
-    max_weight_pb: f64,
-    /// Standard error of the integrator's cross section, pb.
-    error_pb: f64,
 }
 
 /// Everything that is the same for all events of an export.
@@ -168,22 +196,29 @@ struct Context {
     generator_version: String,
     drop_nucleus: bool,
     vertex: Option<VertexDepth>,
+    vertex_offset_mm: f64,
     constants: Constants,
 }
 
 /// One output being written.
 trait Exporter {
-    /// Takes over events; `first` is the position of the first one in the sample.
+    /// Takes over events; `first` is the position of the first one in the output.
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError>;
-    /// Ends the file and gives it its name.
+    /// Ends the output and gives a file its name.
     fn finish(self: Box<Self>) -> Result<(), IoError>;
+}
+
+/// Where an export goes.
+enum Output<'a> {
+    File { path: &'a Path, replace: bool },
+    Stream(&'a mut dyn Write),
 }
 
 /// Writes the events of `run` to `output` in another format.
 ///
 /// # Errors
-/// [`IoError`] if the run cannot be read, the output cannot be written, or its name does not suit
-/// the format.
+/// [`IoError`] if the run cannot be read, the output cannot be written, its name does not suit
+/// the format, or the weights do not.
 pub fn export(
     run: &RunReader,
     format: Format,
@@ -191,8 +226,35 @@ pub fn export(
     options: &ExportOptions,
 ) -> Result<ExportReport, IoError> {
     check_name(format, output)?;
-    let totals = totals(run)?;
-    let sample = run.sample();
+    let file = Output::File {
+        path: output,
+        replace: options.replace,
+    };
+    write(run, format, file, options)
+}
+
+/// Writes the events of `run` to a stream in a text format: the bytes of the file without its name.
+///
+/// # Errors
+/// [`IoError::Stream`] if the stream fails, [`IoError::Name`] if the format is no text; otherwise as
+/// [`export`].
+pub fn export_into(
+    run: &RunReader,
+    format: Format,
+    stream: &mut dyn Write,
+    options: &ExportOptions,
+) -> Result<ExportReport, IoError> {
+    write(run, format, Output::Stream(stream), options)
+}
+
+fn write(
+    run: &RunReader,
+    format: Format,
+    output: Output<'_>,
+    options: &ExportOptions,
+) -> Result<ExportReport, IoError> {
+    let weighing = Weighing::decide(run, format, options.weights, options.allowed_excess)?;
+    let (sample, totals) = (run.sample(), weighing.totals);
     let constants = Constants::new(&[
         sample.lepton.mass_gev,
         sample.nucleus.mass_gev,
@@ -214,82 +276,54 @@ pub fn export(
         generator_version: run.generator()?.0,
         drop_nucleus: options.drop_nucleus,
         vertex: options.vertex.clone(),
+        vertex_offset_mm: options.vertex_offset_mm,
     };
-    let warnings = warnings(format, &context);
-    let replace = options.replace;
-    let mut exporter: Box<dyn Exporter> = match format {
-        Format::Lhe => Box::new(TextExporter::create(lhe::Lhe, context, output, replace)?),
-        Format::LdmxLhe => Box::new(TextExporter::create(
-            ldmx_lhe::LdmxLhe,
-            context,
-            output,
-            replace,
-        )?),
-        Format::G4darkbremLhe => Box::new(TextExporter::create(
-            g4darkbrem::Lhe,
-            context,
-            output,
-            replace,
-        )?),
-        Format::G4darkbremCsv => Box::new(TextExporter::create(
-            g4darkbrem::Csv,
-            context,
-            output,
-            replace,
-        )?),
-        Format::Hepmc3 => Box::new(TextExporter::create(
-            hepmc3::Hepmc3,
-            context,
-            output,
-            replace,
-        )?),
-        Format::Lheh5 => Box::new(lheh5::Lheh5::create(context, output, replace)?),
-        Format::Csv => Box::new(TextExporter::create(csv::Csv, context, output, replace)?),
-    };
+    let mut warnings = weighing.warnings.clone();
+    warnings.extend(lost(format, &context));
+    let mut exporter = begin(format, context, output)?;
     let mut events = EventBuffer::with_capacity(PIECE);
+    let mut kept = EventBuffer::default();
+    let mut written = 0;
     for first in (0..run.n_events()).step_by(PIECE) {
         run.read_events(first, PIECE, &mut events)?;
-        exporter.write(&events, first as u64)?;
+        let events = weighing.apply(&mut events, &mut kept);
+        exporter.write(events, written)?;
+        written += events.len() as u64;
     }
     exporter.finish()?;
     Ok(ExportReport {
-        n_events: totals.n_events,
-        output: output.to_owned(),
+        n_events: written,
+        n_read: run.n_events() as u64,
         warnings,
     })
 }
 
-/// Reads all weights once.
-fn totals(run: &RunReader) -> Result<Totals, IoError> {
-    let mut weights = Vec::new();
-    // The lost low-order bits of the sum (Neumaier), so that the mean is right to the last digit.
-    let (mut sum, mut lost, mut max) = (0.0_f64, 0.0, 0.0_f64);
-    for first in (0..run.n_events()).step_by(PIECE) {
-        run.read_weights(first, PIECE, &mut weights)?;
-        for &weight in &weights {
-            let next: f64 = sum + weight;
-            lost += if sum.abs() >= weight.abs() {
-                (sum - next) + weight
-            } else {
-                (weight - next) + sum
-            };
-            sum = next;
-            max = max.max(weight);
+/// Opens the output and writes its head.
+fn begin<'a>(
+    format: Format,
+    context: Context,
+    output: Output<'a>,
+) -> Result<Box<dyn Exporter + 'a>, IoError> {
+    let sink = match (format, output) {
+        (Format::Lheh5, Output::File { path, replace }) => {
+            return Ok(Box::new(lheh5::Lheh5::create(context, path, replace)?));
         }
-    }
-    let n = run.n_events();
-    let cross_section = run.cross_section()?;
-    // Without events there are no weights to agree with.
-    let mean = if n == 0 {
-        cross_section.value_pb
-    } else {
-        (sum + lost) / n as f64
+        (Format::Lheh5, Output::Stream(_)) => {
+            return Err(IoError::Name {
+                path: PathBuf::from("-"),
+                reason: "lheh5 is an HDF5 file, which cannot be streamed: give a name".to_owned(),
+            });
+        }
+        (_, Output::File { path, replace }) => Sink::file(path, replace)?,
+        (_, Output::Stream(stream)) => Sink::Stream(stream),
     };
-    Ok(Totals {
-        n_events: n as u64,
-        mean_weight_pb: mean,
-        max_weight_pb: max,
-        error_pb: cross_section.error_pb,
+    Ok(match format {
+        Format::Lhe => Box::new(TextExporter::begin(lhe::Lhe, context, sink)?),
+        Format::LdmxLhe => Box::new(TextExporter::begin(ldmx_lhe::LdmxLhe, context, sink)?),
+        Format::G4darkbremLhe => Box::new(TextExporter::begin(g4darkbrem::Lhe, context, sink)?),
+        Format::G4darkbremCsv => Box::new(TextExporter::begin(g4darkbrem::Csv, context, sink)?),
+        Format::Hepmc3 => Box::new(TextExporter::begin(hepmc3::Hepmc3, context, sink)?),
+        Format::Csv | Format::Lheh5 => Box::new(TextExporter::begin(csv::Csv, context, sink)?),
     })
 }
 
@@ -309,23 +343,17 @@ fn check_name(format: Format, output: &Path) -> Result<(), IoError> {
             endings.join(" or ")
         ));
     }
-    if format == Format::Lheh5 && name.ends_with(".gz") {
+    if !format.is_text() && name.ends_with(".gz") {
         return refuse("HDF5 files are not compressed from outside".to_owned());
     }
     Ok(())
 }
 
-/// What is lost on the way into `format`.
-fn warnings(format: Format, context: &Context) -> Vec<String> {
+/// What is lost on the way into `format`, beside weights.
+fn lost(format: Format, context: &Context) -> Vec<String> {
     let mut found = Vec::new();
-    let library = matches!(format, Format::G4darkbremLhe | Format::G4darkbremCsv);
-    if library && context.sample.weighting == Weighting::Weighted {
-        found.push(format!(
-            "{format} has no weights, and this sample is weighted: spectra from it will be wrong; \
-             generate it with events.mode = \"unweighted\""
-        ));
-    }
-    if library && context.sample.final_state == crate::event::FinalState::Pair {
+    let library = format.is_library();
+    if library && context.sample.final_state == FinalState::Pair {
         found.push(format!(
             "{format} holds one dark particle: each pair becomes one of its mass and momentum, \
              and G4DarkBreM scales it as if all had the same mass"
@@ -335,6 +363,14 @@ fn warnings(format: Format, context: &Context) -> Vec<String> {
         found.push(format!(
             "{format} knows 11 and 13 only: the antilepton is written as lepton"
         ));
+    }
+    if library && context.drop_nucleus {
+        found.push(format!(
+            "the reader of {format} counts on the nucleus: it is written all the same"
+        ));
+    }
+    if context.has_vertex() && !format.has_vertices() {
+        found.push(format!("{format} has no place for vertices"));
     }
     found
 }

@@ -1,7 +1,7 @@
 //! The lines of an event, the same in every format: who, in which state, with which momentum.
 
-use super::Context;
 use super::text::number;
+use super::{Context, VertexDepth};
 use crate::event::{Event, FinalState, Momentum};
 
 /// Whether a line goes into the collision or comes out.
@@ -87,10 +87,18 @@ impl Context {
         3 + usize::from(!self.drop_nucleus) + dark
     }
 
-    /// Where an event happens: depth in mm, and the flight time to there times c in mm.
+    /// Whether events are somewhere else than at the origin.
+    pub(super) fn has_vertex(&self) -> bool {
+        self.vertex.is_some() || self.vertex_offset_mm != 0.0
+    }
+
+    /// Where an event happens: z in mm, and the flight time from the front of the target times c in
+    /// mm; `None` if all are at the origin.
     pub(super) fn vertex_of(&self, event: &Event) -> Option<(f64, f64)> {
-        let depth = self.vertex.as_ref()?.of_event(self.seed, event.index);
+        let of_event = |law: &VertexDepth| law.of_event(self.seed, event.index);
+        let depth = self.vertex.as_ref().map_or(0.0, of_event);
         let [energy, .., p] = self.sample.p_lepton_in();
-        Some((depth, depth * energy / p))
+        self.has_vertex()
+            .then_some((self.vertex_offset_mm + depth, depth * energy / p))
     }
 }

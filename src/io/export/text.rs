@@ -27,71 +27,67 @@ pub(super) trait TextFormat: Sync {
     fn end(&self, context: &Context, out: &mut String);
 }
 
-enum Sink {
-    Plain(BufWriter<File>),
-    Gzip(Box<GzEncoder<BufWriter<File>>>),
+/// Where the text goes.
+pub(super) enum Sink<'a> {
+    Plain(BufWriter<File>, PartFile),
+    Gzip(Box<GzEncoder<BufWriter<File>>>, PartFile),
+    Stream(&'a mut dyn Write),
 }
 
-impl Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+impl<'a> Sink<'a> {
+    /// Opens a file, compressed if its name ends in `.gz`.
+    pub(super) fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
+        let (part, file) = PartFile::create(output, replace)?;
+        let file = BufWriter::with_capacity(1 << 20, file);
+        Ok(match output.extension().is_some_and(|e| e == "gz") {
+            true => Self::Gzip(Box::new(GzEncoder::new(file, Compression::fast())), part),
+            false => Self::Plain(file, part),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), IoError> {
+        let failed = |part: &PartFile, e| IoError::file("write events to", part.path(), e);
         match self {
-            Self::Plain(file) => file.write_all(bytes),
-            Self::Gzip(file) => file.write_all(bytes),
+            Self::Plain(file, part) => file.write_all(bytes).map_err(|e| failed(part, e)),
+            Self::Gzip(file, part) => file.write_all(bytes).map_err(|e| failed(part, e)),
+            Self::Stream(stream) => stream.write_all(bytes).map_err(IoError::Stream),
         }
     }
 
-    fn finish(self) -> std::io::Result<()> {
-        let mut file = match self {
-            Self::Plain(file) => file,
-            Self::Gzip(file) => file.finish()?,
+    fn finish(self) -> Result<(), IoError> {
+        let (file, part) = match self {
+            Self::Plain(file, part) => (Ok(file), part),
+            Self::Gzip(file, part) => (file.finish(), part),
+            Self::Stream(stream) => return stream.flush().map_err(IoError::Stream),
         };
-        file.flush()
+        file.and_then(|mut file| file.flush())
+            .map_err(|e| IoError::file("complete", part.path(), e))?;
+        part.finish()
     }
 }
 
 /// Writes one text format.
-pub(super) struct TextExporter<F> {
+pub(super) struct TextExporter<'a, F> {
     format: F,
     context: Context,
-    sink: Sink,
-    file: PartFile,
+    sink: Sink<'a>,
 }
 
-impl<F: TextFormat> TextExporter<F> {
-    /// Opens the output and writes the head of the file.
-    pub(super) fn create(
-        format: F,
-        context: Context,
-        output: &Path,
-        replace: bool,
-    ) -> Result<Self, IoError> {
-        let (part, file) = PartFile::create(output, replace)?;
-        let file = BufWriter::with_capacity(1 << 20, file);
-        let sink = if output.extension().is_some_and(|e| e == "gz") {
-            Sink::Gzip(Box::new(GzEncoder::new(file, Compression::fast())))
-        } else {
-            Sink::Plain(file)
-        };
+impl<'a, F: TextFormat> TextExporter<'a, F> {
+    /// Writes the head of the text.
+    pub(super) fn begin(format: F, context: Context, mut sink: Sink<'a>) -> Result<Self, IoError> {
         let mut head = String::new();
         format.begin(&context, &mut head);
-        let mut exporter = Self {
+        sink.write(head.as_bytes())?;
+        Ok(Self {
             format,
             context,
             sink,
-            file: part,
-        };
-        exporter.put(head.as_bytes())?;
-        Ok(exporter)
-    }
-
-    fn put(&mut self, bytes: &[u8]) -> Result<(), IoError> {
-        self.sink
-            .write(bytes)
-            .map_err(|e| IoError::file("write events to", self.file.path(), e))
+        })
     }
 }
 
-impl<F: TextFormat> Exporter for TextExporter<F> {
+impl<F: TextFormat> Exporter for TextExporter<'_, F> {
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError> {
         let (format, context) = (&self.format, &self.context);
         let texts: Vec<String> = (0..events.len().div_ceil(SHARE))
@@ -107,17 +103,16 @@ impl<F: TextFormat> Exporter for TextExporter<F> {
                 text
             })
             .collect();
-        texts.iter().try_for_each(|text| self.put(text.as_bytes()))
+        texts
+            .iter()
+            .try_for_each(|text| self.sink.write(text.as_bytes()))
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), IoError> {
         let mut tail = String::new();
         self.format.end(&self.context, &mut tail);
-        self.put(tail.as_bytes())?;
-        let Self { sink, file, .. } = *self;
-        sink.finish()
-            .map_err(|e| IoError::file("complete", file.path(), e))?;
-        file.finish()
+        self.sink.write(tail.as_bytes())?;
+        self.sink.finish()
     }
 }
 

@@ -46,10 +46,11 @@ impl EventColumns {
     /// Of an uncompressed column the space of `expected` events is laid out, if that is not zero.
     pub(super) fn create(
         group: Group,
-        final_state: FinalState,
+        sample: &Sample,
         compression: Compression,
         expected: u64,
     ) -> Result<Self> {
+        let final_state = sample.final_state;
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
         let chunk = if expected == 0 {
             CHUNK
@@ -71,6 +72,9 @@ impl EventColumns {
             let data = layout.column::<f64>(&group, name, Some(4))?;
             let words = format!("{words} ({COMPONENTS}), beam along +z, nucleus at rest");
             attribute::describe(&data, "GeV", &words)?;
+            let (pdg_id, mass_gev) = particle_of(sample, name);
+            attribute::put(&data, "pdg_id", &pdg_id)?;
+            attribute::put(&data, "mass_gev", &mass_gev)?;
         }
         let index = layout.column::<u64>(&group, "index", None)?;
         let words = "reproduction key: card, seed and this number make the event again";
@@ -233,6 +237,18 @@ fn momentum_columns(final_state: FinalState) -> Vec<(&'static str, &'static str)
     named
 }
 
+/// Number and mass (GeV) of the particle whose momenta a column holds: E² − p² of a fast particle has no
+/// digit of its mass left.
+fn particle_of(sample: &Sample, column: &str) -> (i32, f64) {
+    let dark = sample.dark;
+    match column {
+        "p_lepton_out" => (sample.lepton.pdg_id, sample.lepton.mass_gev),
+        "p_nucleus_out" => (sample.nucleus.pdg_id, sample.nucleus.mass_gev),
+        "p_chibar" => (-dark.pdg_id, dark.mass_gev),
+        _ => (dark.pdg_id, dark.mass_gev),
+    }
+}
+
 /// Bytes of an uncompressed event.
 pub(super) fn bytes_per_event(final_state: FinalState) -> u64 {
     let momenta = momentum_columns(final_state).len() * size_of::<Momentum>();
@@ -360,12 +376,8 @@ fn put_sample(group: &Group, sample: &Sample) -> Result<()> {
         FinalState::Pair => "pair",
         FinalState::DarkPhoton => "dark-photon",
     };
-    let mode = match sample.weighting {
-        Weighting::Weighted => "weighted",
-        Weighting::Unweighted => "unweighted",
-    };
     attribute::put_text(group, "final_state", state)?;
-    attribute::put_text(group, "mode", mode)?;
+    attribute::put_text(group, "mode", sample.weighting.name())?;
     attribute::put(group, "beam_energy_gev", &sample.beam_energy_gev)?;
     let particles = [
         ("lepton", sample.lepton),
@@ -388,11 +400,8 @@ pub(super) fn get_sample(group: &Group) -> Result<Sample> {
         s if s == "dark-photon" => FinalState::DarkPhoton,
         s => return Err(unknown("final_state", s)),
     };
-    let weighting = match attribute::get_text(group, "mode")? {
-        s if s == "weighted" => Weighting::Weighted,
-        s if s == "unweighted" => Weighting::Unweighted,
-        s => return Err(unknown("mode", s)),
-    };
+    let mode = attribute::get_text(group, "mode")?;
+    let weighting = Weighting::from_name(&mode).ok_or_else(|| unknown("mode", mode))?;
     let particle = |who: &str| -> Result<Particle> {
         Ok(Particle {
             pdg_id: attribute::get(group, &format!("{who}_pdg_id"))?,

@@ -149,6 +149,26 @@ impl RunReader {
         Ok(())
     }
 
+    /// Reads at most `n` reproduction keys from position `from` on into `indices`, cleared first.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if the column cannot be read.
+    pub fn read_indices(
+        &self,
+        from: usize,
+        n: usize,
+        indices: &mut Vec<u64>,
+    ) -> Result<(), IoError> {
+        indices.clear();
+        let to = from.saturating_add(n).min(self.n_events);
+        if from >= to {
+            return Ok(());
+        }
+        let data = self.wrap(|_| self.events.dataset("index")?.read_slice_1d(from..to))?;
+        indices.extend_from_slice(data.as_slice().unwrap_or_default());
+        Ok(())
+    }
+
     /// The total cross section with its iteration table.
     ///
     /// # Errors

@@ -336,8 +336,8 @@ fn write_header(
     let group = events::create_group(file, &header.sample, header.compression)?;
     file.flush()?;
     let length = file.size();
-    let (state, expected) = (header.sample.final_state, header.expected_events);
-    let columns = EventColumns::create(group, state, compression, expected)?;
+    let (sample, expected) = (&header.sample, header.expected_events);
+    let columns = EventColumns::create(group, sample, compression, expected)?;
     Ok((length, columns))
 }
 
