@@ -46,7 +46,7 @@ pub fn merge(
     let _lock = OutputLock::take(output)?;
     checkpoint::discard(output)?;
 
-    let settings = prepare::settings(&card, card.events.count);
+    let settings = prepare::settings(&card, 0);
     let mut generator = Generator::resume(&setup, settings, work(first)?);
     generator.adapt(&mut listening(&mut *watcher))?;
     for shard in &shards[1..] {

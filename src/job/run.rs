@@ -216,7 +216,7 @@ impl Job {
         start: Start,
         watcher: &mut dyn Watcher,
     ) -> Result<Outcome, JobError> {
-        let settings = prepare::settings(&self.card, self.card.events.count);
+        let settings = prepare::settings(&self.card, 0);
         let (generator, writer, saved) = match start {
             Start::Complete => {
                 checkpoint::discard(&self.output)?;

@@ -32,7 +32,7 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
     let card = RunCard::parse(&name, "run", &run.header().card, &[])?;
     let setup = prepare::setup(&card)?;
     let mut bars = Bars::new(quiet);
-    let mut generator = Generator::new(&setup, prepare::settings(&card, card.events.count))?;
+    let mut generator = Generator::new(&setup, prepare::settings(&card, 0))?;
     generator.adapt(&mut |p| bars.hear(p))?;
     let event = generator.event(&prepare::events(&card), index, &mut |p| bars.hear(p));
     bars.done();
