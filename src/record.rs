@@ -42,6 +42,23 @@ impl fmt::Display for Shard {
     }
 }
 
+/// One of the runs of different seeds that a file joins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// Its seed.
+    pub seed: u64,
+    /// Its events, in the file behind those of the members before it.
+    pub n_events: u64,
+    /// What was added to the reproduction keys of its events.
+    pub first_index: u64,
+    /// Points evaluated for its cross section.
+    pub n_eval: u64,
+    /// Its cross section, pb.
+    pub value_pb: f64,
+    /// Its standard error, pb.
+    pub error_pb: f64,
+}
+
 /// One row of the iteration table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct IterationRow {

@@ -144,10 +144,13 @@ fn of_job(error: &JobError) -> u8 {
     match error {
         JobError::Io(error) => of_io(error),
         JobError::Card(error) => of_card(error),
-        JobError::Saved { source, .. } => of_job(source),
+        JobError::Saved { source, .. } | JobError::Export { source, .. } => of_job(source),
         JobError::Generate(_) | JobError::Stopped { .. } | JobError::Space { .. } => FAILED,
         JobError::Usage(_)
         | JobError::OtherRun { .. }
+        | JobError::NotExtensible { .. }
+        | JobError::NotJoinable { .. }
+        | JobError::NotTheExport { .. }
         | JobError::OtherShard { .. }
         | JobError::MissingShards { .. } => USAGE,
     }

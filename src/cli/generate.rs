@@ -7,9 +7,9 @@ use clap::Args;
 use millibrem::card::{Override, RunCard};
 use millibrem::event::Weighting;
 use millibrem::io::IoError;
-use millibrem::io::export::{ExportOptions, Format, export};
+use millibrem::io::export::Format;
 use millibrem::io::hdf5::RunReader;
-use millibrem::job::{Job, Outcome, Pace, Sampled, Shard, prepare};
+use millibrem::job::{Exports, Extension, Job, Outcome, Pace, Sampled, Shard};
 use millibrem::record::alarms;
 use serde_json::{Value, json};
 
@@ -27,11 +27,13 @@ use super::{interrupt, output, print};
   millibrem generate cards/ldmx-2025.toml --set events.mode=unweighted --to ldmx-lhe --to hepmc3
   millibrem generate cards/na64mu-2025.toml --set events.count=1e9 --resume
   millibrem generate cards/na64mu-2025.toml --seed 7 --shard 3/10
+  millibrem generate cards/na64mu-2025.toml --extend 1e6
 
 A run that was interrupted (Ctrl-C, a batch system, a crash, a full disk) goes on with --resume and
-gives the same file. Shards are joined with millibrem merge.")]
+gives the same file. Shards are joined with millibrem merge. A run that was too short becomes longer
+with --extend: the file of the card with so many more events takes its place when it is whole.")]
 pub(crate) struct Generate {
-    /// Run card (TOML)
+    /// Run card (TOML); with --extend also the run file itself
     card: PathBuf,
     /// Write the events in this format too, beside run.h5; repeatable
     #[arg(long, value_name = "FORMAT", conflicts_with = "shard")]
@@ -42,6 +44,9 @@ pub(crate) struct Generate {
     /// Do part I of N of the run, into shard-I-of-N.h5; all parts need the same seed
     #[arg(long, value_name = "I/N", value_parser = shard)]
     pub(super) shard: Option<Shard>,
+    /// Make the complete run in the output longer by N events; sigma stays what it is
+    #[arg(long, value_name = "N", value_parser = count, conflicts_with = "shard")]
+    pub(super) extend: Option<u64>,
     /// Save the state so often [default: every 60 s, taking at most 1 % of the time]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     checkpoint_every: Option<Duration>,
@@ -55,6 +60,17 @@ fn shard(text: &str) -> Result<Shard, String> {
     match parts {
         Some((index, of)) if (1..=of).contains(&index) => Ok(Shard { index, of }),
         _ => Err("expected I/N with I from 1 to N, such as 3/10".to_owned()),
+    }
+}
+
+/// Reads a number of events, such as 1e6.
+fn count(text: &str) -> Result<u64, String> {
+    /// Above it not every whole number is a float.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let whole = |n: &f64| n.fract() == 0.0 && (1.0..=MOST).contains(n);
+    match text.parse().ok().filter(whole) {
+        Some(n) => Ok(n as u64),
+        None => Err("expected a number of events above 0, such as 1e6".to_owned()),
     }
 }
 
@@ -74,54 +90,31 @@ impl Generate {
         }
         let start = Instant::now();
         let job = self.job(common, self.shard)?;
-        self.check_weights(&job.card)?;
-        self.check_exports(common, &job.output)?;
+        let exports = self.exports(common, &job)?;
         let mut bars = Bars::new(common.quiet);
         let outcome = self.execute(&job, &mut bars)?;
-        self.finish(common, &job, &outcome, &bars, start)
+        self.finish(common, &job, &exports, &outcome, (&bars, start))
     }
 
     /// The run of the card, or one shard of it.
     pub(super) fn job(&self, common: &Common, shard: Option<Shard>) -> Result<Job, Failure> {
-        let (card, file) = self.plan(common, shard)?;
+        let (card, file, extension) = self.plan(common, shard)?;
         Ok(Job {
             replace: common.force,
             shard,
             pace: self
                 .checkpoint_every
                 .map_or_else(Pace::default, Pace::every),
+            extends: extension.filter(|e| e.to > e.from).map(|e| e.from),
             ..Job::new(card, file)
         })
     }
 
-    /// Fails if a format has no weights and the card asks for events that differ in theirs.
-    pub(super) fn check_weights(&self, card: &RunCard) -> Result<(), Failure> {
-        let events = prepare::events(card);
-        let differ = match events.weights() {
-            Weighting::Unweighted => None,
-            Weighting::Weighted => Some("events.mode = \"weighted\"".to_owned()),
-            Weighting::PartlyUnweighted => {
-                Some(format!("events.max_weight = {}", events.max_weight))
-            }
-        };
-        match (self.to.iter().find(|to| !to.has_weights()), differ) {
-            (Some(to), Some(key)) if events.count > 0 => Err(Failure::Usage(format!(
-                "--to {to}: {to} has no weights, and {key} makes events whose weights differ; set events.mode = \"unweighted\" and events.max_weight = 1, or export afterwards with --unweight"
-            ))),
-            _ => Ok(()),
-        }
-    }
-
-    /// Fails if a file in another format is in the way.
-    pub(super) fn check_exports(&self, common: &Common, file: &Path) -> Result<(), Failure> {
-        match self.exports(file).into_iter().find(|path| path.exists()) {
-            Some(path) if !common.force => Err(Failure::Io(IoError::Exists { path })),
-            _ => Ok(()),
-        }
-    }
-
-    fn exports(&self, file: &Path) -> Vec<PathBuf> {
-        self.to.iter().map(|to| to.default_path(file)).collect()
+    /// The files in other formats, as far as they can be tried before the work.
+    pub(super) fn exports(&self, common: &Common, job: &Job) -> Result<Exports, Failure> {
+        let exports = Exports::of(&job.output, &self.to, &job.card, common.force)?;
+        exports.check(self.resume && job.is_complete()?)?;
+        Ok(exports)
     }
 
     /// Does `job`, from the beginning or from where it was left.
@@ -140,32 +133,24 @@ impl Generate {
         &self,
         common: &Common,
         job: &Job,
+        exports: &Exports,
         outcome: &Outcome,
-        bars: &Bars,
-        start: Instant,
+        (bars, start): (&Bars, Instant),
     ) -> Result<(), Failure> {
-        let exports = self.exports(&job.output);
-        for (to, path) in self.to.iter().zip(&exports) {
-            let options = ExportOptions {
-                replace: common.force,
-                allowed_excess: job.card.events.max_overweight_share,
-                ..ExportOptions::default()
-            };
-            let run = RunReader::open(&job.output)?;
-            for warning in export(&run, *to, path, &options)?.warnings {
-                bars.say(&format!("warning: {warning}"));
-            }
-        }
+        let made = exports.make(&mut |words| bars.say(&format!("warning: {words}")));
+        let made = made.map_err(Failure::from);
         let wall_s = start.elapsed().as_secs_f64();
         match outcome {
+            // The run is there, whatever became of its exports.
             Outcome::Run(found) => {
                 let report = Report {
                     found,
                     file: &job.output,
                     wall_s,
                 };
-                report.show(common, bars, &exports)
+                report.show(common, bars, &exports.paths(), made)
             }
+            _ if made.is_err() => made,
             Outcome::Shard { shard, n_events } => {
                 show_shard(job, *shard, *n_events, wall_s, (common, bars))
             }
@@ -173,20 +158,59 @@ impl Generate {
         }
     }
 
-    /// The card, with the seed of the run that is to go on, and the file to write.
-    fn plan(&self, common: &Common, shard: Option<Shard>) -> Result<(RunCard, PathBuf), Failure> {
-        let card = common.load(&self.card)?;
-        let file = output::run_file(common, &card.run.name, shard);
-        let seed = match self.resume {
-            true => Job::seed_of(&file),
-            false => None,
+    /// The card, with the seed of the run that is to go on or become longer, the file to write, and
+    /// how much longer it becomes.
+    fn plan(
+        &self,
+        common: &Common,
+        shard: Option<Shard>,
+    ) -> Result<(RunCard, PathBuf, Option<Extension>), Failure> {
+        let stored = self.stored(common)?;
+        let name = self.card.display().to_string();
+        let load = |more: &[Override]| match &stored {
+            Some(text) => common.load_stored(&name, text, more),
+            None => common.load_with(&self.card, more),
         };
-        let Some(seed) = seed else {
-            return Ok((card, file));
+        let mut card = load(&[])?;
+        let file = match &stored {
+            Some(_) => self.card.clone(),
+            None => output::run_file(common, &card.run.name, shard),
         };
-        // A seed that was drawn, not given, is that of the interrupted run.
-        let seed = Override::where_absent("--resume", "run.seed", &seed.to_string());
-        Ok((common.load_with(&self.card, &[seed])?, file))
+        let mut more = Vec::new();
+        if let Some(seed) = (self.resume || self.extend.is_some())
+            .then(|| Job::seed_of(&file))
+            .flatten()
+        {
+            // A seed that was drawn, not given, is that of the run that is there.
+            let seed = seed.to_string();
+            more.push(Override::where_absent("--resume", "run.seed", &seed));
+            card = load(&more)?;
+        }
+        let Some(events) = self.extend else {
+            return Ok((card, file, None));
+        };
+        let extension = Extension::of(&card, &file, events, self.resume)?;
+        let count = extension.to.to_string();
+        more.push(Override::by_option("--extend", "events.count", &count));
+        Ok((load(&more)?, file, Some(extension)))
+    }
+
+    /// The card of the run that is to become longer, if that was given in place of a card.
+    fn stored(&self, common: &Common) -> Result<Option<String>, Failure> {
+        let is_run = self
+            .card
+            .extension()
+            .is_some_and(|end| end == "h5" || end == "hdf5");
+        if self.extend.is_none() || !is_run {
+            return Ok(None);
+        }
+        if common.out.is_some() {
+            return Err(Failure::Usage(format!(
+                "--out: {} becomes longer where it is; leave --out away, or give the card",
+                self.card.display()
+            )));
+        }
+        Ok(Some(RunReader::open(&self.card)?.header().card.clone()))
     }
 }
 
@@ -280,19 +304,20 @@ pub(super) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Prints the result, and fails if it is not to be trusted.
+    /// Prints the result, and fails if it is not to be trusted or not all `exports` were made.
     pub(super) fn show(
         &self,
         common: &Common,
         bars: &Bars,
         exports: &[PathBuf],
+        exported: Result<(), Failure>,
     ) -> Result<(), Failure> {
         bars.say(&self.closing());
         exports
             .iter()
             .for_each(|path| bars.say(&format!("            {}", path.display())));
         let c = &self.found.sigma.cross_section;
-        let trusted = Failure::unless_trusted(&self.found.alarms);
+        let trusted = exported.and_then(|()| Failure::unless_trusted(&self.found.alarms));
         if common.json {
             return print::judged(self.json(exports), trusted);
         }

@@ -219,12 +219,14 @@ fn of_job(error: &JobError) -> Fault {
     match error {
         JobError::Card(error) => of_card(error),
         JobError::Io(error) => Fault::in_file("file", error.path()),
-        JobError::Saved { source, .. } => of_job(source),
+        JobError::Saved { source, .. } | JobError::Export { source, .. } => of_job(source),
         JobError::Stopped { state, .. } => Fault::in_file("stopped", state),
-        JobError::OtherRun { output, .. } | JobError::Space { output, .. } => {
-            Fault::in_file("file", output)
-        }
-        JobError::OtherShard { path, .. } => Fault::in_file("file", path),
+        JobError::OtherRun { output, .. }
+        | JobError::NotExtensible { output, .. }
+        | JobError::Space { output, .. } => Fault::in_file("file", output),
+        JobError::OtherShard { path, .. }
+        | JobError::NotJoinable { path, .. }
+        | JobError::NotTheExport { path, .. } => Fault::in_file("file", path),
         JobError::Generate(_) => Fault::of_kind("run"),
         JobError::Usage(_) | JobError::MissingShards { .. } => Fault::of_kind("usage"),
     }

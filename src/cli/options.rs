@@ -47,6 +47,18 @@ impl Common {
         RunCard::load(path, &overrides)
     }
 
+    /// Reads the card `text` of a run file with the options, and those of a command after them.
+    pub(crate) fn load_stored(
+        &self,
+        name: &str,
+        text: &str,
+        more: &[Override],
+    ) -> Result<RunCard, CardError> {
+        let mut overrides = self.overrides()?;
+        overrides.extend_from_slice(more);
+        RunCard::parse(name, "run", text, &overrides)
+    }
+
     /// The number of threads, for commands without a card.
     pub(crate) fn thread_count(&self) -> Result<usize, Failure> {
         let Some(text) = &self.threads else {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use millibrem::io::IoError;
-use millibrem::job::{self, Job, JobError, Outcome, Shard};
+use millibrem::job::{self, Exports, Job, JobError, Outcome, Shard};
 use mpi::collective::SystemOperation;
 use mpi::environment::Universe;
 use mpi::topology::SimpleCommunicator;
@@ -93,6 +93,9 @@ impl Generate {
             of: ranks.count(),
         };
         let planned = match self.shard {
+            None if self.extend.is_some() => Err(Failure::Usage(
+                "--extend works in one process; leave mpirun out".to_owned(),
+            )),
             None => self.job(common, Some(shard(ranks.index()))),
             Some(_) => Err(Failure::Usage(
                 "--shard is given to each rank by mpirun; leave it out".to_owned(),
@@ -110,9 +113,10 @@ impl Generate {
             if is_first {
                 self.check_whole(common, &whole)?;
             }
-            Ok((part, whole))
+            let exports = Exports::of(&whole.output, &self.to, &whole.card, common.force)?;
+            Ok((part, whole, exports))
         });
-        let Some((part, whole)) = ranks.settle(planned)? else {
+        let Some((part, whole, exports)) = ranks.settle(planned)? else {
             return Ok(());
         };
         let mut bars = Bars::new(common.quiet || !is_first);
@@ -121,7 +125,7 @@ impl Generate {
             return match is_first {
                 true => {
                     let outcome = self.execute(&whole, &mut bars)?;
-                    self.finish(common, &whole, &outcome, &bars, start)
+                    self.finish(common, &whole, &exports, &outcome, (&bars, start))
                 }
                 false => Ok(()),
             };
@@ -147,7 +151,7 @@ impl Generate {
             std::fs::remove_file(path)
                 .map_err(|e| Failure::Usage(format!("cannot remove {}: {e}", path.display())))?;
         }
-        self.finish(common, &whole, &outcome, &bars, start)
+        self.finish(common, &whole, &exports, &outcome, (&bars, start))
     }
 
     fn check_whole(&self, common: &Common, whole: &Job) -> Result<(), Failure> {
@@ -155,7 +159,6 @@ impl Generate {
             let path = whole.output.clone();
             return Err(Failure::Io(IoError::Exists { path }));
         }
-        self.check_weights(&whole.card)?;
-        self.check_exports(common, &whole.output)
+        self.exports(common, whole).map(|_| ())
     }
 }

@@ -6,9 +6,14 @@
 //! whatever stopped it; the datasets of the file are the same bytes in the end. A [`Shard`] does
 //! its part of the points that every run of the card evaluates, and [`merge`] adds the parts
 //! exactly and makes the few points that a run adds once it sees its error or counts its events.
+//! An [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds,
+//! [`Exports`] are the files in other formats beside a run.
 //! [`submit`] brings the shards to a batch system. [`prepare`] translates a card for the layers below.
 //! Pinned by `tests/reliability.rs` and `tests/cli_generate.rs`.
 
+mod exports;
+mod extend;
+mod join;
 mod merge;
 mod outcome;
 pub mod prepare;
@@ -17,6 +22,9 @@ mod state;
 pub mod submit;
 
 pub use crate::record::Shard;
+pub use exports::Exports;
+pub use extend::Extension;
+pub use join::{Joined, join};
 pub use merge::merge;
 pub use outcome::{Outcome, Sampled};
 pub use run::{Job, Pace};
@@ -88,6 +96,51 @@ pub enum JobError {
         output: PathBuf,
         /// What differs.
         what: String,
+    },
+    /// A run cannot be made longer.
+    #[error("{} cannot be extended: {what}", output.display())]
+    NotExtensible {
+        /// The run file.
+        output: PathBuf,
+        /// Why not.
+        what: String,
+    },
+    /// A run cannot be joined with the others.
+    #[error("{} cannot be joined with {}: {what}", path.display(), first.display())]
+    NotJoinable {
+        /// The run that differs.
+        path: PathBuf,
+        /// The one it differs from.
+        first: PathBuf,
+        /// What differs.
+        what: String,
+    },
+    /// An export failed after its run was complete.
+    #[error(
+        "{} is complete, but its export to {format} failed: {source}; once that is mended, the same command with --resume makes what is missing",
+        run.display()
+    )]
+    Export {
+        /// The run file.
+        run: PathBuf,
+        /// Name of the format.
+        format: &'static str,
+        /// What went wrong.
+        source: Box<JobError>,
+    },
+    /// A file under the name of an export is something else.
+    #[error(
+        "{} is there and is not the {format} export of {}; move it away, or replace it with --force",
+        path.display(),
+        run.display()
+    )]
+    NotTheExport {
+        /// The file in the way.
+        path: PathBuf,
+        /// The run file.
+        run: PathBuf,
+        /// Name of the format.
+        format: &'static str,
     },
     /// A shard does not belong to the others.
     #[error("{} does not belong to {}: {what}", path.display(), first.display())]

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::extend::Before;
 use super::outcome::{Outcome, Sampled};
 use super::state::{self, State};
 use super::{JobError, Watcher, prepare};
@@ -103,6 +104,9 @@ pub struct Job {
     pub shard: Option<Shard>,
     /// When to make checkpoints.
     pub pace: Pace,
+    /// Events of the complete run in the output that this longer one is to replace
+    /// ([`super::Extension`]); `None` for a new run.
+    pub extends: Option<u64>,
 }
 
 /// Where a job begins.
@@ -121,6 +125,7 @@ impl Job {
             replace: false,
             shard: None,
             pace: Pace::default(),
+            extends: None,
         }
     }
 
@@ -130,12 +135,12 @@ impl Job {
     /// [`JobError`]; [`IoError::Exists`] and [`IoError::Interrupted`] unless replacing is allowed.
     pub fn run(&self, watcher: &mut dyn Watcher) -> Result<Outcome, JobError> {
         let (setup, header) = self.prepare()?;
-        if !self.replace && self.output.exists() {
+        if !self.replaces() && self.output.exists() {
             let path = self.output.clone();
             return Err(IoError::Exists { path }.into());
         }
         let _lock = OutputLock::take(&self.output)?;
-        if !self.replace && checkpoint::exists(&self.output) {
+        if !self.replace && checkpoint::exists(&self.output) && !self.is_left_over() {
             let path = self.output.clone();
             return Err(IoError::Interrupted { path }.into());
         }
@@ -154,6 +159,15 @@ impl Job {
         self.execute(&setup, header, start, watcher)
     }
 
+    /// Whether the output is there, complete, and that of this job.
+    ///
+    /// # Errors
+    /// [`JobError::Usage`] if the card cannot be run.
+    pub fn is_complete(&self) -> Result<bool, JobError> {
+        let (_, header) = self.prepare()?;
+        Ok(finished(&self.output).is_some_and(|done| is_of(&done, &header)))
+    }
+
     /// Seed of the run into `output`, finished or not, if it can be found out.
     pub fn seed_of(output: &Path) -> Option<u64> {
         let saved = checkpoint::load(output).ok().flatten();
@@ -162,6 +176,20 @@ impl Job {
             return Some(card.run.seed);
         }
         finished(output).map(|header| header.seed)
+    }
+
+    /// Whether the finished file replaces one that is there.
+    fn replaces(&self) -> bool {
+        self.replace || self.extends.is_some()
+    }
+
+    /// Whether what an unfinished run has left is that of the complete one in the output.
+    fn is_left_over(&self) -> bool {
+        let unfinished = state::card_of(&self.output).map(|card| card.to_toml());
+        match (unfinished, finished(&self.output)) {
+            (Some(card), Some(done)) => state::card_difference(&card, &done.card).is_none(),
+            _ => false,
+        }
     }
 
     fn prepare(&self) -> Result<(Setup, RunHeader), JobError> {
@@ -176,12 +204,10 @@ impl Job {
 
     fn start(&self, header: &RunHeader, watcher: &mut dyn Watcher) -> Result<Start, JobError> {
         if let Some(done) = finished(&self.output) {
-            let same = done.shard == header.shard
-                && state::card_difference(&done.card, &header.card).is_none();
-            if same {
+            if is_of(&done, header) {
                 return Ok(Start::Complete);
             }
-            if !self.replace {
+            if !self.replaces() {
                 let path = self.output.clone();
                 return Err(IoError::Exists { path }.into());
             }
@@ -217,26 +243,35 @@ impl Job {
         watcher: &mut dyn Watcher,
     ) -> Result<Outcome, JobError> {
         let settings = prepare::settings(&self.card, 0);
+        let replaces = self.replaces();
+        let read = |n_events| Before::read(&self.output, n_events);
+        let before = match start {
+            Start::Complete => None,
+            _ => self.extends.map(read).transpose()?,
+        };
         let (generator, writer, saved) = match start {
             Start::Complete => {
-                checkpoint::discard(&self.output)?;
+                // An unfinished extension of it stays.
+                if !checkpoint::exists(&self.output) || self.is_left_over() {
+                    checkpoint::discard(&self.output)?;
+                }
                 return Ok(Outcome::Complete);
             }
             Start::Fresh => {
                 checkpoint::discard(&self.output)?;
                 self.check_space(&header, 0)?;
                 let generator = Generator::new(setup, settings)?;
-                let writer = RunWriter::create(&self.output, &header, self.replace)?;
+                let writer = RunWriter::create(&self.output, &header, replaces)?;
                 (generator, writer, None)
             }
             Start::Saved(saved) => {
                 let State { mark, mut work, .. } = *saved;
-                let writer = match RunWriter::reopen(&self.output, &header, self.replace, &mark) {
+                let writer = match RunWriter::reopen(&self.output, &header, replaces, &mark) {
                     Ok(writer) => writer,
                     Err(damaged @ IoError::Damaged { .. }) => {
                         watcher.note(&format!("{damaged}; making its events again"));
                         work.forget_events();
-                        RunWriter::create(&self.output, &header, self.replace)?
+                        RunWriter::create(&self.output, &header, replaces)?
                     }
                     Err(other) => return Err(other.into()),
                 };
@@ -258,6 +293,7 @@ impl Job {
             writer,
             clock: Clock::new(self.pace),
             saved,
+            before,
             watcher,
         };
         running.phases().and_then(|end| running.complete(end))
@@ -278,18 +314,24 @@ impl Job {
     }
 }
 
+/// Whether a finished file is what a job of `header` would write.
+fn is_of(done: &RunHeader, header: &RunHeader) -> bool {
+    done.shard == header.shard && state::card_difference(&done.card, &header.card).is_none()
+}
+
 /// Header of a finished run or shard.
 fn finished(output: &Path) -> Option<RunHeader> {
     if !output.exists() {
         return None;
     }
     match RunReader::open(output) {
-        Ok(run) => Some(run.header().clone()),
+        // What joins several seeds is no run of its card.
+        Ok(run) if run.members().ok()?.is_empty() => Some(run.header().clone()),
         Err(IoError::IsShard { .. }) => {
             let shard = ShardReader::open(output).ok()?;
             Some(shard.run().header().clone())
         }
-        Err(_) => None,
+        _ => None,
     }
 }
 
@@ -309,6 +351,8 @@ struct Running<'a> {
     clock: Clock,
     /// Events of the last checkpoint, if there is one.
     saved: Option<u64>,
+    /// The shorter run, if this is an extension.
+    before: Option<Before>,
     watcher: &'a mut dyn Watcher,
 }
 
@@ -332,13 +376,22 @@ impl Running<'_> {
             return Ok(End::Shard(shard));
         }
         let sigma = self.phase(|generator, _, listener| generator.measure(&requests, listener))?;
+        if let Some(before) = &self.before {
+            before.check(&sigma.cross_section)?;
+        }
         self.watcher.measured(&sigma, events.count);
         let measured_s = start.elapsed().as_secs_f64();
         let check = CrossCheck::of(&self.setup, &sigma.cross_section);
         let value_pb = sigma.cross_section.value_pb;
-        let sample = self.phase(|generator, writer, listener| {
-            generator.sample(&events, value_pb, writer, listener)
+        let mut before = self.before.take();
+        let sample = self.phase(|generator, writer, listener| match &mut before {
+            None => generator.sample(&events, value_pb, writer, listener),
+            Some(before) => {
+                let sink = &mut before.watch(generator.work().n_events(), writer);
+                generator.sample(&events, value_pb, sink, listener)
+            }
         })?;
+        self.before = before;
         let found = Sampled::new(card.run.seed, sigma, sample, check, measured_s);
         Ok(End::Run(Box::new(found), start.elapsed().as_secs_f64()))
     }
@@ -422,6 +475,9 @@ impl Running<'_> {
             End::Run(found, wall_s) => {
                 let mut summary = found.summary(&self.job.card, *wall_s);
                 summary.timings.extend(self.clock.facts());
+                summary
+                    .timings
+                    .extend(self.before.as_ref().map(Before::fact));
                 self.writer.finish(&summary)
             }
             End::Shard(_) => {
@@ -437,6 +493,9 @@ impl Running<'_> {
             },
         })?;
         checkpoint::discard(&self.job.output)?;
+        if let Some(before) = &self.before {
+            self.watcher.note(&before.words());
+        }
         Ok(match end {
             End::Run(found, _) => Outcome::Run(found),
             End::Shard(shard) => Outcome::Shard {

@@ -1,10 +1,13 @@
 //! What a checkpoint holds, and whether it belongs to the run that is to go on.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::JobError;
 use crate::card::RunCard;
 use crate::generate::Work;
+use crate::io::checkpoint;
 use crate::io::hdf5::{GENERATOR_VERSION, GIT_COMMIT, Mark};
 use crate::record::{RunHeader, Shard};
 
@@ -48,6 +51,17 @@ pub(super) fn decode(bytes: &[u8]) -> Option<State> {
     postcard::from_bytes(bytes).ok()
 }
 
+/// Number of events asked for by the unfinished run into `output`, if there is one.
+pub(super) fn count_of(output: &Path) -> Option<u64> {
+    Some(card_of(output)?.events.count)
+}
+
+/// The card of the unfinished run into `output`, if there is one.
+pub(super) fn card_of(output: &Path) -> Option<RunCard> {
+    let state = checkpoint::load(output).ok().flatten()?;
+    RunCard::parse("state", "run", &decode(&state)?.card, &[]).ok()
+}
+
 /// The bytes of what a shard hands to the merge.
 pub(super) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, JobError> {
     postcard::to_stdvec(value).map_err(|e| JobError::Usage(format!("cannot save the state: {e}")))
@@ -81,9 +95,15 @@ impl State {
 
 /// The first lines in which two resolved cards differ, the number of threads aside.
 pub(super) fn card_difference(theirs: &str, ours: &str) -> Option<String> {
+    difference_but(theirs, ours, |_| ())
+}
+
+/// The same, and what `forget` makes equal aside.
+pub(super) fn difference_but(theirs: &str, ours: &str, forget: fn(&mut RunCard)) -> Option<String> {
     let parse = |text: &str| {
         let mut card = RunCard::parse("card", "run", text, &[]).ok()?;
         card.run.threads = 0;
+        forget(&mut card);
         Some(card.to_toml())
     };
     let (theirs, ours) = match (parse(theirs), parse(ours)) {

@@ -86,6 +86,21 @@ def test_shards(tmp_path):
     assert good("merge", "merge", *parts, "-o", tmp_path / "run.h5")["n_events"] == 500
 
 
+def test_seeds(tmp_path):
+    small = SMALL[:-1]
+    runs = []
+    for seed in ("1", "18446744073709551615"[:18]):
+        words = ("generate", MUONS, *small, seed, "--out", tmp_path / seed)
+        runs.append(good("generate", *words)["output"])
+    report = good("merge-seeds", "merge", "--seeds", *runs, "-o", tmp_path / "run.h5")
+    info = good("info-run", "info", tmp_path / "run.h5")
+    assert info["seeds"] == report["seeds"] == [1, 184467440737095516]
+    assert info["runs"] == report["runs"] and info["sigma_pb"] == report["sigma_pb"]
+    assert good("info-run", "info", runs[0])["seeds"] == [1]
+    longer = good("generate", *words, "--extend", "100")
+    assert longer["n_events"] == 600
+
+
 def test_cross_sections(tmp_path):
     quick = ("--rel-error", "0.05", "--seed", "1", "--out", tmp_path)
     for method in ("mc", "quadrature", "ww", "iww", "wwa"):
@@ -154,6 +169,9 @@ BAD = [
     (("scan", MUONS, "--over", "x"), 2, {"kind": "usage", "option": "--over x"}),
     (("compare", MUONS, "--bins", "0"), 2, {"key": "--bins", "found": "0"}),
     (("generate", MUONS, "--shard", "3/2"), 2, {"key": "--shard", "found": "3/2"}),
+    (("generate", MUONS, "--extend", "0"), 2, {"key": "--extend", "found": "0"}),
+    (("generate", MUONS, "--to", "csv", "--to", "csv"), 2, {"kind": "usage"}),
+    (("merge", "--seeds", "nowhere.h5"), 2, {"kind": "file", "file": "nowhere.h5"}),
     (("merge", "nowhere.h5"), 2, {"kind": "file", "file": "nowhere.h5"}),
     (("plot", "bad.csv"), 2, {"kind": "file", "file": "bad.csv", "line": 2}),
     (("plot", "bad.csv", "-o", "a.pdf"), 2, {"kind": "file", "file": "a.pdf"}),

@@ -29,14 +29,25 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
     let (row, stored) = find(&run, index)?
         .ok_or_else(|| Failure::Usage(format!("{} has no event {index}", path.display())))?;
     let name = path.display().to_string();
-    let card = RunCard::parse(&name, "run", &run.header().card, &[])?;
+    let mut card = RunCard::parse(&name, "run", &run.header().card, &[])?;
+    // Of joined runs, the one that has made the event, as long as that was.
+    let mut key = index;
+    let mut behind = row as u64;
+    for member in run.members()? {
+        if behind < member.n_events {
+            (card.run.seed, card.events.count) = (member.seed, member.n_events);
+            key = index.saturating_sub(member.first_index);
+            break;
+        }
+        behind -= member.n_events;
+    }
     let setup = prepare::setup(&card)?;
     let mut bars = Bars::new(quiet);
     let mut generator = Generator::new(&setup, prepare::settings(&card, 0))?;
     generator.adapt(&mut |p| bars.hear(p))?;
-    let event = generator.event(&prepare::events(&card), index, &mut |p| bars.hear(p));
+    let event = generator.event(&prepare::events(&card), key, &mut |p| bars.hear(p));
     bars.done();
-    let event = event?;
+    let event = Event { index, ..event? };
     let identical = rows(&event) == rows(&stored);
     Ok(Again {
         event,

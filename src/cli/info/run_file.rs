@@ -10,7 +10,7 @@ use millibrem::record::{Fact, Facts, alarms};
 use serde_json::{Value, json};
 
 use crate::cli::json::{self, number};
-use crate::cli::progress;
+use crate::cli::{merge, progress};
 
 /// First bytes of every HDF5 file.
 const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
@@ -34,7 +34,17 @@ pub(super) fn text(path: &Path) -> Result<String, IoError> {
     let row = |name: &str, value: &str| format!("{name:<24} {value}\n");
     let mut text = row("file", &path.display().to_string());
     text += &row("generator", &format!("millibrem {version} ({commit})"));
-    text += &row("seed", &header.seed.to_string());
+    let members = run.members()?;
+    match members.is_empty() {
+        true => text += &row("seed", &header.seed.to_string()),
+        false => {
+            for member in &members {
+                let (seed, n) = (member.seed, member.n_events);
+                let value = progress::value_error(member.value_pb, member.error_pb);
+                text += &row("seed", &format!("{seed}: {value} pb, {n} events"));
+            }
+        }
+    }
     let (kind, storage) = (header.sample.weighting.name(), header.compression.name());
     text += &row(
         "events",
@@ -70,11 +80,18 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
     let sigma = run.cross_section()?;
     let histograms = run.histograms()?;
     let provenance = run.provenance()?;
+    let members = run.members()?;
+    let seeds = match members.is_empty() {
+        true => vec![header.seed],
+        false => members.iter().map(|member| member.seed).collect(),
+    };
     Ok(json!({
         "file": path.display().to_string(),
         "generator_version": version,
         "git_commit": commit,
         "seed": header.seed,
+        "seeds": seeds,
+        "runs": members.iter().map(merge::member).collect::<Vec<_>>(),
         "card": json::card(&header.card, header.seed),
         "card_toml": header.card,
         "sigma_pb": number(sigma.value_pb),

@@ -11,6 +11,7 @@ mod attribute;
 mod column;
 mod events;
 mod histograms;
+mod members;
 mod reader;
 mod table;
 mod weights;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use ::hdf5::{File, Group, MinorErrorCode, Result};
 
-use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms};
+use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members};
 use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
 use crate::io::IoError;
-use crate::record::{CrossSection, Facts, IterationRow, RunHeader, Shard};
+use crate::record::{CrossSection, Facts, IterationRow, Member, RunHeader, Shard};
 
 /// An open run file.
 pub struct RunReader {
@@ -192,6 +192,14 @@ impl RunReader {
     /// [`IoError::NotARun`] if one is malformed.
     pub fn histograms(&self) -> Result<Vec<Histogram>, IoError> {
         self.wrap(|file| histograms::read_all(&file.group("histograms")?))
+    }
+
+    /// The runs of different seeds that the file joins; empty if it is of one run.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if their table is malformed.
+    pub fn members(&self) -> Result<Vec<Member>, IoError> {
+        self.wrap(|file| members::read(file))
     }
 
     /// Facts that are the same wherever the card is run, sorted by name.

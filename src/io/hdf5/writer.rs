@@ -23,12 +23,12 @@ use super::events::{self, EventColumns};
 use super::weights::RawWeights;
 use super::{
     FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, column,
-    histograms,
+    histograms, members,
 };
 use crate::event::{Compression, EventBuffer, EventSink, SinkError};
 use crate::io::IoError;
 use crate::io::part::{PartFile, beside};
-use crate::record::{CrossSection, IterationRow, RunHeader, RunSummary};
+use crate::record::{CrossSection, IterationRow, Member, RunHeader, RunSummary};
 
 /// An unfinished run file.
 pub struct RunWriter {
@@ -216,17 +216,17 @@ impl RunWriter {
     /// [`IoError`] if the disk is full or the file cannot be renamed; it is removed then, unless it
     /// is to be kept.
     pub fn finish(self, summary: &RunSummary) -> Result<(), IoError> {
+        self.complete(summary.weight_scale, |file| write_summary(file, summary))
+    }
+
+    /// The same for a file that joins runs of different seeds.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    pub fn finish_joined(self, summary: &RunSummary, members: &[Member]) -> Result<(), IoError> {
         self.complete(summary.weight_scale, |file| {
-            write_sigma(&file.create_group("sigma")?, &summary.cross_section)?;
-            let group = file.create_group("histograms")?;
-            summary
-                .histograms
-                .iter()
-                .try_for_each(|h| histograms::write(&group, h))?;
-            let provenance = file.create_group("provenance")?;
-            attribute::put_facts(&provenance, &summary.provenance)?;
-            let timings = provenance.create_group("timings")?;
-            attribute::put_facts(&timings, &summary.timings)
+            members::write(&file.create_group("seeds")?, members)?;
+            write_summary(file, summary)
         })
     }
 
@@ -339,6 +339,19 @@ fn write_header(
     let (sample, expected) = (&header.sample, header.expected_events);
     let columns = EventColumns::create(group, sample, compression, expected)?;
     Ok((length, columns))
+}
+
+fn write_summary(file: &File, summary: &RunSummary) -> Result<()> {
+    write_sigma(&file.create_group("sigma")?, &summary.cross_section)?;
+    let group = file.create_group("histograms")?;
+    summary
+        .histograms
+        .iter()
+        .try_for_each(|h| histograms::write(&group, h))?;
+    let provenance = file.create_group("provenance")?;
+    attribute::put_facts(&provenance, &summary.provenance)?;
+    let timings = provenance.create_group("timings")?;
+    attribute::put_facts(&timings, &summary.timings)
 }
 
 fn write_sigma(group: &Group, sigma: &CrossSection) -> Result<()> {
