@@ -98,12 +98,13 @@ impl Weighing {
             ..totals
         };
         let percent = 100.0 * excess;
+        let kept = (n as f64 * mean / found.max).round() as u64;
         let (totals, rule, warning) = match asked {
             _ if !found.differ => (totals, Rule::AsTheyAre, None),
             Weights::Keep if format.has_weights() => (totals, Rule::AsTheyAre, None),
             Weights::Keep if excess <= allowed_excess => {
                 let words = format!(
-                    "{format} has no weights, and some events weigh up to {:.3} times the mean: shares of events are off by up to {percent:.3} %; --unweight makes them exact",
+                    "{format} has no weights, and some events weigh up to {:.3} times the mean: shares of events are off by up to {percent:.3} %; --unweight makes them exact and keeps about {kept} of {n} events",
                     found.max / mean
                 );
                 (totals, Rule::AsTheyAre, Some(words))
@@ -113,7 +114,7 @@ impl Weighing {
                     path: run.path().to_owned(),
                     format: format.name(),
                     percent,
-                    kept: (n as f64 * mean / found.max).round() as u64,
+                    kept,
                     n_events: n,
                 });
             }
