@@ -54,13 +54,6 @@ impl Part {
     fn open(path: &Path) -> Result<Self, JobError> {
         let run = RunReader::open(path)?;
         let cross_section = run.cross_section()?;
-        let n_eval = cross_section.n_eval;
-        if !(1..=MOST_POINTS).contains(&n_eval) {
-            return Err(JobError::Io(IoError::NotARun {
-                path: path.to_owned(),
-                reason: format!("it says that {n_eval} points were evaluated"),
-            }));
-        }
         let mut members = run.members()?;
         if members.is_empty() {
             members.push(Member {
@@ -71,6 +64,18 @@ impl Part {
                 value_pb: cross_section.value_pb,
                 error_pb: cross_section.error_pb,
             });
+        }
+        let evaluated = members
+            .iter()
+            .map(|m| m.n_eval)
+            .chain([cross_section.n_eval]);
+        for n_eval in evaluated {
+            if !(1..=MOST_POINTS).contains(&n_eval) {
+                return Err(JobError::Io(IoError::NotARun {
+                    path: path.to_owned(),
+                    reason: format!("it says that {n_eval} points were evaluated"),
+                }));
+            }
         }
         Ok(Self {
             histograms: run.histograms()?,
@@ -275,7 +280,8 @@ impl Joined {
     fn summary(&self, parts: &[Part], weight_scale: f64) -> Result<RunSummary, JobError> {
         let text = |name: &str, value: String| (name.to_owned(), Fact::Text(value));
         let whole = |name: &str| {
-            let sum = parts.iter().map(|part| part.count(name)).sum();
+            let counts = parts.iter().map(|part| part.count(name));
+            let sum = counts.fold(0, i64::saturating_add);
             (name.to_owned(), Fact::Integer(sum))
         };
         let seeds: Vec<String> = self.members.iter().map(|m| m.seed.to_string()).collect();
