@@ -1,37 +1,13 @@
 //! `millibrem scan`.
 
 mod program;
+mod scans;
 
 use std::fs;
-use std::path::Path;
+use std::process::Command;
 
 use program::{json, output, transcript};
-
-const CARD: &str = "cards/ldmx-2025.toml";
-
-/// The body of a CSV file, comments taken away.
-fn body(folder: &Path) -> String {
-    let text = fs::read_to_string(folder.join("scan.csv")).unwrap();
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.map(|line| format!("{line}\n")).collect()
-}
-
-fn scan<'a>(folder: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
-    let out = folder.to_str().unwrap();
-    let fixed = [
-        "scan",
-        CARD,
-        "--method",
-        "quadrature",
-        "--rel-error",
-        "1e-4",
-        "--out",
-        out,
-    ];
-    [&fixed[..], more].concat()
-}
-
-const MASSES: &str = "dark_sector.m_chi_gev=0.01..0.3:log:4";
+use scans::{CARD, MASSES, body, scan};
 
 #[test]
 fn help_has_examples() {
@@ -69,31 +45,21 @@ fn rows_are_those_of_sigma_in_the_order_of_the_grid() {
     assert!(folder.path().join("scan.h5").exists());
 }
 
+#[cfg(unix)]
 #[test]
-fn an_interrupted_scan_goes_on_where_it_stopped_and_ends_with_the_same_file() {
+fn a_card_from_a_pipe_makes_many_rows() {
     let folder = tempfile::tempdir().unwrap();
-    let run = scan(folder.path(), &["--over", MASSES, "--quiet"]);
-    assert!(output(&run).status.success());
-    let path = folder.path().join("scan.csv");
-    let whole = fs::read_to_string(&path).unwrap();
-    // Marks the row that was there, so that computing it again would show; tears the last one.
-    let mut lines: Vec<&str> = whole.lines().collect();
-    lines.truncate(lines.len() - 2);
-    let marked = lines.pop().unwrap().rsplit_once(',').unwrap().0.to_owned() + ",4242";
-    let torn = lines.join("\n") + "\n" + &marked + "\n0.3,5.";
-    fs::write(&path, torn).unwrap();
-    assert!(output(&run).status.success());
-    let resumed = fs::read_to_string(&path).unwrap();
-    assert!(resumed.contains(&marked), "{resumed}");
-    let differing = resumed
-        .lines()
-        .zip(whole.lines())
-        .filter(|(a, b)| a != b)
-        .count();
-    assert_eq!(
-        (differing, resumed.lines().count()),
-        (1, whole.lines().count())
+    let program = assert_cmd::cargo::cargo_bin!("millibrem");
+    let script = format!(
+        "{} scan <(cat {CARD}) --method wwa --over dark_sector.m_chi_gev=0.1,0.2 --out {}",
+        program.display(),
+        folder.path().display()
     );
+    let mut shell = Command::new("bash");
+    let shell = shell.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let done = shell.args(["-c", &script]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(body(folder.path()).lines().count(), 3);
 }
 
 #[test]
@@ -129,42 +95,6 @@ fn another_scan_in_the_same_place_is_refused_unless_forced() {
             .success()
     );
     assert_eq!(body(folder.path()).lines().count(), 2);
-}
-
-#[test]
-fn energies_and_targets_make_a_table_for_geant4() {
-    let folder = tempfile::tempdir().unwrap();
-    let axes = [
-        "--over",
-        "target.element=Al,W",
-        "--over",
-        "beam.energy_gev=4,8",
-    ];
-    let run = scan(
-        folder.path(),
-        &[&axes[..], &["--geant4", "--quiet"]].concat(),
-    );
-    assert!(output(&run).status.success());
-    let text = fs::read_to_string(folder.path().join("geant4.csv")).unwrap();
-    let mut lines = text.lines();
-    assert_eq!(
-        lines.next(),
-        Some("A [au],Z [protons],Energy [MeV],Xsec [pb]")
-    );
-    let rows: Vec<Vec<f64>> = lines
-        .map(|line| line.split(',').map(|f| f.parse().unwrap()).collect())
-        .collect();
-    let heads: Vec<(f64, f64)> = rows.iter().map(|r| (r[1], r[2])).collect();
-    assert_eq!(
-        heads,
-        [
-            (13.0, 4000.0),
-            (13.0, 8000.0),
-            (74.0, 4000.0),
-            (74.0, 8000.0)
-        ]
-    );
-    assert!(rows[3][3] > rows[2][3] && rows[2][3] > rows[1][3], "{text}");
 }
 
 #[test]

@@ -161,6 +161,11 @@ fn every_error_of_storage_has_a_text() {
     let operation = || "write events to".to_owned();
     insta::assert_snapshot!(texts!(IoError {
         Exists => IoError::Exists { path: path("run.h5") },
+        OtherTable => IoError::OtherTable {
+            path: path("scan.csv"),
+            found: "# card: x_min = 0.5".to_owned(),
+            expected: "# card: x_min = 0.7".to_owned(),
+        },
         Interrupted => IoError::Interrupted { path: path("run.h5") },
         Locked => IoError::Locked { path: path("run.h5") },
         Damaged => IoError::Damaged { path: path("run.h5.state"), reason: "its checksum is wrong".to_owned() },

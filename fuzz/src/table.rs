@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
-use millibrem::io::table::{Column, RowLog, TableHeader};
+use millibrem::io::row_log::RowLog;
+use millibrem::io::table::{Column, TableHeader};
 use millibrem::plot;
 
 /// Reads the bytes as an interrupted scan and as a table to draw.
 pub fn run(data: &[u8]) {
     let folder = super::folder();
     resume(&folder.path().join("scan.csv"), data);
+    let below = [header().to_csv().as_bytes(), data].concat();
+    resume(&folder.path().join("below.csv"), &below);
     draw(&folder.path().join("table.csv"), data);
 }
 
@@ -29,14 +32,15 @@ fn header() -> TableHeader {
 fn resume(path: &Path, data: &[u8]) {
     std::fs::write(path, data).expect("a folder to write to");
     let row = |text: &str| vec![text.to_owned(), "1.0".to_owned()];
-    let Ok((mut log, rows)) = RowLog::open(path, &header(), false) else {
+    let Ok((mut log, saved)) = RowLog::open(path, header(), false) else {
         return;
     };
-    assert!(rows.iter().all(|row| row.len() == 2), "{rows:?}");
+    assert!(saved.rows.iter().all(|row| row.len() == 2), "{saved:?}");
     log.append(&row("0.1")).expect("a row can be added");
     drop(log);
-    let (_, again) = RowLog::open(path, &header(), false).expect("its own file");
-    assert_eq!(again.len(), rows.len() + 1);
+    let (_, again) = RowLog::open(path, header(), false).expect("its own file");
+    assert_eq!(again.rows.len(), saved.rows.len() + 1);
+    assert!(again.damaged.is_empty(), "{again:?}");
 }
 
 /// Figures of the table, or an error in words.

@@ -25,5 +25,6 @@ pub use limits::KinematicLimits;
 pub use overrides::Override;
 pub use raw::RawCard;
 pub use run_card::{
-    Events, HistogramSpec, Integration, MesonYields, Method, Reach, Run, RunCard, Straggling,
+    CardText, Events, HistogramSpec, Integration, MesonYields, Method, Reach, Run, RunCard,
+    Straggling,
 };

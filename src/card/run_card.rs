@@ -198,25 +198,49 @@ fn read(path: &Path) -> io::Result<String> {
     }
 }
 
+/// The text of a card and what to call it: read once, for many cards that differ by overrides. A
+/// pipe gives its text only once.
+#[derive(Debug, Clone)]
+pub struct CardText {
+    file: String,
+    name: String,
+    text: String,
+}
+
+impl CardText {
+    /// Reads `path`.
+    ///
+    /// # Errors
+    /// [`CardError::Read`].
+    pub fn read(path: &Path) -> Result<Self, CardError> {
+        let text = read(path).map_err(|source| CardError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let stem = path.file_stem();
+        Ok(Self {
+            file: path.display().to_string(),
+            name: stem.map_or_else(|| "run".to_owned(), |s| s.to_string_lossy().into_owned()),
+            text,
+        })
+    }
+
+    /// Validates it with `overrides` in place of its own values.
+    ///
+    /// # Errors
+    /// [`CardError`], naming the first thing that is wrong.
+    pub fn with(&self, overrides: &[Override]) -> Result<RunCard, CardError> {
+        RunCard::parse(&self.file, &self.name, &self.text, overrides)
+    }
+}
+
 impl RunCard {
     /// Reads and validates the card `path`, with `overrides` in place of its own values.
     ///
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.
     pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, CardError> {
-        let text = read(path).map_err(|source| CardError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let stem = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned());
-        Self::parse(
-            &path.display().to_string(),
-            stem.as_deref().unwrap_or("run"),
-            &text,
-            overrides,
-        )
+        CardText::read(path)?.with(overrides)
     }
 
     /// Validates the text of a card; `file` is its name in messages, `name` the default run name.

@@ -1,10 +1,12 @@
 //! `compare`: the exact cross section beside the Weizsäcker–Williams family.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
-use millibrem::card::RunCard;
+use millibrem::card::{CardText, RunCard};
 use millibrem::io::hdf5::write_table;
+use millibrem::io::row_log::may_replace;
 use millibrem::io::table::{Column, TableHeader, short_name, write_whole};
 use millibrem::job::prepare;
 use millibrem::study::compare::APPROXIMATIONS;
@@ -112,35 +114,45 @@ impl Compare {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let grid = scan::grid(&self.over)?;
         let more = sigma::overrides(None, self.rel_error.as_deref());
-        let base = common.load_with(&self.card, &more)?;
+        let text = CardText::read(&self.card)?;
+        let base = common.card_of(&text, &more)?;
         let cards = (0..grid.len())
-            .map(|row| scan::row_card(common, &self.card, &more, &grid, row))
+            .map(|row| scan::row_card(common, &text, &more, &grid.axes, &grid.row(row)))
             .collect::<Result<Vec<RunCard>, Failure>>()?;
-        let bar = scan::row_bar(common.quiet, grid.len());
-        let mut rows: Vec<Option<Comparison>> = vec![None; grid.len()];
-        let todo: Vec<usize> = (0..grid.len()).collect();
-        let one = |row: usize| {
-            let card = &cards[row];
-            let setup = prepare::setup(card)?;
-            let edges = prepare::bins(card, self.bins);
-            Ok(compare(&setup, &edges, prepare::goal(card))?)
-        };
-        prepare::on_threads(&base, || {
-            run_rows(&todo, one, |row, found: Result<Comparison, Failure>| {
-                bar.inc(1);
-                rows[row] = Some(found?);
-                Ok::<(), Failure>(())
-            })
-        })??;
-        bar.finish_and_clear();
-        let rows: Vec<Comparison> = rows.into_iter().flatten().collect();
-        let labels: Vec<String> = (0..grid.len()).map(|r| scan::row_label(&grid, r)).collect();
-        let verdict = verdict(&labels, &rows);
         let header = TableHeader {
             facts: scan::facts("compare", &base),
             keys: grid.axes.iter().map(|a| a.key.clone()).collect(),
             columns: COLUMNS.to_vec(),
         };
+        let path = output::folder(common, &base.run.name).join("compare.csv");
+        if !common.force {
+            let keys: BTreeSet<_> = (0..grid.len())
+                .map(|row| scan::plain_values(&grid.row(row)))
+                .collect();
+            may_replace(&path, &header, |old| {
+                keys.contains(&scan::plain_values(old))
+            })?;
+        }
+        let bar = scan::row_bar(common.quiet, grid.len());
+        let mut rows: Vec<Option<Comparison>> = vec![None; grid.len()];
+        let todo: Vec<usize> = (0..grid.len()).collect();
+        let one = |row: usize, threads: usize| -> Result<Comparison, Failure> {
+            let mut card = cards[row].clone();
+            card.run.threads = threads;
+            let setup = prepare::setup(&card)?;
+            let edges = prepare::bins(&card, self.bins);
+            let compared = || compare(&setup, &edges, prepare::goal(&card));
+            Ok(prepare::on_threads(&card, compared)??)
+        };
+        run_rows(base.run.threads, &todo, one, |row, found| {
+            bar.inc(1);
+            rows[row] = Some(found?);
+            Ok::<(), Failure>(())
+        })?;
+        bar.finish_and_clear();
+        let rows: Vec<Comparison> = rows.into_iter().flatten().collect();
+        let labels: Vec<String> = (0..grid.len()).map(|r| scan::row_label(&grid, r)).collect();
+        let verdict = verdict(&labels, &rows);
         let fields: Vec<Vec<String>> = rows
             .iter()
             .enumerate()
@@ -150,16 +162,14 @@ impl Compare {
                 keys.chain(numbers).collect()
             })
             .collect();
-        let folder = output::folder(common, &base.run.name);
-        let body: String = fields.iter().map(|f| f.join(",") + "\n").collect();
-        write_whole(&folder.join("compare.csv"), &(header.to_csv() + &body))?;
-        write_table(&folder.join("compare.h5"), &header, &fields)?;
+        write_whole(&path, &header.with_rows(&fields))?;
+        write_table(&path.with_extension("h5"), &header, &fields)?;
         match common.json {
             true => print::json(json!({
                 "rows": rows.iter().enumerate().map(|(i, row)| json_row(&grid, &cards[i], i, row)).collect::<Vec<_>>(),
                 "x_edges": prepare::bins(&base, self.bins),
                 "verdict": verdict,
-                "output": folder.join("compare.csv"),
+                "output": path,
             })),
             false => {
                 table(&grid, &rows)?;

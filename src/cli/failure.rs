@@ -1,6 +1,7 @@
 //! What can go wrong in the program, its exit code, and how it is shown.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
@@ -55,6 +56,19 @@ pub(crate) enum Failure {
         /// The first of them and why.
         first: String,
     },
+    /// A scan was told to end.
+    #[error(
+        "stopped with {left} of {rows} rows left; the others are in {}, the same command goes on",
+        path.display()
+    )]
+    Interrupted {
+        /// Rows that are missing.
+        left: usize,
+        /// All rows.
+        rows: usize,
+        /// Where the others are.
+        path: PathBuf,
+    },
     /// A figure cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
@@ -88,6 +102,7 @@ impl Failure {
             | Self::Reach(ReachError::Quadrature(QuadratureError::NotConverged { .. }))
             | Self::Generate(_)
             | Self::Rows { .. }
+            | Self::Interrupted { .. }
             | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
             | Self::Submit(SubmitError::Refused { .. })
             | Self::Untrusted(_)
@@ -245,6 +260,7 @@ mod tests {
             Axis => AxisError::Rows { rows: 1_000_000 }.into(),
             Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),
             Rows => Failure::Rows { failed: 1, rows: 2, first: "m_chi_gev = 0.1".to_owned() },
+            Interrupted => Failure::Interrupted { left: 3, rows: 5, path: path() },
             Plot => PlotError::Nothing { name: "sigma".to_owned() }.into(),
             Untrusted => Failure::unless_trusted(&["chi2/dof = 5".to_owned()])
                 .err()

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use millibrem::card::{CardError, KeyError, Place};
+use millibrem::io::IoError;
 use millibrem::job::JobError;
 use millibrem::plot::PlotError;
 use millibrem::record::Fact;
@@ -155,6 +156,15 @@ impl From<&Failure> for Fault {
     fn from(failure: &Failure) -> Self {
         let mut fault = match failure {
             Failure::Card(error) => of_card(error),
+            Failure::Io(IoError::OtherTable {
+                path,
+                found,
+                expected,
+            }) => Self {
+                found: Some(found.clone()),
+                expected: Some(expected.clone()),
+                ..Self::in_file("file", path)
+            },
             Failure::Io(error) => Self::in_file("file", error.path()),
             Failure::Job(error) => of_job(error),
             Failure::Plot(PlotError::Io(error)) => Self::in_file("file", error.path()),
@@ -181,6 +191,7 @@ impl From<&Failure> for Fault {
             Failure::Quadrature(_) => Self::of_kind("quadrature"),
             Failure::Generate(_) | Failure::Stdout(_) => Self::of_kind("run"),
             Failure::Rows { .. } => Self::of_kind("rows"),
+            Failure::Interrupted { path, .. } => Self::in_file("stopped", path),
             Failure::Untrusted(_) => Self::of_kind("untrusted"),
         };
         fault.message = failure.to_string();

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use millibrem::card::{CardError, Override, RunCard};
+use millibrem::card::{CardError, CardText, Override, RunCard};
 
 use super::failure::Failure;
 
@@ -42,9 +42,14 @@ impl Common {
 
     /// Reads the card `path` with the options, and those of a command after them.
     pub(crate) fn load_with(&self, path: &Path, more: &[Override]) -> Result<RunCard, CardError> {
+        self.card_of(&CardText::read(path)?, more)
+    }
+
+    /// A card that was read, with the options, and those of a command after them.
+    pub(crate) fn card_of(&self, text: &CardText, more: &[Override]) -> Result<RunCard, CardError> {
         let mut overrides = self.overrides()?;
         overrides.extend_from_slice(more);
-        RunCard::load(path, &overrides)
+        text.with(&overrides)
     }
 
     /// Reads the card `text` of a run file with the options, and those of a command after them.

@@ -32,7 +32,10 @@ impl Bars {
         ) {
             bar.set_style(style.progress_chars("=> "));
         }
-        bar.enable_steady_tick(Duration::from_millis(200));
+        // A ticker is a thread of its own.
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
         Self {
             bar,
             events: None,
@@ -47,7 +50,7 @@ impl Bars {
         self.phase = None;
     }
 
-    /// Takes note of progress.
+    /// Takes note of progress, and says whether to go on.
     pub(crate) fn hear(&mut self, p: &Progress) -> ControlFlow<()> {
         let name = match (p.phase, self.events) {
             (Phase::Adapt, _) => "adapt",
@@ -79,7 +82,10 @@ impl Bars {
             None => format!("iteration {:>3}", p.iteration + 1),
         };
         self.bar.set_message(message);
-        ControlFlow::Continue(())
+        match interrupt::requested() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     }
 
     /// A line on stderr, above the bar.
@@ -98,7 +104,7 @@ impl Bars {
 /// A job tells its bars, and stops when the user or the system wants it to.
 impl Watcher for Bars {
     fn progress(&mut self, progress: &Progress) {
-        // Nothing but an interruption stops a job.
+        // A job asks `should_stop` itself.
         let _ = self.hear(progress);
     }
 

@@ -16,6 +16,19 @@ pub enum IoError {
         /// The file in the way.
         path: PathBuf,
     },
+    /// The table that is there is not the one that was to go on.
+    #[error(
+        "{} exists already and holds another table: it says `{found}`, this one would say `{expected}`; choose another output with --out, or replace it with --force",
+        path.display()
+    )]
+    OtherTable {
+        /// The table in the way.
+        path: PathBuf,
+        /// The first line that differs.
+        found: String,
+        /// What would stand there.
+        expected: String,
+    },
     /// A run with this output was interrupted and can go on.
     #[error(
         "a run into {} was interrupted; go on with --resume, or begin again with --force",
@@ -154,6 +167,7 @@ impl IoError {
     pub fn path(&self) -> &Path {
         match self {
             Self::Exists { path, .. }
+            | Self::OtherTable { path, .. }
             | Self::Interrupted { path, .. }
             | Self::Locked { path, .. }
             | Self::Damaged { path, .. }

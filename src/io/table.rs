@@ -1,16 +1,21 @@
-//! Tables of a scan: CSV with a commented header, written row by row and resumed.
+//! Tables of scans and comparisons: CSV with a commented header and a checksum a row.
 //!
 //! The header holds facts (`# name: value`) and one line a column (`# column name [units]:
-//! description`), then the names. A row is complete when its line end is there; [`RowLog`] keeps
-//! complete rows of an interrupted run with the same header and forgets the rest.
-//! Pinned by the tests below and `tests/cli_scan.rs`.
+//! description`), then the names. The last column, `crc32`, is the CRC-32 of the header and the other
+//! fields of the row: a row belongs to its header, and no bit of either changes unnoticed.
+//! [`super::row_log`] writes such a table row by row. Pinned by the tests below and there.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 use super::IoError;
 use super::part::PartFile;
+
+/// Name of the column of checksums.
+pub const CHECKSUM: &str = "crc32";
+/// What the header says of it.
+const CHECKSUM_LINE: &str =
+    "# column crc32 [1]: CRC-32 of all lines up to the names and of the row without this field\n";
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,105 +59,92 @@ impl TableHeader {
         {
             text += &format!("# column {name} [{units}]: {description}\n");
         }
+        text += CHECKSUM_LINE;
         let keys = self.keys.iter().map(|key| short_name(key));
-        let names: Vec<&str> = keys.chain(self.columns.iter().map(|c| c.name)).collect();
+        let columns = self.columns.iter().map(|c| c.name);
+        let names: Vec<&str> = keys.chain(columns).chain([CHECKSUM]).collect();
         text + &names.join(",") + "\n"
     }
 
-    /// Number of fields of a row.
-    fn width(&self) -> usize {
+    /// The whole file.
+    pub fn with_rows(&self, rows: &[Vec<String>]) -> String {
+        let mut text = self.to_csv();
+        let sum = Checksum::of(&text);
+        for row in rows {
+            text += &sum.line(row);
+        }
+        text
+    }
+
+    /// Number of fields of a row, the checksum apart.
+    pub(super) fn width(&self) -> usize {
         self.keys.len() + self.columns.len()
     }
+}
+
+/// Signs and checks the rows below one header.
+#[derive(Debug, Clone)]
+pub(super) struct Checksum(crc32fast::Hasher);
+
+impl Checksum {
+    /// For rows below `header`.
+    pub(super) fn of(header: &str) -> Self {
+        let mut sum = crc32fast::Hasher::new();
+        sum.update(header.as_bytes());
+        Self(sum)
+    }
+
+    fn sum(&self, row: &str) -> u32 {
+        let mut sum = self.0.clone();
+        sum.update(row.as_bytes());
+        sum.finalize()
+    }
+
+    /// The line of a row.
+    pub(super) fn line(&self, fields: &[String]) -> String {
+        let row = fields.join(",");
+        format!("{row},{}\n", self.sum(&row))
+    }
+
+    /// The fields of a line, if it is what [`Self::line`] made.
+    pub(super) fn fields<'a>(&self, line: &'a str) -> Option<Vec<&'a str>> {
+        let (row, sum) = line.rsplit_once(',')?;
+        (sum == self.sum(row).to_string()).then(|| row.split(',').collect())
+    }
+}
+
+/// A text as this program writes it: without the byte-order mark and the line ends of spreadsheets.
+pub fn plain_text(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+}
+
+/// The number of the first line that is not what was written, in a [`plain_text`] with checksums.
+pub fn first_damaged(text: &str) -> Option<usize> {
+    let names_end = format!(",{CHECKSUM}");
+    // One changed bit cannot hide both.
+    if !text.contains(CHECKSUM_LINE) && !text.lines().any(|line| line.ends_with(&names_end)) {
+        return None;
+    }
+    let mut at = 0;
+    let mut sum = None;
+    for (line, number) in text.split_inclusive('\n').zip(1..) {
+        at += line.len();
+        let plain = line.trim_end_matches('\n');
+        match &sum {
+            None if line.starts_with('#') => {}
+            None if plain.ends_with(&names_end) => sum = Some(Checksum::of(&text[..at])),
+            None => return Some(number),
+            Some(sum) if !plain.is_empty() && sum.fields(plain).is_none() => return Some(number),
+            Some(_) => {}
+        }
+    }
+    None
 }
 
 /// The name of a key's column: the key without its section.
 pub fn short_name(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
-}
-
-/// A CSV file that grows by whole rows.
-#[derive(Debug)]
-pub struct RowLog {
-    path: PathBuf,
-    header: String,
-    file: File,
-}
-
-impl RowLog {
-    /// Opens `path` for rows below `header` and returns the rows it already has.
-    ///
-    /// # Errors
-    /// [`IoError::Exists`] if there is a file with another header and `replace` is not set; another
-    /// [`IoError`] if the file cannot be read or written.
-    pub fn open(
-        path: &Path,
-        header: &TableHeader,
-        replace: bool,
-    ) -> Result<(Self, Vec<Vec<String>>), IoError> {
-        let text = header.to_csv();
-        if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|e| IoError::file("make the folder", folder, e))?;
-        }
-        let mut rows = Vec::new();
-        if !replace && path.exists() {
-            let mut old = String::new();
-            File::open(path)
-                .and_then(|mut f| f.read_to_string(&mut old))
-                .map_err(|e| IoError::file("read", path, e))?;
-            // A header cut short by an interruption is the beginning of ours.
-            if !old.starts_with(&text) && !text.starts_with(&old) {
-                return Err(IoError::Exists {
-                    path: path.to_owned(),
-                });
-            }
-            let body = old.get(text.len()..).unwrap_or_default();
-            rows = body
-                .split_inclusive('\n')
-                .filter_map(|line| line.strip_suffix('\n'))
-                .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>())
-                .filter(|fields| fields.len() == header.width())
-                .collect();
-        }
-        let mut whole = text.clone();
-        for row in &rows {
-            whole += &(row.join(",") + "\n");
-        }
-        write_whole(path, &whole)?;
-        let file = OpenOptions::new()
-            .append(true)
-            .open(path)
-            .map_err(|e| IoError::file("open", path, e))?;
-        let log = Self {
-            path: path.to_owned(),
-            header: text,
-            file,
-        };
-        Ok((log, rows))
-    }
-
-    /// Adds one row at once.
-    ///
-    /// # Errors
-    /// [`IoError`] if the disk is full or the file is gone.
-    pub fn append(&mut self, fields: &[String]) -> Result<(), IoError> {
-        let line = fields.join(",") + "\n";
-        self.file
-            .write_all(line.as_bytes())
-            .and_then(|()| self.file.flush())
-            .map_err(|e| IoError::file("write a row to", &self.path, e))
-    }
-
-    /// Replaces the file by `rows` in this order.
-    ///
-    /// # Errors
-    /// [`IoError`] if the disk is full or the file cannot be renamed.
-    pub fn finish(self, rows: &[Vec<String>]) -> Result<(), IoError> {
-        let mut whole = self.header;
-        for row in rows {
-            whole += &(row.join(",") + "\n");
-        }
-        write_whole(&self.path, &whole)
-    }
 }
 
 /// Writes `text` to `path`, whole or not at all.
@@ -171,54 +163,28 @@ pub fn write_whole(path: &Path, text: &str) -> Result<(), IoError> {
 mod tests {
     use super::*;
 
-    fn header(card: &str) -> TableHeader {
-        TableHeader {
-            facts: vec![("card".to_owned(), card.to_owned())],
+    #[test]
+    fn a_changed_bit_anywhere_is_noticed() {
+        let header = TableHeader {
+            facts: vec![("card".to_owned(), "a = 1".to_owned())],
             keys: vec!["m".to_owned()],
             columns: vec![Column {
                 name: "sigma_pb",
                 units: "pb",
                 description: "cross section",
             }],
+        };
+        let rows = [["1", "2.5"], ["3", "4.5"]].map(|row| row.map(str::to_owned).to_vec());
+        let text = header.with_rows(&rows);
+        assert_eq!(first_damaged(&text), None);
+        let spreadsheet = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        assert_eq!(plain_text(spreadsheet.as_bytes()), text);
+        assert_eq!(first_damaged("m,sigma_pb\n1,2\n"), None);
+        for bit in 0..8 * text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let changed = plain_text(&bytes);
+            assert!(first_damaged(&changed).is_some(), "bit {bit}: {changed}");
         }
-    }
-
-    fn row(a: &str, b: &str) -> Vec<String> {
-        vec![a.to_owned(), b.to_owned()]
-    }
-
-    #[test]
-    fn complete_rows_of_an_interrupted_file_are_kept_and_a_torn_one_is_not() {
-        let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("deep/scan.csv");
-        let (mut log, rows) = RowLog::open(&path, &header("a\nb"), false).expect("new");
-        assert!(rows.is_empty());
-        log.append(&row("1", "2.5")).expect("written");
-        log.append(&row("3", "4.5")).expect("written");
-        drop(log);
-        let text = fs::read_to_string(&path).expect("text");
-        fs::write(&path, &text[..text.len() - 2]).expect("torn");
-        let (mut log, rows) = RowLog::open(&path, &header("a\nb"), false).expect("resumed");
-        assert_eq!(rows, [row("1", "2.5")]);
-        log.append(&row("3", "4.5")).expect("written");
-        log.finish(&[row("3", "4.5"), row("1", "2.5")])
-            .expect("finished");
-        let text = fs::read_to_string(&path).expect("text");
-        assert_eq!(
-            text,
-            "# card: a\n# card: b\n# column m: card key m\n# column sigma_pb [pb]: cross section\nm,sigma_pb\n3,4.5\n1,2.5\n"
-        );
-    }
-
-    #[test]
-    fn a_table_of_another_run_is_replaced_only_on_request() {
-        let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("scan.csv");
-        let (mut log, _) = RowLog::open(&path, &header("a"), false).expect("new");
-        log.append(&row("1", "2")).expect("written");
-        let refused = RowLog::open(&path, &header("b"), false).expect_err("another");
-        assert!(matches!(refused, IoError::Exists { .. }));
-        let (_, rows) = RowLog::open(&path, &header("b"), true).expect("replaced");
-        assert!(rows.is_empty());
     }
 }

@@ -59,15 +59,21 @@ pub fn bins(card: &RunCard, n: u32) -> Vec<f64> {
     (0..n).map(at).chain([high]).collect()
 }
 
-/// Runs `work` on as many threads as the card asks for.
+/// Runs `work` on as many threads as the card asks for; a thread that is one of several already does
+/// it alone, because pools inside of each other would start threads by the hundred.
 ///
 /// # Errors
 /// [`JobError::Usage`] if there cannot be so many.
 pub fn on_threads<R: Send>(card: &RunCard, work: impl FnOnce() -> R + Send) -> Result<R, JobError> {
+    if rayon::current_thread_index().is_some() {
+        return Ok(work());
+    }
     let threads = card.run.threads;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|e| JobError::Usage(format!("cannot start {threads} threads: {e}")))?;
-    Ok(pool.install(work))
+    // Scoped, so that its threads are gone before the next pool is made.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_scoped(|thread| thread.run(), |pool| pool.install(work))
+        .map_err(|e| JobError::Usage(format!("cannot start {threads} threads: {e}")))
 }
 
 /// Relative error of a deterministic result: the card's, or 1e-6 where that says never to stop.

@@ -12,6 +12,7 @@ use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
 use crate::io::hdf5::read_table;
+use crate::io::table::{CHECKSUM, first_damaged, plain_text};
 
 /// What the column `channel` says of limits that were read.
 const OVERLAY: &str = "overlay";
@@ -55,7 +56,7 @@ impl Table {
             path: path.to_owned(),
             source,
         })?;
-        Self::parse(path, &text)
+        Self::parse(path, &plain_text(text.as_bytes()))
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, PlotError> {
@@ -70,6 +71,12 @@ impl Table {
                 .map(|c| c.trim().trim_matches('"').to_owned())
                 .collect()
         };
+        if let Some(line) = first_damaged(text) {
+            let reason = format!(
+                "this line, or one above the names, is not what was written: its checksum is wrong; compute the table again, or take out the column {CHECKSUM} if you changed it yourself"
+            );
+            return Err(wrong(line, reason));
+        }
         let mut lines = text
             .lines()
             .enumerate()
@@ -269,7 +276,15 @@ impl Table {
 
 fn is_result(name: &str) -> bool {
     let parts = ["_pb", "dsigma", "error", "ratio", "_over_"];
-    let others = ["x", "e_miss_gev", "n_eval", "wall_s", "chi2_dof", "seed"];
+    let others = [
+        "x",
+        "e_miss_gev",
+        "n_eval",
+        "wall_s",
+        "chi2_dof",
+        "seed",
+        CHECKSUM,
+    ];
     parts.iter().any(|part| name.contains(part)) || others.contains(&name)
 }
 

@@ -10,4 +10,4 @@ pub mod reach;
 pub mod scan;
 
 pub use compare::{Comparison, compare, verdict};
-pub use scan::{Axis, AxisError, Grid, parse_x, run_rows};
+pub use scan::{Axis, AxisError, Grid, parse_x, plain_value, run_rows, sort_rows};

@@ -2,12 +2,16 @@
 //!
 //! An axis is written `KEY=LO..HI:log:N`, `KEY=LO..HI:lin:N` or `KEY=A,B,C`; values stay text, as a
 //! card takes them. The last axis runs fastest. Rows are handed over as they are done, in any
-//! order; each row's result depends on the row alone. Pinned by the tests below.
+//! order; each row's result depends on the row alone. Pinned by the tests below and by
+//! `tests/scan_threads.rs`.
 
-use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use rayon::prelude::*;
+use rayon::ThreadPoolBuilder;
 use thiserror::Error;
 
 /// Most rows of a scan; each keeps its card in memory until it is done.
@@ -65,8 +69,11 @@ impl Axis {
         if key.is_empty() || values.iter().any(String::is_empty) {
             return Err(wrong("a key or value is empty".to_owned()));
         }
+        if values.iter().any(|v| v.contains(char::is_control)) {
+            return Err(wrong("a value is more than one line".to_owned()));
+        }
         let mut seen = BTreeSet::new();
-        if let Some(twice) = values.iter().find(|value| !seen.insert(*value)) {
+        if let Some(twice) = values.iter().find(|v| !seen.insert(plain_value(v))) {
             return Err(wrong(format!("the value {twice} comes twice")));
         }
         Ok(Self { key, values })
@@ -182,23 +189,104 @@ impl Grid {
     }
 }
 
-/// Computes the rows `todo` in parallel on the current thread pool and hands each to `done`, one
-/// at a time, as soon as it is there; the first error of `done` stops the rest.
+/// A value of an axis in the form by which rows are told apart: numbers by what they are, not by
+/// how they are written.
+pub fn plain_value(text: &str) -> String {
+    let text = text.trim();
+    match (text.parse::<u64>(), text.parse::<f64>()) {
+        // A double would make neighbours of these one.
+        (Ok(large), _) if large > 1 << 53 => large.to_string(),
+        (_, Ok(number)) => format!("{number:?}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Puts rows in the order of a grid by their first `keys` fields: numbers rise, texts follow each
+/// other as they first come.
+pub fn sort_rows(keys: usize, rows: &mut [Vec<String>]) {
+    let number = |text: &String| text.parse::<f64>().ok().filter(|x| x.is_finite());
+    let axes: Vec<Vec<String>> = (0..keys)
+        .map(|i| {
+            let mut values: Vec<String> = Vec::new();
+            let mut seen = BTreeSet::new();
+            for row in &*rows {
+                if seen.insert(&row[i]) {
+                    values.push(row[i].clone());
+                }
+            }
+            if values.iter().all(|v| number(v).is_some()) {
+                let at = |v: &String| number(v).unwrap_or(f64::NAN);
+                values.sort_by(|a, b| at(a).total_cmp(&at(b)));
+            }
+            values
+        })
+        .collect();
+    let ranks: Vec<BTreeMap<&str, usize>> = axes
+        .iter()
+        .map(|values| values.iter().map(String::as_str).zip(0..).collect())
+        .collect();
+    let place = |row: &Vec<String>| -> Vec<Option<usize>> {
+        let fields = row.iter().zip(&ranks);
+        fields
+            .map(|(f, rank)| rank.get(f.as_str()).copied())
+            .collect()
+    };
+    rows.sort_by_cached_key(place);
+}
+
+/// Computes the rows `todo` on `threads` threads (0: as many as the machine has) and hands each to
+/// `done`, one at a time, as soon as it is there; the first error of `done` stops the rest.
+/// `compute` gets a row and how many threads it may use.
+///
+/// Where there are enough rows, each thread takes one after the other and computes it alone: rows
+/// that share a pool would run each other while they wait, one deeper on the stack than the other.
 ///
 /// # Errors
 /// Whatever `done` returns.
 pub fn run_rows<R: Send, E: Send>(
+    threads: usize,
     todo: &[usize],
-    compute: impl Fn(usize) -> R + Sync,
-    done: impl FnMut(usize, R) -> Result<(), E> + Send,
+    compute: impl Fn(usize, usize) -> R + Sync,
+    mut done: impl FnMut(usize, R) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let done = Mutex::new(done);
-    todo.par_iter().try_for_each(|&row| {
-        let result = compute(row);
-        // A poisoned lock means that another row's `done` panicked, which ends the program anyway.
-        let mut done = done.lock().unwrap_or_else(|broken| broken.into_inner());
-        done(row, result)
-    })
+    let threads = match threads {
+        0 => thread::available_parallelism().map_or(1, NonZero::get),
+        n => n,
+    };
+    if todo.len() < threads {
+        return todo
+            .iter()
+            .try_for_each(|&row| done(row, compute(row, threads)));
+    }
+    let next = AtomicUsize::new(0);
+    let sink = Mutex::new((done, None));
+    let work = || {
+        // What a row divides among threads it now divides on this one, and nothing else runs there.
+        // Without it, it would run in the pool of the whole process: slower, the same result.
+        let _alone = ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build();
+        while let Some(&row) = todo.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = compute(row, 1);
+            // A poisoned lock means that another row's `done` panicked, which ends the program anyway.
+            let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            let (done, error) = &mut *sink;
+            if error.is_some() {
+                return;
+            }
+            *error = done(row, result).err();
+        }
+    };
+    thread::scope(|scope| {
+        let start = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
+        // Where the system gives no more threads, those there are do the work.
+        if (0..threads).take_while(start).count() == 0 {
+            work();
+        }
+    });
+    let (_, error) = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+    error.map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
@@ -234,6 +322,8 @@ mod tests {
             ("m=0..1:cubic:3", "neither log nor lin"),
             ("m=1,,2", "empty"),
             ("m=1,2,1", "comes twice"),
+            ("m=1,2,1.0", "comes twice"),
+            ("m=a\nb", "more than one line"),
         ] {
             let error = Axis::parse(text).expect_err(text).to_string();
             assert!(error.contains(problem) && error.contains(text), "{error}");
@@ -254,19 +344,60 @@ mod tests {
     #[test]
     fn every_row_is_handed_over_once_and_an_error_stops() {
         let todo: Vec<usize> = (0..50).filter(|i| i % 3 != 0).collect();
-        let mut seen = Vec::new();
-        run_rows::<_, ()>(
-            &todo,
-            |i| i * i,
-            |i, r| {
-                assert_eq!(r, i * i);
-                seen.push(i);
-                Ok(())
-            },
-        )
-        .expect("no error");
-        seen.sort_unstable();
-        assert_eq!(seen, todo);
-        assert_eq!(run_rows(&todo, |i| i, |_, _| Err("full")), Err("full"));
+        for threads in [1, 2, 8, 33, 34, 100] {
+            let mut seen = Vec::new();
+            run_rows::<_, ()>(
+                threads,
+                &todo,
+                |i, _| i * i,
+                |i, r| {
+                    assert_eq!(r, i * i);
+                    seen.push(i);
+                    Ok(())
+                },
+            )
+            .expect("no error");
+            seen.sort_unstable();
+            assert_eq!(seen, todo);
+            let mut taken = 0;
+            let full = run_rows(
+                threads,
+                &todo,
+                |i, _| i,
+                |_, _| {
+                    taken += 1;
+                    Err("full")
+                },
+            );
+            assert_eq!((full, taken), (Err("full"), 1));
+        }
+    }
+
+    #[test]
+    fn what_a_row_divides_stays_on_its_thread() {
+        use rayon::prelude::*;
+        let todo: Vec<usize> = (0..500).collect();
+        let divided = |_, threads: usize| {
+            let here = thread::current().id();
+            let all = (0..100).into_par_iter();
+            threads == 1 && all.all(|_| thread::current().id() == here)
+        };
+        let alone = |_, alone| if alone { Ok(()) } else { Err(()) };
+        assert_eq!(run_rows(4, &todo, divided, alone), Ok(()));
+    }
+
+    #[test]
+    fn numbers_are_the_same_however_written_and_rows_of_several_grids_are_in_order() {
+        assert_eq!(plain_value(" 1e-1"), plain_value("0.10"));
+        assert_ne!(
+            plain_value("9007199254740993"),
+            plain_value("9007199254740992")
+        );
+        assert_eq!(plain_value("mu-"), "mu-");
+        let mut rows = ["W,8,a", "W,10.0,b", "Al,1e1,c", "Al,-2,d"]
+            .map(|row| row.split(',').map(str::to_owned).collect::<Vec<_>>());
+        sort_rows(2, &mut rows);
+        let order: Vec<&str> = rows.iter().map(|row| row[2].as_str()).collect();
+        assert_eq!(order, ["a", "b", "d", "c"]);
     }
 }

@@ -256,18 +256,24 @@ impl Reach {
         let mut found = vec![vec![Yields::default(); n]; experiments.len()];
         let bar = scan::row_bar(common.quiet, experiments.len() * n);
         let rows: Vec<usize> = (0..experiments.len() * n).collect();
-        let one = |row: usize| -> Result<Yields, Failure> {
+        let one = |row: usize, threads: usize| -> Result<Yields, Failure> {
             let ((experiment, card), mass) = (&experiments[row / n], masses[row % n]);
-            let goal = prepare::goal(card);
+            let mut card = card.clone();
+            card.run.threads = threads;
+            let goal = prepare::goal(&card);
             let (sigma_pb, error_pb) = match card.integration.method {
                 Method::Mc => {
-                    let (sigma_pb, error_pb) = monte_carlo(experiment, card, mass)?;
+                    let (sigma_pb, error_pb) = monte_carlo(experiment, &card, mass)?;
                     (sigma_pb, Some(error_pb))
                 }
-                _ => (experiment.sigma_pb(Approach::Exact, mass, goal)?, None),
+                _ => {
+                    let exact = || experiment.sigma_pb(Approach::Exact, mass, goal);
+                    (prepare::on_threads(&card, exact)??, None)
+                }
             };
+            let approximate = || experiment.bremsstrahlung(Approach::Iww, mass, goal);
             let iww = match self.iww {
-                true => experiment.bremsstrahlung(Approach::Iww, mass, goal)?,
+                true => prepare::on_threads(&card, approximate)??,
                 false => 0.0,
             };
             Ok(Yields {
@@ -277,19 +283,12 @@ impl Reach {
                 iww,
             })
         };
-        let mut keep = |row: usize, result: Result<Yields, Failure>| {
+        let keep = |row: usize, result: Result<Yields, Failure>| {
             bar.inc(1);
             found[row / n][row % n] = result?;
             Ok::<(), Failure>(())
         };
-        // Monte Carlo uses all threads for each mass, the others run side by side.
-        if self.method == Method::Mc.name() {
-            for row in rows {
-                keep(row, one(row))?;
-            }
-        } else {
-            prepare::on_threads(&experiments[0].1, || run_rows(&rows, one, keep))??;
-        }
+        run_rows(experiments[0].1.run.threads, &rows, one, keep)?;
         bar.finish_and_clear();
         Ok(found)
     }

@@ -1,21 +1,26 @@
 //! `scan`: the total cross section over a grid of card keys, saved row by row.
 
+mod geant4;
+mod rows;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use millibrem::card::{Method, Override, RunCard};
+use millibrem::card::{CardText, Method, Override, RunCard};
+use millibrem::io::IoError;
 use millibrem::io::hdf5::{GENERATOR_VERSION, write_table};
-use millibrem::io::table::{Column, RowLog, TableHeader, short_name, write_whole};
-use millibrem::job::prepare;
-use millibrem::study::{Axis, Grid, run_rows};
+use millibrem::io::row_log::RowLog;
+use millibrem::io::table::{Column, TableHeader, short_name};
+use millibrem::study::{Axis, Grid, sort_rows};
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::rows::plain_values;
+use self::rows::{Point, Rows};
 use super::failure::Failure;
 use super::options::Common;
-use super::sigma::{self, Found};
-use super::{json, output, print};
+use super::{interrupt, json, output, print, sigma};
 
 /// Compute the total cross section over a grid of card keys
 #[derive(Debug, Args)]
@@ -23,7 +28,8 @@ use super::{json, output, print};
   millibrem scan cards/ldmx-2025.toml --over dark_sector.m_chi_gev=1e-3..0.5:log:40 --method quadrature
   millibrem scan cards/ldmx-2025.toml --over target.element=Al,W --over beam.energy_gev=4..8:lin:3 --method iww --geant4
 
-Rows are saved in scan.csv as they are done; the same command goes on where an interrupted one stopped.")]
+Rows are saved in scan.csv as they are done; the same command goes on where an interrupted one stopped.
+With other values of the same keys it adds their rows to those that are there.")]
 pub(crate) struct Scan {
     /// Run card (TOML)
     card: PathBuf,
@@ -36,9 +42,20 @@ pub(crate) struct Scan {
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
-    /// Also write the table in the layout of Geant4 models: A [au],Z [protons],Energy [MeV],Xsec [pb]
+    /// Also write the table in the layout of Geant4 models: A [au],Z [protons],Energy [MeV],Xsec [pb],
+    /// the energy kinetic
     #[arg(long)]
     geant4: bool,
+    /// Add energies until straight lines between the rows for Geant4 are good to this relative error
+    #[arg(long, value_name = "R", requires = "geant4", value_parser = parse_goal)]
+    linear_to: Option<f64>,
+}
+
+/// A relative error that straight lines can reach.
+fn parse_goal(text: &str) -> Result<f64, String> {
+    let goal = text.trim().parse().ok();
+    goal.filter(|goal| (1e-5..=0.5).contains(goal))
+        .ok_or_else(|| "a relative error from 1e-5 to 0.5".to_owned())
 }
 
 const COLUMNS: [Column; 3] = [
@@ -78,19 +95,19 @@ pub(crate) fn grid(over: &[String]) -> Result<Grid, Failure> {
     Ok(Grid::new(axes)?)
 }
 
-/// The card of one row.
+/// A card with these values of the axes.
 pub(crate) fn row_card(
     common: &Common,
-    path: &Path,
+    text: &CardText,
     more: &[Override],
-    grid: &Grid,
-    row: usize,
+    axes: &[Axis],
+    values: &[&str],
 ) -> Result<RunCard, Failure> {
     let mut all = more.to_vec();
-    for (axis, value) in grid.axes.iter().zip(grid.row(row)) {
+    for (axis, value) in axes.iter().zip(values) {
         all.push(Override::parse(&format!("{}={value}", axis.key))?);
     }
-    Ok(common.load_with(path, &all)?)
+    Ok(common.card_of(text, &all)?)
 }
 
 /// What a table says of its card: all but what no result depends on.
@@ -123,82 +140,79 @@ pub(crate) fn row_bar(quiet: bool, rows: usize) -> ProgressBar {
 
 /// `key = value, …` of one row.
 pub(crate) fn row_label(grid: &Grid, row: usize) -> String {
-    let pairs = grid.axes.iter().zip(grid.row(row));
-    let pairs = pairs.map(|(axis, value)| format!("{} = {value}", short_name(&axis.key)));
+    label(&grid.axes, &grid.row(row))
+}
+
+fn label(axes: &[Axis], values: &[impl AsRef<str>]) -> String {
+    let pairs = axes.iter().zip(values);
+    let pairs = pairs.map(|(axis, v)| format!("{} = {}", short_name(&axis.key), v.as_ref()));
     pairs.collect::<Vec<_>>().join(", ")
 }
 
 impl Scan {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
+        interrupt::note();
         let grid = grid(&self.over)?;
         let more = sigma::overrides(self.method.as_deref(), self.rel_error.as_deref());
+        let text = CardText::read(&self.card)?;
+        let point = |values: Vec<String>| -> Result<Point, Failure> {
+            let texts: Vec<&str> = values.iter().map(String::as_str).collect();
+            let card = row_card(common, &text, &more, &grid.axes, &texts)?;
+            Ok(Point { values, card })
+        };
         // Every row's card is read before the first result is computed.
-        let cards = (0..grid.len())
-            .map(|row| row_card(common, &self.card, &more, &grid, row))
-            .collect::<Result<Vec<RunCard>, Failure>>()?;
-        let base = common.load_with(&self.card, &more)?;
+        let mut points = (0..grid.len())
+            .map(|row| point(grid.row(row).into_iter().map(str::to_owned).collect()))
+            .collect::<Result<Vec<Point>, Failure>>()?;
+        if self.geant4 {
+            geant4::check(&grid.axes, &points, self.linear_to)?;
+        }
+        let base = common.card_of(&text, &more)?;
         let header = TableHeader {
             facts: facts("scan", &base),
             keys: grid.axes.iter().map(|a| a.key.clone()).collect(),
             columns: COLUMNS.to_vec(),
         };
         let folder = output::folder(common, &base.run.name);
-        let path = folder.join("scan.csv");
-        let (mut log, old) = RowLog::open(&path, &header, common.force)?;
-        let width = grid.axes.len();
-        let mut rows: Vec<Option<Vec<String>>> = (0..grid.len())
-            .map(|row| {
-                old.iter()
-                    .find(|r| r[..width] == grid.row(row)[..])
-                    .cloned()
-            })
+        let (path, copy) = (folder.join("scan.csv"), folder.join("scan.h5"));
+        if !common.force && !path.exists() && copy.exists() {
+            // Rows are saved in the other, so this is no scan's that could go on.
+            return Err(IoError::Exists { path: copy }.into());
+        }
+        let (log, saved) = RowLog::open(&path, header.clone(), common.force)?;
+        let mut rows = Rows::new(log, &path, grid.axes.len(), saved, base.run.threads);
+        rows.say_damaged(common.quiet, &points);
+        rows.compute(common.quiet, &points)?;
+        let tables = match self.geant4 {
+            true => geant4::tables(&grid.axes, &mut points, &mut rows, self.linear_to, point)?,
+            false => Vec::new(),
+        };
+
+        let mut found = rows.of(&points);
+        let others = rows.others(&points);
+        let is_grid = points.len() == grid.len();
+        if !is_grid {
+            sort_rows(grid.axes.len(), &mut found);
+        }
+        let mut all = found.clone();
+        if !others.is_empty() {
+            all.extend(others);
+            sort_rows(grid.axes.len(), &mut all);
+        }
+        let failures = std::mem::take(&mut rows.failures);
+        let _lock = rows.finish(&all)?;
+        write_table(&copy, &header, &all)?;
+        let tables: Vec<(PathBuf, geant4::Table)> = tables
+            .into_iter()
+            .map(|(name, table)| (folder.join(name), table))
             .collect();
-        let todo: Vec<usize> = (0..grid.len()).filter(|&r| rows[r].is_none()).collect();
-        let bar = row_bar(common.quiet, grid.len());
-        bar.inc((grid.len() - todo.len()) as u64);
-        let mut failures: Vec<(usize, String)> = Vec::new();
-        // Monte Carlo rows use all threads one after the other, the others run side by side.
-        let serial = base.integration.method == Method::Mc;
-        let one = |row: usize| {
-            let card = &cards[row];
-            Found::by(true, card, &prepare::setup(card)?)
-        };
-        let mut save = |row: usize, found: Result<Found, Failure>| {
-            bar.inc(1);
-            match found {
-                Ok(found) if found.alarms.is_empty() => {
-                    let mut fields: Vec<String> =
-                        grid.row(row).iter().map(|v| (*v).to_owned()).collect();
-                    fields.push(format!("{:?}", found.value_pb));
-                    fields.push(format!("{:?}", found.error_pb));
-                    fields.push(found.n_eval.to_string());
-                    log.append(&fields)?;
-                    rows[row] = Some(fields);
-                }
-                Ok(found) => failures.push((row, found.alarms.join("; "))),
-                Err(error) => failures.push((row, error.to_string())),
-            }
-            Ok::<(), Failure>(())
-        };
-        if serial {
-            for &row in &todo {
-                save(row, one(row))?;
-            }
-        } else {
-            prepare::on_threads(&base, || run_rows(&todo, one, save))??;
+        for (path, table) in &tables {
+            table.write(path)?;
         }
-        bar.finish_and_clear();
-        let done: Vec<Vec<String>> = rows.iter().flatten().cloned().collect();
-        log.finish(&done)?;
-        write_table(&folder.join("scan.h5"), &header, &done)?;
-        if self.geant4 {
-            geant4(&folder, &grid, &cards, &rows)?;
-        }
-        failures.sort();
         let failures = failures.iter();
         let failures =
-            failures.map(|(row, problem)| format!("{}: {problem}", row_label(&grid, *row)));
-        self.report(common, &header, &done, &path, failures.collect())
+            failures.map(|(values, problem)| format!("{}: {problem}", label(&grid.axes, values)));
+        self.report(common, &header, &found, &path, &tables, failures.collect())
     }
 
     fn report(
@@ -207,6 +221,7 @@ impl Scan {
         header: &TableHeader,
         rows: &[Vec<String>],
         path: &Path,
+        tables: &[(PathBuf, geant4::Table)],
         failures: Vec<String>,
     ) -> Result<(), Failure> {
         let outcome = match failures.first() {
@@ -226,7 +241,10 @@ impl Scan {
                 Value::Object(pairs.collect::<Map<_, _>>())
             };
             let rows: Vec<Value> = rows.iter().map(row).collect();
-            let document = json!({ "rows": rows, "output": path, "alarms": failures });
+            let mut document = json!({ "rows": rows, "output": path, "alarms": failures });
+            if self.geant4 {
+                document["geant4"] = tables.iter().map(|(path, t)| t.json(path)).collect();
+            }
             return print::judged(document, outcome);
         }
         print::line(&names.join(","))?;
@@ -235,46 +253,10 @@ impl Scan {
         }
         if !common.quiet {
             eprintln!("wrote {}", path.display());
+            for (path, table) in tables {
+                eprintln!("wrote {}: {}", path.display(), table.words());
+            }
         }
         outcome
     }
-}
-
-/// One file of the Geant4 layout for each setting of the keys that are neither beam energy nor
-/// target.
-fn geant4(
-    folder: &Path,
-    grid: &Grid,
-    cards: &[RunCard],
-    rows: &[Option<Vec<String>>],
-) -> Result<(), Failure> {
-    let mut files: Vec<(String, String)> = Vec::new();
-    for (index, row) in rows.iter().enumerate() {
-        let Some(row) = row else { continue };
-        let pairs = grid.axes.iter().zip(grid.row(index));
-        let others = pairs
-            .filter(|(axis, _)| axis.key != "beam.energy_gev" && !axis.key.starts_with("target."))
-            .map(|(axis, value)| format!("-{}={value}", short_name(&axis.key)));
-        let name = format!("geant4{}.csv", others.collect::<String>());
-        let setup = prepare::setup(&cards[index])?;
-        let nucleus = setup.nucleus;
-        let energy_mev = setup.collision.e0 * 1e3;
-        let line = format!(
-            "{:?},{},{energy_mev:?},{}\n",
-            nucleus.a,
-            nucleus.z,
-            row[grid.axes.len()]
-        );
-        match files.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, text)) => *text += &line,
-            None => {
-                let heading = "A [au],Z [protons],Energy [MeV],Xsec [pb]\n";
-                files.push((name, heading.to_owned() + &line));
-            }
-        }
-    }
-    for (name, text) in files {
-        write_whole(&folder.join(name), &text)?;
-    }
-    Ok(())
 }
