@@ -173,6 +173,93 @@ fn a_program_whose_path_breaks_a_line_is_refused() {
     assert!(matches!(plan.files(""), Err(SubmitError::Text { .. })));
 }
 
+/// Runs `submit.sh` of `shards` shards where `scontrol` prints `config`; the words that sbatch and
+/// scancel heard, a line each, and the exit code.
+#[cfg(unix)]
+fn submitted(shards: u32, config: &str, sbatch: &str) -> (String, Option<i32>) {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let heard = folder.path().join("heard");
+    let heard = heard.display();
+    let script = |name: &str, text: String| {
+        let file = folder.path().join(name);
+        fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    script("scontrol", format!("printf '{config}'"));
+    script("scancel", format!("echo \"scancel $*\" >> {heard}"));
+    let count = format!("echo \"$*\" >> {heard}\nn=$(wc -l < {heard})\n");
+    script("sbatch", count + sbatch);
+    let plan = Plan {
+        shards,
+        ..plan(Engine::Slurm)
+    };
+    let files = plan.files("").unwrap();
+    let submit = &files.last().unwrap().text;
+    fs::write(folder.path().join("submit.sh"), submit).unwrap();
+    let done = std::process::Command::new("sh")
+        .arg(folder.path().join("submit.sh"))
+        .env("PATH", format!("{path}:/bin:/usr/bin"))
+        .output()
+        .unwrap();
+    let heard = fs::read_to_string(folder.path().join("heard")).unwrap_or_default();
+    (heard, done.status.code())
+}
+
+/// The shards that arrays of `sbatch` cover, in order, from the words it heard.
+#[cfg(unix)]
+fn covered(heard: &str, most: u32) -> Vec<u32> {
+    let mut shards = Vec::new();
+    for line in heard.lines().filter(|line| line.contains("shards.sbatch")) {
+        let tasks = line.split("--array=1-").nth(1).unwrap();
+        let tasks: u32 = tasks.split(' ').next().unwrap().parse().unwrap();
+        assert!((1..=most).contains(&tasks), "{line}");
+        let before: u32 = line.rsplit(' ').next().unwrap().parse().unwrap();
+        shards.extend((1..=tasks).map(|task| before + task));
+    }
+    shards
+}
+
+#[cfg(unix)]
+#[test]
+fn arrays_are_no_longer_than_the_site_allows_and_the_merge_waits_for_all() {
+    for (config, most) in [
+        ("", 1000),
+        ("MaxArraySize            = 1001\\n", 1000),
+        (
+            "MaxJobCount = 5\\nMaxArraySize = 11\\nMaxNodeCount = 3\\n",
+            10,
+        ),
+        ("MaxArraySize            = 4000001\\n", 4_000_000),
+    ] {
+        for shards in [1, 10, 11, 1000, 1001, 2503] {
+            let (heard, code) = submitted(shards, config, "echo $n");
+            assert_eq!(code, Some(0), "{heard}");
+            assert_eq!(covered(&heard, most), Vec::from_iter(1..=shards), "{heard}");
+            let arrays = shards.div_ceil(most);
+            let jobs: Vec<String> = (1..=arrays).map(|job| job.to_string()).collect();
+            let merge = heard.lines().last().unwrap();
+            let waits = format!("--dependency=afterok:{} ", jobs.join(":"));
+            assert!(
+                merge.contains(&waits) && merge.ends_with("merge.sbatch"),
+                "{merge}"
+            );
+        }
+    }
+    let (heard, code) = submitted(3, "MaxArraySize = 0\\n", "echo $n");
+    assert_eq!((heard.as_str(), code), ("", Some(1)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_refusal_in_the_middle_takes_back_what_waits_already() {
+    let refuse_third = "[ $n -lt 3 ] || exit 7\necho $n";
+    let (heard, code) = submitted(2500, "", refuse_third);
+    assert_eq!(code, Some(7), "{heard}");
+    assert_eq!(heard.lines().last(), Some("scancel 1 2"), "{heard}");
+}
+
 #[cfg(unix)]
 #[test]
 fn on_wish_the_jobs_are_submitted_and_a_refusal_gives_exit_code_one() {

@@ -8,6 +8,8 @@
 use super::{BatchFile, CARD, Engine, LOG, Plan, SUBMIT, SubmitError, WARNING_S};
 use super::{one_line, quoted};
 
+/// Slurm's own MaxArraySize, one more than the largest number of a task.
+const DEFAULT_MAX_ARRAY: u32 = 1001;
 /// How often a job is queued again: enough for long runs under short limits, an end to a loop.
 const MAX_RESTARTS: u32 = 50;
 
@@ -17,7 +19,7 @@ pub(super) fn files(plan: &Plan, program: &str) -> Result<Vec<BatchFile>, Submit
     Ok(vec![
         BatchFile::text("shards.sbatch", shards(plan, program, &options)),
         BatchFile::text("merge.sbatch", merge(plan, program, &options)),
-        BatchFile::script(SUBMIT, submit()),
+        BatchFile::script(SUBMIT, submit(plan.shards)),
     ])
 }
 
@@ -63,7 +65,8 @@ fn shards(plan: &Plan, program: &str, options: &str) -> String {
     let (name, program) = (plan.job_name(), quoted(program));
     format!(
         r#"#!/bin/bash
-# The shards of {CARD}, one array task each. Submit with ./{SUBMIT}.
+# The shards of {CARD}, one array task each. Submit with ./{SUBMIT}, which makes several arrays of
+# them where one may not have so many tasks; its argument is the number of shards before its own.
 #SBATCH --job-name={name}
 #SBATCH --array=1-{shards}
 #SBATCH --cpus-per-task={cpus}
@@ -72,7 +75,8 @@ fn shards(plan: &Plan, program: &str, options: &str) -> String {
 #SBATCH --open-mode=append
 #SBATCH --output={LOG}/shard-%a.log
 {options}
-{program} generate {CARD} --shard "$SLURM_ARRAY_TASK_ID/{shards}" --resume --out . &
+shard=$((${{1:-0}} + SLURM_ARRAY_TASK_ID))
+{program} generate {CARD} --shard "$shard/{shards}" --resume --out . &
 pid=$!
 cause=
 # The time limit is near: the program saves its state and stops.
@@ -87,7 +91,7 @@ killed=
 [ -z "$cause" ] && [ "$code" -gt 128 ] && killed=yes
 if [ "$code" -ne 0 ] && {{ [ "$cause" = time ] || [ -n "$killed" ]; }}; then
     if [ "${{SLURM_RESTART_COUNT:-0}}" -lt {MAX_RESTARTS} ]; then
-        echo "shard $SLURM_ARRAY_TASK_ID stopped with code $code; queued again"
+        echo "shard $shard stopped with code $code; queued again"
         scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
         # Slurm ends this script; until then the job must not end, or the merge would see it fail.
         sleep 60
@@ -115,7 +119,7 @@ exec {merge}
     )
 }
 
-fn submit() -> String {
+fn submit(shards: u32) -> String {
     format!(
         r#"#!/bin/sh
 # Submits the shards and, to run when all have ended well, the merge into run.h5. After a failure
@@ -123,10 +127,29 @@ fn submit() -> String {
 set -eu
 cd "$(dirname "$0")"
 mkdir -p {LOG}
-shards=$(sbatch --parsable shards.sbatch)
-shards=${{shards%%;*}}
-merge=$(sbatch --parsable --dependency="afterok:$shards" --kill-on-invalid-dep=yes merge.sbatch)
-echo "shards: job $shards, merge: job ${{merge%%;*}}, logs: $PWD/{LOG}"
+# The tasks of an array have numbers below MaxArraySize, {DEFAULT_MAX_ARRAY} unless the site has another.
+limit=$(scontrol show config 2>/dev/null | sed -n 's/^MaxArraySize *= *//p') || limit=
+most=$((${{limit:-{DEFAULT_MAX_ARRAY}}} - 1))
+if [ "$most" -lt 1 ]; then
+    echo "this Slurm takes no job arrays (MaxArraySize = $limit)" >&2
+    exit 1
+fi
+jobs=
+# All or nothing: what waits in the queue already is taken back.
+trap '[ -z "$jobs" ] || scancel $(echo "$jobs" | tr : " ")' EXIT
+before=0
+while [ "$before" -lt {shards} ]; do
+    tasks=$(({shards} - before))
+    [ "$tasks" -le "$most" ] || tasks=$most
+    log={LOG}/shard-%a.log
+    [ "$before" -eq 0 ] || log="{LOG}/shard-$before+%a.log"
+    job=$(sbatch --parsable --array="1-$tasks" --output="$log" shards.sbatch "$before")
+    jobs=$jobs${{jobs:+:}}${{job%%;*}}
+    before=$((before + tasks))
+done
+merge=$(sbatch --parsable --dependency="afterok:$jobs" --kill-on-invalid-dep=yes merge.sbatch)
+trap - EXIT
+echo "shards: job $jobs, merge: job ${{merge%%;*}}, logs: $PWD/{LOG}"
 "#
     )
 }
