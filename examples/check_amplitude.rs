@@ -10,9 +10,16 @@ use std::process::ExitCode;
 
 use millibrem::study::points::AmplitudePoint;
 use millibrem::target::NucleusSpin;
+use millibrem::text;
+
+/// Mebibytes beyond which a file is not read.
+const MAX_MIB: u64 = 64;
 
 fn report(path: &str) -> Result<(), String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
+    let file = std::fs::File::open(path);
+    let text = file
+        .and_then(|file| text::read(file, MAX_MIB))
+        .map_err(|e| format!("{path}: {e}"))?;
     let points = AmplitudePoint::parse_all(&text).map_err(|e| format!("{path}: {e}"))?;
     for (spin, name) in [
         (NucleusSpin::Zero, "spin0"),

@@ -21,3 +21,4 @@ pub mod process;
 pub mod record;
 pub mod study;
 pub mod target;
+pub mod text;

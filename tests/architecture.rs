@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// Modules from the ground up; each may use those before it (`ARCHITECTURE.md`).
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
+    "text",
     "constants",
     "elementary",
     "kinematics",
@@ -29,7 +30,7 @@ const ROOMS: [&str; 21] = [
     "cli",
 ];
 /// All that storage may know of: no process, no card.
-const KNOWN_TO_IO: [&str; 4] = ["constants", "event", "histogram", "record"];
+const KNOWN_TO_IO: [&str; 5] = ["text", "constants", "event", "histogram", "record"];
 /// The first room that may touch files.
 const FIRST_WITH_FILES: &str = "study";
 /// Rooms whose numbers are for the eye only.

@@ -143,3 +143,95 @@ fn what_no_command_can_do_is_one_line_with_its_exit_code() {
     }
     insta::assert_snapshot!(shown.replace(folder.path().to_str().unwrap(), "FOLDER"));
 }
+
+/// The commands of the program, as its help lists them.
+const COMMANDS: [&str; 11] = [
+    "generate", "submit", "sigma", "spectrum", "scan", "compare", "reach", "plot", "export",
+    "info", "merge",
+];
+
+/// The examples in the help of a command, each as a shell would read it.
+fn examples(command: &str) -> Vec<String> {
+    let help = program::output(&[command, "--help"]);
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, examples) = help.split_once("\nExamples:\n").expect(command);
+    let block = examples.split("\n\n").next().unwrap();
+    assert!(
+        help.lines().all(|line| line.chars().count() <= 80),
+        "{help}"
+    );
+    let block = block.replace("\\\n", " ");
+    let lines = block.lines().map(str::trim);
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_is_in_the_help() {
+    let help = String::from_utf8(program::output(&["--help"]).stdout).unwrap();
+    let listed = help.split("Commands:\n").nth(1).unwrap();
+    let listed = listed.split("\n\n").next().unwrap();
+    let listed: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty() && *name != "help")
+        .collect();
+    assert_eq!(listed, COMMANDS);
+}
+
+#[cfg(unix)]
+#[test]
+fn examples_of_the_help_can_be_copied_into_a_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = env!("CARGO_MANIFEST_DIR");
+    // Stands for the program: it takes its words apart as a shell does, and nothing is computed.
+    let fake = folder.path().join("millibrem");
+    let words = folder.path().join("words");
+    let script = format!("#!/bin/sh\nprintf '%s\\0' \"$@\" > {}\n", words.display());
+    fs::write(&fake, script).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&fake, mode).unwrap();
+    let mut seen = 0;
+    for command in COMMANDS {
+        for example in examples(command) {
+            assert!(
+                example.starts_with(&format!("millibrem {command}")),
+                "{command}: {example}"
+            );
+            fs::remove_file(&words).ok();
+            let done = std::process::Command::new("sh")
+                .args(["-e", "-c", &example])
+                .env("PATH", format!("{}:/bin:/usr/bin", folder.path().display()))
+                .current_dir(folder.path())
+                .output()
+                .unwrap();
+            assert!(done.status.success(), "{example}: {done:?}");
+            // The words reach the command line: what follows is not about their form.
+            let given = fs::read_to_string(&words).unwrap();
+            let mut given: Vec<&str> = given.split_terminator('\0').collect();
+            let cards = given.iter().filter(|word| word.starts_with("cards/"));
+            for card in cards {
+                assert!(Path::new(root).join(card).is_file(), "{example}");
+            }
+            given.push("--no-such-option");
+            let refused = transcript(&given);
+            assert!(
+                refused.contains("unexpected argument '--no-such-option'"),
+                "{example}: {refused}"
+            );
+            given.pop();
+            let ended = parsed(&given, folder.path());
+            assert!(!ended.contains("Usage: millibrem"), "{example}: {ended}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 25, "{seen} examples");
+}
+
+/// What the command line says to `words` where there is no card and no run: nothing is computed, and
+/// what is wrong is a file, not an option.
+#[cfg(unix)]
+fn parsed(words: &[&str], empty: &Path) -> String {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("millibrem");
+    let output = command.current_dir(empty).args(words).output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}

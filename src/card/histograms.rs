@@ -10,6 +10,7 @@ use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, MAX_BINS, Observable, Scale, Subject, bins_with_flow};
 use crate::target::Nucleus;
+use crate::text::shown;
 
 /// Bins of an axis unless the card says otherwise.
 const DEFAULT_BINS: u64 = 50;
@@ -256,7 +257,7 @@ impl Entry<'_> {
             let expected = "a number above 0, for the axis is logarithmic";
             return Err(self
                 .source
-                .error(&self.key("min"), min.to_string(), expected)
+                .error(&self.key("min"), shown(min), expected)
                 .into());
         }
         Axis::new(observable, scale, min, max, bins).map_err(|_| {
@@ -264,18 +265,22 @@ impl Entry<'_> {
                 self.source.error(&self.key(key), found, expected).into()
             };
             if !min.is_finite() {
-                error("min", min.to_string(), "a finite number".into())
+                error("min", shown(min), "a finite number".into())
             } else if max.is_finite() && max > min {
                 error(
                     "bins",
                     bins.to_string(),
-                    format!("1 to 10000000 bins that fit between {min} and {max}"),
+                    format!(
+                        "1 to 10000000 bins that fit between {} and {}",
+                        shown(min),
+                        shown(max)
+                    ),
                 )
             } else {
                 let key = if raw.max.is_some() { "max" } else { "min" };
                 error(
                     key,
-                    format!("{min} to {max}"),
+                    format!("{} to {}", shown(min), shown(max)),
                     "min below max, both finite".into(),
                 )
             }

@@ -10,6 +10,7 @@ use toml::Value;
 
 use super::error::{CardError, nearest};
 use super::source::Source;
+use crate::text::shown;
 
 /// What kind of value a key takes.
 pub(super) enum Shape {
@@ -17,6 +18,8 @@ pub(super) enum Shape {
     Number,
     /// A whole number of at least 0; `1e6` is one.
     Count,
+    /// 64 bits; a text of digits is one, for numbers in TOML end at 2⁶³.
+    Seed,
     CountOrText,
     NumberOrText,
     /// One value, or a list of them, one an axis.
@@ -80,8 +83,8 @@ pub(super) static CARD: &[Key] = &[
             ),
             key(
                 "seed",
-                Shape::Count,
-                "a whole number, 0 to 9223372036854775807",
+                Shape::Seed,
+                "a whole number, 0 to 18446744073709551615",
             ),
             key(
                 "threads",
@@ -396,8 +399,9 @@ fn check_value(
             true
         }
         (Shape::Number | Shape::NumberOrText, Value::Float(number)) => !number.is_nan(),
-        (Shape::Count | Shape::CountOrText, Value::Integer(whole)) => *whole >= 0,
-        (Shape::Count | Shape::CountOrText, Value::Float(number)) => {
+        (Shape::Seed, Value::String(digits)) => digits.parse::<u64>().is_ok(),
+        (Shape::Count | Shape::Seed | Shape::CountOrText, Value::Integer(whole)) => *whole >= 0,
+        (Shape::Count | Shape::Seed | Shape::CountOrText, Value::Float(number)) => {
             let whole = (0.0..=EXACT_WHOLE).contains(number) && number.fract() == 0.0;
             if whole {
                 *value = Value::Integer(*number as i64);
@@ -418,7 +422,7 @@ fn describe(value: &Value) -> String {
     match value {
         Value::String(text) => format!("the text {text:?}"),
         Value::Integer(whole) => format!("{whole}"),
-        Value::Float(number) => format!("{number}"),
+        Value::Float(number) => shown(*number),
         Value::Boolean(truth) => format!("{truth}"),
         Value::Datetime(date) => format!("the date {date}"),
         Value::Array(_) => "a list".to_owned(),

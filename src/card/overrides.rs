@@ -5,6 +5,7 @@ use toml::Value;
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys;
 use super::source::Source;
+use crate::text::shorten;
 
 /// One card key given on the command line.
 ///
@@ -28,10 +29,10 @@ impl Override {
     /// # Errors
     /// [`CardError::Key`] if there is no `=`, no key before it, or none of that name.
     pub fn parse(assignment: &str) -> Result<Self, CardError> {
-        let written = format!("--set {assignment}");
+        let written = shorten(&format!("--set {assignment}"));
         let parts = assignment.split_once('=');
         let Some((key, value)) = parts.filter(|(key, _)| !key.trim().is_empty()) else {
-            let (found, expected) = (format!("`{assignment}`"), "section.key=value");
+            let (found, expected) = (format!("`{}`", shorten(assignment)), "section.key=value");
             return Err(at_option(
                 &written,
                 "--set",
@@ -63,7 +64,7 @@ impl Override {
 
     /// The value `text` for `key`, given by an option of its own, such as `--seed`.
     pub fn by_option(option: &str, key: &str, text: &str) -> Self {
-        let written = format!("{option} {text}");
+        let written = shorten(&format!("{option} {text}"));
         Self {
             key: key.to_owned(),
             value: value_of(text),
@@ -187,7 +188,7 @@ fn at_option(
         file,
         text,
         place,
-        key: key.to_owned(),
+        key: shorten(key),
         found,
         expected,
         nearest,

@@ -2,20 +2,41 @@
 
 use super::raw::{
     PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawHistogram,
-    RawIntegration, RawMesons, RawProcess, RawReach, RawRun, RawTarget,
+    RawIntegration, RawMesons, RawProcess, RawReach, RawRun, RawTarget, Seed,
 };
 use super::run_card::{HistogramSpec, RunCard};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, Scale};
 use crate::target::Target;
+use crate::text::exact;
 
 impl RawCard {
     /// The card as TOML.
     pub fn to_toml(&self) -> String {
         // UNWRAP: the card is strings, numbers, lists and tables with string keys, all of which
         // TOML can express.
-        toml::to_string(self).expect("a card is TOML")
+        let toml = toml::to_string(self).expect("a card is TOML");
+        toml.lines()
+            .map(|line| with_exponents(line) + "\n")
+            .collect()
+    }
+}
+
+/// A line of a card with its numbers as short as they can be: `1e14`, not `100000000000000.0`.
+fn with_exponents(line: &str) -> String {
+    let Some((key, value)) = line.split_once(" = ") else {
+        return line.to_owned();
+    };
+    let list = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'));
+    let numbers = list.unwrap_or(value).split(", ").map(|item| {
+        let number = item.parse().ok().filter(|_| item.contains('.'));
+        number.map(exact)
+    });
+    match (numbers.collect::<Option<Vec<_>>>(), list) {
+        (None, _) => line.to_owned(),
+        (Some(numbers), None) => format!("{key} = {}", numbers.concat()),
+        (Some(numbers), Some(_)) => format!("{key} = [{}]", numbers.join(", ")),
     }
 }
 
@@ -27,7 +48,7 @@ impl From<&RunCard> for RawCard {
             schema: Some(1),
             run: RawRun {
                 name: Some(card.run.name.clone()),
-                seed: Some(card.run.seed),
+                seed: Some(Seed(card.run.seed)),
                 threads: Some(card.run.threads as u64),
             },
             process: RawProcess {

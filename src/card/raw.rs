@@ -1,6 +1,6 @@
 //! The card as it is written: every key optional, nothing checked.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One value for all axes of a histogram, or one an axis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,33 @@ impl<T> PerAxis<T> {
         match self {
             Self::One(value) => std::slice::from_ref(value),
             Self::Each(values) => values,
+        }
+    }
+}
+
+/// A seed of 64 bits: a number, or a text of digits beyond the numbers of TOML.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub(super) struct Seed(pub(super) u64);
+
+impl TryFrom<toml::Value> for Seed {
+    type Error = String;
+
+    fn try_from(value: toml::Value) -> Result<Self, String> {
+        let seed = match &value {
+            toml::Value::Integer(whole) => u64::try_from(*whole).ok(),
+            toml::Value::String(digits) => digits.parse().ok(),
+            _ => None,
+        };
+        seed.map(Self).ok_or_else(|| format!("{value} is no seed"))
+    }
+}
+
+impl Serialize for Seed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match i64::try_from(self.0) {
+            Ok(whole) => serializer.serialize_i64(whole),
+            Err(_) => serializer.serialize_str(&self.0.to_string()),
         }
     }
 }
@@ -50,7 +77,7 @@ macro_rules! sections {
 }
 
 sections! {
-    RawRun { name: String, seed: u64, threads: u64, }
+    RawRun { name: String, seed: Seed, threads: u64, }
     RawProcess { kind: String, }
     RawDarkSector {
         m_chi_gev: f64, charge: f64, spin: String, m_dark_photon_gev: f64, epsilon: f64,

@@ -9,7 +9,9 @@ use super::histograms::{self, Ranges};
 use super::keys;
 use super::limits::KinematicLimits;
 use super::material;
-use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun};
+use super::raw::{
+    RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun, Seed,
+};
 use super::rules::Resolver;
 use super::run_card::{Events, Integration, MesonYields, Method, Reach, Run, RunCard, Straggling};
 use super::source::Source;
@@ -20,6 +22,7 @@ use crate::dark_sector::{
 };
 use crate::event::{Compression, Weighting};
 use crate::target::{Nucleus, Target};
+use crate::text::shown;
 
 /// The version of the card format this program reads.
 const SCHEMA: u64 = 1;
@@ -71,7 +74,7 @@ fn run(rules: &Resolver<'_>, default_name: &str, raw: &RawRun) -> Result<Run, Ca
     }
     let threads = rules.count("run.threads", raw.threads, 0, 0..=4096)?;
     let seed = match raw.seed {
-        Some(seed) => rules.count("run.seed", Some(seed), 0, 0..=i64::MAX as u64)?,
+        Some(Seed(seed)) => seed,
         None => draw_seed()?,
     };
     Ok(Run {
@@ -100,7 +103,11 @@ fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
             lepton.mass_gev(),
             keys::MAX_ENERGY_GEV
         );
-        return Err(rules.wrong("beam.energy_gev", format!("{energy_gev} GeV"), expected));
+        return Err(rules.wrong(
+            "beam.energy_gev",
+            format!("{} GeV", shown(energy_gev)),
+            expected,
+        ));
     }
     let on_target = rules.within("beam.on_target", raw.beam.on_target, &keys::AMOUNTS)?;
     Ok(Beam {
@@ -245,8 +252,8 @@ fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
     ] {
         if min >= max {
             let max_key = path.trim_start_matches("cuts.").replace("_min", "_max");
-            let expected = format!("a number below {max_key} = {max}");
-            return Err(rules.wrong(path, min.to_string(), expected));
+            let expected = format!("a number below {max_key} = {}", shown(max));
+            return Err(rules.wrong(path, shown(min), expected));
         }
     }
     Ok(cuts)
@@ -272,10 +279,10 @@ fn kinematics(
                 DarkSector::Pair(_) => ("dark_sector.m_chi_gev", 2.0),
                 DarkSector::DarkPhoton(_) => ("dark_sector.m_dark_photon_gev", 1.0),
             };
-            let found = format!("{} GeV", least / factor);
+            let found = format!("{} GeV", shown(least / factor));
             let expected = format!(
                 "a mass below {} GeV, the threshold on {nucleus} (sqrt_s = {:.6} GeV)",
-                most / factor,
+                shown(most / factor),
                 limits.sqrt_s_gev
             );
             return Err(rules.wrong(key, found, expected));
@@ -283,16 +290,16 @@ fn kinematics(
         if cuts.x_min >= limits.x_upper {
             let expected = format!(
                 "x below its kinematic limit on {nucleus}, {}",
-                limits.x_upper
+                shown(limits.x_upper)
             );
-            return Err(rules.wrong("cuts.x_min", cuts.x_min.to_string(), expected));
+            return Err(rules.wrong("cuts.x_min", shown(cuts.x_min), expected));
         }
         if cuts.x_max <= limits.x_lower {
             let expected = format!(
                 "x above its kinematic limit on {nucleus}, {}",
-                limits.x_lower
+                shown(limits.x_lower)
             );
-            return Err(rules.wrong("cuts.x_max", cuts.x_max.to_string(), expected));
+            return Err(rules.wrong("cuts.x_max", shown(cuts.x_max), expected));
         }
     }
     if cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
@@ -300,7 +307,7 @@ fn kinematics(
             "an energy above the lepton's mass, {} GeV",
             beam.lepton.mass_gev()
         );
-        let found = cuts.lepton_energy_max_gev.to_string();
+        let found = shown(cuts.lepton_energy_max_gev);
         return Err(rules.wrong("cuts.lepton_energy_max_gev", found, expected));
     }
     first.ok_or_else(|| rules.bad("target.material", "an empty list"))

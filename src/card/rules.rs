@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::error::{CardError, nearest};
 use super::keys;
 use super::source::Source;
+use crate::text::shown;
 
 /// Judges values by their key and makes the errors.
 pub(super) struct Resolver<'a> {
@@ -58,7 +59,7 @@ impl<'a> Resolver<'a> {
         good: impl Fn(f64) -> bool,
     ) -> Result<Option<f64>, CardError> {
         match value {
-            Some(number) if !good(number) => Err(self.bad(path, number)),
+            Some(number) if !good(number) => Err(self.bad(path, shown(number))),
             other => Ok(other),
         }
     }

@@ -1,7 +1,6 @@
 //! The card as it is used: validated, every default filled in.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use super::error::CardError;
@@ -18,6 +17,7 @@ use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::target::Target;
+use crate::text;
 
 /// Everything a run needs to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,19 +184,8 @@ pub struct MesonYields {
     pub jpsi: f64,
 }
 
-/// Bytes beyond which a file is no card.
-const MAX_CARD: u64 = 16 << 20;
-
-/// The text of a card, of a file that may have no end.
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let mut file = File::open(path)?.take(MAX_CARD + 1);
-    file.read_to_string(&mut text)?;
-    match text.len() as u64 > MAX_CARD {
-        false => Ok(text),
-        true => Err(io::Error::other("it is larger than 16 MiB")),
-    }
-}
+/// Mebibytes beyond which a file is no card.
+const MAX_CARD_MIB: u64 = 1;
 
 /// The text of a card and what to call it: read once, for many cards that differ by overrides. A
 /// pipe gives its text only once.
@@ -213,10 +202,13 @@ impl CardText {
     /// # Errors
     /// [`CardError::Read`].
     pub fn read(path: &Path) -> Result<Self, CardError> {
-        let text = read(path).map_err(|source| CardError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let file = File::open(path);
+        let text = file
+            .and_then(|file| text::read(file, MAX_CARD_MIB))
+            .map_err(|source| CardError::Read {
+                path: path.to_owned(),
+                source,
+            })?;
         let stem = path.file_stem();
         Ok(Self {
             file: path.display().to_string(),

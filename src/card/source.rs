@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{CardError, KeyError, Place};
 use super::keys;
+use crate::text::{shorten, unseen};
 
 /// A card's text with the place of every key and value.
 pub(super) struct Source {
@@ -31,7 +32,13 @@ impl Source {
         };
         let tree = DeTable::parse(text).map_err(|error| source.syntax(&error))?;
         source.remember("", tree.get_ref());
-        let table = text
+        let quoted = large_seed(tree.get_ref()).map(|(span, seed)| {
+            let (before, after) = (&text[..span.start], &text[span.end..]);
+            format!("{before}\"{seed}\"{after}")
+        });
+        let table = quoted
+            .as_deref()
+            .unwrap_or(text)
             .parse::<toml::Table>()
             .map_err(|error| source.syntax(&error))?;
         Ok((source, table))
@@ -73,8 +80,8 @@ impl Source {
             file: self.file.clone(),
             text: self.text.clone(),
             place: self.place(path, unknown),
-            key: path.to_owned(),
-            found: found.into(),
+            key: shorten(path),
+            found: shorten(&found.into()),
             expected: expected.into(),
             nearest: None,
         }
@@ -149,7 +156,24 @@ impl Source {
             }
             None => std::mem::replace(&mut expected, "a valid TOML document".to_owned()),
         };
+        if let Some((c, name)) = quote.chars().find_map(|c| Some((c, unseen(c)?))) {
+            let found = format!("a {name} (U+{:04X})", u32::from(c));
+            let base = self.error("", found, "nothing that cannot be seen: take it out");
+            return KeyError { place, ..base }.into();
+        }
         let quote = quote.lines().next().unwrap_or_default().trim();
+        if found.starts_with("invalid type: integer") {
+            // TOML's whole numbers end at 2⁶³.
+            let is_it = |known: &&Place| **known == place;
+            let mut keys = self.values.iter().filter(|(_, known)| is_it(known));
+            let key = keys.next().map_or("", |(key, _)| key.as_str());
+            let expected = match keys::find(key) {
+                Some(key) => key.expects,
+                None => "a whole number below 2^63",
+            };
+            let base = self.error(key, quote, expected);
+            return KeyError { place, ..base }.into();
+        }
         let found = match quote.len() {
             1..=40 => format!("{found} (`{quote}`)"),
             _ => found,
@@ -157,4 +181,17 @@ impl Source {
         let base = self.error("", found, expected);
         KeyError { place, ..base }.into()
     }
+}
+
+/// Where the seed stands, and what it is, if it is beyond the numbers of TOML, which end at 2⁶³.
+fn large_seed(card: &DeTable<'_>) -> Option<(Range<usize>, u64)> {
+    let DeValue::Table(run) = card.get("run")?.get_ref() else {
+        return None;
+    };
+    let seed = run.get("seed")?;
+    let DeValue::Integer(number) = seed.get_ref() else {
+        return None;
+    };
+    let value = u64::from_str_radix(number.as_str(), number.radix()).ok()?;
+    (value > i64::MAX as u64).then(|| (seed.span(), value))
 }

@@ -21,7 +21,8 @@ use super::{json, output, print, scan, sigma};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem compare cards/na64mu-2025.toml
-  millibrem compare cards/ldmx-2025.toml --over dark_sector.m_chi_gev=1e-3..0.5:log:20 --bins 6 --json")]
+  millibrem compare cards/ldmx-2025.toml \\
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:20 --bins 6 --json")]
 pub(crate) struct Compare {
     /// Run card (TOML)
     card: PathBuf,

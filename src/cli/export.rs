@@ -22,11 +22,13 @@ use super::print;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem export output/na64mu-2025/run.h5 --to lhe
-  millibrem export output/ldmx-2025/run.h5 --to ldmx-lhe --drop-nucleus --vertex uniform
-  millibrem export output/ldmx-2025/run.h5 --to g4darkbrem-csv --unweight -o library.csv.gz
+  millibrem export output/ldmx-2025/run.h5 --to ldmx-lhe \\
+    --drop-nucleus --vertex uniform
+  millibrem export output/ldmx-2025/run.h5 --to g4darkbrem-csv \\
+    --unweight -o library.csv.gz
   millibrem export output/na64mu-2025/run.h5 --to csv -o - | head
 
-Formats: lhe, ldmx-lhe, g4darkbrem-lhe, g4darkbrem-csv, hepmc3, lheh5, csv. Those for ldmx-sw and
+Formats: lhe, ldmx-lhe, g4darkbrem-lhe, g4darkbrem-csv, hepmc3, lheh5, csv. Those for ldmx-sw and \
 G4DarkBreM have no weights: events whose weights differ need --unweight or --drop-weights.")]
 pub(crate) struct Export {
     /// Run file (HDF5)

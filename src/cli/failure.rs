@@ -28,6 +28,16 @@ pub(crate) enum Failure {
     /// A method or format that does not exist for this command.
     #[error("{0}")]
     Usage(String),
+    /// An option with a value that it does not take.
+    #[error("option `{option} {found}`: expected {expected}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        found: String,
+        /// What it takes.
+        expected: String,
+    },
     /// A file of a run cannot be read or written.
     #[error(transparent)]
     Io(#[from] IoError),
@@ -46,6 +56,14 @@ pub(crate) enum Failure {
     /// A limit cannot be computed.
     #[error(transparent)]
     Reach(#[from] ReachError),
+    /// A file of a limit cannot be read, or is none.
+    #[error("{}: {problem}", path.display())]
+    Limit {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: ReachError,
+    },
     /// Some rows of a scan failed; the others are saved.
     #[error("{failed} of {rows} rows failed, the first at {first}")]
     Rows {
@@ -111,6 +129,8 @@ impl Failure {
             | Self::Quadrature(_)
             | Self::Reach(_)
             | Self::Usage(_)
+            | Self::Limit { .. }
+            | Self::Option { .. }
             | Self::Submit(_)
             | Self::Axis(_) => USAGE,
         })
@@ -130,7 +150,7 @@ impl Failure {
         let plain = !std::io::stderr().is_terminal()
             || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         match self {
-            Self::Card(CardError::Key(error)) if !plain => {
+            Self::Card(CardError::Key(error)) if !plain && can_be_quoted(&error.text) => {
                 eprint!("{}", quoted(error, GraphicalTheme::unicode()));
             }
             other => eprintln!("error: {other}"),
@@ -169,6 +189,11 @@ fn of_job(error: &JobError) -> u8 {
         | JobError::OtherShard { .. }
         | JobError::MissingShards { .. } => USAGE,
     }
+}
+
+/// Whether the lines of a card are no longer than a few on a terminal.
+fn can_be_quoted(text: &str) -> bool {
+    text.lines().all(|line| line.len() < 400)
 }
 
 /// The error with the line of the card it stands on.
@@ -252,6 +277,11 @@ mod tests {
         insta::assert_snapshot!(texts! {
             Card => CardError::Seed("no entropy".to_owned()).into(),
             Usage => Failure::Usage("--ceiling must be above 0".to_owned()),
+            Option => Failure::Option {
+                option: "--ceiling",
+                found: "-1".to_owned(),
+                expected: "a charge above 0".to_owned(),
+            },
             Io => IoError::Exists { path: path() }.into(),
             Generate => GenerateError::Stopped.into(),
             Job => JobError::Usage("there is nothing to merge".to_owned()).into(),
@@ -259,6 +289,10 @@ mod tests {
             Quadrature => QuadratureError::NoPairSpectrum.into(),
             Axis => AxisError::Rows { rows: 1_000_000 }.into(),
             Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),
+            Limit => Failure::Limit {
+                path: path(),
+                problem: ReachError::File { line: 2, problem: "`a` is no number".to_owned() },
+            },
             Rows => Failure::Rows { failed: 1, rows: 2, first: "m_chi_gev = 0.1".to_owned() },
             Interrupted => Failure::Interrupted { left: 3, rows: 5, path: path() },
             Plot => PlotError::Nothing { name: "sigma".to_owned() }.into(),

@@ -23,14 +23,16 @@ use super::{interrupt, output, print};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem generate cards/na64mu-2025.toml
-  millibrem generate cards/na64mu-2025.toml --set events.count=1e5 --seed 7 --out /tmp/run
-  millibrem generate cards/ldmx-2025.toml --set events.mode=unweighted --to ldmx-lhe --to hepmc3
+  millibrem generate cards/na64mu-2025.toml --set events.count=1e5 \\
+    --seed 7 --out /tmp/run
+  millibrem generate cards/ldmx-2025.toml --set events.mode=unweighted \\
+    --to ldmx-lhe --to hepmc3
   millibrem generate cards/na64mu-2025.toml --set events.count=1e9 --resume
   millibrem generate cards/na64mu-2025.toml --seed 7 --shard 3/10
   millibrem generate cards/na64mu-2025.toml --extend 1e6
 
-A run that was interrupted (Ctrl-C, a batch system, a crash, a full disk) goes on with --resume and
-gives the same file. Shards are joined with millibrem merge. A run that was too short becomes longer
+A run that was interrupted (Ctrl-C, a batch system, a crash, a full disk) goes on with --resume and \
+gives the same file. Shards are joined with millibrem merge. A run that was too short becomes longer \
 with --extend: the file of the card with so many more events takes its place when it is whole.")]
 pub(crate) struct Generate {
     /// Run card (TOML); with --extend also the run file itself

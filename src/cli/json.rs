@@ -11,6 +11,7 @@ use millibrem::job::JobError;
 use millibrem::plot::PlotError;
 use millibrem::record::Fact;
 use millibrem::study::AxisError;
+use millibrem::study::reach::ReachError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -177,6 +178,24 @@ impl From<&Failure> for Fault {
                 | PlotError::Write { path, .. }
                 | PlotError::Format { path },
             ) => Self::in_file("file", path),
+            Failure::Option {
+                option,
+                found,
+                expected,
+            } => Self {
+                key: Some((*option).to_owned()),
+                option: Some(format!("{option} {found}")),
+                found: Some(found.clone()),
+                expected: Some(expected.clone()),
+                ..Self::of_kind("usage")
+            },
+            Failure::Limit { path, problem } => Self {
+                line: match problem {
+                    ReachError::File { line, .. } => Some(*line).filter(|line| *line > 0),
+                    _ => None,
+                },
+                ..Self::in_file("file", path)
+            },
             Failure::Axis(AxisError::Axis { written, problem }) => Self {
                 key: Some("--over".to_owned()),
                 option: Some(format!("--over {written}")),

@@ -18,14 +18,15 @@ use super::{interrupt, print};
 /// Join the shards of a run, or with --seeds complete runs of different seeds, into one file
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  millibrem merge output/na64mu-2025/shard-*-of-4.h5 -o output/na64mu-2025/run.h5
+  millibrem merge output/na64mu-2025/shard-*-of-4.h5 \\
+    -o output/na64mu-2025/run.h5
   millibrem merge a/shard-1-of-2.h5 b/shard-2-of-2.h5 -o run.h5 --json
   millibrem merge --seeds seed1/run.h5 seed2/run.h5 seed3/run.h5 -o run.h5
 
-All shards of one run must be given, in any order; they are not removed. The few points that no
+All shards of one run must be given, in any order; they are not removed. The few points that no \
 shard has made (until the error or the number of events is reached) are made now.
 
-Runs of different seeds count by their evaluations; their events follow each other. Their cards may
+Runs of different seeds count by their evaluations; their events follow each other. Their cards may \
 differ in seed, threads and number of events only. A joined file can be joined with more runs.")]
 pub(crate) struct Merge {
     /// Files written by generate --shard, or with --seeds run files

@@ -37,7 +37,8 @@ use options::Common;
     name = "millibrem",
     version,
     propagate_version = true,
-    max_term_width = 100
+    // The same everywhere, so that examples are never broken.
+    term_width = 80
 )]
 #[command(after_help = "Example:\n  millibrem generate cards/na64mu-2025.toml")]
 struct Cli {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use millibrem::card::{CardError, CardText, Override, RunCard};
+use millibrem::text::shorten;
 
 use super::failure::Failure;
 
@@ -70,8 +71,10 @@ impl Common {
             return Ok(0);
         };
         let threads = text.parse().ok().filter(|n| *n <= 4096);
-        threads.ok_or_else(|| {
-            Failure::Usage(format!("--threads {text}: expected a number up to 4096"))
+        threads.ok_or_else(|| Failure::Option {
+            option: "--threads",
+            found: shorten(text),
+            expected: "a number of threads, 0 (all cores) to 4096".to_owned(),
         })
     }
 

@@ -17,9 +17,9 @@ use super::print;
   millibrem plot output/na64mu-2025/run.h5 -o overview.png
   millibrem plot light/run.h5 heavy/run.h5 --only e_miss_gev -o e_miss.svg
 
-A run file gives a figure for each of its histograms and one called iterations; tables (CSV,
-HDF5) of scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss, that of reach gives
-reach. Several files are laid over each other. Beside each figure stands a script that draws it again with matplotlib. Figures
+A run file gives a figure for each of its histograms and one called iterations; tables (CSV, \
+HDF5) of scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss, that of reach gives \
+reach. Several files are laid over each other. Beside each figure stands a script that draws it again with matplotlib. Figures \
 that exist are replaced.")]
 pub(crate) struct Plot {
     /// Run files (HDF5), or tables (CSV, HDF5)

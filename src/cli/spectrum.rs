@@ -21,7 +21,8 @@ use super::{print, sigma};
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("where").required(true).args(["at", "bins"])))]
 #[command(after_help = "Examples:
-  millibrem spectrum cards/na64mu-2025.toml --method quadrature --at 0.5,0.7,0.9,0.99
+  millibrem spectrum cards/na64mu-2025.toml --method quadrature \\
+    --at 0.5,0.7,0.9,0.99
   millibrem spectrum cards/ldmx-2025.toml --method iww --bins 30 --json")]
 pub(crate) struct Spectrum {
     /// Run card (TOML)

@@ -18,14 +18,17 @@ use super::{output, print};
 #[command(
     long_about = "Write the job files that run a card in shards on a cluster and merge them
 
-Into the output folder go the resolved card with its seed, the files of the batch system and
-submit.sh, which submits them all. Nothing is submitted unless --now is given: the command to type
-is printed. When the last shard has ended, run.h5 lies in the same folder, with the same bits as
+Into the output folder go the resolved card with its seed, the files of the batch system and \
+submit.sh, which submits them all. Nothing is submitted unless --now is given: the command to type \
+is printed. When the last shard has ended, run.h5 lies in the same folder, with the same bits as \
 from one machine.",
     after_help = "Examples:
-  millibrem submit cards/na64mu-2025.toml --engine slurm --shards 20 --time 01:00:00
-  millibrem submit cards/na64mu-2025.toml --engine slurm --shards 8 --extra=--account=physics --now
-  millibrem submit cards/ldmx-2025.toml --engine htcondor --shards 50 --extra '+MaxRuntime = 7200'"
+  millibrem submit cards/na64mu-2025.toml --engine slurm \\
+    --shards 20 --time 01:00:00
+  millibrem submit cards/na64mu-2025.toml --engine slurm \\
+    --shards 8 --extra=--account=physics --now
+  millibrem submit cards/ldmx-2025.toml --engine htcondor \\
+    --shards 50 --extra '+MaxRuntime = 7200'"
 )]
 pub(crate) struct Submit {
     /// Run card (TOML)

@@ -172,7 +172,7 @@ mod tests {
     fn impossible_axes_are_refused_with_their_numbers() {
         let refused = [
             (axis(Scale::Linear, 1.0, 1.0, 3), "from 1 to 1"),
-            (axis(Scale::Linear, f64::NAN, 1.0, 3), "from NaN to 1"),
+            (axis(Scale::Linear, f64::NAN, 1.0, 3), "from nan to 1"),
             (axis(Scale::Linear, f64::MIN, f64::MAX, 3), "finite"),
             (axis(Scale::Log, 0.0, 1.0, 3), "min > 0"),
             (axis(Scale::Linear, 0.0, 1.0, 0), "0 bins"),

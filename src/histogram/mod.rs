@@ -15,6 +15,8 @@ pub use axis::{Axis, Scale};
 pub use observable::{Observable, Subject};
 use thiserror::Error;
 
+use crate::text::shown;
+
 /// Most bins a histogram may have, flow bins included (16 bytes each).
 pub const MAX_BINS: usize = 10_000_000;
 
@@ -30,7 +32,11 @@ pub enum HistogramError {
         known: String,
     },
     /// The axis has no width, or a limit that is not a number.
-    #[error("the axis of {observable} runs from {min} to {max}: it needs finite min < max")]
+    #[error(
+        "the axis of {observable} runs from {} to {}: it needs finite min < max",
+        shown(*min),
+        shown(*max)
+    )]
     EmptyRange {
         /// Observable of the axis.
         observable: Observable,
@@ -40,7 +46,7 @@ pub enum HistogramError {
         max: f64,
     },
     /// A logarithmic axis starts at or below zero.
-    #[error("the logarithmic axis of {observable} starts at {min}: it needs min > 0")]
+    #[error("the logarithmic axis of {observable} starts at {}: it needs min > 0", shown(*min))]
     LogOfNonPositive {
         /// Observable of the axis.
         observable: Observable,
@@ -48,7 +54,11 @@ pub enum HistogramError {
         min: f64,
     },
     /// The bins are none, too many, or too narrow to have distinct edges.
-    #[error("the axis of {observable} cannot have {bins} bins between {min} and {max}")]
+    #[error(
+        "the axis of {observable} cannot have {bins} bins between {} and {}",
+        shown(*min),
+        shown(*max)
+    )]
     BinCount {
         /// Observable of the axis.
         observable: Observable,

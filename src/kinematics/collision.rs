@@ -8,11 +8,13 @@
 
 use thiserror::Error;
 
+use crate::text::shown;
+
 /// A collision that cannot happen.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum CollisionError {
     /// A mass or the energy is not a positive finite number.
-    #[error("{name} must be a positive finite number, found {value}")]
+    #[error("{name} must be a positive finite number, found {}", shown(*value))]
     NotPositive {
         /// Which quantity.
         name: &'static str,
@@ -20,7 +22,10 @@ pub enum CollisionError {
         value: f64,
     },
     /// The beam energy does not exceed the lepton mass.
-    #[error("beam energy {energy_gev} GeV must exceed the lepton mass {lepton_mass_gev} GeV")]
+    #[error(
+        "beam energy {} GeV must exceed the lepton mass {lepton_mass_gev} GeV",
+        shown(*energy_gev)
+    )]
     BelowMass {
         /// Beam energy in GeV.
         energy_gev: f64,

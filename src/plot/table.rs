@@ -6,14 +6,18 @@
 //! scanned. Where the column `channel` is `overlay`, charges were read from a file and their region is
 //! shaded. The card is in comments that start with `# card: `.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
 use crate::io::hdf5::read_table;
-use crate::io::table::{CHECKSUM, first_damaged, plain_text};
+use crate::io::table::{CHECKSUM, first_damaged};
+use crate::text;
 
+/// Mebibytes beyond which a table is not read; the largest scans have a fifth of it.
+const MAX_MIB: u64 = 128;
 /// What the column `channel` says of limits that were read.
 const OVERLAY: &str = "overlay";
 
@@ -52,11 +56,14 @@ impl Table {
                     .collect(),
             });
         }
-        let text = std::fs::read_to_string(path).map_err(|source| PlotError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::parse(path, &plain_text(text.as_bytes()))
+        let file = std::fs::File::open(path);
+        let text = file
+            .and_then(|file| text::read(file, MAX_MIB))
+            .map_err(|source| PlotError::Read {
+                path: path.to_owned(),
+                source,
+            })?;
+        Self::parse(path, &text)
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, PlotError> {
@@ -65,41 +72,39 @@ impl Table {
             line,
             reason,
         };
-        let cells = |line: &str| -> Vec<String> {
-            let cells = line.split(',');
-            cells
-                .map(|c| c.trim().trim_matches('"').to_owned())
-                .collect()
-        };
-        if let Some(line) = first_damaged(text) {
+        let damaged = first_damaged(text).filter(|_| first_damaged(&as_written(text)).is_some());
+        if let Some(line) = damaged {
             let reason = format!(
                 "this line, or one above the names, is not what was written: its checksum is wrong; compute the table again, or take out the column {CHECKSUM} if you changed it yourself"
             );
             return Err(wrong(line, reason));
         }
-        let mut lines = text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-        let Some((_, first)) = lines.next() else {
+        let mut lines = text::rows(text).into_iter();
+        let Some((_, names)) = lines.next() else {
             return Err(wrong(
                 1,
                 "there is no line with the names of columns".to_owned(),
             ));
         };
-        let names = cells(first);
+        // Spreadsheets fill rows up to the longest, that of a comment.
+        let width = names.iter().rposition(|name| !name.is_empty());
+        let names = names[..width.map_or(0, |last| last + 1)].to_vec();
         let mut rows = Vec::new();
-        for (i, line) in lines {
-            let row = cells(line);
+        for (line, mut row) in lines {
+            let used = row.iter().rposition(|cell| !cell.is_empty());
+            row.truncate(names.len().max(used.map_or(0, |last| last + 1)));
             if row.len() != names.len() {
                 let reason = format!("{} cells under {} names", row.len(), names.len());
-                return Err(wrong(i + 1, reason));
+                return Err(wrong(line, reason));
+            }
+            for (name, cell) in names.iter().zip(&row) {
+                check_cell(name, cell).map_err(|problem| wrong(line, problem))?;
             }
             rows.push(row);
         }
-        let card: Vec<&str> = text
-            .lines()
-            .filter_map(|l| l.strip_prefix("# card: "))
+        let comments = text.lines().filter_map(text::comment);
+        let card: Vec<String> = comments
+            .filter_map(|c| Some(c.strip_prefix(" card: ")?.to_owned()))
             .collect();
         Ok(Self {
             path: path.to_owned(),
@@ -153,11 +158,11 @@ impl Table {
             let x = self.column(x);
             // A column that says the same as the abscissa in other words splits nothing.
             x.is_some_and(|x| {
-                self.rows.iter().enumerate().any(|(n, row)| {
-                    self.rows[..n]
-                        .iter()
-                        .any(|r| r[x] == row[x] && value(r) != value(row))
-                })
+                let mut first = HashMap::new();
+                let mut differs = |row: &Vec<String>| {
+                    *first.entry(row[x].clone()).or_insert(value(row)) != value(row)
+                };
+                self.rows.iter().any(&mut differs)
             })
         };
         // The names of exclusion curves always do: their masses need not meet.
@@ -165,14 +170,10 @@ impl Table {
         let Some((i, name)) = self.scanned().find(chosen) else {
             return vec![None];
         };
-        let mut values: Vec<String> = Vec::new();
-        for row in &self.rows {
-            if !values.contains(&row[i]) {
-                values.push(row[i].clone());
-            }
-        }
-        let split = |value| Some((name.clone(), value));
-        values.into_iter().map(split).collect()
+        let mut seen = HashSet::new();
+        let values = self.rows.iter().map(|row| row[i].clone());
+        let values = values.filter(|value| seen.insert(value.clone()));
+        values.map(|value| Some((name.clone(), value))).collect()
     }
 
     /// Which columns make which panels.
@@ -272,6 +273,34 @@ impl Table {
             },
         }
     }
+}
+
+/// A table that a spreadsheet has saved as this program writes it: without quotation marks, blank
+/// rows and cells that fill rows up.
+fn as_written(text: &str) -> String {
+    let line = |line: &str| match text::comment(line) {
+        Some(said) => format!("#{said}\n"),
+        None => {
+            let rows = text::rows(line).into_iter();
+            let plain = |cells: Vec<String>| cells.join(",").trim_end_matches(',').to_owned();
+            rows.map(|(_, cells)| plain(cells) + "\n").collect()
+        }
+    };
+    text.lines().map(line).collect()
+}
+
+/// Refuses what stands where a number should be. An empty cell has none; what only looks like a
+/// number is wrong in any column, for no curve should lose a point in silence.
+fn check_cell(name: &str, cell: &str) -> Result<(), String> {
+    let units = ["_pb", "_gev", "_gev2", "_rad", "_mrad", "_cm", "_s"];
+    let is_number = is_result(name)
+        || name.starts_with("q_over_e")
+        || units.iter().any(|unit| name.ends_with(unit));
+    match is_number && !cell.is_empty() {
+        true => text::number(cell).map(|_| ()),
+        false => text::number_or_text(cell).map(|_| ()),
+    }
+    .map_err(|problem| format!("{name}: {problem}"))
 }
 
 fn is_result(name: &str) -> bool {

@@ -8,6 +8,7 @@ use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError};
 use crate::target::Nucleus;
 use crate::target::form_factor::{FormFactor, FormFactorKind};
+use crate::text::shown;
 
 /// A set-up that cannot produce anything.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -17,7 +18,9 @@ pub enum SetupError {
     Collision(#[from] CollisionError),
     /// Not enough energy for the mass asked for.
     #[error(
-        "a mass of {mass_gev} GeV cannot be made: the largest is {largest_gev} GeV (√s − m_l − M)"
+        "a mass of {} GeV cannot be made: the largest is {} GeV (√s − m_l − M)",
+        shown(*mass_gev),
+        shown(*largest_gev)
     )]
     BelowThreshold {
         /// 2m_χ or m_A′ in GeV.
@@ -39,7 +42,8 @@ pub enum SetupError {
     },
     /// The form factor leaves nothing at the momentum transfers that the mass needs.
     #[error(
-        "form factor `{form_factor}` leaves nothing: a mass of {mass_gev} GeV needs momentum transfers of {t_min_gev2:.3e} GeV² or more, where it is {share:.0e} of a point charge; choose a lighter mass or another target.form_factor"
+        "form factor `{form_factor}` leaves nothing: a mass of {} GeV needs momentum transfers of {t_min_gev2:.3e} GeV² or more, where it is {share:.0e} of a point charge; choose a lighter mass or another target.form_factor",
+        shown(*mass_gev)
     )]
     NothingLeft {
         /// Name of the form factor.
@@ -53,7 +57,8 @@ pub enum SetupError {
     },
     /// The cuts on x leave nothing of the kinematic range.
     #[error(
-        "cuts x in [{x_min}, {x_max}] leave nothing: the kinematic range is x in [{lowest}, {highest}]"
+        "cuts x in [{}, {}] leave nothing: the kinematic range is x in [{}, {}]",
+        shown(*x_min), shown(*x_max), shown(*lowest), shown(*highest)
     )]
     EmptyRange {
         /// Lower cut.

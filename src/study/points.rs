@@ -94,6 +94,8 @@ impl AmplitudePoint {
     /// # Errors
     /// [`PointsError`] with the line and column of what is wrong.
     pub fn parse_all(text: &str) -> Result<Vec<Self>, PointsError> {
+        // A byte-order mark is no part of JSON.
+        let text = text.trim_start_matches('\u{feff}');
         serde_json::from_str(text).map_err(|error| {
             let problem = error.to_string();
             // serde_json says the place at the end; ours stands in front.

@@ -14,6 +14,8 @@ use std::thread;
 use rayon::ThreadPoolBuilder;
 use thiserror::Error;
 
+use crate::text::{shorten, shown};
+
 /// Most rows of a scan; each keeps its card in memory until it is done.
 const MAX_ROWS: u32 = 100_000;
 
@@ -52,7 +54,7 @@ impl Axis {
     /// [`AxisError`] with the text and what is wrong with it.
     pub fn parse(written: &str) -> Result<Self, AxisError> {
         let wrong = |problem: String| AxisError::Axis {
-            written: written.to_owned(),
+            written: shorten(written),
             problem,
         };
         let (key, range) = written
@@ -74,7 +76,7 @@ impl Axis {
         }
         let mut seen = BTreeSet::new();
         if let Some(twice) = values.iter().find(|v| !seen.insert(plain_value(v))) {
-            return Err(wrong(format!("the value {twice} comes twice")));
+            return Err(wrong(format!("the value {} comes twice", shorten(twice))));
         }
         Ok(Self { key, values })
     }
@@ -97,7 +99,7 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
         value
             .ok()
             .filter(|v| v.is_finite())
-            .ok_or_else(|| format!("`{}` is no number", text.trim()))
+            .ok_or_else(|| format!("`{}` is no number", shorten(text.trim())))
     };
     let parts: Vec<&str> = rest.split(':').map(str::trim).collect();
     let [high, spacing, count] = parts[..] else {
@@ -108,10 +110,15 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
         .parse()
         .ok()
         .filter(|n| (1..=MAX_ROWS).contains(n))
-        .ok_or_else(|| format!("`{count}` is no number of points, 1 to {MAX_ROWS}"))?;
+        .ok_or_else(|| {
+            format!(
+                "`{}` is no number of points, 1 to {MAX_ROWS}",
+                shorten(count)
+            )
+        })?;
     // A single point may be a range of no width.
     if low > high || (low == high && count > 1) {
-        return Err(format!("{low} is not below {high}"));
+        return Err(format!("{} is not below {}", shown(low), shown(high)));
     }
     let at = |share: f64| match spacing {
         "lin" => Ok(low + (high - low) * share),

@@ -4,3 +4,4 @@ mod errors;
 mod overrides;
 mod properties;
 mod shipped;
+mod texts;

@@ -13,7 +13,7 @@ ELECTRONS = "cards/ldmx-2025.toml"
 MASS = "dark_sector.m_chi_gev"
 SMALL = [
     *["--set", "events.count=500", "--set", "integration.rel_error=0.02"],
-    *["--set", "integration.neval=2e4", "--seed", "9223372036854775807"],
+    *["--set", "integration.neval=2e4", "--seed", "18446744073709551615"],
 ]
 
 
@@ -52,7 +52,7 @@ def run(tmp_path_factory):
     """A small run with the largest seed."""
     folder = tmp_path_factory.mktemp("run")
     report = good("generate", "generate", MUONS, *SMALL, "--out", folder, "--to", "csv")
-    assert report["seed"] == 2**63 - 1
+    assert report["seed"] == 2**64 - 1
     assert report["exports"] == [str(folder / "run.csv")]
     return folder / "run.h5"
 
@@ -64,10 +64,10 @@ def test_the_schema_is_one():
 def test_runs(run, tmp_path):
     report = good("complete", "generate", MUONS, *SMALL, "--out", run.parent, "--resume")
     info = good("info-run", "info", run)
-    assert report["sigma_pb"] == info["sigma_pb"] and info["seed"] == 2**63 - 1
+    assert report["sigma_pb"] == info["sigma_pb"] and info["seed"] == 2**64 - 1
     card = good("info-card", "info", MUONS, *SMALL)
     assert info["card"] == card["card"] and info["card_toml"] == card["card_toml"]
-    assert card["card"]["run"]["seed"] == 2**63 - 1
+    assert card["card"]["run"]["seed"] == 2**64 - 1
     assert card["card"]["cuts"]["lepton_pt_max_gev"] == "inf"
     rows = (run.parent / "run.csv").read_text().splitlines()
     event = good("info-event", "info", run, "--event", rows[-1].split(",")[0])
@@ -175,6 +175,10 @@ BAD = [
     (("merge", "nowhere.h5"), 2, {"kind": "file", "file": "nowhere.h5"}),
     (("plot", "bad.csv"), 2, {"kind": "file", "file": "bad.csv", "line": 2}),
     (("plot", "bad.csv", "-o", "a.pdf"), 2, {"kind": "file", "file": "a.pdf"}),
+    (("reach", MUONS, "--over", f"{MASS}=0.1", "--overlay", "bad.csv"), 2, {"kind": "file"}),
+    (("reach", MUONS, "--over", f"{MASS}=0.1", "--overlay", "bad.csv"), 2, {"line": 2}),
+    (("reach", MUONS, "--over", f"{MASS}=0.1", "--overlay", "no.csv"), 2, {"file": "no.csv"}),
+    (("merge", "nowhere.h5", "--threads", "x"), 2, {"key": "--threads", "found": "x"}),
     (("export", "nowhere.h5", "--to", "lhe"), 2, {"kind": "file", "file": "nowhere.h5"}),
     (("export", "nowhere.h5", "--to", "lha"), 2, {"kind": "usage", "found": "lha"}),
     (("submit", MUONS, *SLURM, "--time", "1"), 2, {"key": "--time", "found": "1"}),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use millibrem::card::{KinematicLimits, RunCard};
 use millibrem::io::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT};
+use millibrem::text::shown;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -19,7 +20,8 @@ mod run_file;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem info cards/na64mu-2025.toml
-  millibrem info cards/na64mu-2025.toml --set beam.energy_gev=100 > resolved.toml
+  millibrem info cards/na64mu-2025.toml --set beam.energy_gev=100 \\
+    > resolved.toml
   millibrem info output/na64mu-2025/run.h5
   millibrem info output/na64mu-2025/run.h5 --event 4711
   millibrem info
@@ -115,10 +117,7 @@ fn card_text(card: &RunCard, limits: &[KinematicLimits]) -> String {
     for (part, limits) in card.target.material.components.iter().zip(limits) {
         text += &format!("\n# Kinematic limits on {}\n", part.element.symbol);
         for (name, value, meaning) in rows(limits) {
-            let value = match value.abs() {
-                1e-3..1e6 => value.to_string(),
-                _ => format!("{value:e}"),
-            };
+            let value = shown(value);
             text += format!("# {name:<22} {value:<24} {meaning}").trim_end();
             text.push('\n');
         }

@@ -7,6 +7,7 @@ use millibrem::histogram::{Histogram, Scale};
 use millibrem::io::IoError;
 use millibrem::io::hdf5::RunReader;
 use millibrem::record::{Fact, Facts, alarms};
+use millibrem::text::shown;
 use serde_json::{Value, json};
 
 use crate::cli::json::{self, number};
@@ -112,7 +113,7 @@ fn in_words(fact: &Fact) -> String {
     match fact {
         Fact::Text(text) => text.replace('\n', "; "),
         Fact::Integer(whole) => whole.to_string(),
-        Fact::Real(number) => number.to_string(),
+        Fact::Real(number) => shown(*number),
         Fact::Flag(truth) => if *truth { "yes" } else { "no" }.to_owned(),
     }
 }

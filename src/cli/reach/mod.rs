@@ -13,8 +13,9 @@ use millibrem::job::prepare;
 use millibrem::mesons::VectorMeson;
 use millibrem::process::Approach;
 use millibrem::study::reach::recast::LimitFile;
-use millibrem::study::reach::{Counting, Experiment, cls_upper_limit};
+use millibrem::study::reach::{Counting, Experiment, ReachError, cls_upper_limit};
 use millibrem::study::{Grid, run_rows};
+use millibrem::text;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -27,6 +28,8 @@ use super::{output, print, scan};
 const MASS: &str = "dark_sector.m_chi_gev";
 /// Most background events.
 const MAX_BACKGROUND: f64 = 1e6;
+/// Mebibytes beyond which a file is no limit.
+const MAX_LIMIT_MIB: u64 = 16;
 /// Channel of what was not computed but read.
 const OVERLAY: &str = "overlay";
 /// Default relative error of cross sections by quadrature.
@@ -35,9 +38,13 @@ const GOAL: &str = "1e-4";
 /// Draw exclusion curves Q_χ/e against m_χ
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  millibrem reach cards/na64mu-2025.toml cards/ldmx-2025.toml --over dark_sector.m_chi_gev=1e-3..0.5:log:40
-  millibrem reach cards/na64mu-2018.toml cards/na64e-2018.toml --over dark_sector.m_chi_gev=0.2 --iww --json
-  millibrem reach cards/ldmx-2025.toml --over dark_sector.m_chi_gev=1e-3..0.5:log:40 --overlay limits.csv --recast dark-photon.csv")]
+  millibrem reach cards/na64mu-2025.toml cards/ldmx-2025.toml \\
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:40
+  millibrem reach cards/na64mu-2018.toml cards/na64e-2018.toml \\
+    --over dark_sector.m_chi_gev=0.2 --iww --json
+  millibrem reach cards/ldmx-2025.toml \\
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:40 \\
+    --overlay limits.csv --recast dark-photon.csv")]
 pub(crate) struct Reach {
     /// Run cards (TOML), one an experiment
     #[arg(required = true, value_name = "CARD")]
@@ -220,14 +227,27 @@ impl Reach {
 
     /// Expected signal that is excluded, if it was asked for in place of the cards'.
     fn upper_limit(&self) -> Result<Option<f64>, Failure> {
-        let known = (0.0..=MAX_BACKGROUND).contains(&self.background);
-        if !(known && self.confidence > 0.0 && self.confidence < 1.0) {
-            return Err(Failure::Usage(format!(
-                "--background must lie between 0 and {MAX_BACKGROUND:e} and --confidence between 0 and 1"
-            )));
+        let wrong = |option, found: f64, expected: &str| Failure::Option {
+            option,
+            found: text::shown(found),
+            expected: expected.to_owned(),
+        };
+        if !(0.0..=MAX_BACKGROUND).contains(&self.background) {
+            return Err(wrong(
+                "--background",
+                self.background,
+                "a number of events, 0 to 1e6",
+            ));
         }
-        if self.ceiling.is_some_and(|q| !(q > 0.0)) {
-            return Err(Failure::Usage("--ceiling must be above 0".to_owned()));
+        if !(self.confidence > 0.0 && self.confidence < 1.0) {
+            return Err(wrong(
+                "--confidence",
+                self.confidence,
+                "a number between 0 and 1",
+            ));
+        }
+        if let Some(q) = self.ceiling.filter(|q| !(*q > 0.0)) {
+            return Err(wrong("--ceiling", q, "a charge above 0"));
         }
         let limit = |n: u32| cls_upper_limit(n, self.background, self.confidence);
         Ok(self.observed.map(limit))
@@ -236,9 +256,18 @@ impl Reach {
     /// Files of two columns, with what to call them.
     fn limits(&self, paths: &[PathBuf]) -> Result<Vec<(String, LimitFile)>, Failure> {
         let read = |path: &PathBuf| {
-            let wrong = |problem: String| Failure::Usage(format!("{}: {problem}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-            let limit = LimitFile::parse(&text).map_err(|e| wrong(e.to_string()))?;
+            let wrong = |problem: ReachError| Failure::Limit {
+                path: path.clone(),
+                problem,
+            };
+            let unread = |e: std::io::Error| ReachError::File {
+                line: 0,
+                problem: e.to_string(),
+            };
+            let text = std::fs::File::open(path)
+                .and_then(|file| text::read(file, MAX_LIMIT_MIB))
+                .map_err(|e| wrong(unread(e)))?;
+            let limit = LimitFile::parse(&text).map_err(wrong)?;
             let stem = path.file_stem().unwrap_or(path.as_os_str());
             Ok((stem.to_string_lossy().replace(',', " "), limit))
         };

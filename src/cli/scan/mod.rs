@@ -25,8 +25,11 @@ use super::{interrupt, json, output, print, sigma};
 /// Compute the total cross section over a grid of card keys
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  millibrem scan cards/ldmx-2025.toml --over dark_sector.m_chi_gev=1e-3..0.5:log:40 --method quadrature
-  millibrem scan cards/ldmx-2025.toml --over target.element=Al,W --over beam.energy_gev=4..8:lin:3 --method iww --geant4
+  millibrem scan cards/ldmx-2025.toml \\
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:40 --method quadrature
+  millibrem scan cards/ldmx-2025.toml \\
+    --over target.element=Al,W --over beam.energy_gev=4..8:lin:3 \\
+    --method iww --geant4
 
 Rows are saved in scan.csv as they are done; the same command goes on where an interrupted one stopped.
 With other values of the same keys it adds their rows to those that are there.")]

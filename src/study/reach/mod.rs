@@ -29,6 +29,7 @@ use crate::process::quadrature::QuadratureError;
 use crate::process::{Approach, Setup, SetupError};
 use crate::target::material::{Component, Material};
 use crate::target::{Nucleus, Target};
+use crate::text::shown;
 
 /// 1 pb in cm².
 const PB_TO_CM2: f64 = 1e-36;
@@ -71,7 +72,9 @@ pub enum ReachError {
     },
     /// The beam does not get through the target.
     #[error(
-        "{experiment}: a muon of {energy_gev} GeV stops in the target: it loses {loss_gev_per_cm} GeV/cm over {thickness_cm} cm"
+        "{experiment}: a muon of {energy_gev} GeV stops in the target: it loses {} GeV/cm over {} cm",
+        shown(*loss_gev_per_cm),
+        shown(*thickness_cm)
     )]
     Stopped {
         /// The experiment.
@@ -84,7 +87,7 @@ pub enum ReachError {
         thickness_cm: f64,
     },
     /// The set-up makes no sense at this mass.
-    #[error("{experiment} at m_chi = {m_chi_gev} GeV: {source}")]
+    #[error("{experiment} at m_chi = {} GeV: {source}", shown(*m_chi_gev))]
     Setup {
         /// The experiment.
         experiment: String,

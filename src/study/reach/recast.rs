@@ -11,9 +11,12 @@ use std::ops::RangeInclusive;
 use super::ReachError;
 use crate::dark_sector::MilliCharged;
 use crate::process::quadrature::{gauss_legendre, spectral_function};
+use crate::text::{comment, number_or_text, rows, shorten, shown};
 
 /// Masses and limits that may stand in a file: squares of them stay finite and above 0.
 const NUMBERS: RangeInclusive<f64> = 1e-30..=1e30;
+/// Most points of a file.
+const MAX_POINTS: usize = 100_000;
 /// Nodes between two masses of a file or a grid.
 const NODES: usize = 16;
 
@@ -26,7 +29,7 @@ pub struct LimitFile {
 }
 
 impl LimitFile {
-    /// Reads two numbers a line, mass in GeV and limit, separated by a comma or blanks; lines that
+    /// Reads two numbers a line, mass in GeV and limit, separated by a comma, a semicolon or blanks; lines that
     /// start with `#` are comments, of which `# experiment: NAME` and `# upper edge: VALUE` are read. One
     /// line of names may come first.
     ///
@@ -42,33 +45,46 @@ impl LimitFile {
                 line: i + 1,
                 problem,
             };
-            match line.strip_prefix('#').and_then(|l| l.split_once(':')) {
+            let comment = comment(line);
+            match comment.as_deref().and_then(|said| said.split_once(':')) {
                 Some((key, name)) if key.trim() == "experiment" => {
                     experiment = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
                 }
                 Some((key, value)) if key.trim() == "upper edge" => {
                     let edge = value.trim().parse().ok().filter(|q: &f64| *q > 0.0);
-                    let problem = || format!("upper edge `{}` is no positive number", value.trim());
+                    let found = shorten(value.trim());
+                    let problem = || format!("upper edge `{found}` is no positive number");
                     upper_edge = Some(edge.ok_or_else(|| wrong(problem()))?);
                 }
                 _ => (),
             }
-            let line = line.split('#').next().unwrap_or_default();
-            let cells: Vec<&str> = line
-                .split([',', ' ', '\t'])
-                .filter(|c| !c.is_empty())
+        }
+        let plain = |line: &str| match comment(line) {
+            Some(_) => String::new(),
+            None => line.split('#').next().unwrap_or_default().to_owned(),
+        };
+        let body: Vec<String> = text.lines().map(plain).collect();
+        for (line, cells) in rows(&body.join("\n")) {
+            let wrong = |problem: String| ReachError::File { line, problem };
+            let cells: Vec<&str> = cells
+                .iter()
+                .flat_map(|cell| cell.split([' ', '\t']))
                 .collect();
-            if cells.is_empty() {
-                continue;
+            let mut numbers = Vec::new();
+            for cell in cells.iter().filter(|cell| !cell.is_empty()) {
+                numbers.extend(number_or_text(cell).map_err(wrong)?);
             }
-            let numbers: Vec<f64> = cells.iter().filter_map(|c| c.trim().parse().ok()).collect();
             if numbers.is_empty() && points.is_empty() && !names {
                 names = true;
                 continue;
             }
             let &[mass, epsilon] = numbers.as_slice() else {
-                return Err(wrong(format!("`{}` is no mass and epsilon", line.trim())));
+                let found = shorten(&cells.join(" "));
+                return Err(wrong(format!("`{found}` is no mass and epsilon")));
             };
+            if points.len() == MAX_POINTS {
+                return Err(wrong(format!("there are more than {MAX_POINTS} points")));
+            }
             if !(NUMBERS.contains(&mass) && NUMBERS.contains(&epsilon)) {
                 let (low, high) = (NUMBERS.start(), NUMBERS.end());
                 return Err(wrong(format!(
@@ -76,7 +92,7 @@ impl LimitFile {
                 )));
             }
             if points.last().is_some_and(|(before, _)| *before >= mass) {
-                return Err(wrong(format!("mass {mass} GeV does not rise")));
+                return Err(wrong(format!("mass {} GeV does not rise", shown(mass))));
             }
             points.push((mass, epsilon));
         }
