@@ -11,7 +11,7 @@ use hdf5::{Extent, File, Group, H5Type, Location, ObjectReference1, SimpleExtent
 use millibrem::event::{Compression, Event, EventBuffer, FinalState, Particle, Sample, Weighting};
 use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
-use millibrem::io::export::{ExportOptions, Format, export};
+use millibrem::io::export::{ExportOptions, Format, Weights, export};
 use millibrem::io::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
 use millibrem::io::table::{Column, TableHeader};
 use millibrem::job::{self, Watcher};
@@ -104,9 +104,19 @@ pub fn read(path: &Path, then: usize) {
     let _ = run.read_weights(0, 8192, &mut weights);
     for format in Format::ALL.into_iter().skip(then).take(1) {
         let output = path.with_file_name(format!("out.{}", format.suffix()));
-        match export(&run, format, &output, &ExportOptions::default()) {
-            Ok(report) => assert_eq!(report.n_events, run.n_events() as u64),
-            Err(error) => assert!(!error.to_string().is_empty()),
+        for weights in [Weights::Keep, Weights::Drop, Weights::Unweight] {
+            let options = ExportOptions {
+                weights,
+                replace: true,
+                ..ExportOptions::default()
+            };
+            match export(&run, format, &output, &options) {
+                Ok(report) if weights == Weights::Unweight => {
+                    assert!(report.n_events <= report.n_read);
+                }
+                Ok(report) => assert_eq!(report.n_events, run.n_events() as u64),
+                Err(error) => assert!(!error.to_string().is_empty()),
+            }
         }
     }
 }
