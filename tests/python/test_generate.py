@@ -149,16 +149,18 @@ def test_generated_events_export_to_every_format(generated, name, tmp_path):
         )
         if sample.sigma is not None:
             assert sample.sigma == pytest.approx(file["sigma/value"][()], rel=1e-12)
+        # A few overweight events make weights differ.
+        strategy = 4 if len(set(file["events/weight"][()])) > 1 else 3
     if name in ("lhe", "lheh5"):
-        assert sample.extra["file"].init.initInfo.weightingStrategy == 3
-
+        assert sample.extra["file"].init.initInfo.weightingStrategy == strategy
 
 
 
 def test_straggling_electrons_collide_early_in_a_thick_target(generated, tmp_path):
     path = generated(LDMX, COUNT, "target.thickness_cm=89.0")
     output = tmp_path / "out.lhe"
-    millibrem("export", path, "--to", "ldmx-lhe", "--vertex", "straggling", "-o", output)
+    options = ["--vertex", "straggling", "--drop-weights"]
+    millibrem("export", path, "--to", "ldmx-lhe", "-o", output, *options)
     depth_x0 = READERS["ldmx-lhe"](output).extra["vertices"][:, 2] / 89.0
     assert 0 <= np.min(depth_x0) and np.max(depth_x0) <= 10
     # Mean depth in X0 by mpmath: integral of t P(4t/3, ln 2) over that of P, and its spread.
@@ -188,7 +190,7 @@ def test_dark_photons_are_one_particle_in_files_and_libraries(generated, dark_ph
         np.testing.assert_allclose(mass, 0.1, rtol=1e-6)
         output = tmp_path / "library.lhe"
         report = millibrem("export", path, "--to", "g4darkbrem-lhe", "-o", output)
-        assert report["warnings"] == []
+        assert all("some events weigh up to" in words for words in report["warnings"])
         sample = READERS["g4darkbrem-lhe"](output)
         np.testing.assert_array_equal(sample.p["pair"], photon)
         assert set(sample.extra["mass"]) == {0.1}
