@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use millibrem::card::{CardError, KeyError, Override, Place};
 use millibrem::generate::GenerateError;
 use millibrem::histogram::{HistogramError, Observable};
-use millibrem::io::IoError;
+use millibrem::io::{IoError, LockTrouble};
 use millibrem::job::JobError;
 use millibrem::job::submit::SubmitError;
 use millibrem::kinematics::CollisionError;
@@ -174,6 +174,7 @@ fn every_error_of_storage_has_a_text() {
         NoSpace => IoError::NoSpace { operation: operation(), path: path("run.h5") },
         File => IoError::File { operation: operation(), path: path("run.h5"), source: denied() },
         Hdf5 => IoError::Hdf5 { operation: operation(), path: path("run.h5"), reason: "no dataset".to_owned() },
+        NoLock => IoError::NoLock { operation: "open".to_owned(), path: path("run.h5"), trouble: LockTrouble::NoLocks("No locks available".to_owned()) },
         NotARun => IoError::NotARun { path: path("run.h5"), reason: "it is not an HDF5 file".to_owned() },
         Name => IoError::Name { path: path("a.txt"), reason: "it must end in .lhe".to_owned() },
         Weighted => IoError::Weighted {
@@ -187,6 +188,16 @@ fn every_error_of_storage_has_a_text() {
         Stream => IoError::Stream(std::io::ErrorKind::BrokenPipe.into()),
         Version => IoError::Version { path: path("run.h5"), found: 9, supported: 1 },
     }));
+}
+
+#[test]
+fn a_lock_that_another_program_has_is_not_a_missing_one() {
+    let error = IoError::NoLock {
+        operation: "open".to_owned(),
+        path: path("run.h5"),
+        trouble: LockTrouble::Taken,
+    };
+    insta::assert_snapshot!(error);
 }
 
 #[test]

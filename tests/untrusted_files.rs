@@ -9,7 +9,7 @@ use hdf5::types::VarLenUnicode;
 use hdf5::{Extent, File, H5Type, SimpleExtents};
 use millibrem::event::{Compression, FinalState, Weighting};
 use millibrem::io::IoError;
-use millibrem::io::hdf5::{RunReader, RunWriter, ShardReader, read_table};
+use millibrem::io::hdf5::{RunReader, RunWriter, ShardReader, has_seal, read_table};
 use millibrem::record::{RunHeader, Shard};
 use tempfile::TempDir;
 
@@ -30,6 +30,9 @@ fn written(shard: Option<Shard>) -> (TempDir, std::path::PathBuf) {
         Some(_) => writer.finish_shard(b"the sums of a shard").unwrap(),
         None => writer.finish(&sample::summary(&events, 1.0)).unwrap(),
     }
+    // Without its seal, as whoever changes it through the HDF5 library leaves it.
+    File::open_rw(&path).unwrap().close().unwrap();
+    assert!(!has_seal(&path).unwrap());
     (folder, path)
 }
 

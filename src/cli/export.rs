@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::options::Common;
-use super::print;
+use super::{print, unsealed};
 
 /// Write the events of a run file in another format
 #[derive(Debug, Args)]
@@ -86,6 +86,7 @@ const ALLOWED_EXCESS: f64 = 1e-3;
 impl Export {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         self.check(common)?;
+        unsealed::look_at(std::slice::from_ref(&self.run), common.quiet)?;
         let run = RunReader::open(&self.run)?;
         let options = ExportOptions {
             drop_nucleus: self.drop_nucleus,

@@ -113,7 +113,7 @@ impl Failure {
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Io(error) => of_io(error),
+            Self::Io(error) | Self::Plot(PlotError::Io(error)) => of_io(error),
             Self::Card(error) => of_card(error),
             Self::Job(error) => of_job(error),
             Self::Quadrature(QuadratureError::NotConverged { .. })
@@ -163,7 +163,7 @@ const USAGE: u8 = 2;
 
 fn of_io(error: &IoError) -> u8 {
     match error {
-        IoError::NoSpace { .. } | IoError::Hdf5 { .. } => FAILED,
+        IoError::NoSpace { .. } | IoError::NoLock { .. } | IoError::Hdf5 { .. } => FAILED,
         _ => USAGE,
     }
 }

@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::json::{self, number, numbers};
 use super::options::Common;
 use super::progress::{self, Bars};
-use super::{interrupt, output, print};
+use super::{interrupt, output, print, unsealed};
 
 /// Generate events, histograms and the cross section of a card into run.h5
 #[derive(Debug, Args)]
@@ -179,6 +179,9 @@ impl Generate {
             None => output::run_file(common, &card.run.name, shard),
         };
         let mut more = Vec::new();
+        if self.resume || self.extend.is_some() {
+            unsealed::look_at(std::slice::from_ref(&file), common.quiet)?;
+        }
         if let Some(seed) = (self.resume || self.extend.is_some())
             .then(|| Job::seed_of(&file))
             .flatten()
@@ -212,6 +215,7 @@ impl Generate {
                 self.card.display()
             )));
         }
+        unsealed::look_at(std::slice::from_ref(&self.card), true)?;
         Ok(Some(RunReader::open(&self.card)?.header().card.clone()))
     }
 }

@@ -13,7 +13,7 @@ use super::generate::Report;
 use super::json::number;
 use super::options::Common;
 use super::progress::{self, Bars};
-use super::{interrupt, print};
+use super::{interrupt, print, unsealed};
 
 /// Join the shards of a run, or with --seeds complete runs of different seeds, into one file
 #[derive(Debug, Args)]
@@ -44,6 +44,7 @@ impl Merge {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let threads = common.thread_count()?;
         let start = Instant::now();
+        unsealed::look_at(&self.files, common.quiet)?;
         interrupt::note();
         let mut bars = Bars::new(common.quiet);
         if self.seeds {

@@ -23,6 +23,7 @@ mod scan;
 mod sigma;
 mod spectrum;
 mod submit;
+mod unsealed;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,8 @@ enum Command {
     Export(export::Export),
     Info(info::Info),
     Merge(merge::Merge),
+    #[command(hide = true)]
+    ReadAll(unsealed::ReadAll),
 }
 
 /// Runs the program on the arguments it was started with.
@@ -85,6 +88,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
         Command::Merge(command) => command.run(&cli.common),
+        Command::ReadAll(command) => command.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

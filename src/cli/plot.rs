@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::options::Common;
-use super::print;
+use super::{print, unsealed};
 
 /// Draw figures from saved results; nothing is computed again
 #[derive(Debug, Args)]
@@ -46,6 +46,7 @@ impl Plot {
         if let Some(path) = self.output.as_ref().filter(|path| !known(path)) {
             return Err(PlotError::Format { path: path.clone() }.into());
         }
+        unsealed::look_at(&self.files, common.quiet)?;
         let panels = plot::panels(&self.files, &self.labels)?;
         let mut panels = plot::choose(panels, &self.only)?;
         if let Some(title) = &self.title {

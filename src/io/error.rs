@@ -100,6 +100,16 @@ pub enum IoError {
         /// The library's reason.
         reason: String,
     },
+    /// The HDF5 library did not get the lock it wants on every file.
+    #[error("cannot {operation} {}: {trouble}", path.display())]
+    NoLock {
+        /// What was being done, as a verb phrase.
+        operation: String,
+        /// The file concerned.
+        path: PathBuf,
+        /// Why there is none.
+        trouble: LockTrouble,
+    },
     /// The file is whole but holds something else.
     #[error("{} is not a run file of millibrem: {reason}", path.display())]
     NotARun {
@@ -176,6 +186,7 @@ impl IoError {
             | Self::NoSpace { path, .. }
             | Self::File { path, .. }
             | Self::Hdf5 { path, .. }
+            | Self::NoLock { path, .. }
             | Self::NotARun { path, .. }
             | Self::Name { path, .. }
             | Self::Weighted { path, .. }
@@ -203,6 +214,13 @@ impl IoError {
     /// Wraps an error of the HDF5 library; a full disk gets its own variant.
     pub(crate) fn hdf5(operation: impl Into<String>, path: &Path, source: &::hdf5::Error) -> Self {
         let (operation, path) = (operation.into(), path.to_owned());
+        if let Some(trouble) = lock_trouble(source) {
+            return Self::NoLock {
+                operation,
+                path,
+                trouble,
+            };
+        }
         match system_reason(source) {
             Some(errno) if NO_SPACE.iter().any(|text| errno.contains(text)) => {
                 Self::NoSpace { operation, path }
@@ -221,14 +239,48 @@ impl IoError {
     }
 }
 
+/// Why there is no lock.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LockTrouble {
+    /// Another program has it.
+    #[error(
+        "another program has it open for writing; close it there, or, if none has, set \
+         HDF5_USE_FILE_LOCKING=FALSE in the environment and try again"
+    )]
+    Taken,
+    /// The file system has no locks.
+    #[error(
+        "its file system does not lock files ({0}); set HDF5_USE_FILE_LOCKING=FALSE in the \
+         environment and try again"
+    )]
+    NoLocks(String),
+}
+
+/// Whether an error of the HDF5 library is about locks.
+pub(crate) fn lock_trouble(error: &::hdf5::Error) -> Option<LockTrouble> {
+    let stack = error.stack()?;
+    let about_locks = |desc: &str| desc.contains("unable to lock") && desc.contains("errno");
+    let frame = stack.iter().find(|frame| about_locks(frame.desc()))?;
+    let words = words_of_system(frame.desc())?;
+    // EAGAIN, or in the words of other systems EWOULDBLOCK.
+    let taken = ["temporarily unavailable", "would block", "Try again"];
+    Some(match taken.iter().any(|text| words.contains(text)) {
+        true => LockTrouble::Taken,
+        false => LockTrouble::NoLocks(words),
+    })
+}
+
 /// What the C library says of ENOSPC, EDQUOT and EFBIG, which HDF5 passes on as text only.
 const NO_SPACE: [&str; 3] = ["No space left", "quota exceeded", "File too large"];
 
 /// The operating system's words inside the library's error stack.
 fn system_reason(error: &::hdf5::Error) -> Option<String> {
-    let marker = "error message = '";
     let stack = error.stack()?;
-    let frame = stack.iter().find(|frame| frame.desc().contains(marker))?;
-    let words = frame.desc().split(marker).nth(1)?;
+    stack.iter().find_map(|frame| words_of_system(frame.desc()))
+}
+
+/// The operating system's words in one frame of the stack.
+fn words_of_system(frame: &str) -> Option<String> {
+    let words = frame.split("error message = '").nth(1)?;
     words.split('\'').next().map(str::to_owned)
 }

@@ -16,4 +16,4 @@ mod part;
 pub mod row_log;
 pub mod table;
 
-pub use error::IoError;
+pub use error::{IoError, LockTrouble};

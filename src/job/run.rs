@@ -165,7 +165,7 @@ impl Job {
     /// [`JobError::Usage`] if the card cannot be run.
     pub fn is_complete(&self) -> Result<bool, JobError> {
         let (_, header) = self.prepare()?;
-        Ok(finished(&self.output).is_some_and(|done| is_of(&done, &header)))
+        Ok(finished(&self.output)?.is_some_and(|done| is_of(&done, &header)))
     }
 
     /// Seed of the run into `output`, finished or not, if it can be found out.
@@ -175,7 +175,7 @@ impl Job {
             let card = RunCard::parse("state", "run", &state.card, &[]).ok()?;
             return Some(card.run.seed);
         }
-        finished(output).map(|header| header.seed)
+        finished(output).ok()?.map(|header| header.seed)
     }
 
     /// Whether the finished file replaces one that is there.
@@ -187,7 +187,7 @@ impl Job {
     fn is_left_over(&self) -> bool {
         let unfinished = state::card_of(&self.output).map(|card| card.to_toml());
         match (unfinished, finished(&self.output)) {
-            (Some(card), Some(done)) => state::card_difference(&card, &done.card).is_none(),
+            (Some(card), Ok(Some(done))) => state::card_difference(&card, &done.card).is_none(),
             _ => false,
         }
     }
@@ -203,7 +203,12 @@ impl Job {
     }
 
     fn start(&self, header: &RunHeader, watcher: &mut dyn Watcher) -> Result<Start, JobError> {
-        if let Some(done) = finished(&self.output) {
+        let done = match finished(&self.output) {
+            // It is to be replaced.
+            Err(_) if self.replace => None,
+            done => done?,
+        };
+        if let Some(done) = done {
             if is_of(&done, header) {
                 return Ok(Start::Complete);
             }
@@ -320,18 +325,25 @@ fn is_of(done: &RunHeader, header: &RunHeader) -> bool {
 }
 
 /// Header of a finished run or shard.
-fn finished(output: &Path) -> Option<RunHeader> {
+///
+/// # Errors
+/// [`IoError::Damaged`].
+fn finished(output: &Path) -> Result<Option<RunHeader>, IoError> {
     if !output.exists() {
-        return None;
+        return Ok(None);
     }
     match RunReader::open(output) {
         // What joins several seeds is no run of its card.
-        Ok(run) if run.members().ok()?.is_empty() => Some(run.header().clone()),
-        Err(IoError::IsShard { .. }) => {
-            let shard = ShardReader::open(output).ok()?;
-            Some(shard.run().header().clone())
+        Ok(run) => {
+            let alone = run.members().is_ok_and(|members| members.is_empty());
+            Ok(alone.then(|| run.header().clone()))
         }
-        _ => None,
+        Err(IoError::IsShard { .. }) => {
+            let shard = ShardReader::open(output)?;
+            Ok(Some(shard.run().header().clone()))
+        }
+        Err(damaged @ IoError::Damaged { .. }) => Err(damaged),
+        Err(_) => Ok(None),
     }
 }
 

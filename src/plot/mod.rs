@@ -23,19 +23,16 @@ mod svg;
 mod table;
 mod text;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
 use thiserror::Error;
 
 use crate::io::IoError;
-use crate::io::hdf5::read_table;
+use crate::io::hdf5::{Saved, is_hdf5, open_saved};
 
 /// Most panels side by side.
 const COLUMNS: usize = 3;
-/// First bytes of every HDF5 file.
-const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 
 /// Why a figure cannot be drawn.
 #[derive(Debug, Error)]
@@ -108,14 +105,21 @@ pub enum PlotError {
 /// # Errors
 /// [`PlotError`] if a file cannot be read, or the kinds are mixed.
 pub fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
-    let (runs, tables): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|p| is_run(p));
+    let (mut runs, mut tables) = (Vec::new(), Vec::new());
+    for path in paths {
+        match is_hdf5(path).then(|| open_saved(path)).transpose()? {
+            Some(Saved::Run(run)) => runs.push(*run),
+            Some(Saved::Table(saved)) => tables.push(table::Table::saved(path, saved)),
+            None => tables.push(table::Table::read(path)?),
+        }
+    }
     match (runs.first(), tables.first()) {
         (Some(run), Some(table)) => Err(PlotError::Mixed {
-            run: run.to_path_buf(),
-            table: table.to_path_buf(),
+            run: run.path().to_owned(),
+            table: table.path.clone(),
         }),
-        (Some(_), None) => run::panels(paths, labels),
-        _ => table::panels(paths, labels),
+        (Some(_), None) => run::panels(&runs, labels),
+        _ => table::panels(&tables, labels),
     }
 }
 
@@ -139,19 +143,6 @@ pub fn choose(panels: Vec<Panel>, names: &[String]) -> Result<Vec<Panel>, PlotEr
         })
     };
     names.iter().map(pick).collect()
-}
-
-/// Whether a file is a run file: HDF5, but not that of a table.
-fn is_run(path: &Path) -> bool {
-    is_hdf5(path) && !matches!(read_table(path), Ok(Some(_)))
-}
-
-/// Whether a file is HDF5: by its first bytes, or by its name.
-fn is_hdf5(path: &Path) -> bool {
-    let mut start = [0; HDF5_SIGNATURE.len()];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    let named = path.extension().is_some_and(|e| e == "h5" || e == "hdf5");
-    named || (read.is_ok() && start == HDF5_SIGNATURE)
 }
 
 /// The panels as one SVG document, row by row.

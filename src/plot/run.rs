@@ -23,17 +23,16 @@ struct Run {
     cross_section: CrossSection,
 }
 
-/// All panels of `paths`; `labels` replace the texts of the legend.
+/// All panels of `readers`; `labels` replace the texts of the legend.
 ///
 /// # Errors
-/// [`PlotError::Io`] if a file is no run.
-pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
-    let runs = paths
+/// [`PlotError::Io`] if a file cannot be read.
+pub(super) fn panels(readers: &[RunReader], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
+    let runs = readers
         .iter()
-        .map(|path| {
-            let reader = RunReader::open(path)?;
+        .map(|reader| {
             Ok(Run {
-                path: path.clone(),
+                path: reader.path().to_owned(),
                 facts: about::facts(&reader.header().card, &[]),
                 histograms: reader.histograms()?,
                 cross_section: reader.cross_section()?,

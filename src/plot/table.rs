@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
-use crate::io::hdf5::read_table;
+use crate::io::hdf5::SavedTable;
 use crate::io::table::{CHECKSUM, first_damaged};
 use crate::text;
 
@@ -23,8 +23,8 @@ const OVERLAY: &str = "overlay";
 
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
-struct Table {
-    path: PathBuf,
+pub(super) struct Table {
+    pub(super) path: PathBuf,
     facts: Vec<Fact>,
     names: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -40,22 +40,22 @@ struct Entry {
 }
 
 impl Table {
-    fn read(path: &Path) -> Result<Self, PlotError> {
-        if super::is_hdf5(path)
-            && let Some(saved) = read_table(path)?
-        {
-            let (names, columns): (Vec<String>, Vec<Vec<String>>) =
-                saved.columns.into_iter().unzip();
-            let rows = 0..columns.iter().map(Vec::len).min().unwrap_or(0);
-            return Ok(Self {
-                path: path.to_owned(),
-                facts: about::facts(&saved.card, &names),
-                names,
-                rows: rows
-                    .map(|i| columns.iter().map(|column| column[i].clone()).collect())
-                    .collect(),
-            });
+    /// A table in HDF5 that was read.
+    pub(super) fn saved(path: &Path, saved: SavedTable) -> Self {
+        let (names, columns): (Vec<String>, Vec<Vec<String>>) = saved.columns.into_iter().unzip();
+        let rows = 0..columns.iter().map(Vec::len).min().unwrap_or(0);
+        Self {
+            path: path.to_owned(),
+            facts: about::facts(&saved.card, &names),
+            names,
+            rows: rows
+                .map(|i| columns.iter().map(|column| column[i].clone()).collect())
+                .collect(),
         }
+    }
+
+    /// Reads a table in CSV.
+    pub(super) fn read(path: &Path) -> Result<Self, PlotError> {
         let file = std::fs::File::open(path);
         let text = file
             .and_then(|file| text::read(file, MAX_MIB))
@@ -317,16 +317,12 @@ fn is_result(name: &str) -> bool {
     parts.iter().any(|part| name.contains(part)) || others.contains(&name)
 }
 
-/// All panels of the tables `paths`; `labels` name the files in the legend.
+/// All panels of `tables`; `labels` name the files in the legend.
 ///
 /// # Errors
-/// [`PlotError`] if a file cannot be read or is no table.
-pub(super) fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
+/// [`PlotError`] if one has nothing that can be drawn.
+pub(super) fn panels(tables: &[Table], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
     let mut found: Vec<Panel> = Vec::new();
-    let tables = paths
-        .iter()
-        .map(|path| Table::read(path))
-        .collect::<Result<Vec<_>, _>>()?;
     let files: Vec<_> = tables
         .iter()
         .map(|table| (&table.path, &table.facts))

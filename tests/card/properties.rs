@@ -1,11 +1,13 @@
 //! Properties of all cards: whatever is written, reading does not panic, and what is resolved
 //! prints and reads back to the same card.
 
-use millibrem::card::{Override, RunCard};
+use millibrem::card::{CardError, Override, RunCard};
 use millibrem::histogram::Observable;
 use millibrem::target::elements::ELEMENTS;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 
 fn read(text: &str) -> Option<RunCard> {
     RunCard::parse("card.toml", "card", text, &[]).ok()
@@ -175,4 +177,42 @@ proptest! {
         prop_assert!(read(&printed) == Some(card), "{}", printed);
         prop_assert_eq!(read(&printed).map(|card| card.to_toml()), Some(printed));
     }
+}
+
+/// A text carries no checksum: a card with a wrong bit is refused, or is the card it now reads as.
+#[test]
+fn ten_thousand_flipped_bits_give_an_error_or_the_card_that_is_there() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cards");
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut cards: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    cards.sort();
+    let cards: Vec<Vec<u8>> = cards.iter().map(|p| std::fs::read(p).unwrap()).collect();
+    let mut rng = Pcg64Mcg::seed_from_u64(1);
+    let (mut refused, mut read_back) = (0, 0);
+    for i in 0..10_000 {
+        let mut bytes = cards[i % cards.len()].clone();
+        let bit = rng.random_range(0..8 * bytes.len());
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        // What is no UTF-8 is refused by the reader of files.
+        let Ok(text) = String::from_utf8(bytes) else {
+            refused += 1;
+            continue;
+        };
+        match RunCard::parse("card.toml", "card", &text, &[]) {
+            Err(CardError::Key(error)) => {
+                assert!(!error.found.is_empty() && !error.expected.is_empty(), "{error}");
+                refused += 1;
+            }
+            Err(other) => panic!("{other}"),
+            Ok(mut card) => {
+                // Without a seed, one is drawn.
+                card.run.seed = 1;
+                let printed = card.to_toml();
+                assert_eq!(read(&printed).unwrap().to_toml(), printed);
+                read_back += 1;
+            }
+        }
+    }
+    println!("{refused} refused, {read_back} read");
+    assert!(refused > 1000 && read_back > 1000);
 }

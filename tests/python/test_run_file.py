@@ -26,7 +26,7 @@ def mass(p):
 
 def test_root_attributes_say_what_the_file_is(run):
     assert run.attrs["format"] == "millibrem"
-    assert run.attrs["format_version"] == 1
+    assert run.attrs["format_version"] == 2
     assert run.attrs["card"] == (ROOT / "cards/na64mu-2025.toml").read_text()
     assert isinstance(run.attrs["seed"], np.uint64)
     assert "GeV" in run.attrs["units"] and "pb" in run.attrs["units"]

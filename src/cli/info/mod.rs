@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use millibrem::card::{KinematicLimits, RunCard};
-use millibrem::io::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT};
+use millibrem::io::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, is_hdf5};
 use millibrem::text::shown;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::options::Common;
-use super::{json, print};
+use super::{json, print, unsealed};
 
 mod event;
 mod run_file;
@@ -44,6 +44,7 @@ impl Info {
                 false => print::line(&version_lines()),
             };
         };
+        unsealed::look_at(std::slice::from_ref(path), common.quiet)?;
         if let Some(index) = self.event {
             let made = event::again(path, index, common.quiet)?;
             return match common.json {
@@ -51,7 +52,7 @@ impl Info {
                 false => print::line(event::text(&made).trim_end()),
             };
         }
-        if run_file::is_meant(path) {
+        if is_hdf5(path) {
             return match common.json {
                 true => print::json(run_file::json(path)?),
                 false => print::line(run_file::text(path)?.trim_end()),

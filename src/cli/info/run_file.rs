@@ -1,6 +1,5 @@
 //! `info RUN`: what is in a run file.
 
-use std::io::Read;
 use std::path::Path;
 
 use millibrem::histogram::{Histogram, Scale};
@@ -12,19 +11,6 @@ use serde_json::{Value, json};
 
 use crate::cli::json::{self, number};
 use crate::cli::{merge, progress};
-
-/// First bytes of every HDF5 file.
-const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
-
-/// Whether `path` is meant as a run file: by its name, or by its first bytes.
-pub(super) fn is_meant(path: &Path) -> bool {
-    let by_name = path
-        .extension()
-        .is_some_and(|extension| extension == "h5" || extension == "hdf5");
-    let mut start = [0; HDF5_SIGNATURE.len()];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    by_name || (read.is_ok() && start == HDF5_SIGNATURE)
-}
 
 /// The file in words: facts first, then the table, then the card it was made from.
 pub(super) fn text(path: &Path) -> Result<String, IoError> {

@@ -104,7 +104,7 @@ impl Exporter for Lheh5 {
 }
 
 fn begin(path: &Path, context: &Context) -> Result<Open> {
-    let file = File::create(path)?;
+    let file = crate::io::hdf5::create(path)?;
     file.new_dataset_builder()
         .with_data(&[2_i32, 0, 1])
         .create("version")?;

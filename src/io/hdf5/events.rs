@@ -8,6 +8,7 @@
 
 use ::hdf5::dataset::{AllocTime, FillTime};
 use ::hdf5::{Dataset, Extent, Group, H5Type, Result, SimpleExtents};
+use crc32fast::Hasher;
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::weights::RawWeights;
@@ -37,6 +38,8 @@ pub(super) struct EventColumns {
     momenta: Vec<Dataset>,
     chunk: usize,
     written: usize,
+    /// CRC-32 of the rows written to each column, indices first.
+    sums: Vec<Hasher>,
     pending: EventBuffer,
 }
 
@@ -89,12 +92,13 @@ impl EventColumns {
         let chunk = chunk
             .filter(|&c| c > 0)
             .ok_or("/events/weight has no chunks")?;
-        let momenta = momentum_columns(final_state)
+        let momenta: Vec<Dataset> = momentum_columns(final_state)
             .into_iter()
             .map(|(name, _)| group.dataset(name))
             .collect::<Result<_>>()?;
         Ok(Self {
             index: group.dataset("index")?,
+            sums: vec![Hasher::new(); 1 + momenta.len()],
             momenta,
             weight,
             chunk,
@@ -102,6 +106,12 @@ impl EventColumns {
             pending: EventBuffer::with_capacity(2 * chunk),
             group,
         })
+    }
+
+    /// CRC-32 of the rows written to each column.
+    pub(super) fn checksums(&self) -> Vec<u32> {
+        let sums = self.sums.iter();
+        sums.map(|sum| sum.clone().finalize()).collect()
     }
 
     /// Number of events taken over.
@@ -126,36 +136,31 @@ impl EventColumns {
         }
     }
 
-    /// Appends all events to `other`.
+    /// Appends all events to `other`, if they are what was written.
     pub(super) fn copy_to(mut self, other: &mut Self, final_state: FinalState) -> Result<()> {
         self.write_pending()?;
+        let mut sums = vec![Hasher::new(); self.sums.len()];
         let mut block = EventBuffer::with_capacity(self.chunk);
         for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
             read_all_but_weights(&self.group, final_state, from, to, &mut block)?;
+            add(&mut sums, &block, to - from);
             other.append(&block)?;
         }
-        Ok(())
+        compare(sums, &self.checksums())
     }
 
-    /// Checks that events were written from position `from` on: their indices rise, and leptons
-    /// have energy.
-    pub(super) fn check(&self, final_state: FinalState, from: usize) -> Result<()> {
+    /// Reads all events and checks that they are those with these checksums.
+    pub(super) fn check(&mut self, final_state: FinalState, wanted: &[u32]) -> Result<()> {
         let mut block = EventBuffer::with_capacity(self.chunk);
-        let mut next = 0;
-        for from in (from..self.written).step_by(self.chunk) {
+        for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
             read_all_but_weights(&self.group, final_state, from, to, &mut block)?;
-            for (&index, lepton) in block.index.iter().zip(&block.p_lepton_out) {
-                if index < next || !(lepton[0] > 0.0) {
-                    return Err(format!("an event between {from} and {to} was not written").into());
-                }
-                next = index + 1;
-            }
+            add(&mut self.sums, &block, to - from);
         }
-        Ok(())
+        compare(self.sums.clone(), wanted)
     }
 
     /// Writes what does not fill a chunk yet.
@@ -189,6 +194,7 @@ impl EventColumns {
     /// Moves the first `n` pending events into the file.
     fn write_front(&mut self, n: usize) -> Result<()> {
         let (from, to) = (self.written, self.written + n);
+        add(&mut self.sums, &self.pending, n);
         let EventBuffer {
             weight,
             p_lepton_out,
@@ -217,6 +223,35 @@ impl EventColumns {
         }
         self.written = to;
         Ok(())
+    }
+}
+
+/// Goes on with the checksums of the columns by the first `n` events.
+fn add(sums: &mut [Hasher], events: &EventBuffer, n: usize) {
+    let EventBuffer {
+        p_lepton_out,
+        p_nucleus_out,
+        p_chi,
+        p_chibar,
+        index,
+        ..
+    } = events;
+    let momenta = [p_lepton_out, p_nucleus_out, p_chi, p_chibar].map(|rows| &rows[..]);
+    let momenta = momenta.map(|rows| bytemuck::cast_slice(&rows[..n.min(rows.len())]));
+    let indices: &[u8] = bytemuck::cast_slice(&index[..n]);
+    for (sum, bytes) in sums.iter_mut().zip(std::iter::once(indices).chain(momenta)) {
+        sum.update(bytes);
+    }
+}
+
+fn compare(sums: Vec<Hasher>, wanted: &[u32]) -> Result<()> {
+    match sums
+        .into_iter()
+        .map(Hasher::finalize)
+        .eq(wanted.iter().copied())
+    {
+        true => Ok(()),
+        false => Err("its events are not those that were written (checksum)".into()),
     }
 }
 

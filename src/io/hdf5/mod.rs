@@ -12,12 +12,17 @@ mod column;
 mod events;
 mod histograms;
 mod members;
+mod open;
 mod reader;
+mod saved;
+mod seal;
 mod table;
 mod weights;
 mod writer;
 
+pub(crate) use open::create;
 pub use reader::{RunReader, ShardReader};
+pub use saved::{Saved, has_seal, is_hdf5, open_saved, read_all};
 pub use table::{SavedTable, read_table, write_table};
 pub use writer::{Mark, RunWriter};
 
@@ -25,8 +30,11 @@ pub use writer::{Mark, RunWriter};
 pub const FORMAT: &str = "millibrem";
 /// Value of the root attribute `format` of a shard.
 pub const SHARD_FORMAT: &str = "millibrem-shard";
-/// Value of the root attribute `format_version`; it grows when a reader has to change.
-pub const FORMAT_VERSION: u32 = 1;
+/// Value of the root attribute `format` of a table.
+pub const TABLE_FORMAT: &str = "millibrem-table";
+/// Value of the root attribute `format_version`; it grows when a reader has to change. Files are
+/// sealed since version 2.
+pub const FORMAT_VERSION: u32 = 2;
 /// Version of this library, root attribute `generator_version`.
 pub const GENERATOR_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Commit this library was built from, or `unknown`; root attribute `git_commit`.

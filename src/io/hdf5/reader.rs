@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ::hdf5::{File, Group, MinorErrorCode, Result};
+use ::hdf5::{File, Group, Result};
 
+use super::open::{self, Opened};
 use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members};
 use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
@@ -20,13 +21,18 @@ pub struct RunReader {
 }
 
 impl RunReader {
-    /// Opens a finished run file and reads its header.
+    /// Opens a finished run file, if it is what was written, and reads its header.
     ///
     /// # Errors
-    /// [`IoError`] if it cannot be opened, is no run file but perhaps a shard of one, or is of a
+    /// [`IoError`] if it cannot be opened, is damaged, is no run file but perhaps a shard of one, or is of a
     /// later format version.
     pub fn open(path: &Path) -> Result<Self, IoError> {
-        let run = Self::open_any(path)?;
+        Self::whole(path, open::finished(path)?)
+    }
+
+    /// The whole run in an open file.
+    pub(super) fn whole(path: &Path, opened: Opened) -> Result<Self, IoError> {
+        let run = Self::any(path, opened)?;
         match run.header.shard {
             None => Ok(run),
             Some(shard) => Err(IoError::IsShard {
@@ -36,17 +42,12 @@ impl RunReader {
         }
     }
 
-    fn open_any(path: &Path) -> Result<Self, IoError> {
-        std::fs::File::open(path).map_err(|e| IoError::file("open", path, e))?;
+    /// The run or shard in an open file.
+    pub(super) fn any(path: &Path, Opened { file, .. }: Opened) -> Result<Self, IoError> {
         let not_a_run = |reason: String| IoError::NotARun {
             path: path.to_owned(),
             reason,
         };
-        let file =
-            File::open(path).map_err(|e| match e.contains_minor(MinorErrorCode::NotHdf5) {
-                true => not_a_run("it is not an HDF5 file".to_owned()),
-                false => IoError::hdf5("open", path, &e),
-            })?;
         match attribute::get_text(&file, "format") {
             Ok(format) if format == FORMAT || format == SHARD_FORMAT => {}
             Ok(format) => return Err(not_a_run(format!("its attribute `format` is `{format}`"))),
@@ -218,6 +219,11 @@ impl RunReader {
         self.facts("provenance/timings")
     }
 
+    /// What a shard hands to the merge.
+    pub(super) fn work(&self) -> Result<Vec<u8>, IoError> {
+        self.wrap(|file| column::read_checked_bytes(&file.dataset("work")?))
+    }
+
     fn facts(&self, group: &str) -> Result<Facts, IoError> {
         self.wrap(|file| {
             let group = file.group(group)?;
@@ -245,7 +251,7 @@ impl ShardReader {
     /// # Errors
     /// [`IoError::NotARun`] if it is no shard; otherwise as [`RunReader::open`].
     pub fn open(path: &Path) -> Result<Self, IoError> {
-        let run = RunReader::open_any(path)?;
+        let run = RunReader::any(path, open::finished(path)?)?;
         match run.header.shard {
             Some(shard) => Ok(Self { run, shard }),
             None => Err(IoError::NotAShard {
@@ -269,8 +275,7 @@ impl ShardReader {
     /// # Errors
     /// [`IoError::NotARun`] if it is missing or not what was written.
     pub fn work(&self) -> Result<Vec<u8>, IoError> {
-        self.run
-            .wrap(|file| column::read_checked_bytes(&file.dataset("work")?))
+        self.run.work()
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{File, Result};
 
-use super::attribute::{describe, get_text, put_text};
-use super::column;
+use super::attribute::{describe, get_text, put, put_text};
+use super::{FORMAT_VERSION, TABLE_FORMAT, column, open, seal};
 use crate::io::IoError;
 use crate::io::part::PartFile;
 use crate::io::table::{TableHeader, short_name};
@@ -23,7 +23,9 @@ pub fn write_table(
 ) -> std::result::Result<(), IoError> {
     let (part, _) = PartFile::create(path, true)?;
     let write = || -> Result<()> {
-        let file = File::create(part.part())?;
+        let file = open::create(part.part())?;
+        put_text(&file, "format", TABLE_FORMAT)?;
+        put(&file, "format_version", &FORMAT_VERSION)?;
         for (name, value) in &header.facts {
             put_text(&file, name, value)?;
         }
@@ -53,6 +55,7 @@ pub fn write_table(
         file.close()
     };
     write().map_err(|e| IoError::hdf5("write the table", path, &e))?;
+    seal::put(part.part()).map_err(|e| IoError::file("write the table", path, e))?;
     part.finish()
 }
 
@@ -68,11 +71,15 @@ pub struct SavedTable {
 /// Reads a table that [`write_table`] wrote; nothing if `path` is HDF5 of another kind.
 ///
 /// # Errors
-/// [`IoError`] if the file cannot be opened or its columns cannot be read.
+/// [`IoError`] if the file is damaged, or cannot be opened, or its columns cannot be read.
 pub fn read_table(path: &Path) -> std::result::Result<Option<SavedTable>, IoError> {
+    read(path, &open::finished(path)?.file)
+}
+
+/// Reads the table in an open file.
+pub(super) fn read(path: &Path, file: &File) -> std::result::Result<Option<SavedTable>, IoError> {
     let read = || -> Result<Option<SavedTable>> {
-        let file = File::open(path)?;
-        let (Ok(_), Ok(card)) = (get_text(&file, "command"), get_text(&file, "card")) else {
+        let (Ok(_), Ok(card)) = (get_text(file, "command"), get_text(file, "card")) else {
             return Ok(None);
         };
         let mut columns = Vec::new();

@@ -5,6 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use crc32fast::Hasher;
+
+use super::seal;
 use crate::io::IoError;
 
 /// Bytes of a weight.
@@ -14,30 +17,52 @@ const SIZE: usize = size_of::<f64>();
 pub(super) struct RawWeights {
     path: PathBuf,
     out: BufWriter<File>,
+    /// CRC-32 of all of them.
+    sum: Hasher,
     keep: bool,
 }
 
 impl RawWeights {
-    /// An empty file, or one that goes on behind its first `n` weights.
-    pub(super) fn open(path: &Path, n: u64) -> Result<Self, IoError> {
+    /// An empty file.
+    pub(super) fn create(path: &Path) -> Result<Self, IoError> {
+        Self::open(path, 0, None)
+    }
+
+    /// A file that goes on behind its first `n` weights, whose CRC-32 is `checksum`.
+    pub(super) fn reopen(path: &Path, n: u64, checksum: u32) -> Result<Self, IoError> {
+        Self::open(path, n, Some(checksum))
+    }
+
+    fn open(path: &Path, n: u64, checksum: Option<u32>) -> Result<Self, IoError> {
         let fail = |e| IoError::file("open", path, e);
+        let damaged = |reason: String| IoError::Damaged {
+            path: path.to_owned(),
+            reason,
+        };
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(n == 0);
         let mut file = options.open(path).map_err(fail)?;
         let bytes = n.saturating_mul(SIZE as u64);
         if file.metadata().map_err(fail)?.len() < bytes {
-            return Err(IoError::Damaged {
-                path: path.to_owned(),
-                reason: format!("it holds fewer than {n} weights"),
-            });
+            return Err(damaged(format!("it holds fewer than {n} weights")));
         }
         file.set_len(bytes).map_err(fail)?;
-        file.seek(SeekFrom::End(0)).map_err(fail)?;
+        let sum = seal::checksum(&mut file, bytes).map_err(fail)?;
+        if checksum.is_some_and(|wanted| wanted != sum.clone().finalize()) {
+            let words = "its weights are not those that were written (checksum)";
+            return Err(damaged(words.to_owned()));
+        }
         Ok(Self {
             path: path.to_owned(),
             out: BufWriter::with_capacity(1 << 16, file),
+            sum,
             keep: n > 0,
         })
+    }
+
+    /// CRC-32 of all weights.
+    pub(super) fn checksum(&self) -> u32 {
+        self.sum.clone().finalize()
     }
 
     /// Leaves the file where it is from now on, until it is removed.
@@ -52,9 +77,10 @@ impl RawWeights {
 
     /// Appends weights.
     pub(super) fn append(&mut self, weights: &[f64]) -> Result<(), IoError> {
-        weights
-            .iter()
-            .try_for_each(|w| self.out.write_all(&w.to_le_bytes()))
+        let bytes: Vec<u8> = weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+        self.sum.update(&bytes);
+        self.out
+            .write_all(&bytes)
             .map_err(|e| IoError::file("write weights to", &self.path, e))
     }
 

@@ -23,7 +23,7 @@ use super::events::{self, EventColumns};
 use super::weights::RawWeights;
 use super::{
     FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, column,
-    histograms, members,
+    histograms, members, open, seal,
 };
 use crate::event::{Compression, EventBuffer, EventSink, SinkError};
 use crate::io::IoError;
@@ -46,12 +46,12 @@ pub struct RunWriter {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mark {
     n_events: u64,
+    /// CRC-32 of the rows of each column, and of the raw weights.
+    events: Vec<u32>,
+    weights: u32,
     head: Vec<u8>,
     length: u64,
 }
-
-/// How many of the last events before a mark are looked at when it is returned to.
-const LOOKED_AT: usize = 1 << 18;
 
 impl RunWriter {
     /// Creates the file under its temporary name, with its header and event columns.
@@ -65,9 +65,9 @@ impl RunWriter {
     pub fn create(path: &Path, header: &RunHeader, replace: bool) -> Result<Self, IoError> {
         // Made by the operating system first, which names its reason better than HDF5 does.
         let (file, _) = PartFile::known(path, "part", replace)?;
-        let weights = RawWeights::open(&beside(path, "weights"), 0)?;
+        let weights = RawWeights::create(&beside(path, "weights"))?;
         let make = || -> Result<_> {
-            let made = File::create(file.part())?;
+            let made = open::create(file.part())?;
             let (length, columns) = write_header(&made, header, Compression::None)?;
             made.flush()?;
             Ok((made, length, columns))
@@ -116,14 +116,14 @@ impl RunWriter {
             let marked = mark.length;
             return Err(damaged(format!("it has {length} of {marked} bytes")));
         }
-        let weights = RawWeights::open(&beside(path, "weights"), mark.n_events)?;
+        let weights = RawWeights::reopen(&beside(path, "weights"), mark.n_events, mark.weights)?;
         let written = usize::try_from(mark.n_events).unwrap_or(usize::MAX);
         let open = || -> Result<_> {
-            let opened = File::open_rw(file.part())?;
+            let opened = open::unfinished(file.part())?;
             let group = opened.group("events")?;
             let state = header.sample.final_state;
-            let columns = EventColumns::open(group, state, written)?;
-            columns.check(state, written.saturating_sub(LOOKED_AT))?;
+            let mut columns = EventColumns::open(group, state, written)?;
+            columns.check(state, &mark.events)?;
             Ok((opened, columns))
         };
         let open = open().map_err(|e| damaged(e.to_string()))?;
@@ -199,6 +199,8 @@ impl RunWriter {
             .len();
         Ok(Mark {
             n_events: columns.len() as u64,
+            events: columns.checksums(),
+            weights: self.weights.checksum(),
             head: self.head.clone(),
             length,
         })
@@ -265,7 +267,7 @@ impl RunWriter {
             }
             Compression::Gzip => {
                 let (packed, _) = PartFile::known(&path, "packed", self.replace)?;
-                let target = File::create(packed.part()).map_err(fail)?;
+                let target = open::create(packed.part()).map_err(fail)?;
                 let written = write_header(&target, &self.header, Compression::Gzip)
                     .and_then(|(_, mut into)| {
                         columns.copy_to(&mut into, self.header.sample.final_state)?;
@@ -277,6 +279,7 @@ impl RunWriter {
                 packed
             }
         };
+        seal::put(done.part()).map_err(|e| IoError::file(operation, &path, e))?;
         done.finish()?;
         self.weights.discard();
         if self.header.compression == Compression::Gzip {

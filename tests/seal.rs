@@ -1,0 +1,251 @@
+//! Finished files are sealed: a reader says of one that is not what was written that it is damaged,
+//! before the HDF5 library sees a byte of it.
+
+mod sample;
+
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::io::hdf5::{
+    RunReader, RunWriter, Saved, ShardReader, has_seal, open_saved, read_all, read_table,
+    write_table,
+};
+use millibrem::io::table::{Column, TableHeader};
+use millibrem::io::{IoError, checkpoint};
+use millibrem::record::{RunHeader, Shard};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+/// Flips of single bits, all files together.
+const FLIPS: usize = 10_000;
+
+fn run(path: &Path, compression: Compression, shard: Option<Shard>) {
+    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let header = sample::header(&sample, compression);
+    let mut writer = RunWriter::create(path, &RunHeader { shard, ..header }, false).unwrap();
+    let events = sample::events(&sample, 100, 1);
+    writer.write_events(&events).unwrap();
+    match shard {
+        Some(_) => writer.finish_shard(b"the sums of a shard").unwrap(),
+        None => writer.finish(&sample::summary(&events, 1.0)).unwrap(),
+    }
+}
+
+fn table(path: &Path) {
+    let header = TableHeader {
+        facts: vec![
+            ("command".to_owned(), "scan".to_owned()),
+            ("card".to_owned(), "[beam]\nlepton = \"mu-\"\n".to_owned()),
+        ],
+        keys: vec!["target.element".to_owned()],
+        columns: vec![Column {
+            name: "sigma_pb",
+            units: "pb",
+            description: "cross section",
+        }],
+    };
+    let rows = ["Pb", "W"].map(|element| vec![element.to_owned(), "3.0".to_owned()]);
+    write_table(path, &header, &rows).unwrap();
+}
+
+/// One of every kind of file, with a reader of it.
+fn files(folder: &Path) -> Vec<(PathBuf, fn(&Path) -> Result<(), IoError>)> {
+    let at = |name: &str| folder.join(name);
+    run(&at("run.h5"), Compression::None, None);
+    run(&at("packed.h5"), Compression::Gzip, None);
+    let shard = Some(Shard { index: 2, of: 3 });
+    run(&at("shard.h5"), Compression::None, shard);
+    table(&at("scan.h5"));
+    let open_run: fn(&Path) -> _ = |path| RunReader::open(path).map(drop);
+    let open_shard: fn(&Path) -> _ = |path| ShardReader::open(path).map(drop);
+    let open_table: fn(&Path) -> _ = |path| read_table(path).map(drop);
+    let open_any: fn(&Path) -> _ = |path| open_saved(path).map(drop);
+    vec![
+        (at("run.h5"), open_run),
+        (at("packed.h5"), open_any),
+        (at("shard.h5"), open_shard),
+        (at("scan.h5"), open_table),
+    ]
+}
+
+fn is_damaged(found: &Result<(), IoError>) -> bool {
+    matches!(found, Err(IoError::Damaged { .. }))
+}
+
+#[test]
+fn ten_thousand_flipped_bits_are_all_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(folder.path());
+    let mut rng = Pcg64Mcg::seed_from_u64(1);
+    for (path, read) in &files {
+        read(path).unwrap();
+        let file = fs::OpenOptions::new().read(true).write(true).open(path);
+        let (file, whole) = (file.unwrap(), fs::read(path).unwrap());
+        // The last bytes are the seal itself: all their bits.
+        let seal = (whole.len() - 32) * 8..whole.len() * 8;
+        let random = (0..FLIPS / files.len()).map(|_| rng.random_range(0..whole.len() * 8));
+        for bit in seal.chain(random) {
+            let at = bit / 8;
+            let byte = [whole[at] ^ (1 << (bit % 8))];
+            file.write_all_at(&byte, at as u64).unwrap();
+            assert!(is_damaged(&read(path)), "{}, bit {bit}", path.display());
+            file.write_all_at(&whole[at..=at], at as u64).unwrap();
+        }
+        read(path).unwrap();
+    }
+}
+
+#[test]
+fn ten_thousand_flipped_bits_of_a_state_are_all_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("run.h5");
+    let state: Vec<u8> = (0..5000_u32).map(|i| (i * i) as u8).collect();
+    checkpoint::save(&output, &state).unwrap();
+    let path = checkpoint::path(&output);
+    let whole = fs::read(&path).unwrap();
+    let mut rng = Pcg64Mcg::seed_from_u64(2);
+    let head = 0..8 * 20;
+    let random = (0..FLIPS).map(|_| rng.random_range(0..whole.len() * 8));
+    for bit in head.chain(random) {
+        let mut bytes = whole.clone();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&path, bytes).unwrap();
+        assert!(
+            is_damaged(&checkpoint::load(&output).map(drop)),
+            "bit {bit}"
+        );
+    }
+}
+
+#[test]
+fn files_that_lost_their_end_or_a_block_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, read) in files(folder.path()) {
+        let whole = fs::read(&path).unwrap();
+        for length in [
+            0,
+            8,
+            512,
+            whole.len() / 2,
+            whole.len() - 33,
+            whole.len() - 1,
+        ] {
+            fs::write(&path, &whole[..length]).unwrap();
+            let found = read(&path);
+            // Shorter ones are no HDF5 files at all.
+            assert!(found.is_err(), "{}: {length}", path.display());
+            assert!(is_damaged(&found) || length <= 8, "{found:?}");
+        }
+        for at in (0..whole.len() - 32).step_by(512) {
+            let mut bytes = whole.clone();
+            let end = (at + 512).min(whole.len() - 32);
+            bytes[at..end].fill(0);
+            if bytes != whole {
+                fs::write(&path, bytes).unwrap();
+                assert!(is_damaged(&read(&path)), "{}: {at}", path.display());
+            }
+        }
+    }
+}
+
+/// What a program does that changes a file through the HDF5 library.
+fn change(path: &Path) {
+    let file = hdf5::File::open_rw(path).unwrap();
+    file.new_attr::<u32>().create("note_of_the_user").unwrap();
+    file.close().unwrap();
+}
+
+#[test]
+fn a_file_that_another_program_changed_has_lost_its_seal_and_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, read) in files(folder.path()) {
+        assert!(has_seal(&path).unwrap());
+        assert_eq!(read_all(&path), None);
+        change(&path);
+        assert!(!has_seal(&path).unwrap());
+        read(&path).unwrap();
+        let note = read_all(&path).unwrap();
+        assert!(note.contains("another program has changed it"), "{note}");
+        let file = hdf5::File::open_rw(&path).unwrap();
+        let version = file.attr("format_version").unwrap();
+        version.write_scalar(&1_u32).unwrap();
+        drop((version, file));
+        read(&path).unwrap();
+        let note = read_all(&path).unwrap();
+        assert!(note.contains("earlier versions of millibrem"), "{note}");
+    }
+}
+
+#[test]
+fn what_behind_the_data_is_no_seal_does_not_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, read) in files(folder.path()) {
+        let mut bytes = fs::read(&path).unwrap();
+        bytes.extend([0; 40]);
+        fs::write(&path, bytes).unwrap();
+        assert!(!has_seal(&path).unwrap());
+        read(&path).unwrap();
+    }
+}
+
+#[test]
+fn a_saved_file_is_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(folder.path());
+    assert!(matches!(open_saved(&files[0].0), Ok(Saved::Run(_))));
+    assert!(matches!(
+        open_saved(&files[2].0),
+        Err(IoError::IsShard { .. })
+    ));
+    assert!(matches!(open_saved(&files[3].0), Ok(Saved::Table(_))));
+}
+
+/// Flips of one bit in what a killed run has left are found when it goes on.
+#[test]
+fn flipped_bits_of_unfinished_events_and_weights_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
+    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let mut header = sample::header(&sample, Compression::None);
+    header.expected_events = 20_000;
+    let mut writer = RunWriter::create(&path, &header, false).unwrap();
+    let events = sample::events(&sample, 9000, 1);
+    writer.write_events(&events).unwrap();
+    let mark = writer.mark().unwrap();
+    writer.keep();
+    drop(writer);
+    let bytes = fs::read(&part).unwrap();
+    let reopen = || RunWriter::reopen(&path, &header, false, &mark);
+    let damaged = |found: Result<RunWriter, IoError>| match found.map(drop) {
+        Err(IoError::Damaged { reason, .. }) => reason,
+        other => panic!("{other:?}"),
+    };
+    let mut rng = Pcg64Mcg::seed_from_u64(3);
+    for _ in 0..300 {
+        // A number of an event, wherever it lies in the file.
+        let event = events.get(rng.random_range(0..events.len())).unwrap();
+        let rows = [event.p_lepton_out, event.p_nucleus_out, event.p_chi];
+        let row = rows[rng.random_range(0..3)];
+        let wanted: Vec<u8> = row.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        let at = bytes.windows(32).position(|w| w == wanted).unwrap();
+        let mut flipped = bytes.clone();
+        flipped[at + rng.random_range(0..32_usize)] ^= 1 << rng.random_range(0..8);
+        fs::write(&part, flipped).unwrap();
+        let reason = damaged(reopen());
+        assert!(reason.contains("events are not those"), "{reason}");
+    }
+    fs::write(&part, &bytes).unwrap();
+    let raw = fs::read(&weights).unwrap();
+    for _ in 0..300 {
+        let mut flipped = raw.clone();
+        flipped[rng.random_range(0..raw.len())] ^= 1 << rng.random_range(0..8);
+        fs::write(&weights, flipped).unwrap();
+        let reason = damaged(reopen());
+        assert!(reason.contains("weights are not those"), "{reason}");
+    }
+    fs::write(&weights, raw).unwrap();
+    assert_eq!(reopen().unwrap().n_events(), 9000);
+}
