@@ -9,7 +9,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use millibrem::io::{IoError, hdf5};
+use millibrem::io::IoError;
+use millibrem::io::hdf5::{has_seal, is_hdf5, read_all};
 
 use super::failure::Failure;
 use super::print;
@@ -29,7 +30,7 @@ impl ReadAll {
     pub(crate) const NAME: &str = "read-all";
 
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        hdf5::read_all(&self.file).map_or(Ok(()), |note| print::line(&note))
+        read_all(&self.file).map_or(Ok(()), |note| print::line(&note))
     }
 }
 
@@ -40,8 +41,8 @@ impl ReadAll {
 pub(crate) fn look_at(paths: &[PathBuf], quiet: bool) -> Result<(), Failure> {
     for path in paths {
         // What is not there or cannot be opened is named by the command.
-        let there = path.is_file() && hdf5::is_hdf5(path);
-        if there && !hdf5::has_seal(path)? {
+        let there = path.is_file() && is_hdf5(path);
+        if there && !has_seal(path)? {
             let note = read_by_child(path)?;
             if !quiet && !note.is_empty() {
                 eprintln!("warning: {note}");

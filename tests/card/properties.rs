@@ -200,7 +200,10 @@ fn ten_thousand_flipped_bits_give_an_error_or_the_card_that_is_there() {
         };
         match RunCard::parse("card.toml", "card", &text, &[]) {
             Err(CardError::Key(error)) => {
-                assert!(!error.found.is_empty() && !error.expected.is_empty(), "{error}");
+                assert!(
+                    !error.found.is_empty() && !error.expected.is_empty(),
+                    "{error}"
+                );
                 refused += 1;
             }
             Err(other) => panic!("{other}"),
