@@ -50,18 +50,20 @@ fn table(path: &Path) {
     write_table(path, &header, &rows).unwrap();
 }
 
+type Reader = fn(&Path) -> Result<(), IoError>;
+
 /// One of every kind of file, with a reader of it.
-fn files(folder: &Path) -> Vec<(PathBuf, fn(&Path) -> Result<(), IoError>)> {
+fn files(folder: &Path) -> Vec<(PathBuf, Reader)> {
     let at = |name: &str| folder.join(name);
     run(&at("run.h5"), Compression::None, None);
     run(&at("packed.h5"), Compression::Gzip, None);
     let shard = Some(Shard { index: 2, of: 3 });
     run(&at("shard.h5"), Compression::None, shard);
     table(&at("scan.h5"));
-    let open_run: fn(&Path) -> _ = |path| RunReader::open(path).map(drop);
-    let open_shard: fn(&Path) -> _ = |path| ShardReader::open(path).map(drop);
-    let open_table: fn(&Path) -> _ = |path| read_table(path).map(drop);
-    let open_any: fn(&Path) -> _ = |path| open_saved(path).map(drop);
+    let open_run: Reader = |path| RunReader::open(path).map(drop);
+    let open_shard: Reader = |path| ShardReader::open(path).map(drop);
+    let open_table: Reader = |path| read_table(path).map(drop);
+    let open_any: Reader = |path| open_saved(path).map(drop);
     vec![
         (at("run.h5"), open_run),
         (at("packed.h5"), open_any),
