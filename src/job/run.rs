@@ -165,7 +165,8 @@ impl Job {
     /// [`JobError::Usage`] if the card cannot be run.
     pub fn is_complete(&self) -> Result<bool, JobError> {
         let (_, header) = self.prepare()?;
-        Ok(finished(&self.output)?.is_some_and(|done| is_of(&done, &header)))
+        let done = finished(&self.output);
+        Ok(matches!(done, Ok(Some(done)) if is_of(&done, &header)))
     }
 
     /// Seed of the run into `output`, finished or not, if it can be found out.
