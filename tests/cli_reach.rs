@@ -78,7 +78,7 @@ fn curves_of_two_experiments_add_up_by_channel_and_carry_their_ratio() {
         found["recasts"][0]["range_gev"],
         serde_json::json!([0.01, 0.3])
     );
-    assert_eq!(curve(&found, "SLAC mQ").len(), 5);
+    assert_eq!(curve(&found, "SLAC mQ").len(), 6);
     let quadrature = &found["curves"][0];
     assert_eq!(quadrature["error"], serde_json::json!([null, null, null]));
     assert_eq!(quadrature["q_over_e_max"], Value::Null);
