@@ -115,6 +115,40 @@ fn tables_are_drawn_the_same_however_they_are_saved() {
 }
 
 #[test]
+fn a_scan_with_checksums_is_drawn_the_same_however_it_is_saved_and_refused_if_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let over = "dark_sector.m_chi_gev=0.01,0.1,1";
+    let card = "cards/na64mu-2025.toml";
+    let made = transcript(&[
+        "scan", card, "--over", over, "--method", "iww", "--out", out,
+    ]);
+    assert!(made.starts_with("exit code 0"), "{made}");
+    let table = fs::read_to_string(folder.path().join("scan.csv")).unwrap();
+    assert!(table.contains("crc32"), "{table}");
+    let draw = |bytes: &[u8]| {
+        let file = in_folder(folder.path(), "saved.csv", bytes);
+        let figure = folder.path().join("figure.svg");
+        let words = transcript(&["plot", &file, "-o", figure.to_str().unwrap()]);
+        let drawn = fs::read_to_string(&figure).unwrap_or_default();
+        fs::remove_file(&figure).ok();
+        (words.starts_with("exit code 0"), words, drawn)
+    };
+    let plain = draw(table.as_bytes());
+    assert!(plain.0, "{}", plain.1);
+    for (way, bytes) in saved(&table) {
+        let (good, words, drawn) = draw(&bytes);
+        assert!(good && drawn == plain.2, "{way}: {words}");
+    }
+    let changed = table.replacen("\n0.1,", "\n0.2,", 1);
+    assert_ne!(changed, table);
+    // Those without quotation marks; with them the checksums are not seen.
+    for (way, bytes) in saved(&changed).into_iter().take(6) {
+        assert!(!draw(&bytes).0, "{way}");
+    }
+}
+
+#[test]
 fn points_are_read_behind_a_byte_order_mark() {
     let text = include_str!("data/amplitude_points.json");
     let plain = AmplitudePoint::parse_all(text).unwrap();

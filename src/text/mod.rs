@@ -127,16 +127,16 @@ fn other_unicode(bytes: &[u8]) -> Option<&'static str> {
 /// What a comment says: the text after the `#` of a line, which a spreadsheet may have put into
 /// quotation marks and filled up with separators.
 pub fn comment(line: &str) -> Option<String> {
-    let line = line.trim();
+    let line = line.trim_start();
     let mut text = line.to_owned();
     if line.starts_with('"') {
         let mut reader = csv::ReaderBuilder::new();
         reader.has_headers(false);
         let record = reader.from_reader(line.as_bytes()).records().next()?.ok()?;
-        record.get(0)?.trim().clone_into(&mut text);
+        record.get(0)?.trim_start().clone_into(&mut text);
     }
     let said = text.strip_prefix('#')?;
-    Some(said.trim_end_matches([',', ';', '\t', ' ']).to_owned())
+    Some(said.trim_end_matches([',', ';', '\t']).to_owned())
 }
 
 /// The rows of a table with their line numbers: cells separated by commas, semicolons or tabs, in
