@@ -44,7 +44,7 @@ pub enum Error {
         nan: u64,
         /// Values or weights that are infinite.
         infinite: u64,
-        /// Points of the iteration.
+        /// Values of the iteration, probes included.
         points: u64,
         /// The first such point.
         first: PointKey,

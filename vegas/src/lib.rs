@@ -77,7 +77,7 @@
 //! No Monte Carlo method can exclude a peak that no point has hit. What can be seen is seen:
 //! [`Measurement::alarms`] names it, and [`Measurement::trustworthy`] is false.
 //!
-//! * **The iterations disagree** (`Q < 0.001`): the errors are too small. The weights have a tail
+//! * **The iterations disagree** (`Q < 1e-5`): the errors are too small. The weights have a tail
 //!   that single iterations do not resolve. Adapt longer or with more points.
 //! * **A single point makes more than half of the variance**: the error is itself a guess. More
 //!   points, or a transformation that takes out the singularity.

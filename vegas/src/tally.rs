@@ -148,11 +148,11 @@ impl IterationTally {
         self.counters.add(&chunk.counters);
         for (k, &v) in chunk.sums.iter().enumerate() {
             self.sums.add(k, v);
-            if !v.is_finite() {
-                // Finite weights too large to square or to add: blame the largest.
-                self.counters.infinite += 1;
-                self.first_bad = earliest(self.first_bad, Some(chunk.largest_index));
-            }
+        }
+        if chunk.sums.iter().any(|v| !v.is_finite()) {
+            // Finite weights too large to square or to add: blame the largest.
+            self.counters.infinite += 1;
+            self.first_bad = earliest(self.first_bad, Some(chunk.largest_index));
         }
         self.larger(chunk.largest, chunk.largest_index);
         self.first_bad = earliest(self.first_bad, chunk.first_bad);

@@ -435,7 +435,7 @@ impl Stage<'_> {
         Err(Error::NotFinite {
             nan: c.nan,
             infinite: c.infinite,
-            points: c.points,
+            points: c.points + c.probes,
             first,
             x,
         })
