@@ -29,8 +29,12 @@ pub struct HistogramData {
 
 impl HistogramData {
     /// An empty histogram over `axes`.
+    ///
+    /// # Panics
+    /// If there are 2³² bins or more.
     pub fn new(axes: Vec<Axis>) -> Self {
         let bins = axes.iter().map(Axis::extent).product();
+        assert!(u32::try_from(bins).is_ok(), "{bins} bins");
         Self {
             axes,
             sums: ExactSums::new(2 * bins),
@@ -138,9 +142,13 @@ impl Cell {
 pub struct Histogram<F> {
     data: HistogramData,
     values: F,
-    /// Only forks fill.
+    /// Only forks fill: the bins that hold something of the chunk, close together in memory.
     cells: Vec<Cell>,
-    touched: u64,
+    /// Their numbers.
+    touched: Vec<u32>,
+    /// For each bin its place in `cells` and one, or 0 if it is empty.
+    place: Vec<u32>,
+    points: u64,
 }
 
 impl<F> Histogram<F> {
@@ -155,7 +163,9 @@ impl<F> Histogram<F> {
             data,
             values,
             cells: Vec::new(),
-            touched: 0,
+            touched: Vec::new(),
+            place: Vec::new(),
+            points: 0,
         }
     }
 
@@ -183,8 +193,10 @@ where
                 points: 0,
             },
             values: self.values.clone(),
-            cells: vec![Cell::default(); self.data.bins()],
-            touched: 0,
+            cells: Vec::new(),
+            touched: Vec::new(),
+            place: vec![0; self.data.bins()],
+            points: 0,
         }
     }
 
@@ -200,23 +212,28 @@ where
             }
         }
         for (i, &bin) in bins[..n].iter().enumerate() {
-            self.cells[bin].fill(block.weight[i], block.stratum[i], block.stratum_inv_dof[i]);
+            let place = &mut self.place[bin];
+            if *place == 0 {
+                self.touched.push(bin as u32);
+                self.cells.push(Cell::default());
+                *place = self.cells.len() as u32;
+            }
+            let cell = &mut self.cells[*place as usize - 1];
+            cell.fill(block.weight[i], block.stratum[i], block.stratum_inv_dof[i]);
         }
-        self.touched += n as u64;
+        self.points += n as u64;
     }
 
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
-        for (bin, cell) in later.cells.iter_mut().enumerate() {
-            if cell.count == 0 {
-                continue;
-            }
+        for (bin, mut cell) in later.touched.drain(..).zip(later.cells.drain(..)) {
+            let bin = bin as usize;
             cell.close();
             self.data.sums.add(2 * bin, cell.sum);
             self.data.sums.add(2 * bin + 1, cell.variance);
             self.data.counts[bin] += u64::from(cell.count);
-            *cell = Cell::default();
+            later.place[bin] = 0;
         }
-        self.data.points += std::mem::take(&mut later.touched);
+        self.data.points += std::mem::take(&mut later.points);
         Ok(())
     }
 }
