@@ -1,7 +1,7 @@
 //! Local maxima for unweighting.
 //!
-//! The y-space is cut into cells. Cell `c` gets a scale `s_c`, close to the largest `J f` in it,
-//! and is drawn with the probability `p_c = s_c / Σ s`, so that all cells have the same largest
+//! The y-space is cut into cells. Cell `c` gets a scale `s_c`, close to the largest `J f` in it
+//! (where zeros show that an edge of the support is near, also to those of its neighbours), and is drawn with the probability `p_c = s_c / Σ s`, so that all cells have the same largest
 //! weight `w = J f / (K p_c)` up to fluctuations; a point is accepted with the probability
 //! `w / W`. The threshold `W` is common to all cells. It is chosen on an independent sample such
 //! that the part of accepted points with `w > W` is what the caller allows; those keep the weight
@@ -64,10 +64,12 @@ impl MaximaConfig {
     }
 }
 
-/// What was seen of `|J f|` in a cell: the largest.
+/// What was seen of `|J f|` in a cell: the largest, and whether some values are zero, so that the
+/// edge of the integrand's support may go through the cell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
     largest: f64,
+    zero: bool,
 }
 
 impl Seen {
@@ -75,11 +77,13 @@ impl Seen {
     #[inline]
     pub(crate) fn add(&mut self, v: f64) {
         self.largest = self.largest.max(v);
+        self.zero |= v == 0.0;
     }
 
     /// Adds what was seen elsewhere.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.largest = self.largest.max(other.largest);
+        self.zero |= other.zero;
     }
 
     /// The scale of the cell: the largest value.
@@ -100,6 +104,9 @@ pub struct Maxima {
     /// Efficiency expected from the sample that set the threshold.
     #[serde(with = "bits::number")]
     pub expected_efficiency: f64,
+    /// Part of the events' weight above one expected from that sample.
+    #[serde(with = "bits::number")]
+    pub expected_excess: f64,
     /// Evaluations it took.
     pub n_eval: u64,
 }
@@ -111,15 +118,41 @@ impl Maxima {
     }
 }
 
-/// Scales of all cells; a cell in which nothing was seen keeps a little, since something may be
-/// there after all: the least of those seen, or a hundredth of the mean.
-pub(crate) fn scales(seen: &[Seen]) -> Vec<f64> {
-    let mut scale: Vec<f64> = seen.iter().map(Seen::scale).collect();
-    let mean = scale.iter().sum::<f64>() / scale.len() as f64;
-    for s in &mut scale {
-        *s = s.max(1e-2 * mean);
-    }
-    scale
+/// Least scale of a cell over the mean of all.
+const LEAST: f64 = 1e-2;
+
+/// The same for a cell with zeros, where a corner of the support may have been missed.
+const LEAST_AT_EDGE: f64 = 5e-2;
+
+/// Least scale of a cell with zeros over those of its neighbours.
+const OF_NEIGHBOUR: f64 = 0.7;
+
+/// Scales of all cells. What was seen is too little where an edge of the support (a cut) leaves a
+/// corner of the cell that no point or few points have hit: there the neighbours tell how large the
+/// function may be. Without this a point of such a corner weighs a hundred times the others.
+pub(crate) fn scales(seen: &[Seen], per_axis: &[u32]) -> Vec<f64> {
+    let mean = seen.iter().map(Seen::scale).sum::<f64>() / seen.len() as f64;
+    let neighbours = |cell: usize| {
+        let mut stride = 1;
+        per_axis.iter().rev().flat_map(move |&m| {
+            let (m, step) = (m as usize, stride);
+            stride *= m;
+            let digit = cell / step % m;
+            let below = (digit > 0).then(|| cell - step);
+            let above = (digit + 1 < m).then(|| cell + step);
+            below.into_iter().chain(above)
+        })
+    };
+    let scale = |(cell, s): (usize, &Seen)| {
+        if !s.zero {
+            return s.largest.max(LEAST * mean);
+        }
+        let beside = neighbours(cell).fold(0.0, |m: f64, n| m.max(seen[n].largest));
+        s.largest
+            .max(OF_NEIGHBOUR * beside)
+            .max(LEAST_AT_EDGE * mean)
+    };
+    seen.iter().enumerate().map(scale).collect()
 }
 
 /// Weights of a sample in fine logarithmic bins, from which the threshold is read.
@@ -159,9 +192,10 @@ impl Ladder {
         }
     }
 
-    /// The smallest threshold above which no more than `share` of the accepted points lie, and the
-    /// efficiency with it; `None` for an empty sample.
-    pub(crate) fn threshold(&self, share: f64) -> Option<(f64, f64)> {
+    /// The smallest threshold above which, but for chance of one standard deviation, no more than
+    /// `share` of the accepted points lie; with it the efficiency and the part of the accepted
+    /// weight above the threshold; `None` for an empty sample.
+    pub(crate) fn threshold(&self, share: f64) -> Option<(f64, f64, f64)> {
         let points: u64 = self.bins.iter().map(|b| b.0).sum();
         let sum: f64 = self.bins.iter().map(|b| b.1).sum();
         if sum <= 0.0 {
@@ -174,11 +208,12 @@ impl Ladder {
             let w = f64::from_bits(((k + 1) as u64) << (52 - FINE));
             if k < Self::bin(f64::MAX) && above_sum < sum {
                 let accepted = (sum - above_sum) / w + above as f64;
-                if above as f64 > share * accepted {
+                if above as f64 + (above as f64).sqrt() > share * accepted {
                     break;
                 }
                 if bin.0 > 0 || best.is_some() {
-                    best = Some((w, accepted / points as f64));
+                    let excess = (above_sum / w - above as f64) / (sum / w);
+                    best = Some((w, accepted / points as f64, excess));
                 }
             }
             above += bin.0;

@@ -212,3 +212,39 @@ fn maxima_survive_saving() {
         maxima
     );
 }
+
+/// One in a corner that a plane cuts off, nothing elsewhere.
+fn cut(x: &[f64]) -> f64 {
+    f64::from(x[0] + x[1] + x[2] + x[3] + 0.3 * x[4] > 3.0)
+}
+
+#[test]
+fn cells_that_an_edge_of_the_support_cuts_give_no_event_far_heavier_than_the_others() {
+    let f = Scalar::new(5, cut);
+    for seed in 1..=20 {
+        let config = Config {
+            seed,
+            neval: 20_000,
+            n_adapt: 6,
+            ..Config::default()
+        };
+        let mut vegas = Vegas::new(5, config).expect("valid");
+        vegas.adapt(&f, &mut silent).expect("finite");
+        let config = MaximaConfig {
+            neval: 100_000,
+            ..MaximaConfig::default()
+        };
+        let maxima = vegas
+            .find_maxima(&f, &config, &mut silent)
+            .expect("positive");
+        let mut events = Events::default();
+        let plan = UnweightPlan::new(20_000, 100, 50_000);
+        let found = vegas
+            .unweight(&f, &maxima, &plan, &mut events, &mut silent)
+            .expect("finite");
+        let heaviest = events.0.iter().fold(0.0, |m: f64, e| m.max(e.2));
+        assert!(heaviest < 10.0, "seed {seed}: {heaviest}");
+        assert!(found.overweight_excess < 1e-3, "seed {seed}: {found:?}");
+        assert!(maxima.expected_excess < 1e-3, "seed {seed}: {maxima:?}");
+    }
+}

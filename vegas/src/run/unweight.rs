@@ -193,10 +193,11 @@ impl Vegas {
         }
         cells.set_share(Vec::new());
         let mut maxima = Maxima {
-            scale: scales(&seen),
+            scale: scales(&seen, cells.per_axis()),
             cells,
             threshold: f64::MAX,
             expected_efficiency: 0.0,
+            expected_excess: 0.0,
             n_eval,
         };
         if maxima.scale.iter().all(|&s| s == 0.0) {
@@ -221,9 +222,12 @@ impl Vegas {
             &mut silent,
         )?;
         let found = heights.0.threshold(config.max_overweight_share);
-        let (threshold, efficiency) = found.ok_or(Error::Zero { points: n_eval })?;
-        maxima.threshold = threshold;
-        maxima.expected_efficiency = efficiency;
+        let found = found.ok_or(Error::Zero { points: n_eval })?;
+        (
+            maxima.threshold,
+            maxima.expected_efficiency,
+            maxima.expected_excess,
+        ) = found;
         maxima.n_eval += config.neval;
         Ok(maxima)
     }
