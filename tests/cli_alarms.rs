@@ -1,4 +1,5 @@
-//! What is not to be trusted is said on stderr, in `run.h5` and by the exit status.
+//! What is not to be trusted is said on stderr, in `run.h5` and by the exit status; what is only
+//! worth knowing by a note.
 
 mod program;
 
@@ -7,6 +8,12 @@ use millibrem::record::Fact;
 
 /// Runs `generate` on a card that is fine but for `keys`; (exit code, stderr, run.h5's alarms).
 fn generate(keys: &[&str]) -> (i32, String, Option<String>) {
+    let (code, stderr, words) = generated(keys);
+    (code, stderr, words.map(|[alarms, _]| alarms))
+}
+
+/// The same with the alarms and the notes in run.h5.
+fn generated(keys: &[&str]) -> (i32, String, Option<[String; 2]>) {
     let folder = tempfile::tempdir().unwrap();
     let mut arguments = vec![
         "generate",
@@ -28,7 +35,7 @@ fn generate(keys: &[&str]) -> (i32, String, Option<String>) {
     let output = program::output(&arguments);
     let stderr = String::from_utf8(output.stderr).unwrap();
     let facts = RunReader::open(&folder.path().join("run.h5")).and_then(|run| run.provenance());
-    let alarms = facts.ok().map(|facts| {
+    let words = facts.ok().map(|facts| {
         let fact = |wanted: &str| {
             facts
                 .iter()
@@ -37,13 +44,14 @@ fn generate(keys: &[&str]) -> (i32, String, Option<String>) {
                 .1
                 .clone()
         };
-        let Fact::Text(words) = fact("alarms") else {
-            panic!("alarms are words");
-        };
-        assert_eq!(fact("trustworthy"), Fact::Flag(words.is_empty()));
+        let words = ["alarms", "notes"].map(|name| match fact(name) {
+            Fact::Text(words) => words,
+            other => panic!("{name} are words, not {other:?}"),
+        });
+        assert_eq!(fact("trustworthy"), Fact::Flag(words[0].is_empty()));
         words
     });
-    (output.status.code().unwrap(), stderr, alarms)
+    (output.status.code().unwrap(), stderr, words)
 }
 
 /// The words must be in the error, in the summary and in the file.
@@ -71,12 +79,112 @@ fn a_run_without_fault_raises_nothing() {
 }
 
 #[test]
-fn a_histogram_beside_the_point_is_named_with_the_range_it_should_have() {
+fn a_window_that_leaves_out_most_of_sigma_is_noted_with_the_range_that_holds_it() {
     let histogram = r#"histogram=[{observable="e_miss_gev",min=0.0,max=10.0,bins=10}]"#;
+    let (code, stderr, words) = generated(&[histogram]);
+    let [alarms, notes] = words.unwrap();
+    assert_eq!((code, alarms.as_str()), (0, ""), "{stderr}");
+    let note = "histogram e_miss_gev: 0 % of sigma lies below e_miss_gev = 0 and 100 % above 10; a range from 8.0";
+    assert!(notes.starts_with(note), "{notes}");
+    assert!(stderr.contains(&format!("\nnote: {note}")), "{stderr}");
+}
+
+#[test]
+fn the_histograms_of_a_shipped_card_follow_beam_and_mass() {
+    for keys in [
+        ["beam.energy_gev=60", "dark_sector.m_chi_gev=0.1"],
+        ["beam.energy_gev=1000", "dark_sector.m_chi_gev=0.01"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments = vec!["generate", "cards/na64mu-2025.toml", "--seed", "1", "--out"];
+        arguments.push(folder.path().to_str().unwrap());
+        let all = keys.iter().chain(&["events.count=1000"]);
+        all.for_each(|key| arguments.extend(["--set", key]));
+        let output = program::output(&arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+        assert!(!stderr.contains("note: "), "{stderr}");
+    }
+}
+
+/// A run that cannot reach its goal within `max_neval`.
+const SHORT: [&str; 4] = [
+    "integration.rel_error=1e-6",
+    "integration.max_neval=300000",
+    "integration.neval=20000",
+    "integration.n_adapt=5",
+];
+
+#[test]
+fn a_goal_that_is_not_reached_is_an_alarm_with_what_limits_it_and_the_cure() {
     raises(
-        &[histogram],
-        "histogram e_miss_gev: 0 % of sigma lies below e_miss_gev = 0 and 100 % above 10; a range from 8.0",
+        &SHORT,
+        "the goal integration.rel_error = 1e-6 is not reached: sigma is known to ",
     );
+    raises(
+        &SHORT,
+        "where integration.max_neval ends the run: raise integration.max_neval to ",
+    );
+}
+
+#[test]
+fn every_command_that_measures_says_that_its_goal_is_not_reached() {
+    let over = "dark_sector.m_chi_gev=0.1";
+    for command in [
+        &["sigma", "--method", "mc"][..],
+        &["spectrum", "--method", "mc", "--bins", "3"],
+        &["scan", "--method", "mc", "--over", over],
+        &["reach", "--method", "mc", "--over", over],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments = vec![command[0], "cards/na64mu-2025.toml", "--seed", "1", "--out"];
+        arguments.push(folder.path().to_str().unwrap());
+        arguments.extend(&command[1..]);
+        SHORT
+            .iter()
+            .for_each(|key| arguments.extend(["--set", key]));
+        let output = program::output(&arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {stderr}");
+        let words = "the goal integration.rel_error = 1e-6 is not reached: sigma is known to ";
+        assert!(stderr.contains(words), "{command:?}: {stderr}");
+    }
+}
+
+#[test]
+fn adaptation_and_measurement_together_stay_within_max_neval() {
+    for (max_neval, neval, n_adapt) in [
+        (3_000_000, 200_000, 10),
+        (1_000_000, 200_000, 10),
+        (300_000, 20_000, 5),
+        (20_000, 20_000, 10),
+        (1000, 1000, 10),
+        (1000, 1000, 1000),
+    ] {
+        let keys = [
+            "integration.rel_error=1e-7".to_owned(),
+            format!("integration.max_neval={max_neval}"),
+            format!("integration.neval={neval}"),
+            format!("integration.n_adapt={n_adapt}"),
+        ];
+        let mut arguments = vec![
+            "sigma",
+            "cards/na64mu-2025.toml",
+            "--method",
+            "mc",
+            "--json",
+        ];
+        keys.iter().for_each(|key| arguments.extend(["--set", key]));
+        let output = program::output(&arguments);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{keys:?}: {stderr}");
+        let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let n_eval = found["n_eval"].as_f64().unwrap();
+        assert!(n_eval <= f64::from(max_neval), "{keys:?}: {n_eval}");
+        assert!(n_eval >= 0.5 * f64::from(max_neval), "{keys:?}: {n_eval}");
+        let smaller = stderr.contains(&format!("not integration.neval = {neval}"));
+        assert_eq!(smaller, max_neval != 300_000, "{keys:?}: {stderr}");
+    }
 }
 
 #[test]
@@ -94,10 +202,10 @@ fn cuts_that_leave_too_few_points_are_reported_with_what_passes() {
         &[
             "cuts.lepton_angle_min_mrad=10",
             "cuts.lepton_angle_max_mrad=10.001",
-            "integration.max_neval=100000",
+            "integration.max_neval=208000",
             "events.count=5",
         ],
-        "points of equal weight, of 102000 evaluated and the cuts let ",
+        "points of equal weight, of 100000 evaluated and the cuts let ",
     );
 }
 
@@ -108,7 +216,7 @@ const HARD: [&str; 6] = [
     "cuts.x_min=0.99999999985",
     "dark_sector.m_chi_gev=1e-9",
     "target.element=H",
-    "integration.max_neval=200000",
+    "integration.max_neval=309000",
 ];
 
 #[test]

@@ -5,12 +5,14 @@ mod reference;
 
 use std::ops::ControlFlow;
 
+use millibrem::card::{Override, RunCard};
 use millibrem::dark_sector::DarkSector;
 use millibrem::event::{Event, EventBuffer, Weighting};
 use millibrem::generate::{
     EventRequest, Generator, HistogramRequest, Progress, Settings, Shard, SigmaReport,
 };
 use millibrem::histogram::{Axis, Observable, Scale};
+use millibrem::job::prepare;
 use millibrem::process::Setup;
 use reference::{setup, table};
 use serde_json::Value;
@@ -391,4 +393,172 @@ fn without_a_goal_for_the_error_the_shards_measure_every_point() {
     let (_, alone) = measured(&setup, settings, &[]);
     assert_eq!(report.cross_section.value_pb, alone.cross_section.value_pb);
     assert_eq!(report.cross_section.error_pb, alone.cross_section.error_pb);
+}
+
+/// Every observable over its default range; nothing if the card is refused.
+fn everywhere(keys: &[String]) -> Option<SigmaReport> {
+    let all = Observable::ALL.map(|o| format!("{{observable={:?}}}", o.name()));
+    let histograms = format!("histogram=[{}]", all.join(","));
+    let small = ["integration.rel_error=3e-3", "integration.neval=50000"];
+    let keys = keys.iter().map(String::as_str).chain(small);
+    let overrides: Vec<Override> = keys
+        .chain([histograms.as_str()])
+        .map(|key| Override::parse(key).unwrap())
+        .collect();
+    let text = std::fs::read_to_string("cards/na64mu-2025.toml").unwrap();
+    let card = RunCard::parse("card", "run", &text, &overrides).ok()?;
+    let setup = prepare::setup(&card).unwrap();
+    let requests = prepare::histograms(&card);
+    Some(measured(&setup, prepare::settings(&card, 0), &requests).1)
+}
+
+#[test]
+fn default_ranges_hold_sigma_for_every_beam_mass_and_cut() {
+    let muons = [1.0, 20.0, 100.0, 1e5].map(|e0| ("mu-", e0));
+    let electrons = [1.0, 8.0, 100.0, 1e6].map(|e0| ("e-", e0));
+    let mut tried = 0;
+    for (lepton, e0) in muons.into_iter().chain(electrons) {
+        for m_chi in [1e-8, 1e-3, 0.03, 3.0] {
+            for x_min in [0.0, 0.9] {
+                let keys = [
+                    format!("beam.lepton={lepton}"),
+                    format!("beam.energy_gev={e0:?}"),
+                    format!("dark_sector.m_chi_gev={m_chi:?}"),
+                    format!("cuts.x_min={x_min:?}"),
+                ];
+                let Some(report) = everywhere(&keys) else {
+                    continue;
+                };
+                tried += 1;
+                assert!(report.notes.is_empty(), "{keys:?}: {:?}", report.notes);
+                for h in &report.histograms {
+                    let (values, axis) = (h.values(), &h.axes()[0]);
+                    let beside = (values[0] + values[values.len() - 1]) / h.total_pb();
+                    let range = (axis.min(), axis.max());
+                    assert!(beside < 0.5, "{keys:?}: {} {range:?} {beside}", h.name());
+                }
+            }
+        }
+    }
+    assert!(tried > 40, "{tried}");
+}
+
+/// Cuts as experiments use them, on the card of an experiment.
+const CUTS: [(&str, &[&str]); 10] = [
+    ("ldmx-2025", &["cuts.lepton_pt_min_gev=0.01"]),
+    (
+        "ldmx-2025",
+        &[
+            "cuts.lepton_angle_min_mrad=5",
+            "cuts.lepton_angle_max_mrad=300",
+        ],
+    ),
+    ("ldmx-2025", &["cuts.lepton_energy_max_gev=1.2"]),
+    ("ldmx-8gev-w", &["cuts.lepton_pt_min_gev=0.01"]),
+    ("ldmx-8gev-w", &["cuts.chi_angle_max_mrad=100"]),
+    ("ldmx-4gev-w", &["cuts.lepton_pt_min_gev=0.01"]),
+    (
+        "ldmx-4gev-w",
+        &[
+            "cuts.lepton_pt_min_gev=0.02",
+            "cuts.lepton_angle_max_mrad=300",
+        ],
+    ),
+    ("na64mu-2025", &["cuts.lepton_pt_min_gev=0.1"]),
+    ("na64mu-2025", &["cuts.chi_angle_max_mrad=10"]),
+    (
+        "na64e-2018",
+        &["cuts.lepton_pt_min_gev=0.01", "cuts.x_min=0.7"],
+    ),
+];
+
+/// A generator for a shipped card with other keys, and its σ.
+fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, f64) {
+    let file = format!("cards/{name}.toml");
+    let seed = format!("run.seed={seed}");
+    let keys = keys.iter().copied().chain([seed.as_str(), "histogram=[]"]);
+    let keys: Vec<Override> = keys.map(|key| Override::parse(key).unwrap()).collect();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let card = RunCard::parse(&file, name, &text, &keys).unwrap();
+    let setup = prepare::setup(&card).unwrap();
+    let (generator, report) = measured(&setup, prepare::settings(&card, 0), &[]);
+    assert!(
+        report.alarms.is_empty(),
+        "{name} {keys:?}: {:?}",
+        report.alarms
+    );
+    (generator, report.cross_section.value_pb)
+}
+
+#[test]
+fn ordinary_cuts_leave_unweighted_samples_without_alarm_or_heavy_event() {
+    for (name, keys) in CUTS {
+        for seed in [1, 2] {
+            let (mut generator, sigma) = of_card(name, keys, seed);
+            let request = EventRequest {
+                count: 50_000,
+                weighting: Weighting::Unweighted,
+                max_overweight_share: 1e-3,
+                max_weight: 1.0,
+            };
+            let mut events = EventBuffer::default();
+            let sample = generator
+                .sample(&request, sigma, &mut events, &mut silent)
+                .unwrap();
+            let heaviest = events.weight.iter().copied().fold(0.0, f64::max);
+            let what = format!("{name} {keys:?} seed {seed}: {heaviest}, {sample:?}");
+            assert!(sample.alarms.is_empty(), "{what}");
+            assert!(sample.overweight_share[0] <= 1e-3, "{what}");
+            assert!(
+                sample.overweight_excess <= 1e-3 && heaviest < 25.0,
+                "{what}"
+            );
+            // The search for maxima is in proportion: it was 12 million evaluations.
+            assert!(sample.n_eval < 2_500_000, "{what}");
+        }
+    }
+}
+
+#[test]
+fn unweighted_events_within_cuts_follow_the_weighted_ones() {
+    for (i, (name, keys)) in [CUTS[0], CUTS[2], CUTS[4], CUTS[8]].into_iter().enumerate() {
+        let (mut generator, sigma) = of_card(name, keys, 7 + i as u64);
+        let mut spectrum = |weighting| {
+            let request = EventRequest {
+                count: 200_000,
+                weighting,
+                max_overweight_share: 1e-3,
+                max_weight: 1.0,
+            };
+            let mut events = EventBuffer::default();
+            generator
+                .sample(&request, sigma, &mut events, &mut silent)
+                .unwrap();
+            // log₁₀ pT of the lepton in steps of 0.2, (Σw, Σw²) in each, normalised to one.
+            let all: f64 = events.weight.iter().sum();
+            let mut bins = [(0.0, 0.0); 20];
+            for e in events.iter() {
+                let [_, x, y, _] = e.p_lepton_out;
+                let at = 5.0 * (libm::log10(libm::hypot(x, y)) + 3.0);
+                let bin = &mut bins[at.clamp(0.0, 19.0) as usize];
+                let w = e.weight / all;
+                *bin = (bin.0 + w, bin.1 + w * w);
+            }
+            bins
+        };
+        let (a, b) = (
+            spectrum(Weighting::Weighted),
+            spectrum(Weighting::Unweighted),
+        );
+        let full = a.iter().zip(&b).filter(|(a, b)| a.0 > 1e-4 && b.0 > 1e-4);
+        let terms: Vec<f64> = full
+            .map(|(a, b)| (a.0 - b.0).powi(2) / (a.1 + b.1))
+            .collect();
+        let (chi2, dof) = (terms.iter().sum::<f64>(), terms.len() as f64 - 1.0);
+        let q = vegas::gamma_q(dof / 2.0, chi2 / 2.0);
+        assert!(
+            dof >= 3.0 && q > 1e-3,
+            "{name} {keys:?}: chi2 {chi2} of {dof}, Q {q}"
+        );
+    }
 }

@@ -38,11 +38,16 @@ impl Ranges<'_> {
     fn of(&self, observable: Observable) -> (f64, f64, Scale) {
         let (e0, x_min, x_max) = (self.beam.energy_gev, self.cuts.x_min, self.cuts.x_max);
         let t_low = decade_below(self.limits.t_min_gev2);
-        // The form factors leave nothing beyond about 1 GeV².
+        // The form factors leave little beyond about 1 GeV², and decades above the least.
         let t_high = decade_above(self.limits.t_max_gev2)
             .min(1.0)
-            .max(10.0 * t_low);
+            .max(1e3 * t_low)
+            .min(decade_above(self.limits.t_max_gev2));
         let m_low = self.limits.m_pair_min_gev;
+        let m_lepton = self.beam.lepton.mass_gev();
+        // Masses set the scale of transverse momenta, that of the lepton by the part of its energy
+        // that it loses; a tenth of it leaves little below.
+        let pt_low = decade_below(0.1 * (m_low + x_min.max(1e-2) * m_lepton));
         let two_nuclear_masses = 2.0 * self.nucleus.mass_gev;
         match observable {
             Observable::X => (x_min, x_max, Scale::Linear),
@@ -50,13 +55,17 @@ impl Ranges<'_> {
             Observable::ELeptonGev => (0.0, (1.0 - x_min) * e0, Scale::Linear),
             Observable::EChiGev => (0.0, e0, Scale::Linear),
             Observable::ThetaLeptonRad | Observable::ThetaChiRad => {
-                (1e-5, std::f64::consts::PI, Scale::Log)
+                let low = decade_below(pt_low / e0).min(1e-5);
+                (low, std::f64::consts::PI, Scale::Log)
             }
-            Observable::PtLeptonGev => (1e-4, decade_above(e0), Scale::Log),
+            Observable::PtLeptonGev => (pt_low.min(1e-4), decade_above(e0), Scale::Log),
             Observable::TGev2 => (t_low, t_high, Scale::Log),
             Observable::MPairGev => (
                 m_low,
-                self.limits.m_pair_max_gev.min(20.0 * m_low),
+                // Light pairs reach up to the lepton's mass and a little beyond.
+                self.limits
+                    .m_pair_max_gev
+                    .min((20.0 * m_low).max(10.0 * m_lepton)),
                 Scale::Log,
             ),
             Observable::RecoilKineticGev => (

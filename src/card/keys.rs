@@ -213,7 +213,7 @@ pub(super) static CARD: &[Key] = &[
             key(
                 "max_neval",
                 Shape::Count,
-                "a number of points, at least neval and at most 1e15",
+                "a number of evaluations (those of the adaptation too), at least neval and at most 1e15",
             ),
         ],
     ),

@@ -328,7 +328,9 @@ fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration
             (0.0..=1.0).contains(&error)
         })?
         .unwrap_or(1e-3);
-    let default = neval.max(100_000_000);
+    // All iterations that adapt, and ten that measure, with their probes.
+    let least = neval.saturating_mul(n_adapt + 10).saturating_mul(21) / 20;
+    let default = least.clamp(100_000_000, 1000 * most);
     let max_neval = rules.count(
         "integration.max_neval",
         raw.max_neval,

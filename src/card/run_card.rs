@@ -118,7 +118,7 @@ pub struct Integration {
     pub neval: u64,
     /// Relative error at which to stop; 0 means never before `max_neval`.
     pub rel_error: f64,
-    /// Points after which to stop.
+    /// Most evaluations, adaptation and probes included.
     pub max_neval: u64,
 }
 

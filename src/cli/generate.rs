@@ -357,6 +357,7 @@ impl Report<'_> {
             "seed": found.seed,
             "alarms": found.alarms,
             "exports": exports,
+            "notes": found.notes,
             "output": self.file.display().to_string(),
         })
     }
@@ -378,7 +379,8 @@ impl Report<'_> {
                 progress::value_error(check.value_pb, check.error_pb),
                 check.pull,
             ),
-            None => "quadrature  does not apply to these cuts\n".to_owned(),
+            None if found.converges => "quadrature  does not apply to these cuts\n".to_owned(),
+            None => "quadrature  does not reach the precision for a check\n".to_owned(),
         };
         let [efficiency, low, high] = sample.unweighting_efficiency;
         let [over, over_low, over_high] = sample.overweight_share;
@@ -415,6 +417,9 @@ impl Report<'_> {
             self.wall_s,
             self.file.display()
         );
+        for note in &found.notes {
+            text += &format!("\nnote: {note}");
+        }
         for alarm in &found.alarms {
             text += &format!("\nNOT TO BE TRUSTED: {alarm}");
         }

@@ -129,5 +129,9 @@ pub(crate) fn measured(
     let report = generator.measure(histograms, &mut |p| bars.hear(p))?;
     bars.done();
     bars.say(progress::table(&report.cross_section.iterations).trim_end());
+    prepare::note(card)
+        .iter()
+        .chain(&report.notes)
+        .for_each(|note| bars.say(&format!("note: {note}")));
     Ok(report)
 }

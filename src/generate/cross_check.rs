@@ -1,6 +1,7 @@
 //! The Monte Carlo against the deterministic quadrature, wherever that applies.
 
-use crate::process::{Setup, quadrature};
+use crate::process::Setup;
+use crate::process::quadrature::{self, QuadratureError};
 use crate::record::CrossSection;
 
 /// σ by quadrature, and how far the Monte Carlo is from it.
@@ -18,13 +19,15 @@ pub struct CrossCheck {
 const MAX_PULL: f64 = 5.0;
 
 impl CrossCheck {
-    /// Computes σ a tenth of the Monte Carlo's error or better; `None` where the quadrature does
-    /// not apply (cuts on more than x) or does not converge.
-    pub fn of(setup: &Setup, found: &CrossSection) -> Option<Self> {
+    /// Computes σ a tenth of the Monte Carlo's error or better.
+    ///
+    /// # Errors
+    /// [`QuadratureError`] where the quadrature does not apply (cuts on more than x) or converge.
+    pub fn of(setup: &Setup, found: &CrossSection) -> Result<Self, QuadratureError> {
         let rel_error = (0.1 * found.error_pb / found.value_pb).clamp(1e-7, 1e-3);
-        let integral = quadrature::sigma(setup, rel_error).ok()?;
+        let integral = quadrature::sigma(setup, rel_error)?;
         let error = libm::hypot(found.error_pb, integral.error_pb);
-        Some(Self {
+        Ok(Self {
             value_pb: integral.value_pb,
             error_pb: integral.error_pb,
             pull: (found.value_pb - integral.value_pb) / error,
@@ -35,7 +38,7 @@ impl CrossCheck {
     pub fn alarm(&self) -> Option<String> {
         (self.pull.is_nan() || self.pull.abs() > MAX_PULL).then(|| {
             format!(
-                "the Monte Carlo is {:.1} errors from the quadrature, {:.6e} pb",
+                "the Monte Carlo is {:.1} errors from the quadrature, {:.6e} pb: raise integration.n_adapt and integration.neval, or trust the quadrature",
                 self.pull, self.value_pb
             )
         })

@@ -50,7 +50,9 @@ pub struct SampleReport {
     pub n_events: u64,
     /// What their weights are.
     pub weighting: Weighting,
-    /// Evaluations of the process for them, the search for maxima included.
+    /// Points of the sample that were tried.
+    pub n_points: u64,
+    /// Evaluations of the process for them, probes and the search for maxima included.
     pub n_eval: u64,
     /// Mean of the raw weights over σ: what the sample itself makes of σ.
     pub sigma_ratio: f64,
@@ -77,6 +79,7 @@ impl SampleReport {
         Self {
             n_events: 0,
             weighting: Weighting::Weighted,
+            n_points: 0,
             n_eval: 0,
             sigma_ratio: 1.0,
             sigma_ratio_error: 0.0,
@@ -94,6 +97,7 @@ impl SampleReport {
         Self {
             n_events: 0,
             weighting: Weighting::Weighted,
+            n_points: m.counters.points,
             n_eval: m.n_eval,
             sigma_ratio: m.estimate.mean,
             sigma_ratio_error: m.estimate.sdev,
@@ -128,7 +132,7 @@ impl SampleReport {
             return Err(GenerateError::TooFewEvents {
                 found: self.n_events,
                 wanted,
-                points: self.n_eval,
+                points: self.n_points,
             });
         }
         self.sigma_ratio /= sigma_pb;
@@ -141,7 +145,7 @@ impl SampleReport {
         let pull = (self.sigma_ratio - 1.0) / self.sigma_ratio_error;
         if pull.abs() > MAX_PULL && self.n_events > 100 {
             self.alarms.push(format!(
-                "the events make sigma {:.4} times the measured one, {:.1} errors off",
+                "the events make sigma {:.4} times the measured one, {:.1} errors off: raise integration.n_adapt and integration.neval",
                 self.sigma_ratio,
                 pull.abs()
             ));

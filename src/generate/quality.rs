@@ -3,11 +3,13 @@
 //!
 //! | alarm | raised when |
 //! |---|---|
-//! | σ in flow bins | more than [`FLOW`] of σ lies outside the range of an axis |
+//! | goal | the relative error asked for is not reached within `max_neval` |
 //! | thin bins | bins with errors above 32 % (as from fewer than [`FEW`] points) hold more than [`THIN`] of σ together |
 //! | tight cuts | σ rests on fewer than [`FEWEST`] points of equal weight |
 //! | σ too small | σ is below [`SMALLEST_PB`], where squares of weights underflow |
 //! | overweight | an unweighted sample exceeds its `max_overweight_share` beyond chance |
+//!
+//! An axis with more than [`FLOW`] of σ beside its range is what its user chose: a note.
 //!
 //! Disagreeing iterations, single heavy points and missed peaks are found by the integrator, NaN
 //! and infinities end the run there. Pinned by the tests below and `tests/cli_alarms.rs`; false
@@ -31,18 +33,65 @@ const FEW: f64 = 10.0;
 const THIN: f64 = 0.1;
 /// Points of equal weight that σ must rest on.
 const FEWEST: f64 = 1000.0;
+/// Most evaluations a card may ask for.
+const MOST_EVALUATIONS: f64 = 1e15;
 /// Smallest σ in pb whose error can be computed.
 const SMALLEST_PB: f64 = 1e-140;
 /// Part of σ that a suggested range holds.
 const CENTRAL: f64 = 0.99;
 /// Standard deviations, and events, of overweight events beyond those allowed.
 const OVERWEIGHT: (f64, f64) = (4.0, 3.0);
+/// Excess weight in events that a small sample may have by chance: one or two heavier ones.
+const CHANCE_EXCESS: f64 = 5.0;
 
-/// What is wrong with σ itself, `passing` being the share of points that the cuts let through.
-pub(super) fn of_sigma(report: &SigmaReport, passing: f64) -> Vec<String> {
+/// Points of a measurement, probes not counted, and those of weight zero.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts {
+    pub(super) points: u64,
+    pub(super) zero: u64,
+}
+
+/// What the integrator found, and what helps.
+pub(super) fn of_integral(alarm: &vegas::Alarm) -> String {
+    use vegas::Alarm;
+    let cure = match alarm {
+        Alarm::Disagreement { .. } | Alarm::HeavyPoint { .. } => {
+            ": raise integration.neval and integration.n_adapt"
+        }
+        Alarm::MissedPeak { .. } => ": raise integration.neval",
+        Alarm::AllZero => ": loosen the cuts",
+        _ => "",
+    };
+    format!("{alarm}{cure}")
+}
+
+/// What is wrong if σ is not known to the relative error `goal`.
+pub(super) fn of_goal(report: &SigmaReport, goal: f64) -> Option<String> {
+    let c = &report.cross_section;
+    let reached = (c.error_pb / c.value_pb).abs();
+    if reached <= goal {
+        return None;
+    }
+    let adapting = (report.n_eval - c.n_eval) as f64;
+    let excess = reached / goal;
+    // A little more than the square law says, for the error is itself uncertain.
+    let needed = adapting + 1.1 * c.n_eval as f64 * excess * excess;
+    let cure = match needed <= MOST_EVALUATIONS {
+        true => format!("raise integration.max_neval to {needed:.1e} or integration.rel_error"),
+        false => "no integration.max_neval reaches it: raise integration.rel_error".to_owned(),
+    };
+    Some(format!(
+        "the goal integration.rel_error = {goal:e} is not reached: sigma is known to {reached:.1e} after {} evaluations, where integration.max_neval ends the run: {cure}",
+        report.n_eval
+    ))
+}
+
+/// What is wrong with σ itself.
+pub(super) fn of_sigma(report: &SigmaReport, counts: Counts) -> Vec<String> {
     let mut alarms = Vec::new();
     let c = &report.cross_section;
-    let points = report.effective_share * c.n_eval as f64;
+    let points = report.effective_share * counts.points as f64;
+    let passing = 1.0 - counts.zero as f64 / counts.points.max(1) as f64;
     if points < FEWEST {
         let cuts = match passing < 0.5 {
             true => format!(
@@ -53,12 +102,12 @@ pub(super) fn of_sigma(report: &SigmaReport, passing: f64) -> Vec<String> {
         };
         alarms.push(format!(
             "sigma rests on {points:.0} points of equal weight, of {} evaluated{cuts} raise integration.neval and integration.max_neval",
-            c.n_eval,
+            counts.points,
         ));
     }
     if c.value_pb.abs() < SMALLEST_PB {
         alarms.push(format!(
-            "sigma = {:e} pb is too small for its error to be computed",
+            "sigma = {:e} pb is too small for its error to be computed: raise dark_sector.charge (sigma goes with its square)",
             c.value_pb
         ));
     }
@@ -77,9 +126,9 @@ pub(super) fn of_sample(request: &EventRequest, report: &SampleReport) -> Option
     let (sigmas, events) = OVERWEIGHT;
     let chance = sigmas * (allowed * n).sqrt() + events;
     let excess = report.overweight_excess;
-    (share * n > allowed * n + chance || excess > allowed).then(|| {
+    (share * n > allowed * n + chance || excess * n > allowed * n + CHANCE_EXCESS).then(|| {
         format!(
-            "{:.3} % of the events are overweight and {:.3} % of the weight lies above 1, where events.max_overweight_share allows {:.3} %",
+            "{:.3} % of the events are overweight and {:.3} % of the weight lies above 1, where events.max_overweight_share allows {:.3} %: raise integration.n_adapt (20) or integration.neval (1e6), or ask for weighted events",
             100.0 * share,
             100.0 * excess,
             100.0 * allowed
@@ -124,28 +173,24 @@ fn thin(histogram: &Histogram) -> f64 {
 }
 
 impl Generator {
-    /// What is wrong with finished histograms, in words.
-    pub(super) fn of_histograms(
-        &self,
-        histograms: &[Histogram],
-    ) -> Result<Vec<String>, GenerateError> {
-        let mut alarms = Vec::new();
-        for histogram in histograms {
+    /// Adds what is odd about the finished histograms of `report`, in words.
+    pub(super) fn of_histograms(&self, report: &mut SigmaReport) -> Result<(), GenerateError> {
+        for histogram in &report.histograms {
             let name = histogram.name();
             if let Some(flow) = flow(histogram) {
                 let axis = &histogram.axes()[flow.axis];
                 let (low, high) = self.central_range(axis.observable())?;
-                alarms.push(beside(name, axis, &flow, (low, high)));
+                report.notes.push(beside(name, axis, &flow, (low, high)));
             }
             let share = thin(histogram);
             if share > THIN {
-                alarms.push(format!(
+                report.alarms.push(format!(
                     "histogram {name}: bins with {:.0} % of sigma have fewer than {FEW} points each: use fewer bins or raise integration.max_neval and lower integration.rel_error",
                     100.0 * share
                 ));
             }
         }
-        Ok(alarms)
+        Ok(())
     }
 
     /// The range of an observable that holds the middle 99 % of σ, from one iteration of points.
@@ -167,7 +212,7 @@ impl Generator {
 /// Points that a range is taken from.
 const MOST_VALUES: u64 = 1_000_000;
 
-/// The alarm that σ lies beside an axis.
+/// The note that σ lies beside an axis.
 fn beside(name: &str, axis: &Axis, flow: &Flow, (low, high): (f64, f64)) -> String {
     format!(
         "histogram {name}: {:.0} % of sigma lies below {} = {} and {:.0} % above {}; a range from {low:.3e} to {high:.3e} would hold 99 %",
@@ -285,15 +330,57 @@ mod tests {
             effective_share: 0.01,
             largest_weight: 1.0,
             alarms: Vec::new(),
+            notes: Vec::new(),
         }
     }
 
     #[test]
     fn sigma_from_few_points_or_too_small_for_its_error_is_reported() {
-        assert!(of_sigma(&sigma(1.0, 110_000), 0.5).is_empty());
-        let few = of_sigma(&sigma(1.0, 90_000), 0.0215);
+        let of =
+            |value_pb, points, zero| of_sigma(&sigma(value_pb, points), Counts { points, zero });
+        assert!(of(1.0, 110_000, 55_000).is_empty());
+        let few = of(1.0, 90_000, 88_065);
         assert!(few[0].contains("900 points") && few[0].contains("2.15 %"));
-        assert!(of_sigma(&sigma(1e-141, 110_000), 0.5)[0].contains("1e-141 pb"));
+        assert!(of(1e-141, 110_000, 55_000)[0].contains("1e-141 pb"));
+    }
+
+    #[test]
+    fn a_missed_goal_is_named_with_what_was_reached_and_what_would_reach_it() {
+        // The error of `sigma` is a thousandth.
+        let report = SigmaReport {
+            n_eval: 3_000_000,
+            ..sigma(2.0, 1_000_000)
+        };
+        assert_eq!(of_goal(&report, 1e-3), None);
+        let near = of_goal(&report, 1e-4).unwrap();
+        for words in [
+            "rel_error = 1e-4",
+            "to 1.0e-3",
+            "3000000 evaluations",
+            "max_neval to 1.1e8",
+        ] {
+            assert!(near.contains(words), "{near}");
+        }
+        let far = of_goal(&report, 1e-9).unwrap();
+        assert!(far.ends_with("no integration.max_neval reaches it: raise integration.rel_error"));
+        let none = of_goal(&sigma(0.0, 1_000_000), 1e-3);
+        assert!(none.is_some_and(|words| words.contains("to NaN")));
+    }
+
+    #[test]
+    fn every_alarm_of_the_integrator_names_its_cure() {
+        for alarm in [
+            vegas::Alarm::Disagreement {
+                chi2_dof: 5.0,
+                q: 1e-6,
+            },
+            vegas::Alarm::HeavyPoint { share: 0.7 },
+            vegas::Alarm::MissedPeak { shift: 4.0 },
+            vegas::Alarm::AllZero,
+        ] {
+            let words = of_integral(&alarm);
+            assert!(words.contains(": raise integration.") || words.ends_with(": loosen the cuts"));
+        }
     }
 
     #[test]
@@ -313,7 +400,22 @@ mod tests {
         assert_eq!(of_sample(&request, &report(1.4e-3, 5e-4)), None);
         assert!(of_sample(&request, &report(1.5e-3, 5e-4)).is_some());
         let heavy = of_sample(&request, &report(1e-4, 0.02)).unwrap();
-        assert!(heavy.contains("2.000 %") && heavy.contains("0.100 %"));
+        for words in ["2.000 %", "0.100 %", "raise integration.n_adapt"] {
+            assert!(heavy.contains(words), "{heavy}");
+        }
+        // A thousand events, of which one weighs four.
+        let small = |excess| {
+            let report = report(1e-3, excess);
+            of_sample(
+                &request,
+                &SampleReport {
+                    n_events: 1000,
+                    ..report
+                },
+            )
+        };
+        assert_eq!(small(3e-3), None);
+        assert!(small(2e-2).is_some());
         let partial = EventRequest {
             max_weight: 5.0,
             ..request

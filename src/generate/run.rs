@@ -26,8 +26,55 @@ pub struct Settings {
     pub rel_error: Option<f64>,
     /// Fewest measured points.
     pub min_neval: u64,
-    /// Most measured points.
+    /// Most measured points, those of the adaptation and probes not counted.
     pub max_neval: u64,
+}
+
+impl Settings {
+    /// The same within `evaluations` in all, adaptation and probes included: fewer measured points,
+    /// and where not even [`MIN_ITERATIONS`] of `neval` points fit, smaller iterations.
+    #[must_use]
+    pub fn within(self, evaluations: u64) -> Self {
+        let fits = |neval: u64| self.least_evaluations(neval) <= evaluations;
+        let mut neval = self.neval;
+        if !fits(neval) {
+            let excess = self.least_evaluations(neval) as f64 / evaluations as f64;
+            // Not quite proportional, since probes are whole numbers.
+            neval = ((neval as f64 / excess) as u64 + 1).max(SMALLEST_ITERATION);
+            while neval > SMALLEST_ITERATION && !fits(neval) {
+                neval -= 1;
+            }
+        }
+        // Rather fewer adapting iterations than still smaller ones.
+        let spare = evaluations / SMALLEST_ITERATION;
+        let n_adapt = match fits(neval) {
+            true => self.n_adapt,
+            false => u32::try_from(spare.saturating_sub(MIN_ITERATIONS)).unwrap_or(u32::MAX),
+        };
+        let adapting = Self { n_adapt, ..self }.adapting_evaluations(neval);
+        let iterations = evaluations.saturating_sub(adapting) / with_probes(neval, MEASURE_PROBES);
+        Self {
+            neval,
+            n_adapt,
+            max_neval: iterations.max(MIN_ITERATIONS) * neval,
+            ..self
+        }
+    }
+
+    /// Evaluations of the adaptation and of the fewest measuring iterations, of `neval` points each.
+    pub fn least_evaluations(&self, neval: u64) -> u64 {
+        let measuring = MIN_ITERATIONS.saturating_mul(with_probes(neval, MEASURE_PROBES));
+        self.adapting_evaluations(neval).saturating_add(measuring)
+    }
+
+    fn adapting_evaluations(&self, neval: u64) -> u64 {
+        u64::from(self.n_adapt).saturating_mul(with_probes(neval, ADAPT_PROBES))
+    }
+}
+
+/// Points of an iteration with its share of probes.
+fn with_probes(neval: u64, share: f64) -> u64 {
+    neval.saturating_add((share * neval as f64) as u64)
 }
 
 /// σ of a measurement and what speaks for or against it.
@@ -45,10 +92,19 @@ pub struct SigmaReport {
     pub largest_weight: f64,
     /// Reasons not to trust the result, in words; empty if there are none.
     pub alarms: Vec<String>,
+    /// What is worth knowing and no reason to distrust the result.
+    pub notes: Vec<String>,
 }
 
 /// Fewest measured iterations: χ² needs some.
 const MIN_ITERATIONS: u64 = 5;
+
+/// Fewest points of an iteration that the integrator takes.
+const SMALLEST_ITERATION: u64 = 16;
+
+/// Probes on top of adapting and of measured points, a share of them.
+const ADAPT_PROBES: f64 = 0.05;
+const MEASURE_PROBES: f64 = 0.02;
 
 /// Part of the iterations the adaptation foresees that are done before the error is looked at, so
 /// that shards know their share; the error of an adapting iteration is uncertain.
@@ -75,6 +131,7 @@ impl Generator {
             seed: settings.seed,
             n_adapt: settings.n_adapt,
             neval: settings.neval,
+            defensive: ADAPT_PROBES,
             ..Config::default()
         };
         let vegas = Vegas::new(etl.dim(), config)?;
@@ -122,7 +179,7 @@ impl Generator {
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
     ) -> Result<SigmaReport, GenerateError> {
-        let mut plan = Plan::new(self.settings.neval, self.most_iterations());
+        let mut plan = self.plan(self.most_iterations());
         plan.min_iterations = self.certain_iterations();
         plan.rel_error = self.settings.rel_error;
         let m = self.go_on_measuring(&plan, requests, listener)?;
@@ -146,13 +203,26 @@ impl Generator {
             n_eval: m.n_eval + self.adapted.n_eval,
             effective_share: m.effective_sample_size / points,
             largest_weight: m.largest_weight,
-            alarms: m.alarms.iter().map(ToString::to_string).collect(),
+            alarms: m.alarms.iter().map(quality::of_integral).collect(),
+            notes: Vec::new(),
         };
-        let passing = 1.0 - m.counters.zero as f64 / points;
-        report.alarms.extend(quality::of_sigma(&report, passing));
-        let beside = self.of_histograms(&report.histograms)?;
-        report.alarms.extend(beside);
+        let counts = quality::Counts {
+            points: m.counters.points,
+            zero: m.counters.zero,
+        };
+        report.alarms.extend(quality::of_sigma(&report, counts));
+        let goal = self.settings.rel_error;
+        let missed = goal.and_then(|goal| quality::of_goal(&report, goal));
+        report.alarms.extend(missed);
+        self.of_histograms(&mut report)?;
         Ok(report)
+    }
+
+    /// Stratified points of `iterations` iterations.
+    fn plan(&self, iterations: u32) -> Plan {
+        let mut plan = Plan::new(self.settings.neval, iterations);
+        plan.defensive = MEASURE_PROBES;
+        plan
     }
 
     /// Does one part of what every measurement does before it looks at its error.
@@ -165,7 +235,7 @@ impl Generator {
         shard: Shard,
         listener: &mut Listener<'_>,
     ) -> Result<(), GenerateError> {
-        let mut plan = Plan::new(self.settings.neval, self.certain_iterations());
+        let mut plan = self.plan(self.certain_iterations());
         plan.shard = Some(shard);
         self.go_on_measuring(&plan, requests, listener).map(|_| ())
     }

@@ -16,10 +16,20 @@ use crate::phase_space::PairBlock;
 
 /// Fewest and most points of each pass that looks for maxima: more cells raise the efficiency, and
 /// pay for themselves in large samples only.
-const MAXIMA_NEVAL: (u64, u64) = (4_000_000, 16_000_000);
+const MAXIMA_NEVAL: (u64, u64) = (250_000, 16_000_000);
+
+/// Points of each pass for an event wanted.
+const MAXIMA_PER_EVENT: f64 = 2.5;
+
+/// How often maxima are looked for again, with this many times the points, where too much weight
+/// is expected above them.
+const LONGER: (u32, u64) = (2, 4);
+
+/// Part of the allowed excess above which they are.
+const TOO_MUCH: f64 = 0.5;
 
 /// Part of the allowed overweight share that is aimed at: the share of a sample fluctuates.
-const MARGIN: f64 = 0.8;
+const MARGIN: f64 = 0.6;
 
 /// Points of a sample tried for each event wanted before the cuts are declared too tight.
 const PATIENCE: u64 = 100_000;
@@ -251,22 +261,48 @@ impl Generator {
             return Ok(None);
         }
         if self.work.maxima.is_none() {
-            let (least, most) = MAXIMA_NEVAL;
-            let config = MaximaConfig {
-                neval: request.count.saturating_mul(4).clamp(least, most),
-                max_overweight_share: MARGIN * request.max_overweight_share,
-                ..MaximaConfig::default()
-            };
-            let process = Exact(&self.etl);
+            let mut found = self.look_for_maxima(request, listener)?;
+            found.threshold /= request.max_weight;
+            self.work.maxima = Some(found);
+        }
+        Ok(self.work.maxima.clone())
+    }
+
+    /// Looks for maxima, and longer where rare points stand out.
+    fn look_for_maxima(
+        &self,
+        request: &EventRequest,
+        listener: &mut Listener<'_>,
+    ) -> Result<Maxima, GenerateError> {
+        let (least, most) = MAXIMA_NEVAL;
+        // In steps, so that a somewhat longer sample has the same beginning.
+        let mut neval = least;
+        while 2 * neval <= most && 2.0 * neval as f64 <= MAXIMA_PER_EVENT * request.count as f64 {
+            neval *= 2;
+        }
+        let mut config = MaximaConfig {
+            neval,
+            max_overweight_share: MARGIN * request.max_overweight_share,
+            ..MaximaConfig::default()
+        };
+        let process = Exact(&self.etl);
+        let (mut times, more) = LONGER;
+        let mut n_eval = 0;
+        loop {
             let found = self.work.vegas.find_maxima(&process, &config, listener);
             let mut found = found.map_err(|error| match error {
                 vegas::Error::Incomplete => GenerateError::Stopped,
                 other => other.into(),
             })?;
-            found.threshold /= request.max_weight;
-            self.work.maxima = Some(found);
+            n_eval += found.n_eval;
+            let fine = found.expected_excess <= TOO_MUCH * request.max_overweight_share;
+            if fine || times == 0 || config.neval >= most {
+                found.n_eval = n_eval;
+                return Ok(found);
+            }
+            config.neval = (more * config.neval).min(most);
+            times -= 1;
         }
-        Ok(self.work.maxima.clone())
     }
 
     /// Iterations of a sample before the cuts are declared too tight.

@@ -79,7 +79,7 @@ pub fn merge(
         &mut writer,
         &mut listening(&mut *watcher),
     )?;
-    let found = Sampled::new(card.run.seed, sigma, sample, check, measured_s);
+    let found = Sampled::new(&card, sigma, sample, check, measured_s);
     writer.finish(&found.summary(&card, start.elapsed().as_secs_f64()))?;
     Ok(found)
 }

@@ -1,7 +1,9 @@
 //! What a job has found: σ, sample, checks, and all of it as the plain record of the file.
 
+use super::prepare;
 use crate::card::RunCard;
 use crate::generate::{CrossCheck, SampleReport, SigmaReport};
+use crate::process::quadrature::QuadratureError;
 use crate::record::{Fact, RunSummary, Shard};
 
 /// How a job ended.
@@ -29,29 +31,44 @@ pub struct Sampled {
     pub sigma: SigmaReport,
     /// The events.
     pub sample: SampleReport,
-    /// σ against the quadrature, where that applies.
+    /// σ against the quadrature, where that applies and converges.
     pub check: Option<CrossCheck>,
+    /// Whether the quadrature converges or does not apply.
+    pub converges: bool,
     /// Evaluations, everything included.
     pub n_eval: u64,
     /// Seconds until σ was measured.
     pub measured_s: f64,
     /// Reasons not to trust the result, in words.
     pub alarms: Vec<String>,
+    /// What is worth knowing besides, in words.
+    pub notes: Vec<String>,
 }
 
 impl Sampled {
     pub(super) fn new(
-        seed: u64,
+        card: &RunCard,
         sigma: SigmaReport,
         sample: SampleReport,
-        check: Option<CrossCheck>,
+        check: Result<CrossCheck, QuadratureError>,
         measured_s: f64,
     ) -> Self {
         let mut alarms = sigma.alarms.clone();
         alarms.extend_from_slice(&sample.alarms);
+        let failed = match &check {
+            Err(error @ QuadratureError::NotConverged { .. }) => {
+                Some(format!("sigma is not checked by quadrature: {error}"))
+            }
+            _ => None,
+        };
+        let (check, converges) = (check.ok(), failed.is_none());
+        let notes = prepare::note(card).into_iter();
+        let notes = notes.chain(sigma.notes.clone()).chain(failed);
         alarms.extend(check.as_ref().and_then(CrossCheck::alarm));
         Self {
-            seed,
+            seed: card.run.seed,
+            converges,
+            notes: notes.collect(),
             n_eval: sigma.n_eval + sample.n_eval,
             sigma,
             sample,
@@ -86,6 +103,7 @@ impl Sampled {
             real("sample_sigma_ratio_error", sample.sigma_ratio_error),
             ("trustworthy".to_owned(), Fact::Flag(self.alarms.is_empty())),
             text("alarms", self.alarms.join("\n")),
+            text("notes", self.notes.join("\n")),
         ];
         if let Some(check) = self.check {
             provenance.push(real("quadrature_sigma_pb", check.value_pb));

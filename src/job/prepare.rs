@@ -86,6 +86,26 @@ pub fn goal(card: &RunCard) -> f64 {
 
 /// How to integrate, for a result to be filled into histograms of `min_neval` points or more.
 pub fn settings(card: &RunCard, min_neval: u64) -> Settings {
+    wanted(card, min_neval).within(card.integration.max_neval)
+}
+
+/// What is worth knowing about [`settings`]: that `integration.max_neval` makes iterations smaller.
+pub fn note(card: &RunCard) -> Option<String> {
+    let (wanted, used) = (wanted(card, 0), settings(card, 0));
+    (used.neval < wanted.neval).then(|| {
+        format!(
+            "iterations have {} points, not integration.neval = {}: {} adapting and the fewest measuring ones take {} evaluations, more than integration.max_neval = {}",
+            used.neval,
+            wanted.neval,
+            wanted.n_adapt,
+            wanted.least_evaluations(wanted.neval),
+            card.integration.max_neval,
+        )
+    })
+}
+
+/// What the card asks for, all in all too much perhaps.
+fn wanted(card: &RunCard, min_neval: u64) -> Settings {
     let integration = &card.integration;
     Settings {
         seed: card.run.seed,

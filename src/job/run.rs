@@ -405,7 +405,7 @@ impl Running<'_> {
             }
         })?;
         self.before = before;
-        let found = Sampled::new(card.run.seed, sigma, sample, check, measured_s);
+        let found = Sampled::new(card, sigma, sample, check, measured_s);
         Ok(End::Run(Box::new(found), start.elapsed().as_secs_f64()))
     }
 

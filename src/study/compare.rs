@@ -40,7 +40,7 @@ pub struct Approximation {
 ///
 /// # Errors
 /// [`QuadratureError`] if the exact result cannot be had: cuts on anything but x, which no
-/// approximation can follow either.
+/// approximation can follow either; or if one of them does not reach `rel_error`.
 pub fn compare(
     setup: &Setup,
     edges: &[f64],
@@ -51,12 +51,12 @@ pub fn compare(
     let exact_bins = route.binned(edges, rel_error)?;
     let approximations = APPROXIMATIONS.map(|approach| {
         let route = approach.of(setup);
-        let sigma = route.sigma(rel_error).ok();
+        let sigma = where_it_applies(route.sigma(rel_error))?;
         let share = |part: &Integral, whole: &Integral| {
             (whole.value_pb > 0.0).then(|| part.value_pb / whole.value_pb)
         };
-        let bins = route.binned(edges, rel_error).ok();
-        Approximation {
+        let bins = where_it_applies(route.binned(edges, rel_error))?;
+        Ok(Approximation {
             approach,
             sigma,
             ratio: sigma.and_then(|s| share(&s, &exact)),
@@ -69,13 +69,22 @@ pub fn compare(
                 .enumerate()
                 .map(|(i, whole)| bins.as_ref().and_then(|b| share(&b[i], whole)))
                 .collect(),
-        }
+        })
     });
+    let [ww, iww, wwa] = approximations;
     Ok(Comparison {
         exact,
         exact_bins,
-        approximations,
+        approximations: [ww?, iww?, wwa?],
     })
+}
+
+/// Nothing where a formula does not apply; a goal that it does not reach is an error.
+fn where_it_applies<T>(found: Result<T, QuadratureError>) -> Result<Option<T>, QuadratureError> {
+    match found {
+        Err(error @ QuadratureError::NotConverged { .. }) => Err(error),
+        found => Ok(found.ok()),
+    }
 }
 
 /// One sentence an approximation: at which `labels` it is good to 2 %, 10 %, 50 %.

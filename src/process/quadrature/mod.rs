@@ -53,7 +53,8 @@ pub enum QuadratureError {
     },
     /// The finest rules do not reach the goal.
     #[error(
-        "the quadrature stopped at {value_pb:e} ± {error_pb:e} pb, short of the relative error {rel_error:e}"
+        "the goal of a relative error {rel_error:e} is not reached: the finest rules of the quadrature give {value_pb:e} ± {error_pb:e} pb, {:.1e}; ask for less with integration.rel_error (--rel-error), or take --method mc",
+        (error_pb / value_pb).abs()
     )]
     NotConverged {
         /// Value reached, pb.
