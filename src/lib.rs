@@ -1,5 +1,6 @@
 //! Exact tree-level Monte Carlo generator for l N → l N χ χ̄.
 #![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod amplitude;
 pub mod beam;

@@ -1,5 +1,6 @@
 //! The `millibrem` program.
 #![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod cli;
 

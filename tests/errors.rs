@@ -12,8 +12,8 @@ use millibrem::card::{CardError, KeyError, Override, Place};
 use millibrem::generate::GenerateError;
 use millibrem::histogram::{HistogramError, Observable};
 use millibrem::io::{IoError, LockTrouble};
-use millibrem::job::JobError;
 use millibrem::job::submit::SubmitError;
+use millibrem::job::{Bytes, JobError};
 use millibrem::kinematics::CollisionError;
 use millibrem::plot::PlotError;
 use millibrem::process::SetupError;
@@ -171,7 +171,7 @@ fn every_error_of_storage_has_a_text() {
         Damaged => IoError::Damaged { path: path("run.h5.state"), reason: "its checksum is wrong".to_owned() },
         IsShard => IoError::IsShard { path: path("part.h5"), shard: Shard { index: 2, of: 4 } },
         NotAShard => IoError::NotAShard { path: path("run.h5") },
-        NoSpace => IoError::NoSpace { operation: operation(), path: path("run.h5") },
+        NoSpace => IoError::NoSpace { operation: operation(), path: path("run.h5"), reason: "no space left on the device" },
         File => IoError::File { operation: operation(), path: path("run.h5"), source: denied() },
         Hdf5 => IoError::Hdf5 { operation: operation(), path: path("run.h5"), reason: "no dataset".to_owned() },
         NoLock => IoError::NoLock { operation: "open".to_owned(), path: path("run.h5"), trouble: LockTrouble::NoLocks("No locks available".to_owned()) },
@@ -242,7 +242,7 @@ fn every_error_of_a_job_has_a_text() {
             what: "it is shard 1/3".to_owned(),
         },
         MissingShards => JobError::MissingShards { of: 4, missing: "1 and 3 are".to_owned() },
-        Space => JobError::Space { output: path("run.h5"), needed_gb: 12.0, free_gb: 3.5 },
+        Space => JobError::Space { output: path("run.h5"), needed: Bytes(12e9), free: Bytes(3.5e6) },
     }));
 }
 

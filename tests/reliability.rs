@@ -325,7 +325,7 @@ fn events_that_cannot_fit_the_disk_are_refused_before_the_work() {
     let refused = output(&arguments(folder.path(), &["--set=events.count=1e12"]));
     assert_eq!(refused.status.code(), Some(1));
     let words = stderr(&refused);
-    assert!(words.contains("would need 152000.0 GB"), "{words}");
+    assert!(words.contains("would need 152.0 TB"), "{words}");
     assert!(names(folder.path()).is_empty());
 }
 

@@ -523,7 +523,9 @@ pub fn table() -> &'static [u8] {
             row("0.2", "Pb", "2.0"),
             row("0.1", "W", "2.5"),
         ];
-        write_table(&path, &header, &rows).expect("a folder to write to");
+        write_table(&path, &header, &rows, true)
+            .and_then(|part| millibrem::io::finish([part]))
+            .expect("a folder to write to");
         unsealed(&path)
     })
 }

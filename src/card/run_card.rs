@@ -1,6 +1,5 @@
 //! The card as it is used: validated, every default filled in.
 
-use std::fs::File;
 use std::path::Path;
 
 use super::error::CardError;
@@ -15,6 +14,7 @@ use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
+use crate::io::input;
 use crate::kinematics::CollisionError;
 use crate::target::Target;
 use crate::text;
@@ -202,7 +202,7 @@ impl CardText {
     /// # Errors
     /// [`CardError::Read`].
     pub fn read(path: &Path) -> Result<Self, CardError> {
-        let file = File::open(path);
+        let file = input::open_stream(path);
         let text = file
             .and_then(|file| text::read(file, MAX_CARD_MIB))
             .map_err(|source| CardError::Read {

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 use millibrem::card::{CardText, RunCard};
 use millibrem::io::hdf5::write_table;
+use millibrem::io::output::Kind;
 use millibrem::io::row_log::may_replace;
-use millibrem::io::table::{Column, TableHeader, short_name, write_whole};
+use millibrem::io::table::{Column, TableHeader, short_name};
+use millibrem::io::{self, PartFile};
 use millibrem::job::prepare;
 use millibrem::study::compare::APPROXIMATIONS;
 use millibrem::study::{Comparison, Grid, compare, run_rows, verdict};
@@ -125,14 +127,14 @@ impl Compare {
             keys: grid.axes.iter().map(|a| a.key.clone()).collect(),
             columns: COLUMNS.to_vec(),
         };
-        let path = output::folder(common, &base.run.name).join("compare.csv");
+        let folder = output::folder(common, &base.run.name);
+        let [path, binary] = &["compare.csv", "compare.h5"].map(|name| folder.join(name));
+        output::check([path, binary], Kind::Table, common.force, [&self.card])?;
         if !common.force {
             let keys: BTreeSet<_> = (0..grid.len())
                 .map(|row| scan::plain_values(&grid.row(row)))
                 .collect();
-            may_replace(&path, &header, |old| {
-                keys.contains(&scan::plain_values(old))
-            })?;
+            may_replace(path, &header, |old| keys.contains(&scan::plain_values(old)))?;
         }
         let bar = scan::row_bar(common.quiet, grid.len());
         let mut rows: Vec<Option<Comparison>> = vec![None; grid.len()];
@@ -163,8 +165,11 @@ impl Compare {
                 keys.chain(numbers).collect()
             })
             .collect();
-        write_whole(&path, &header.with_rows(&fields))?;
-        write_table(&path.with_extension("h5"), &header, &fields)?;
+        let text = header.with_rows(&fields);
+        io::finish([
+            PartFile::filled(path, Kind::Table, common.force, text.as_bytes())?,
+            write_table(binary, &header, &fields, common.force)?,
+        ])?;
         match common.json {
             true => print::json(json!({
                 "rows": rows.iter().enumerate().map(|(i, row)| json_row(&grid, &cards[i], i, row)).collect::<Vec<_>>(),

@@ -113,7 +113,7 @@ impl Export {
             })?;
             self.say(common, &report);
             if !common.quiet {
-                eprintln!("{} events in standard output", report.n_events);
+                print::note(&format!("{} events in standard output", report.n_events));
             }
             return Ok(());
         }
@@ -182,12 +182,14 @@ impl Export {
             return;
         }
         for warning in &report.warnings {
-            eprintln!("warning: {warning}");
+            print::note(&format!("warning: {warning}"));
         }
         if self.unweight {
             let (kept, read) = (report.n_events, report.n_read);
             let percent = 100.0 * kept as f64 / read.max(1) as f64;
-            eprintln!("{kept} of {read} events stay, {percent:.1} %, with equal weights");
+            print::note(&format!(
+                "{kept} of {read} events stay, {percent:.1} %, with equal weights"
+            ));
         }
     }
 

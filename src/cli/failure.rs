@@ -151,9 +151,9 @@ impl Failure {
             || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         match self {
             Self::Card(CardError::Key(error)) if !plain && can_be_quoted(&error.text) => {
-                eprint!("{}", quoted(error, GraphicalTheme::unicode()));
+                print::note(quoted(error, GraphicalTheme::unicode()).trim_end());
             }
-            other => eprintln!("error: {other}"),
+            other => print::note(&format!("error: {other}")),
         }
     }
 }

@@ -68,14 +68,14 @@ enum Command {
 
 /// Runs the program on the arguments it was started with.
 pub(crate) fn main() -> ExitCode {
-    // Help, version and usage errors are printed by clap, which exits with 0 or 2.
-    let cli = Cli::try_parse().unwrap_or_else(|error| {
-        if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
-            // Nobody is left to tell that stdout is closed.
-            let _ = print::fault(&json::Fault::of_usage(&error), &[]);
-        }
-        error.exit()
-    });
+    interrupt::listen();
+    // Work outside a pool of its own is done on this thread; no other is started unasked.
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1);
+    let _ = alone.use_current_thread().build_global();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(words) => return show(&words),
+    };
     let outcome = match &cli.command {
         Command::Generate(command) => command.run(&cli.common),
         Command::Submit(command) => command.run(&cli.common),
@@ -92,6 +92,7 @@ pub(crate) fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // A reader of a long stream that goes away has seen enough.
         Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
@@ -99,5 +100,22 @@ pub(crate) fn main() -> ExitCode {
             failure.report(cli.common.json);
             failure.exit_code()
         }
+    }
+}
+
+/// Prints help, version or a usage error of clap, which exit with 0 or 2.
+fn show(words: &clap::Error) -> ExitCode {
+    let in_json = std::env::args_os().any(|argument| argument == "--json");
+    if words.use_stderr() && in_json {
+        // Nobody is left to tell that stdout is closed.
+        let _ = print::fault(&json::Fault::of_usage(words), &[]);
+    }
+    match words.print() {
+        Err(error) if !words.use_stderr() && error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let failure = Failure::Stdout(error);
+            failure.report(false);
+            failure.exit_code()
+        }
+        _ => ExitCode::from(u8::try_from(words.exit_code()).unwrap_or(2)),
     }
 }

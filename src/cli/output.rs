@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use millibrem::io::{self, output::Kind};
 use millibrem::job::Shard;
 
+use super::failure::Failure;
 use super::options::Common;
 
 /// Name of the file a run leaves behind.
@@ -21,6 +23,20 @@ pub(crate) fn run_file(common: &Common, run_name: &str, shard: Option<Shard>) ->
             folder.join(format!("shard-{index:0digits$}-of-{of}.h5"))
         }
     }
+}
+
+/// Fails before the work where one of `outputs` cannot be written in the end, or is one of `inputs`.
+pub(crate) fn check<P: AsRef<Path>, Q: AsRef<Path>>(
+    outputs: impl IntoIterator<Item = P>,
+    kind: Kind,
+    replace: bool,
+    inputs: impl IntoIterator<Item = Q> + Clone,
+) -> Result<(), Failure> {
+    for path in outputs {
+        io::output::check(path.as_ref(), kind, replace)?;
+        io::output::check_apart(path.as_ref(), inputs.clone())?;
+    }
+    Ok(())
 }
 
 /// The folder of a run: `--out`, or `output/<run name>`.

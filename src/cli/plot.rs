@@ -19,8 +19,9 @@ use super::{print, unsealed};
 
 A run file gives a figure for each of its histograms and one called iterations; tables (CSV, \
 HDF5) of scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss, that of reach gives \
-reach. Several files are laid over each other. Beside each figure stands a script that draws it again with matplotlib. Figures \
-that exist are replaced.")]
+reach. Several files are laid over each other. Beside each figure stands a script that draws it again with matplotlib. Earlier \
+figures and scripts of this program are replaced; other files of their names only with --force, and \
+scripts never.")]
 pub(crate) struct Plot {
     /// Run files (HDF5), or tables (CSV, HDF5)
     #[arg(required = true, value_name = "FILE")]
@@ -67,9 +68,12 @@ impl Plot {
                 "there is nothing to draw in {file}"
             )));
         }
+        for (_, path) in &figures {
+            plot::check(path, &self.files, common.force)?;
+        }
         let mut written = Vec::new();
         for (panels, path) in &figures {
-            let script = plot::write(panels, path)?;
+            let script = plot::write(panels, path, common.force)?;
             let names: Vec<&str> = panels.iter().map(|panel| &panel.name[..]).collect();
             written.push(json!({ "panels": names, "output": path, "script": script }));
         }

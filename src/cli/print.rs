@@ -1,6 +1,8 @@
-//! Printing to standard output without panicking when nobody reads.
+//! Printing: results to stdout, where a full disk is an error; messages to stderr, where it is not.
+//!
+//! Nothing here panics. Pinned by `tests/files/streams.rs`.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
@@ -11,11 +13,13 @@ use super::json::Fault;
 /// Whether a JSON document was printed: there is never a second one.
 static PRINTED: AtomicBool = AtomicBool::new(false);
 
-/// Prints `text` and a line end to stdout.
+/// Prints `text` and a line end to stdout. A reader that has gone has seen enough.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    Ok(out.flush()?)
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Prints one JSON document to stdout; it has a list of alarms, empty unless the command knows some.
@@ -41,4 +45,9 @@ pub(crate) fn judged(mut document: Value, outcome: Result<(), Failure>) -> Resul
 /// Prints the JSON document of a command that failed before it had a result.
 pub(crate) fn fault(fault: &Fault, alarms: &[String]) -> Result<(), Failure> {
     json(json!({ "error": fault, "alarms": alarms }))
+}
+
+/// Prints `text` and a line end to stderr. A message that cannot be shown stops nothing.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -2,14 +2,13 @@
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use millibrem::generate::{Phase, Progress, SigmaReport};
 use millibrem::job::Watcher;
 use millibrem::record::IterationRow;
 
-use super::interrupt;
+use super::{interrupt, print};
 
 /// A bar a phase: what is being done, running σ ± error, time left.
 pub(crate) struct Bars {
@@ -31,10 +30,6 @@ impl Bars {
             "{prefix:>9} [{bar:30}] {percent:>3} %  {msg}  {elapsed} (left {eta})",
         ) {
             bar.set_style(style.progress_chars("=> "));
-        }
-        // A ticker is a thread of its own.
-        if !bar.is_hidden() {
-            bar.enable_steady_tick(Duration::from_millis(200));
         }
         Self {
             bar,
@@ -91,7 +86,7 @@ impl Bars {
     /// A line on stderr, above the bar.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("{text}"));
+            self.bar.suspend(|| print::note(text));
         }
     }
 

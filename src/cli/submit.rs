@@ -1,6 +1,5 @@
 //! `submit`: the files that bring a card to a batch system in shards, and on wish their submission.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -82,12 +81,11 @@ impl Submit {
         };
         let files = plan.files(&card.to_toml())?;
         let folder = output::folder(common, &card.run.name);
-        submit::write(&folder, &files, common.force)?;
+        submit::write(&folder, &files, &self.card, common.force)?;
         let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file.name)).collect();
         if !common.quiet {
-            let mut err = std::io::stderr().lock();
             for path in &paths {
-                writeln!(err, "wrote {}", path.display())?;
+                print::note(&format!("wrote {}", path.display()));
             }
         }
         let answer = match self.now {

@@ -45,7 +45,7 @@ pub(crate) fn look_at(paths: &[PathBuf], quiet: bool) -> Result<(), Failure> {
         if there && !has_seal(path)? {
             let note = read_by_child(path)?;
             if !quiet && !note.is_empty() {
-                eprintln!("warning: {note}");
+                super::print::note(&format!("warning: {note}"));
             }
         }
     }

@@ -1,17 +1,17 @@
-//! The state of an unfinished run on the disk, and who may write a run.
+//! The state of an unfinished run on the disk.
 //!
 //! A state is a block of bytes with its length and a CRC-32 before it, in `<output>.state`. It
 //! replaces the one before it in a single step after it has reached the disk, so that at every
-//! moment there is one whole state or none. A lock on `<output>.lock` keeps a second process out;
-//! the operating system drops it with the process that holds it, however that ends.
-//! Pinned by the tests below and by `tests/reliability.rs`.
+//! moment there is one whole state or none. Pinned by the tests below and by `tests/reliability.rs`.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::IoError;
-use super::part::beside;
+pub use super::lock::OutputLock;
+use super::output::beside;
+use super::part::{folder, sync_folder};
 
 /// First bytes of a state.
 const MAGIC: &[u8; 8] = b"mbstate1";
@@ -33,7 +33,7 @@ pub fn save(output: &Path, state: &[u8]) -> Result<(), IoError> {
         file.write_all(state)?;
         file.sync_all()?;
         fs::rename(&new, &path)?;
-        sync_folder(&path)
+        sync_folder(folder(&path))
     };
     write().map_err(|e| {
         // What is there of it serves nobody.
@@ -106,81 +106,6 @@ pub fn free_space(output: &Path) -> Option<u64> {
     fs4::available_space(folder.unwrap_or(Path::new("."))).ok()
 }
 
-/// Makes a rename durable.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    match File::open(folder.unwrap_or(Path::new("."))) {
-        Ok(folder) => folder.sync_all(),
-        // Where folders cannot be opened, they cannot be synchronised either.
-        Err(_) => Ok(()),
-    }
-}
-
-/// The right to write one output, held until this is dropped.
-#[derive(Debug)]
-pub struct OutputLock {
-    // Keeps the lock.
-    _file: File,
-    path: PathBuf,
-}
-
-impl OutputLock {
-    /// Takes the right to write `output`; makes missing folders.
-    ///
-    /// # Errors
-    /// [`IoError::Locked`] if another process has it; another [`IoError`] if the folder cannot be
-    /// made.
-    pub fn take(output: &Path) -> Result<Self, IoError> {
-        if let Some(folder) = output.parent().filter(|p| !p.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|e| IoError::file("make the folder", folder, e))?;
-        }
-        let path = beside(output, "lock");
-        loop {
-            let mut options = OpenOptions::new();
-            let options = options.write(true).create(true).truncate(false);
-            let file = options
-                .open(&path)
-                .map_err(|e| IoError::file("create", output, e))?;
-            match file.try_lock() {
-                Ok(()) if is_at(&file, &path) => return Ok(Self { _file: file, path }),
-                // Its last holder has removed it meanwhile.
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    return Err(IoError::Locked {
-                        path: output.to_owned(),
-                    });
-                }
-                // File systems without locks: the runs there are the user's to keep apart.
-                Err(TryLockError::Error(_)) => return Ok(Self { _file: file, path }),
-            }
-        }
-    }
-}
-
-impl Drop for OutputLock {
-    fn drop(&mut self) {
-        // Still locked: whoever opens it now sees that it is gone and makes another.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Whether the open file is the one of that name.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |m: fs::Metadata| (m.dev(), m.ino());
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(open), Ok(there)) => id(open) == id(there),
-        _ => false,
-    }
-}
-
-/// Where a file in use cannot be removed, it is.
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> bool {
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,17 +139,5 @@ mod tests {
         }
         discard(&output).unwrap();
         assert_eq!(folder.path().read_dir().unwrap().count(), 0);
-    }
-
-    #[test]
-    fn one_output_has_one_writer() {
-        let folder = tempfile::tempdir().unwrap();
-        let output = folder.path().join("new/run.h5");
-        let first = OutputLock::take(&output).unwrap();
-        let error = OutputLock::take(&output).unwrap_err();
-        assert!(matches!(error, IoError::Locked { .. }), "{error}");
-        drop(first);
-        drop(OutputLock::take(&output).unwrap());
-        assert_eq!(output.parent().unwrap().read_dir().unwrap().count(), 0);
     }
 }

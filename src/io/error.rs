@@ -73,12 +73,14 @@ pub enum IoError {
         path: PathBuf,
     },
     /// The disk, or the share of it the user may fill, is full.
-    #[error("cannot {operation} {}: no space left on the device", path.display())]
+    #[error("cannot {operation} {}: {reason}", path.display())]
     NoSpace {
         /// What was being done, as a verb phrase.
         operation: String,
         /// The file concerned.
         path: PathBuf,
+        /// Which space is full.
+        reason: &'static str,
     },
     /// The operating system refused.
     #[error("cannot {operation} {}: {source}", path.display())]
@@ -199,15 +201,22 @@ impl IoError {
     /// Wraps an error of the operating system; a full disk gets its own variant.
     pub(crate) fn file(operation: impl Into<String>, path: &Path, source: io::Error) -> Self {
         let (operation, path) = (operation.into(), path.to_owned());
-        match source.kind() {
-            io::ErrorKind::StorageFull
-            | io::ErrorKind::QuotaExceeded
-            | io::ErrorKind::FileTooLarge => Self::NoSpace { operation, path },
-            _ => Self::File {
-                operation,
-                path,
-                source,
-            },
+        let reason = match source.kind() {
+            io::ErrorKind::StorageFull => NO_SPACE[0].1,
+            io::ErrorKind::QuotaExceeded => NO_SPACE[1].1,
+            io::ErrorKind::FileTooLarge => NO_SPACE[2].1,
+            _ => {
+                return Self::File {
+                    operation,
+                    path,
+                    source,
+                };
+            }
+        };
+        Self::NoSpace {
+            operation,
+            path,
+            reason,
         }
     }
 
@@ -221,19 +230,17 @@ impl IoError {
                 trouble,
             };
         }
-        match system_reason(source) {
-            Some(errno) if NO_SPACE.iter().any(|text| errno.contains(text)) => {
-                Self::NoSpace { operation, path }
-            }
-            Some(errno) => Self::Hdf5 {
+        let words = system_reason(source).unwrap_or_else(|| source.to_string());
+        match NO_SPACE.iter().find(|(errno, _)| words.contains(errno)) {
+            Some((_, reason)) => Self::NoSpace {
                 operation,
                 path,
-                reason: errno,
+                reason,
             },
             None => Self::Hdf5 {
                 operation,
                 path,
-                reason: source.to_string(),
+                reason: words,
             },
         }
     }
@@ -270,8 +277,16 @@ pub(crate) fn lock_trouble(error: &::hdf5::Error) -> Option<LockTrouble> {
     })
 }
 
-/// What the C library says of ENOSPC, EDQUOT and EFBIG, which HDF5 passes on as text only.
-const NO_SPACE: [&str; 3] = ["No space left", "quota exceeded", "File too large"];
+/// What the C library says of ENOSPC, EDQUOT and EFBIG, which HDF5 passes on as text only, and what
+/// a user is told.
+const NO_SPACE: [(&str, &str); 3] = [
+    ("No space left", "no space left on the device"),
+    ("quota exceeded", "no space left in your quota"),
+    (
+        "File too large",
+        "the file would be larger than allowed (see ulimit -f)",
+    ),
+];
 
 /// The operating system's words inside the library's error stack.
 fn system_reason(error: &::hdf5::Error) -> Option<String> {

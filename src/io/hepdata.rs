@@ -6,8 +6,8 @@
 
 use std::path::Path;
 
-use super::IoError;
-use super::table::write_whole;
+use super::output::Kind;
+use super::{IoError, PartFile};
 
 /// A quantity and its units, as HEPData spells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,13 +86,19 @@ impl CurveTable<'_> {
         text
     }
 
-    /// Writes the submission into `folder`.
+    /// Writes the submission into `folder`, to be finished; an earlier one is replaced, with
+    /// `replace` any files that are nothing else.
     ///
     /// # Errors
     /// [`IoError`] if a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), IoError> {
-        write_whole(&folder.join(self.file()), &self.table())?;
-        write_whole(&folder.join("submission.yaml"), &self.submission())
+    pub fn write(&self, folder: &Path, replace: bool) -> Result<[PartFile; 2], IoError> {
+        let part = |name: &str, text: String| {
+            PartFile::filled(&folder.join(name), Kind::Table, replace, text.as_bytes())
+        };
+        Ok([
+            part(&self.file(), self.table())?,
+            part("submission.yaml", self.submission())?,
+        ])
     }
 }
 

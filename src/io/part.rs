@@ -1,75 +1,122 @@
-//! Files that get their name when they are whole.
+//! Files that get their name when they are whole and on the disk.
+//!
+//! A file is written as `<name>.part` under the lock of its name, handed to the disk, renamed, and
+//! the folder handed to the disk, too: at every moment there is the old file or the new one. A part
+//! that a killed process has left is written over by the next one. Files that belong together are
+//! all written before the first is renamed, so that a full disk spoils none.
+//! Pinned by `tests/full_disk.rs` and `tests/files`.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::IoError;
+use super::lock::OutputLock;
+use super::output::{self, Kind, beside};
+use super::{IoError, unfinished};
 
 /// A file being written beside its final place; dropped unfinished, it is removed, unless it is to
 /// be kept for a later process.
 #[derive(Debug)]
-pub(super) struct PartFile {
+pub struct PartFile {
     path: PathBuf,
     part: PathBuf,
+    kind: Kind,
     replace: bool,
     /// Whether the file under its temporary name survives this value.
     keep: bool,
+    /// The right to write it, where this value has taken it.
+    lock: Option<OutputLock>,
 }
 
 impl PartFile {
-    /// Makes missing folders and an empty file under the temporary name.
+    /// Takes the right to write `path`, makes missing folders and an empty file under the temporary
+    /// name.
     ///
     /// # Errors
-    /// [`IoError::Exists`] if `path` is there and `replace` is not set, or another [`IoError`] if
-    /// the operating system refuses.
-    pub(super) fn create(path: &Path, replace: bool) -> Result<(Self, File), IoError> {
-        // The process id keeps two runs with the same output from writing into one file.
-        let part = beside(path, &format!("{}.part", std::process::id()));
-        Self::at(path, part, replace)
+    /// What [`output::check`] says, [`IoError::Locked`] if another process writes this file, or
+    /// another [`IoError`] if the operating system refuses.
+    pub(super) fn create(path: &Path, kind: Kind, replace: bool) -> Result<(Self, File), IoError> {
+        output::check(path, kind, replace)?;
+        let lock = OutputLock::take(path)?;
+        let (mut part, file) = Self::known(path, "part", kind, replace)?;
+        part.lock = Some(lock);
+        Ok((part, file))
     }
 
-    /// The same under a temporary name that a later process knows: `<name>.<suffix>`.
+    /// The same for whoever has that right already, as `<name>.<suffix>`.
     ///
     /// # Errors
     /// As [`Self::create`].
-    pub(super) fn known(path: &Path, suffix: &str, replace: bool) -> Result<(Self, File), IoError> {
-        Self::at(path, beside(path, suffix), replace)
-    }
-
-    /// The file that an earlier process has left under such a name.
-    pub(super) fn left_over(path: &Path, suffix: &str, replace: bool) -> Self {
-        Self {
-            path: path.to_owned(),
-            part: beside(path, suffix),
-            replace,
-            keep: true,
-        }
-    }
-
-    fn at(path: &Path, part: PathBuf, replace: bool) -> Result<(Self, File), IoError> {
-        if !replace && path.exists() {
-            return Err(IoError::Exists {
-                path: path.to_owned(),
-            });
-        }
+    pub(super) fn known(
+        path: &Path,
+        suffix: &str,
+        kind: Kind,
+        replace: bool,
+    ) -> Result<(Self, File), IoError> {
+        output::check(path, kind, replace)?;
         if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|e| IoError::file("make the folder", folder, e))?;
         }
-        let file = File::create(&part).map_err(|e| IoError::file("create", path, e))?;
-        Ok((
-            Self {
-                path: path.to_owned(),
-                part,
-                replace,
-                keep: false,
-            },
-            file,
-        ))
+        let part = beside(path, suffix);
+        let file = new_file(&part).map_err(|e| IoError::file("create", path, e))?;
+        let made = Self {
+            path: path.to_owned(),
+            part,
+            kind,
+            replace,
+            keep: false,
+            lock: None,
+        };
+        unfinished::watch(&made.part);
+        Ok((made, file))
+    }
+
+    /// The file that an earlier process has left under such a name.
+    pub(super) fn left_over(path: &Path, suffix: &str, kind: Kind, replace: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            part: beside(path, suffix),
+            kind,
+            replace,
+            keep: true,
+            lock: None,
+        }
+    }
+
+    /// Writes `bytes` and hands them to the disk, still under the temporary name.
+    ///
+    /// # Errors
+    /// As [`Self::create`], and if the disk is full.
+    pub fn filled(path: &Path, kind: Kind, replace: bool, bytes: &[u8]) -> Result<Self, IoError> {
+        let (part, mut file) = Self::create(path, kind, replace)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(|e| IoError::file("write", path, e))?;
+        Ok(part)
+    }
+
+    /// Lets whoever may read the file start it.
+    ///
+    /// # Errors
+    /// [`IoError`] if the operating system refuses.
+    pub fn make_executable(&self) -> Result<(), IoError> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let set = || -> std::io::Result<()> {
+                let mut mode = fs::metadata(&self.part)?.permissions();
+                mode.set_mode(mode.mode() | (mode.mode() & 0o444) >> 2);
+                fs::set_permissions(&self.part, mode)
+            };
+            set().map_err(|e| IoError::file("make executable", &self.path, e))?;
+        }
+        Ok(())
     }
 
     /// Leaves the file where it is if it is not finished.
     pub(super) fn keep(&mut self) {
         self.keep = true;
+        unfinished::forget(&self.part);
     }
 
     /// The name it will have.
@@ -82,36 +129,75 @@ impl PartFile {
         &self.part
     }
 
-    /// Gives the closed file its name.
+    /// Hands the closed file to the disk and gives it its name.
     ///
     /// # Errors
     /// [`IoError`] if a file of that name has appeared or the operating system refuses.
-    pub(super) fn finish(mut self) -> Result<(), IoError> {
-        if !self.replace && self.path.exists() {
-            return Err(IoError::Exists {
-                path: self.path.clone(),
-            });
-        }
+    pub(super) fn finish(self) -> Result<(), IoError> {
+        finish([self])
+    }
+
+    /// Hands the closed file to the disk.
+    fn sync(&self) -> Result<(), IoError> {
+        output::check(&self.path, self.kind, self.replace)?;
+        File::open(&self.part)
+            .and_then(|file| file.sync_all())
+            .map_err(|e| IoError::file("complete", &self.path, e))
+    }
+
+    fn rename(&mut self) -> Result<(), IoError> {
         fs::rename(&self.part, &self.path)
             .map_err(|e| IoError::file("rename the finished", &self.path, e))?;
-        self.keep = true;
+        self.keep();
+        self.lock = None;
         Ok(())
     }
-}
-
-/// The file `<name>.<suffix>` beside `path`.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.keep {
-            // Nothing to report to: the error that led here is the one that counts.
-            let _ = fs::remove_file(&self.part);
+            unfinished::remove(&self.part);
         }
+    }
+}
+
+/// Gives closed files that belong together their names: all are on the disk before the first is
+/// renamed.
+///
+/// # Errors
+/// [`IoError`] if a file of one of the names has appeared or the operating system refuses.
+pub fn finish(parts: impl IntoIterator<Item = PartFile>) -> Result<(), IoError> {
+    let mut parts: Vec<PartFile> = parts.into_iter().collect();
+    parts.iter().try_for_each(PartFile::sync)?;
+    parts.iter_mut().try_for_each(PartFile::rename)?;
+    let mut folders: Vec<&Path> = parts.iter().map(|part| folder(&part.path)).collect();
+    folders.dedup();
+    folders
+        .iter()
+        .try_for_each(|folder| sync_folder(folder).map_err(|e| IoError::file("save", folder, e)))
+}
+
+/// Makes an empty file, in place of one that is there; a link there is not followed.
+fn new_file(path: &Path) -> std::io::Result<File> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// The folder a file stands in.
+pub(super) fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Makes renames in a folder durable.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) => folder.sync_all(),
+        // Where folders cannot be opened, they cannot be synchronised either.
+        Err(_) => Ok(()),
     }
 }

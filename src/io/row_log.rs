@@ -5,14 +5,14 @@
 //! to be computed again. One process at a time has the table.
 //! Pinned by the tests below and `tests/cli_scan.rs`.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::IoError;
 use super::checkpoint::OutputLock;
-use super::table::{Checksum, TableHeader, plain_text, write_whole};
+use super::table::{Checksum, TableHeader, plain_text, rewrite};
+use super::{IoError, input};
 
 /// Longest time that a row waits to be handed to the disk while others come.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -58,7 +58,7 @@ impl RowLog {
             true => SavedRows::default(),
             false => SavedRows::read(path, &header, &sum)?,
         };
-        write_whole(path, &header.with_rows(&saved.rows))?;
+        rewrite(path, &header.with_rows(&saved.rows))?;
         let file = OpenOptions::new()
             .append(true)
             .open(path)
@@ -94,7 +94,7 @@ impl RowLog {
     /// # Errors
     /// [`IoError`] if the disk is full or the file cannot be renamed.
     pub fn finish(self, rows: &[Vec<String>]) -> Result<OutputLock, IoError> {
-        write_whole(&self.path, &self.header.with_rows(rows))?;
+        rewrite(&self.path, &self.header.with_rows(rows))?;
         Ok(self.lock)
     }
 }
@@ -125,7 +125,12 @@ pub fn may_replace(
 impl SavedRows {
     /// The rows of the file `path`, if there is one, below `header`.
     fn read(path: &Path, header: &TableHeader, sum: &Checksum) -> Result<Self, IoError> {
-        let old = match fs::read(path) {
+        let read = || -> std::io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            input::open(path)?.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let old = match read() {
             Ok(bytes) => plain_text(&bytes),
             Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
             Err(e) => return Err(IoError::file("read", path, e)),
@@ -185,6 +190,8 @@ fn shown(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::io::table::Column;
 

@@ -9,6 +9,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::IoError;
+use super::output::Kind;
 use super::part::PartFile;
 
 /// Name of the column of checksums.
@@ -142,20 +143,44 @@ pub fn first_damaged(text: &str) -> Option<usize> {
     None
 }
 
+/// One row of a table of any texts: quoted where they need it, and none of them a formula to a
+/// spreadsheet or more than one line.
+pub fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let cells = cells.into_iter().map(|cell| {
+        let cell: String = cell.chars().map(plain).collect();
+        let formula = cell.trim_start().starts_with(['=', '+', '-', '@']);
+        match formula && cell.parse::<f64>().is_err() {
+            true => format!("'{cell}"),
+            false => cell,
+        }
+    });
+    // UNWRAP: writing to memory cannot fail.
+    out.write_record(cells).expect("memory takes everything");
+    let bytes = out.into_inner().expect("memory takes everything");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The name of a key's column: the key without its section.
 pub fn short_name(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
 }
 
-/// Writes `text` to `path`, whole or not at all.
+/// Writes the table `text` to `path`, whole or not at all; an earlier table is replaced, with
+/// `replace` any file that is nothing else.
 ///
 /// # Errors
-/// [`IoError`] if the disk is full or the file cannot be made.
-pub fn write_whole(path: &Path, text: &str) -> Result<(), IoError> {
-    let (part, mut file) = PartFile::create(path, true)?;
+/// [`IoError`] if another file is in the way, the disk is full or the file cannot be made.
+pub fn write_whole(path: &Path, text: &str, replace: bool) -> Result<(), IoError> {
+    PartFile::filled(path, Kind::Table, replace, text.as_bytes())?.finish()
+}
+
+/// The same for whoever has the right to write there, in place of what is there.
+pub(super) fn rewrite(path: &Path, text: &str) -> Result<(), IoError> {
+    let (part, mut file) = PartFile::known(path, "part", Kind::Table, true)?;
     file.write_all(text.as_bytes())
         .map_err(|e| IoError::file("write", path, e))?;
-    drop(file);
     part.finish()
 }
 

@@ -17,6 +17,7 @@ use crate::io::IoError;
 use crate::io::checkpoint::OutputLock;
 use crate::io::export::{ExportOptions, Format, export};
 use crate::io::hdf5::RunReader;
+use crate::io::output::{self, Kind};
 
 /// Exports of one run, each under the name that its format gives it.
 #[derive(Debug, Clone)]
@@ -84,6 +85,9 @@ impl Exports {
             if !there.is_file() {
                 let reason = "something of that name is there that is no file".to_owned();
                 return Err(IoError::Name { path, reason }.into());
+            }
+            if self.replace {
+                output::check(&path, Kind::Events, true)?;
             }
             if !self.replace && !complete {
                 return Err(IoError::Exists { path }.into());

@@ -18,6 +18,7 @@ use crate::histogram::Histogram;
 use crate::io::IoError;
 use crate::io::checkpoint::{self, OutputLock};
 use crate::io::hdf5::{RunReader, RunWriter};
+use crate::io::output::{self, Kind};
 use crate::record::{self, CrossSection, Fact, Facts, Member, RunHeader, RunSummary};
 
 /// Events read and written at a time.
@@ -146,15 +147,10 @@ pub fn join(
             path.display()
         )));
     }
-    if !replace && output.exists() {
-        let path = output.to_owned();
-        return Err(IoError::Exists { path }.into());
-    }
+    output::check(output, Kind::Run, replace)?;
+    output::check_apart(output, paths)?;
+    output::apart_from_run(output)?;
     let _lock = OutputLock::take(output)?;
-    if !replace && checkpoint::exists(output) {
-        let path = output.to_owned();
-        return Err(IoError::Interrupted { path }.into());
-    }
     checkpoint::discard(output)?;
 
     let n_events: u64 = parts.iter().map(|part| part.run.n_events() as u64).sum();

@@ -8,10 +8,11 @@ use super::outcome::Sampled;
 use super::{JobError, Watcher, prepare, state};
 use crate::card::RunCard;
 use crate::event::{Event, EventBuffer};
-use crate::generate::{CrossCheck, Generator, Progress, Work};
+use crate::generate::{CrossCheck, GenerateError, Generator, Progress, Work};
 use crate::io::IoError;
 use crate::io::checkpoint::{self, OutputLock};
 use crate::io::hdf5::{RunReader, RunWriter, ShardReader};
+use crate::io::output::{self, Kind};
 
 /// Events read from a shard, or written, at a time.
 const BLOCK: usize = 8192;
@@ -39,10 +40,9 @@ pub fn merge(
     let mut card = RunCard::parse(&name, "run", &header.card, &[])?;
     card.run.threads = threads;
     let setup = prepare::setup(&card)?;
-    if !replace && output.exists() {
-        let path = output.to_owned();
-        return Err(IoError::Exists { path }.into());
-    }
+    output::check(output, Kind::Run, replace)?;
+    output::check_apart(output, paths)?;
+    output::apart_from_run(output)?;
     let _lock = OutputLock::take(output)?;
     checkpoint::discard(output)?;
 
@@ -68,6 +68,9 @@ pub fn merge(
     let mut writer = RunWriter::create(output, &header, replace)?;
     let end = generator.keep_sample(&request);
     in_order(&shards, end, |events| {
+        if watcher.should_stop() {
+            return Err(GenerateError::Stopped.into());
+        }
         generator.take_over(events);
         Ok(writer.write_events(events)?)
     })?;

@@ -29,6 +29,7 @@ pub use merge::merge;
 pub use outcome::{Outcome, Sampled};
 pub use run::{Job, Pace};
 
+use std::fmt;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -162,15 +163,57 @@ pub enum JobError {
     },
     /// The events do not fit the disk.
     #[error(
-        "{} would need {needed_gb:.1} GB and there are {free_gb:.1} GB free; make room, choose another disk with --out, or ask for fewer events",
+        "{} would need {needed} and there are {free} free; make room, choose another disk with --out, or ask for fewer events",
         output.display()
     )]
     Space {
         /// The file.
         output: PathBuf,
-        /// Bytes needed / 10⁹.
-        needed_gb: f64,
-        /// Bytes free / 10⁹.
-        free_gb: f64,
+        /// What it needs.
+        needed: Bytes,
+        /// What there is.
+        free: Bytes,
     },
+}
+
+/// An amount of data, shown in the unit that suits it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bytes(pub f64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = ["kB", "MB", "GB", "TB", "PB"];
+        // As they are shown, with one digit: 999.96 kB is a megabyte.
+        let fits = |i: &usize| self.0 < 999.95 * 1000f64.powi(*i as i32 + 1);
+        match self.0 < 1000.0 {
+            true => write!(f, "{:.0} bytes", self.0),
+            false => {
+                let i = (0..units.len()).find(fits).unwrap_or(units.len() - 1);
+                write!(f, "{:.1} {}", self.0 / 1000f64.powi(i as i32 + 1), units[i])
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bytes;
+
+    #[test]
+    fn amounts_have_the_unit_that_suits_them() {
+        for (bytes, shown) in [
+            (0.0, "0 bytes"),
+            (999.0, "999 bytes"),
+            (1000.0, "1.0 kB"),
+            (12_345.0, "12.3 kB"),
+            (999_949.0, "999.9 kB"),
+            (999_950.0, "1.0 MB"),
+            (1.52e8, "152.0 MB"),
+            (2.5e9, "2.5 GB"),
+            (1.52e14, "152.0 TB"),
+            (3e18, "3000.0 PB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), shown);
+        }
+    }
 }

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use super::extend::Before;
 use super::outcome::{Outcome, Sampled};
 use super::state::{self, State};
-use super::{JobError, Watcher, prepare};
+use super::{Bytes, JobError, Watcher, prepare};
 use crate::card::RunCard;
 use crate::generate::{self, CrossCheck, GenerateError, Generator, Listener, Phase, Progress};
 use crate::io::IoError;
 use crate::io::checkpoint::{self, OutputLock};
 use crate::io::hdf5::{RunReader, RunWriter, ShardReader};
+use crate::io::output::{self, Kind};
 use crate::process::Setup;
 use crate::record::{Fact, RunHeader, Shard};
 
@@ -135,10 +136,7 @@ impl Job {
     /// [`JobError`]; [`IoError::Exists`] and [`IoError::Interrupted`] unless replacing is allowed.
     pub fn run(&self, watcher: &mut dyn Watcher) -> Result<Outcome, JobError> {
         let (setup, header) = self.prepare()?;
-        if !self.replaces() && self.output.exists() {
-            let path = self.output.clone();
-            return Err(IoError::Exists { path }.into());
-        }
+        output::check(&self.output, self.kind(), self.replaces())?;
         let _lock = OutputLock::take(&self.output)?;
         if !self.replace && checkpoint::exists(&self.output) && !self.is_left_over() {
             let path = self.output.clone();
@@ -177,6 +175,13 @@ impl Job {
             return Some(card.run.seed);
         }
         finished(output).ok()?.map(|header| header.seed)
+    }
+
+    fn kind(&self) -> Kind {
+        match self.shard {
+            None => Kind::Run,
+            Some(_) => Kind::Shard,
+        }
     }
 
     /// Whether the finished file replaces one that is there.
@@ -312,8 +317,8 @@ impl Job {
         match checkpoint::free_space(&self.output) {
             Some(free) if needed > free as f64 => Err(JobError::Space {
                 output: self.output.clone(),
-                needed_gb: 1e-9 * needed,
-                free_gb: 1e-9 * free as f64,
+                needed: Bytes(needed),
+                free: Bytes(free as f64),
             }),
             _ => Ok(()),
         }

@@ -28,8 +28,9 @@ use std::path::{Path, PathBuf};
 pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
 use thiserror::Error;
 
-use crate::io::IoError;
 use crate::io::hdf5::{Saved, is_hdf5, open_saved};
+use crate::io::output::Kind;
+use crate::io::{self, IoError, PartFile};
 
 /// Most panels side by side.
 const COLUMNS: usize = 3;
@@ -37,7 +38,7 @@ const COLUMNS: usize = 3;
 /// Why a figure cannot be drawn.
 #[derive(Debug, Error)]
 pub enum PlotError {
-    /// A run file cannot be read.
+    /// A run file cannot be read, a figure must not be written, or the disk is full.
     #[error(transparent)]
     Io(#[from] IoError),
     /// A file cannot be read.
@@ -105,6 +106,12 @@ pub enum PlotError {
 /// # Errors
 /// [`PlotError`] if a file cannot be read, or the kinds are mixed.
 pub fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
+    for path in paths {
+        io::input::open(path).map_err(|source| PlotError::Read {
+            path: path.clone(),
+            source,
+        })?;
+    }
     let (mut runs, mut tables) = (Vec::new(), Vec::new());
     for path in paths {
         match is_hdf5(path).then(|| open_saved(path)).transpose()? {
@@ -169,12 +176,13 @@ fn columns(n: usize) -> usize {
 }
 
 /// Draws the panels into `output` (.svg or .png), and writes the script that draws them again.
-/// Figures that exist are replaced.
+/// Earlier figures of this program are replaced, with `replace` any files that are nothing else;
+/// a script only if it is one of these.
 ///
 /// # Errors
 /// [`PlotError`] if there is nothing to draw, the name has no such ending, or a file cannot be
 /// written.
-pub fn write(panels: &[Panel], output: &Path) -> Result<PathBuf, PlotError> {
+pub fn write(panels: &[Panel], output: &Path, replace: bool) -> Result<PathBuf, PlotError> {
     let extension = output.extension().and_then(|e| e.to_str());
     let figure = svg(panels)?;
     let bytes = match extension {
@@ -186,22 +194,36 @@ pub fn write(panels: &[Panel], output: &Path) -> Result<PathBuf, PlotError> {
             });
         }
     };
-    let write = |path: &Path, bytes: &[u8]| {
-        std::fs::write(path, bytes).map_err(|source| PlotError::Write {
-            path: path.to_owned(),
-            source,
-        })
+    let script = script(output);
+    let both = || -> Result<(), IoError> {
+        let figure = PartFile::filled(output, Kind::Figure, replace, &bytes)?;
+        // The folder is there now, and paths can be told from it.
+        let text = script::matplotlib(panels, output);
+        let beside = PartFile::filled(&script, Kind::Script, replace, text.as_bytes())?;
+        io::finish([figure, beside])
     };
-    if let Some(folder) = output.parent().filter(|p| !p.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|source| PlotError::Write {
-            path: folder.to_owned(),
-            source,
-        })?;
-    }
-    write(output, &bytes)?;
-    let script = output.with_extension("py");
-    write(&script, script::matplotlib(panels, output).as_bytes())?;
+    both().map_err(|error| match error {
+        IoError::File { path, source, .. } => PlotError::Write { path, source },
+        other => PlotError::Io(other),
+    })?;
     Ok(script)
+}
+
+/// The script beside the figure `output`.
+fn script(output: &Path) -> PathBuf {
+    output.with_extension("py")
+}
+
+/// Fails if [`write`] could not write to `output` in the end, or that is one of `inputs`.
+///
+/// # Errors
+/// [`IoError`], saying why.
+pub fn check(output: &Path, inputs: &[PathBuf], replace: bool) -> Result<(), IoError> {
+    for (path, kind) in [(output, Kind::Figure), (&script(output), Kind::Script)] {
+        io::output::check(path, kind, replace)?;
+        io::output::check_apart(path, inputs)?;
+    }
+    Ok(())
 }
 
 /// The name of a file or folder without its ending.

@@ -12,12 +12,7 @@ const PREAMBLE: &str = include_str!("redraw.py");
 /// The script that draws `panels` as `output` does.
 pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
     let folder = output.parent().unwrap_or(Path::new(""));
-    let name = |path: &Path| {
-        path.file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    };
+    let name = |path: &Path| escaped(&path.file_name().unwrap_or_default().to_string_lossy());
     let columns = columns(panels.len());
     let rows = panels.len().div_ceil(columns);
     let mut out = format!(
@@ -36,7 +31,7 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
         panels.len(),
     );
     for (i, panel) in panels.iter().enumerate() {
-        let _ = writeln!(out, "\nax = frames.flat[{i}]  # {}", panel.name);
+        let _ = writeln!(out, "\nax = frames.flat[{i}]  # {}", escaped(&panel.name));
         match &panel.content {
             Content::Curves(curves) => {
                 let all = curves.iter().enumerate();
@@ -177,7 +172,19 @@ fn upper(source: &Source, folder: &Path) -> Option<String> {
 
 /// A string of Python.
 fn literal(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", escaped(text))
+}
+
+/// `text` with nothing in it that could end a string, a comment or a line of Python.
+fn escaped(text: &str) -> String {
+    let one = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => {
+            format!("\\u{:04x}", u32::from(c))
+        }
+        c => c.to_string(),
+    };
+    text.chars().map(one).collect()
 }
 
 /// Markup as a string of Python in matplotlib's notation.

@@ -13,6 +13,7 @@ use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{PlotError, names, run};
 use crate::io::hdf5::SavedTable;
+use crate::io::input;
 use crate::io::table::{CHECKSUM, first_damaged};
 use crate::text;
 
@@ -56,7 +57,7 @@ impl Table {
 
     /// Reads a table in CSV.
     pub(super) fn read(path: &Path) -> Result<Self, PlotError> {
-        let file = std::fs::File::open(path);
+        let file = input::open(path);
         let text = file
             .and_then(|file| text::read(file, MAX_MIB))
             .map_err(|source| PlotError::Read {

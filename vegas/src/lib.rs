@@ -108,6 +108,7 @@
 //! * \[Lep78\] G. P. Lepage, J. Comput. Phys. 27 (1978) 192.
 //! * \[Lep21\] G. P. Lepage, J. Comput. Phys. 439 (2021) 110386, arXiv:2009.05112.
 #![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod alarm;
 mod axis;

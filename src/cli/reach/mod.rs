@@ -8,7 +8,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use millibrem::card::{Method, RunCard, Straggling};
 use millibrem::dark_sector::{DarkSector, MilliCharged};
-use millibrem::io::table::write_whole;
+use millibrem::io::output::Kind;
+use millibrem::io::{self, PartFile};
 use millibrem::job::prepare;
 use millibrem::mesons::VectorMeson;
 use millibrem::process::Approach;
@@ -127,6 +128,14 @@ impl Reach {
         }
         let recasts = self.limits(&self.recast)?;
         let overlays = self.limits(&self.overlay)?;
+        let name = match experiments.as_slice() {
+            [(_, only)] => only.run.name.clone(),
+            _ => "reach".to_owned(),
+        };
+        let folder = output::folder(common, &name);
+        let path = folder.join("reach.csv");
+        let inputs = self.cards.iter().chain(&self.recast).chain(&self.overlay);
+        output::check([&path], Kind::Table, common.force, inputs)?;
         let yields = self.yields(common, &experiments, &masses)?;
         let mut curves = Vec::new();
         for ((experiment, _), yields) in experiments.iter().zip(&yields) {
@@ -149,19 +158,14 @@ impl Reach {
                 q_over_e_max: self.ceiling,
             });
         }
-        let name = match experiments.as_slice() {
-            [(_, only)] => only.run.name.clone(),
-            _ => "reach".to_owned(),
-        };
-        let folder = output::folder(common, &name);
-        let path = folder.join("reach.csv");
-        write_whole(
-            &path,
-            &report::table(&experiments, &masses, &curves, &overlays),
-        )?;
+        let text = report::table(&experiments, &masses, &curves, &overlays);
+        let table = PartFile::filled(&path, Kind::Table, common.force, text.as_bytes())?;
+        let mut parts = vec![table];
         if self.hepdata {
-            report::hepdata(&folder.join("hepdata"), &masses, &curves)?;
+            let curves = report::hepdata(&masses, &curves);
+            parts.extend(curves.write(&folder.join("hepdata"), common.force)?);
         }
+        io::finish(parts)?;
         if common.json {
             let ratios: Vec<Value> = (1..experiments.len())
                 .map(|i| report::ratio(&experiments, &yields, &masses, i))
@@ -204,9 +208,11 @@ impl Reach {
         if !common.quiet {
             for (name, limit) in &recasts {
                 let (low, high) = limit.range_gev();
-                eprintln!("{name} says nothing below {low} GeV and above {high} GeV of the pair");
+                print::note(&format!(
+                    "{name} says nothing below {low} GeV and above {high} GeV of the pair"
+                ));
             }
-            eprintln!("wrote {}", path.display());
+            print::note(&format!("wrote {}", path.display()));
         }
         Ok(())
     }
@@ -264,12 +270,12 @@ impl Reach {
                 line: 0,
                 problem: e.to_string(),
             };
-            let text = std::fs::File::open(path)
+            let text = io::input::open_stream(path)
                 .and_then(|file| text::read(file, MAX_LIMIT_MIB))
                 .map_err(|e| wrong(unread(e)))?;
             let limit = LimitFile::parse(&text).map_err(wrong)?;
             let stem = path.file_stem().unwrap_or(path.as_os_str());
-            Ok((stem.to_string_lossy().replace(',', " "), limit))
+            Ok((stem.to_string_lossy().into_owned(), limit))
         };
         paths.iter().map(read).collect()
     }

@@ -1,14 +1,12 @@
 //! What `reach` writes and prints beside its curves.
 
-use std::path::Path;
-
 use millibrem::card::RunCard;
 use millibrem::io::hepdata::{CurveTable, LabelledCurve, Quantity};
+use millibrem::io::table::row;
 use millibrem::study::reach::Experiment;
 use millibrem::study::reach::recast::LimitFile;
 use serde_json::{Value, json};
 
-use super::super::failure::Failure;
 use super::super::json::{number, numbers};
 use super::super::scan;
 use super::{Curve, OVERLAY, Yields};
@@ -42,9 +40,9 @@ pub(super) fn ratio(
     })
 }
 
-/// Writes the computed curves as a HEPData submission.
-pub(super) fn hepdata(folder: &Path, masses: &[f64], curves: &[Curve]) -> Result<(), Failure> {
-    let table = CurveTable {
+/// The computed curves as a HEPData submission.
+pub(super) fn hepdata<'a>(masses: &'a [f64], curves: &'a [Curve]) -> CurveTable<'a> {
+    CurveTable {
         name: "Exclusion reach",
         description: "Lower edge of the excluded millicharge against its mass, by experiment and channel",
         x: Quantity {
@@ -64,8 +62,7 @@ pub(super) fn hepdata(folder: &Path, masses: &[f64], curves: &[Curve]) -> Result
                 error: &c.error,
             })
             .collect(),
-    };
-    Ok(table.write(folder)?)
+    }
 }
 
 /// Curves as a table of three columns; rows without a limit are left out.
@@ -100,20 +97,22 @@ pub(super) fn table(
         for ((mass, q), error) in masses.iter().zip(&curve.q_over_e).zip(&curve.error) {
             if let Some(q) = q {
                 let (label, channel, error) = (&curve.label, curve.channel, cell(*error));
-                text += &format!("{label},{mass:?},{q:?},{error},{max},{channel}\n");
+                let (mass, q) = (format!("{mass:?}"), format!("{q:?}"));
+                text += &row([&label[..], &mass, &q, &error, &max, channel]);
             }
         }
     }
     for (name, limit) in overlays {
         let (name, max) = (display(name, limit), cell(limit.upper_edge()));
         for (mass, q) in limit.points() {
-            text += &format!("{name},{mass:?},{q:?},,{max},{OVERLAY}\n");
+            let (mass, q) = (format!("{mass:?}"), format!("{q:?}"));
+            text += &row([name, &mass, &q, "", &max, OVERLAY]);
         }
     }
     text
 }
 
 /// What to call a limit that was read: the experiment it names, else its file.
-pub(super) fn display(file: &str, limit: &LimitFile) -> String {
-    limit.experiment().unwrap_or(file).replace([',', '"'], " ")
+pub(super) fn display<'a>(file: &'a str, limit: &'a LimitFile) -> &'a str {
+    limit.experiment().unwrap_or(file)
 }

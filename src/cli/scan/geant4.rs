@@ -242,9 +242,13 @@ fn try_lines(
 }
 
 impl Table {
-    /// Writes it.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Failure> {
-        Ok(write_whole(path, &table(&self.rows, &self.remarks()))?)
+    /// Writes it, with `replace` in place of whatever is no other kind of file.
+    pub(super) fn write(&self, path: &Path, replace: bool) -> Result<(), Failure> {
+        Ok(write_whole(
+            path,
+            &table(&self.rows, &self.remarks()),
+            replace,
+        )?)
     }
 
     /// What a reader should know.

@@ -9,10 +9,11 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use millibrem::card::{CardText, Method, Override, RunCard};
-use millibrem::io::IoError;
 use millibrem::io::hdf5::{GENERATOR_VERSION, write_table};
+use millibrem::io::output::Kind;
 use millibrem::io::row_log::RowLog;
 use millibrem::io::table::{Column, TableHeader, short_name};
+use millibrem::io::{self, IoError};
 use millibrem::study::{Axis, Grid, sort_rows};
 use serde_json::{Map, Value, json};
 
@@ -178,6 +179,8 @@ impl Scan {
         };
         let folder = output::folder(common, &base.run.name);
         let (path, copy) = (folder.join("scan.csv"), folder.join("scan.h5"));
+        io::output::check_apart(&path, [&self.card])?;
+        output::check([&copy], Kind::Table, common.force, [&self.card])?;
         if !common.force && !path.exists() && copy.exists() {
             // Rows are saved in the other, so this is no scan's that could go on.
             return Err(IoError::Exists { path: copy }.into());
@@ -204,13 +207,13 @@ impl Scan {
         }
         let failures = std::mem::take(&mut rows.failures);
         let _lock = rows.finish(&all)?;
-        write_table(&copy, &header, &all)?;
+        io::finish([write_table(&copy, &header, &all, common.force)?])?;
         let tables: Vec<(PathBuf, geant4::Table)> = tables
             .into_iter()
             .map(|(name, table)| (folder.join(name), table))
             .collect();
         for (path, table) in &tables {
-            table.write(path)?;
+            table.write(path, common.force)?;
         }
         let failures = failures.iter();
         let failures =
@@ -255,9 +258,9 @@ impl Scan {
             print::line(&row.join(","))?;
         }
         if !common.quiet {
-            eprintln!("wrote {}", path.display());
+            print::note(&format!("wrote {}", path.display()));
             for (path, table) in tables {
-                eprintln!("wrote {}: {}", path.display(), table.words());
+                print::note(&format!("wrote {}: {}", path.display(), table.words()));
             }
         }
         outcome

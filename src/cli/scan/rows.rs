@@ -10,8 +10,8 @@ use millibrem::job::prepare;
 use millibrem::study::{plain_value, run_rows};
 
 use super::super::failure::Failure;
-use super::super::interrupt;
 use super::super::sigma::Found;
+use super::super::{interrupt, print};
 
 /// A row to be: one value an axis, and the card they make.
 #[derive(Clone)]
@@ -72,12 +72,12 @@ impl Rows {
             return;
         };
         let missing = points.iter().filter(|p| self.find(&p.values).is_none());
-        eprintln!(
+        print::note(&format!(
             "{}: {} lines are damaged, the first is line {line}, `{text}`; they are taken out, and {} rows of this scan are computed",
             self.path.display(),
             damaged.len(),
             missing.count()
-        );
+        ));
     }
 
     /// The results of a row, if they are known.

@@ -17,6 +17,7 @@ use super::{Context, Exporter, PIECE};
 use crate::constants::ALPHA;
 use crate::event::EventBuffer;
 use crate::io::IoError;
+use crate::io::output::Kind;
 use crate::io::part::PartFile;
 
 const INIT: [&str; 10] = [
@@ -66,7 +67,7 @@ struct Open {
 impl Lheh5 {
     /// Opens the output and writes everything but the events.
     pub(super) fn create(context: Context, output: &Path, replace: bool) -> Result<Self, IoError> {
-        let (part, _) = PartFile::create(output, replace)?;
+        let (part, _) = PartFile::create(output, Kind::Events, replace)?;
         let open = begin(part.part(), &context).map_err(|e| IoError::hdf5("create", output, &e))?;
         Ok(Self {
             open,

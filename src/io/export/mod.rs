@@ -29,6 +29,7 @@ use std::str::FromStr;
 
 use super::IoError;
 use super::hdf5::RunReader;
+use super::output::{self, Kind};
 use crate::constants::ALPHA;
 use crate::event::{EventBuffer, FinalState, Sample};
 use text::{Constants, Sink, TextExporter};
@@ -226,6 +227,8 @@ pub fn export(
     options: &ExportOptions,
 ) -> Result<ExportReport, IoError> {
     check_name(format, output)?;
+    output::check(output, Kind::Events, options.replace)?;
+    output::check_apart(output, [run.path()])?;
     let file = Output::File {
         path: output,
         replace: options.replace,

@@ -8,10 +8,12 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::{Context, Exporter};
 use crate::event::{Event, EventBuffer};
 use crate::io::IoError;
+use crate::io::output::Kind;
 use crate::io::part::PartFile;
 
 /// Events formatted by one thread at a time.
@@ -37,7 +39,7 @@ pub(super) enum Sink<'a> {
 impl<'a> Sink<'a> {
     /// Opens a file, compressed if its name ends in `.gz`.
     pub(super) fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
-        let (part, file) = PartFile::create(output, replace)?;
+        let (part, file) = PartFile::create(output, Kind::Events, replace)?;
         let file = BufWriter::with_capacity(1 << 20, file);
         Ok(match output.extension().is_some_and(|e| e == "gz") {
             true => Self::Gzip(Box::new(GzEncoder::new(file, Compression::fast())), part),
@@ -71,6 +73,8 @@ pub(super) struct TextExporter<'a, F> {
     format: F,
     context: Context,
     sink: Sink<'a>,
+    /// Formats events, if threads can be had.
+    pool: Option<ThreadPool>,
 }
 
 impl<'a, F: TextFormat> TextExporter<'a, F> {
@@ -83,6 +87,7 @@ impl<'a, F: TextFormat> TextExporter<'a, F> {
             format,
             context,
             sink,
+            pool: ThreadPoolBuilder::new().build().ok(),
         })
     }
 }
@@ -90,19 +95,25 @@ impl<'a, F: TextFormat> TextExporter<'a, F> {
 impl<F: TextFormat> Exporter for TextExporter<'_, F> {
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError> {
         let (format, context) = (&self.format, &self.context);
-        let texts: Vec<String> = (0..events.len().div_ceil(SHARE))
-            .into_par_iter()
-            .map(|share| {
-                let from = share * SHARE;
-                let mut text = String::with_capacity(SHARE * 1024);
-                for i in from..(from + SHARE).min(events.len()) {
-                    if let Some(event) = events.get(i) {
-                        format.event(context, &event, first + i as u64, &mut text);
+        let write = || -> Vec<String> {
+            (0..events.len().div_ceil(SHARE))
+                .into_par_iter()
+                .map(|share| {
+                    let from = share * SHARE;
+                    let mut text = String::with_capacity(SHARE * 1024);
+                    for i in from..(from + SHARE).min(events.len()) {
+                        if let Some(event) = events.get(i) {
+                            format.event(context, &event, first + i as u64, &mut text);
+                        }
                     }
-                }
-                text
-            })
-            .collect();
+                    text
+                })
+                .collect()
+        };
+        let texts = match &self.pool {
+            Some(pool) => pool.install(write),
+            None => write(),
+        };
         texts
             .iter()
             .try_for_each(|text| self.sink.write(text.as_bytes()))

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crc32fast::Hasher;
 
-use crate::io::IoError;
+use crate::io::{IoError, input};
 
 /// First and last bytes of a seal.
 const FRONT: [u8; 8] = *b"mb-seal<";
@@ -79,15 +79,7 @@ pub(super) fn check(path: &Path) -> std::result::Result<bool, IoError> {
 
 /// Opens a regular file; nothing is waited for that will never come.
 fn open(path: &Path) -> std::result::Result<File, IoError> {
-    let fail = |e| IoError::file("open", path, e);
-    let metadata = std::fs::metadata(path).map_err(fail)?;
-    if !metadata.is_file() {
-        return Err(IoError::NotARun {
-            path: path.to_owned(),
-            reason: "it is not a regular file".to_owned(),
-        });
-    }
-    File::open(path).map_err(fail)
+    input::open(path).map_err(|e| IoError::file("open", path, e))
 }
 
 /// The error of a file that is not whole.

@@ -8,20 +8,23 @@ use ::hdf5::{File, Result};
 use super::attribute::{describe, get_text, put, put_text};
 use super::{FORMAT_VERSION, TABLE_FORMAT, column, open, seal};
 use crate::io::IoError;
+use crate::io::output::Kind;
 use crate::io::part::PartFile;
 use crate::io::table::{TableHeader, short_name};
 
-/// Writes `rows` (fields as text, in the order of the header) to `path`, replacing it: columns of
-/// numbers as doubles, others as text; `units` and `description` as attributes.
+/// Writes `rows` (fields as text, in the order of the header) for `path`, to be finished: columns of
+/// numbers as doubles, others as text; `units` and `description` as attributes. An earlier table is
+/// replaced, with `replace` any file that is nothing else.
 ///
 /// # Errors
-/// [`IoError`] if the disk is full or the file cannot be made.
+/// [`IoError`] if another file is in the way, the disk is full or the file cannot be made.
 pub fn write_table(
     path: &Path,
     header: &TableHeader,
     rows: &[Vec<String>],
-) -> std::result::Result<(), IoError> {
-    let (part, _) = PartFile::create(path, true)?;
+    replace: bool,
+) -> std::result::Result<PartFile, IoError> {
+    let (part, _) = PartFile::create(path, Kind::Table, replace)?;
     let write = || -> Result<()> {
         let file = open::create(part.part())?;
         put_text(&file, "format", TABLE_FORMAT)?;
@@ -56,7 +59,7 @@ pub fn write_table(
     };
     write().map_err(|e| IoError::hdf5("write the table", path, &e))?;
     seal::put(part.part()).map_err(|e| IoError::file("write the table", path, e))?;
-    part.finish()
+    Ok(part)
 }
 
 /// A table read back: what was written on it, and its columns as text, sorted by name.

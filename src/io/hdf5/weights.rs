@@ -1,14 +1,14 @@
 //! Raw weights of an unfinished run, in a file of their own beside it: what they are to be
 //! multiplied with is known after the last event only. Eight bytes an event, little-endian.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crc32fast::Hasher;
 
 use super::seal;
-use crate::io::IoError;
+use crate::io::{IoError, unfinished};
 
 /// Bytes of a weight.
 const SIZE: usize = size_of::<f64>();
@@ -52,6 +52,9 @@ impl RawWeights {
             let words = "its weights are not those that were written (checksum)";
             return Err(damaged(words.to_owned()));
         }
+        if n == 0 {
+            unfinished::watch(path);
+        }
         Ok(Self {
             path: path.to_owned(),
             out: BufWriter::with_capacity(1 << 16, file),
@@ -68,6 +71,7 @@ impl RawWeights {
     /// Leaves the file where it is from now on, until it is removed.
     pub(super) fn keep(&mut self) {
         self.keep = true;
+        unfinished::forget(&self.path);
     }
 
     /// Removes the file when this is dropped.
@@ -119,8 +123,7 @@ impl RawWeights {
 impl Drop for RawWeights {
     fn drop(&mut self) {
         if !self.keep {
-            // Nothing to report to: the error that led here is the one that counts.
-            let _ = fs::remove_file(&self.path);
+            unfinished::remove(&self.path);
         }
     }
 }

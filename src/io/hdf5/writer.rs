@@ -27,7 +27,8 @@ use super::{
 };
 use crate::event::{Compression, EventBuffer, EventSink, SinkError};
 use crate::io::IoError;
-use crate::io::part::{PartFile, beside};
+use crate::io::output::{Kind, beside};
+use crate::io::part::PartFile;
 use crate::record::{CrossSection, IterationRow, Member, RunHeader, RunSummary};
 
 /// An unfinished run file.
@@ -64,7 +65,7 @@ impl RunWriter {
     /// if the folder or file cannot be made.
     pub fn create(path: &Path, header: &RunHeader, replace: bool) -> Result<Self, IoError> {
         // Made by the operating system first, which names its reason better than HDF5 does.
-        let (file, _) = PartFile::known(path, "part", replace)?;
+        let (file, _) = PartFile::known(path, "part", kind(header), replace)?;
         let weights = RawWeights::create(&beside(path, "weights"))?;
         let make = || -> Result<_> {
             let made = open::create(file.part())?;
@@ -96,7 +97,7 @@ impl RunWriter {
         replace: bool,
         mark: &Mark,
     ) -> Result<Self, IoError> {
-        let mut file = PartFile::left_over(path, "part", replace);
+        let mut file = PartFile::left_over(path, "part", kind(header), replace);
         let damaged = |reason: String| IoError::Damaged {
             path: file.part().to_owned(),
             reason,
@@ -266,7 +267,8 @@ impl RunWriter {
                 self.file
             }
             Compression::Gzip => {
-                let (packed, _) = PartFile::known(&path, "packed", self.replace)?;
+                let (packed, _) =
+                    PartFile::known(&path, "packed", kind(&self.header), self.replace)?;
                 let target = open::create(packed.part()).map_err(fail)?;
                 let written = write_header(&target, &self.header, Compression::Gzip)
                     .and_then(|(_, mut into)| {
@@ -301,6 +303,14 @@ impl RunWriter {
 impl EventSink for RunWriter {
     fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError> {
         Ok(self.write_events(events)?)
+    }
+}
+
+/// What the file will be.
+fn kind(header: &RunHeader) -> Kind {
+    match header.shard {
+        None => Kind::Run,
+        Some(_) => Kind::Shard,
     }
 }
 

@@ -11,14 +11,14 @@ mod htcondor;
 mod slurm;
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::io::IoError;
+use crate::io::output::{self, BATCH_CARD, Kind};
+use crate::io::{self, IoError, PartFile};
 
 /// The card every shard reads, with seed and threads fixed.
 const CARD: &str = "card.toml";
@@ -236,7 +236,10 @@ impl Plan {
         for line in &self.extra {
             one_line("--extra", line)?;
         }
-        let mut files = vec![BatchFile::text(CARD, card_toml.to_owned())];
+        let mut files = vec![BatchFile::text(
+            CARD,
+            output::BATCH_CARD.to_owned() + card_toml,
+        )];
         files.extend(match self.engine {
             Engine::Slurm => slurm::files(self, program)?,
             Engine::Htcondor => htcondor::files(self, program)?,
@@ -302,37 +305,39 @@ fn one_line(option: &'static str, text: &str) -> Result<(), SubmitError> {
     }
 }
 
-/// Writes `files` and the folder of the logs into `folder`; replaces files only if `replace`.
+/// Writes `files`, made from the card `card`, and the folder of the logs into `folder`: all of them
+/// or none. Replaces files only if `replace`.
 ///
 /// # Errors
-/// [`IoError`]; if a file is in the way, before anything is written.
-pub fn write(folder: &Path, files: &[BatchFile], replace: bool) -> Result<(), IoError> {
-    let taken = |path: &PathBuf| !replace && path.exists();
-    if let Some(path) = files.iter().map(|f| folder.join(f.name)).find(taken) {
-        return Err(IoError::Exists { path });
+/// [`IoError`]; if a file is in the way, or an unfinished run where the merge will write, before
+/// anything is written.
+pub fn write(
+    folder: &Path,
+    files: &[BatchFile],
+    card: &Path,
+    replace: bool,
+) -> Result<(), IoError> {
+    output::apart_from_run(&folder.join("run.h5"))?;
+    for file in files {
+        let path = folder.join(file.name);
+        output::check(&path, Kind::Batch, replace)?;
+        output::check_apart(&path, [card])?;
     }
     let log = folder.join(LOG);
     fs::create_dir_all(&log).map_err(|e| IoError::file("make the folder", &log, e))?;
+    let mut parts = Vec::new();
     for file in files {
         let path = folder.join(file.name);
-        write_one(&path, file).map_err(|e| IoError::file("write", &path, e))?;
+        // A card that a user has written is never replaced: this one says what it is.
+        let mark = if file.name == CARD { BATCH_CARD } else { "" };
+        let text = mark.to_owned() + &file.text;
+        let part = PartFile::filled(&path, Kind::Batch, replace, text.as_bytes())?;
+        if file.executable {
+            part.make_executable()?;
+        }
+        parts.push(part);
     }
-    Ok(())
-}
-
-fn write_one(path: &Path, file: &BatchFile) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let mut out = options.write(true).create(true).truncate(true).open(path)?;
-    out.write_all(file.text.as_bytes())?;
-    #[cfg(unix)]
-    if file.executable {
-        use std::os::unix::fs::PermissionsExt;
-        let mut mode = out.metadata()?.permissions();
-        // Whoever may read it may start it.
-        mode.set_mode(mode.mode() | (mode.mode() & 0o444) >> 2);
-        out.set_permissions(mode)?;
-    }
-    Ok(())
+    io::finish(parts)
 }
 
 #[cfg(test)]
