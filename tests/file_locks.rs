@@ -53,7 +53,7 @@ const NONE: [i32; 3] = [37, 38, 95];
 /// Earlier libraries can be told by the environment only.
 fn can_do_without() -> bool {
     let version = hdf5::library_version();
-    version >= (1, 12, 1) || version >= (1, 10, 7) && version < (1, 12, 0)
+    version >= (1, 12, 1) || ((1, 10, 7)..(1, 12, 0)).contains(&version)
 }
 
 #[test]

@@ -305,3 +305,63 @@ fn the_script_beside_a_figure_replaces_no_other_script() {
         }
     }
 }
+
+#[test]
+fn names_that_a_user_chose_break_no_table_and_are_no_formula() {
+    let out = folder();
+    for name in [
+        "=cmd|calc",
+        "a,b \"c\"",
+        "two\nlines",
+        "-1+1",
+        "@x",
+        "\t=1",
+        "plain",
+    ] {
+        let limit = out.path().join(format!("{name}.csv"));
+        fs::copy(saved().join("limit.csv"), &limit).unwrap();
+        let to = out.path().join("out");
+        let mass = "--over=dark_sector.m_chi_gev=0.1";
+        let overlay = format!("--overlay={}", limit.display());
+        let done = run(&[
+            "reach",
+            CARD,
+            mass,
+            &overlay,
+            &format!("--out={}", to.display()),
+        ]);
+        assert_eq!(done.status.code(), Some(0), "{name:?}: {}", words(&done));
+        let table = to.join("reach.csv");
+        let mut rows = csv::ReaderBuilder::new()
+            .comment(Some(b'#'))
+            .from_path(&table)
+            .unwrap();
+        let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+        let read: Vec<_> = rows.iter().filter(|row| &row[5] == "overlay").collect();
+        assert_eq!(read.len(), 2, "{name:?}");
+        for row in read {
+            assert!(row[1].parse::<f64>().unwrap() > 0.0, "{name:?}");
+            assert!(
+                !row[0].trim_start().starts_with(['=', '+', '-', '@']),
+                "{row:?}"
+            );
+            assert!(!row[0].contains(char::is_control), "{row:?}");
+        }
+        let figure = to.join("a.svg");
+        let arguments = [
+            "plot",
+            table.to_str().unwrap(),
+            "-o",
+            figure.to_str().unwrap(),
+        ];
+        let done = run(&arguments);
+        assert_eq!(done.status.code(), Some(0), "{name:?}: {}", words(&done));
+        let script = to.join("a.py");
+        let compiled = Command::new("python3")
+            .args(["-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())"])
+            .arg(&script)
+            .status();
+        assert!(compiled.is_err() || compiled.unwrap().success(), "{name:?}");
+        fs::remove_dir_all(&to).unwrap();
+    }
+}

@@ -236,10 +236,7 @@ impl Plan {
         for line in &self.extra {
             one_line("--extra", line)?;
         }
-        let mut files = vec![BatchFile::text(
-            CARD,
-            output::BATCH_CARD.to_owned() + card_toml,
-        )];
+        let mut files = vec![BatchFile::text(CARD, card_toml.to_owned())];
         files.extend(match self.engine {
             Engine::Slurm => slurm::files(self, program)?,
             Engine::Htcondor => htcondor::files(self, program)?,
