@@ -47,7 +47,8 @@ fn table(path: &Path) {
         }],
     };
     let rows = ["Pb", "W"].map(|element| vec![element.to_owned(), "3.0".to_owned()]);
-    write_table(path, &header, &rows).unwrap();
+    let part = write_table(path, &header, &rows, true).unwrap();
+    millibrem::io::finish([part]).unwrap();
 }
 
 type Reader = fn(&Path) -> Result<(), IoError>;
