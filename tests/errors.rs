@@ -100,6 +100,11 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
     let setups = texts!(SetupError {
         Collision => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 }.into(),
         BelowThreshold => SetupError::BelowThreshold { mass_gev: 3.0, largest_gev: 2.5 },
+        Senseless => SetupError::Senseless {
+            name: "cuts.x_min",
+            expected: "a number from 0 to 1",
+            found: f64::NAN,
+        },
         OutOfRange => SetupError::OutOfRange {
             name: "the beam's energy",
             value_gev: 1e11,

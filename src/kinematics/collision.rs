@@ -69,7 +69,7 @@ impl Collision {
             }
         }
         let kinetic = e0 - m;
-        if kinetic <= 0.0 {
+        if !(kinetic > 0.0) {
             return Err(CollisionError::BelowMass {
                 energy_gev: e0,
                 lepton_mass_gev: m,
@@ -77,9 +77,15 @@ impl Collision {
         }
         let sum = big_m + m;
         let s_tot = sum * sum + 2.0 * big_m * kinetic;
+        let p = (kinetic * (e0 + m)).sqrt();
+        for (name, value) in [("invariant mass squared", s_tot), ("beam momentum", p)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(CollisionError::NotPositive { name, value });
+            }
+        }
         Ok(Self {
             e0,
-            p: (kinetic * (e0 + m)).sqrt(),
+            p,
             m,
             big_m,
             kinetic,

@@ -28,6 +28,16 @@ pub enum SetupError {
         /// Largest mass that can be made, GeV.
         largest_gev: f64,
     },
+    /// A number that makes no sense, whatever the others are.
+    #[error("{name} must be {expected}, found {found:?}")]
+    Senseless {
+        /// Which quantity, with its key in the card.
+        name: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        found: f64,
+    },
     /// A number beyond what has been validated.
     #[error("{name} of {value_gev:e} GeV is out of range: it must be {must} {limit_gev:e} GeV")]
     OutOfRange {
@@ -81,6 +91,99 @@ const MIN_MASS_GEV: f64 = 1e-12;
 /// Smallest G2/Z² at the least momentum transfer: below, products of weights underflow.
 const MIN_SHARE: f64 = 1e-100;
 
+/// Refuses numbers that are none, infinite where that has no meaning, or of the wrong sign.
+fn check_numbers(
+    beam: &Beam,
+    nucleus: &Nucleus,
+    dark: &DarkSector,
+    cuts: &Cuts,
+) -> Result<(), SetupError> {
+    const AMOUNT: &str = "a number above 0 and finite";
+    const COUPLING: &str = "a number from 1e-30 to 1e6";
+    const SHARE: &str = "a number from 0 to 1";
+    const LEAST: &str = "a number of at least 0 and finite";
+    const LARGEST: &str = "a number of at least 0, or infinite";
+    let coupling = |x: f64| (1e-30..=1e6).contains(&x);
+    let share = |x: f64| (0.0..=1.0).contains(&x);
+    let least = |x: f64| x >= 0.0 && x.is_finite();
+    let largest = |x: f64| x >= 0.0;
+    let amount = |x: f64| x > 0.0 && x.is_finite();
+    let (z, on_target) = (f64::from(nucleus.z), beam.on_target.unwrap_or(1.0));
+    let (name, found) = match dark {
+        DarkSector::Pair(chi) => ("dark_sector.charge", chi.charge),
+        DarkSector::DarkPhoton(photon) => ("dark_sector.epsilon", photon.epsilon),
+    };
+    for (name, found, expected, good) in [
+        ("beam.on_target", on_target, AMOUNT, amount(on_target)),
+        (
+            "the charge number Z",
+            z,
+            "from 1 to 200",
+            (1.0..=200.0).contains(&z),
+        ),
+        (
+            "the mass number A",
+            nucleus.a,
+            "a number from 0.5 to 1000",
+            (0.5..=1000.0).contains(&nucleus.a),
+        ),
+        (
+            "target.nucleus_mass_gev",
+            nucleus.mass_gev,
+            "a mass in GeV, 1e-3 to 1e6",
+            (1e-3..=1e6).contains(&nucleus.mass_gev),
+        ),
+        (name, found, COUPLING, coupling(found)),
+        ("cuts.x_min", cuts.x_min, SHARE, share(cuts.x_min)),
+        ("cuts.x_max", cuts.x_max, SHARE, share(cuts.x_max)),
+        (
+            "cuts.lepton_energy_max_gev",
+            cuts.lepton_energy_max_gev,
+            LARGEST,
+            largest(cuts.lepton_energy_max_gev),
+        ),
+        (
+            "cuts.lepton_angle_min_mrad",
+            cuts.lepton_angle_min_mrad,
+            LEAST,
+            least(cuts.lepton_angle_min_mrad),
+        ),
+        (
+            "cuts.lepton_angle_max_mrad",
+            cuts.lepton_angle_max_mrad,
+            LARGEST,
+            largest(cuts.lepton_angle_max_mrad),
+        ),
+        (
+            "cuts.lepton_pt_min_gev",
+            cuts.lepton_pt_min_gev,
+            LEAST,
+            least(cuts.lepton_pt_min_gev),
+        ),
+        (
+            "cuts.lepton_pt_max_gev",
+            cuts.lepton_pt_max_gev,
+            LARGEST,
+            largest(cuts.lepton_pt_max_gev),
+        ),
+        (
+            "cuts.chi_angle_max_mrad",
+            cuts.chi_angle_max_mrad,
+            LARGEST,
+            largest(cuts.chi_angle_max_mrad),
+        ),
+    ] {
+        if !good {
+            return Err(SetupError::Senseless {
+                name,
+                expected,
+                found,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Everything a cross section depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setup {
@@ -100,7 +203,8 @@ impl Setup {
     /// Puts a set-up together.
     ///
     /// # Errors
-    /// If the mass asked for is above threshold or the cuts on x leave nothing.
+    /// If a number is none or makes no sense, the mass asked for is above threshold, or the cuts on
+    /// x leave nothing.
     pub fn new(
         beam: &Beam,
         nucleus: Nucleus,
@@ -108,6 +212,7 @@ impl Setup {
         dark: DarkSector,
         cuts: Cuts,
     ) -> Result<Self, SetupError> {
+        check_numbers(beam, &nucleus, &dark, &cuts)?;
         let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
         let form_factor = FormFactor::new(form_factor, f64::from(nucleus.z), nucleus.a);
         let setup = Self {
@@ -118,6 +223,7 @@ impl Setup {
             cuts,
         };
         let (mass_gev, largest_gev) = (dark.threshold_mass_gev(), collision.max_pair_mass());
+        // A mass that is no number passes here and is refused by its range.
         if mass_gev >= largest_gev {
             return Err(SetupError::BelowThreshold {
                 mass_gev,
