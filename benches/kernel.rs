@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use millibrem::amplitude::pair_m2;
+use millibrem::amplitude::pair_m2_interfering;
 use millibrem::card::RunCard;
 use millibrem::dark_sector::ChiSpin;
 use millibrem::generate::{Generator, HistogramRequest, Settings};
@@ -57,7 +57,8 @@ impl WithSimd for Amplitude<'_> {
         let c = &self.setup.collision;
         for i in 0..BLOCK {
             let (point, decay) = (self.block.point(i), self.block.decay(i));
-            self.out[i] = pair_m2(c, &point, &decay, 0.01, ChiSpin::Dirac, NucleusSpin::Zero);
+            self.out[i] =
+                pair_m2_interfering(c, &point, &decay, 0.01, (ChiSpin::Dirac, NucleusSpin::Zero));
         }
     }
 }

@@ -4,7 +4,9 @@
 //!
 //! Each point gives the sampling variables and parameters as exactly representable numbers; the
 //! amplitude is evaluated from these alone. One line a class:
-//! `<name>: max_rel_dev=… median=… n=…`.
+//! `<name>: max_rel_dev=… median=… n=…`, and, of points that say what rounding their variables
+//! changes, the largest share of what is allowed, 1e-10 or ten times that:
+//! `<name>: max_share=… beyond=… n=…`.
 
 use std::process::ExitCode;
 
@@ -26,10 +28,16 @@ fn report(path: &str) -> Result<(), String> {
         (NucleusSpin::Half, "spin_half"),
     ] {
         for (edge, class) in [(false, "bulk"), (true, "edge")] {
-            let mut deviations = Vec::new();
+            let (mut deviations, mut shares) = (Vec::new(), Vec::new());
             for point in points.iter().filter(|p| p.edge == edge) {
                 let found = point.m2(spin).map_err(|e| format!("{path}: {e}"))?;
-                deviations.push((found / point.reference(spin) - 1.0).abs());
+                let deviation = (found / point.reference(spin) - 1.0).abs();
+                deviations.push(deviation);
+                shares.extend(
+                    point
+                        .rounding
+                        .map(|r| deviation / f64::max(1e-10, 10.0 * r)),
+                );
             }
             deviations.sort_by(f64::total_cmp);
             let n = deviations.len();
@@ -41,6 +49,11 @@ fn report(path: &str) -> Result<(), String> {
                 ),
             };
             println!("{name} {class}: max_rel_dev={max:.3e} median={median:.3e} n={n}");
+            if let Some(share) = shares.iter().copied().max_by(f64::total_cmp) {
+                let beyond = shares.iter().filter(|share| !(**share <= 1.0)).count();
+                let n = shares.len();
+                println!("{name} {class}: max_share={share:.2} beyond={beyond} n={n}");
+            }
         }
     }
     Ok(())

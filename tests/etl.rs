@@ -1,6 +1,7 @@
 //! The exact process on the unit hypercube: same bits on every instruction set, finite and
 //! non-negative everywhere, cuts obeyed, couplings where they belong.
 
+use millibrem::amplitude::{is_collinear, pair_m2};
 use millibrem::beam::{Beam, Lepton};
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
@@ -110,6 +111,26 @@ fn every_instruction_set_gives_the_same_bits() {
         }
         assert!(bits.windows(2).all(|w| w[0] == w[1]), "{setup:?}");
     }
+}
+
+#[test]
+fn blocks_hold_the_squared_amplitude_of_their_points_also_where_one_diagram_dominates() {
+    let mut collinear = 0;
+    for nucleus in NucleusSpin::ALL {
+        for spin in ChiSpin::ALL {
+            let dark = chi(1e-6, 1.0, spin);
+            let setup = setup(Lepton::Electron, 1e6, dark, nucleus, Cuts::NONE);
+            each_block(&Etl::new(&setup), 20_000, 5, |value, block| {
+                for (i, v) in value.iter().enumerate() {
+                    let y = block.point(i);
+                    let m2 = pair_m2(&setup.collision, &y, &block.decay(i), 1e-6, spin, nucleus);
+                    assert_eq!(*v, block.measure[i] * block.g2[i] * m2, "{y:?}");
+                    collinear += usize::from(is_collinear(y.s, y.minus_u, y.t));
+                }
+            });
+        }
+    }
+    assert!(collinear > 100, "{collinear}");
 }
 
 /// Number of points of the test below; MILLIBREM_POINTS=1e8 is what the documentation quotes.

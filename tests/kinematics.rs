@@ -3,7 +3,7 @@
 mod points;
 
 use millibrem::kinematics::{Collision, Emission, FinalState, FourMomentum};
-use points::reference_points;
+use points::{edge_points, reference_points};
 use proptest::prelude::*;
 
 #[test]
@@ -31,6 +31,29 @@ fn invariants_and_momenta_agree_with_the_reference_points() {
             for (a, b) in got.iter().zip(point.momentum(name)) {
                 assert!((a - b).abs() < 1e-12 * c.e0, "{name}: {a} {b}");
             }
+        }
+    }
+}
+
+#[test]
+fn s_and_the_scattered_lepton_keep_their_digits_at_every_edge_up_to_1e10_gev() {
+    for (i, point) in edge_points().enumerate() {
+        let (c, y, decay) = point.evaluate();
+        let allowed = f64::max(1e-10, 10.0 * point.get("rounding"));
+        let s = (y.s / point.get("s_minus_m2") - 1.0).abs();
+        assert!(s < allowed, "point {i}: s off by {s:e}");
+        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi, (1.0, 0.0));
+        let want = point.momentum("p_out");
+        for (got, want_one) in state.lepton.iter().zip(want) {
+            let d = (got - want_one).abs() / want[0];
+            assert!(d < allowed, "point {i}: p' off by {d:e} of its energy");
+        }
+        let initial = [c.e0 + c.big_m, 0.0, 0.0, c.p];
+        let out = [state.lepton, state.nucleus, state.chi, state.chibar];
+        for (j, initial) in initial.iter().enumerate() {
+            let sum: f64 = out.iter().map(|p| p[j]).sum();
+            let d = (sum - initial).abs() / c.e0;
+            assert!(d < allowed.max(1e-14), "point {i}, component {j}: {d:e}");
         }
     }
 }

@@ -8,11 +8,14 @@
 //! η = 2W_n/(su),  W_n = u p·n + s p′·n,  δ = (u−s)/(su)·(−1),  σ = (s+u)/(su).
 //! ```
 //!
-//! Coulomb part: n = 𝒫 shifted along q to (2M, 0), q to (0, q⃗). Transverse parts (spin ½): the
-//! two unit vectors n = (0, e), e ⟂ q⃗, with q = (−T, q⃗).
+//! Coulomb part: n = 𝒫 shifted along q to (2M, 0), q to (0, q⃗); the diagrams interfere, and nothing
+//! large is left of that. Where t is far above s or −u one of them dominates and this form cancels:
+//! there, and for the transverse parts (spin ½: the two unit vectors n = (0, e), e ⟂ q⃗), the
+//! diagrams are added instead (`diagrams`).
 //! Polarisations: e1 = (cosθ_k, 0, −sinθ_k), e2 = ŷ, e3 = (√k²/E_k) k̂.
 
-use super::spinor::{Current, Line, Spinor};
+use super::diagrams::Diagrams;
+use super::spinor::{Current, Line, Longitudinal, Spinor};
 use crate::kinematics::{Collision, PairPoint};
 
 /// Spinor amplitudes of the three polarisations and their common normalisation.
@@ -41,46 +44,58 @@ fn scaled(factor: f64, a: &[f64; 3]) -> [f64; 3] {
     [factor * a[0], factor * a[1], factor * a[2]]
 }
 
-/// e1, e2, e3 as rows.
-#[inline(always)]
-fn polarisations(y: &PairPoint) -> [[f64; 3]; 3] {
-    let cos_k = 1.0 - y.one_minus_cos_k;
-    let long = y.k2.sqrt() / y.e_k;
-    [
-        [cos_k, 0.0, -y.sin_k],
-        [0.0, 1.0, 0.0],
-        [long * y.sin_k, 0.0, long * cos_k],
-    ]
-}
-
 impl Polarised {
-    /// Nuclear vector 𝒫, the spin-0 nucleus.
+    /// Nuclear vector 𝒫, the spin-0 nucleus, where the diagrams interfere.
+    ///
+    /// `longitudinal`: whether e3 may be all there is, so that the cancellation between its time and
+    /// its space part is taken out; beside e1 and e2 it is too small to show.
     #[inline(always)]
-    pub(super) fn coulomb(c: &Collision, y: &PairPoint) -> Self {
+    pub(super) fn coulomb(c: &Collision, y: &PairPoint, longitudinal: bool) -> Self {
         let u = -y.minus_u;
         let inv = 1.0 / (y.s * u);
         let eta = 2.0 * y.w_amp * inv;
         let two_m = 2.0 * c.big_m * inv;
         let (charge, axial) = (two_m * (u - y.s), two_m * (y.s + u));
         let line = Line::new(c, y);
+        let (sin_k, cos_k) = (y.sin_k, 1.0 - y.one_minus_cos_k);
         // Spelled out: `array::map` is left as a loop that keeps the caller's from vectorising.
-        let [e1, e2, e3] = polarisations(y);
         let one = |b: [f64; 3]| {
-            let w = cross(&b, &y.q);
             line.spinor(&Current {
                 v0: -charge * dot(&b, &y.q),
                 v: scaled(eta, &b),
-                w0: 0.0,
-                w: scaled(axial, &w),
+                w: scaled(axial, &cross(&b, &y.q)),
             })
         };
+        let long = y.k2.sqrt() / y.e_k;
+        let k_hat = [sin_k, 0.0, cos_k];
+        let third = if longitudinal {
+            let parts = Longitudinal {
+                two_m,
+                charge: charge * dot(&k_hat, &y.q),
+                eta,
+            };
+            let w = scaled(axial * long, &cross(&k_hat, &y.q));
+            line.longitudinal(c, y, &parts, w)
+        } else {
+            one(scaled(long, &k_hat))
+        };
         Self {
-            amplitudes: [one(e1), one(e2), one(e3)],
+            amplitudes: [one([cos_k, 0.0, -sin_k]), one([0.0, 1.0, 0.0]), third],
             norm: line.norm,
         }
     }
 
-    /// Nuclear vectors (0, e) for two unit vectors e orthogonal to q⃗.
+    /// Nuclear vector 𝒫 where one diagram dominates.
+    pub(super) fn coulomb_collinear(c: &Collision, y: &PairPoint) -> Self {
+        let line = Line::new(c, y);
+        Self {
+            amplitudes: Diagrams::new(c, y, &line).amplitudes(2.0 * c.big_m, &[0.0; 3]),
+            norm: line.norm,
+        }
+    }
+
+    /// Nuclear vectors (0, e) for two unit vectors e orthogonal to q⃗, by diagrams: what these
+    /// lose at small t is small beside the Coulomb part.
     #[inline(always)]
     pub(super) fn transverse(c: &Collision, y: &PairPoint) -> [Self; 2] {
         let [qx, qy, qz] = y.q;
@@ -89,37 +104,13 @@ impl Polarised {
         let in_plane = (qx * qx + qz * qz + f64::MIN_POSITIVE).sqrt();
         let first = [qz / in_plane, 0.0, -qx / in_plane];
         let second = cross(&[qx / q_mod, qy / q_mod, qz / q_mod], &first);
-        let u = -y.minus_u;
-        let inv = 1.0 / (y.s * u);
-        let (delta, sigma) = ((u - y.s) * inv, (u + y.s) * inv);
         let line = Line::new(c, y);
-        let cos_k = 1.0 - y.one_minus_cos_k;
-        let along = |e: [f64; 3]| {
-            let k_e = y.k * (y.sin_k * e[0] + cos_k * e[2]);
-            // u p·n + s p′·n with n = (0, e) and p′ = p − k + q, q·e = 0.
-            let eta = -2.0 * ((u + y.s) * c.p * e[2] - y.s * k_e) * inv;
-            let q_x_e = cross(&y.q, &e);
-            let [e1, e2, e3] = polarisations(y);
-            let one = |b: [f64; 3]| {
-                let turned = cross(&b, &q_x_e);
-                let w = cross(&b, &e);
-                line.spinor(&Current {
-                    v0: -y.recoil * delta * dot(&b, &e),
-                    v: [
-                        eta * b[0] + delta * turned[0],
-                        eta * b[1] + delta * turned[1],
-                        eta * b[2] + delta * turned[2],
-                    ],
-                    w0: sigma * dot(&b, &q_x_e),
-                    w: scaled(sigma * y.recoil, &w),
-                })
-            };
-            Self {
-                amplitudes: [one(e1), one(e2), one(e3)],
-                norm: line.norm,
-            }
+        let diagrams = Diagrams::new(c, y, &line);
+        let along = |e: &[f64; 3]| Self {
+            amplitudes: diagrams.amplitudes(0.0, e),
+            norm: line.norm,
         };
-        [along(first), along(second)]
+        [along(&first), along(&second)]
     }
 
     /// n·𝒜, the spinor amplitude along `n`.

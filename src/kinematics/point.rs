@@ -11,7 +11,12 @@
 //! b = 2Mv(V0+m) − u(M−V0) = h(V0−M) + 2Mv(m+M); T_min = u²/2(b+r); T_max − T_min = r/W²;
 //! q_∥ = (u − 2TS)/2|V|, S = V0 + M; q_⊥ = W√((T_max−T)(T−T_min))/|V|;
 //! |p| − |k| = ((E0+E_k)V0 − m² + k²)/(|p|+|k|).
-//! Pinned by `tests/amplitude.rs` (through |M|²) and `tests/kinematics.rs`.
+//! p′ is counted from the end of the recoil's range, where V and q nearly cancel: with
+//! D = m(M+m) + h/2 and R = √(h(h+4Mm)), at T_max E′ = (D² + |V|²m²)/(SD + ½|V|R) and
+//! p′_∥ = (|V|²m² − ¼R²)/(|V|D + ½SR); E′ grows by T_max − T, p′_∥ by S/|V| times that.
+//! s = k² + 2(E′²k² + m²|k|²)/(E′E_k + |p′||k|) + 2|p⃗′×k⃗|²/(|p′||k| + p⃗′·k⃗).
+//! Pinned by `tests/amplitude.rs` (through |M|², also at random points of the edges from 0.2 to
+//! 10¹⁰ GeV) and `tests/kinematics.rs`.
 
 use super::collision::Collision;
 
@@ -68,7 +73,7 @@ pub struct PairPoint {
     pub q: [f64; 3],
     /// Momentum of the outgoing lepton p′ = V + q.
     pub p_out: [f64; 3],
-    /// W = u 𝒫·p + s 𝒫·p′ = 4Mω − t(𝒫·p + 𝒫·p′) in its cancellation-free form.
+    /// W = u 𝒫·p + s 𝒫·p′ in the form whose terms are smallest.
     pub w_amp: f64,
 }
 
@@ -91,6 +96,10 @@ pub struct Emission {
     pub recoil_min: f64,
     /// T_max − T_min in GeV.
     pub recoil_span: f64,
+    /// E′ at T_max in GeV.
+    slowest: f64,
+    /// p′_∥ at T_max in GeV.
+    slowest_along: f64,
 }
 
 impl Emission {
@@ -107,13 +116,20 @@ impl Emission {
         let h = if h > 0.0 { h } else { 0.0 };
         let w2 = h + (c.big_m + c.m) * (c.big_m + c.m);
         let v_mod = (v * (v + 2.0 * c.m) + minus_u).sqrt();
-        let r = v_mod * (h * (h + 4.0 * c.big_m * c.m)).sqrt();
+        let root_h = (h * (h + 4.0 * c.big_m * c.m)).sqrt();
+        let r = v_mod * root_h;
         let heavy = 2.0 * c.big_m * v * (v0 + c.m) + minus_u * (c.big_m - v0);
         let light = h * (v0 - c.big_m) + 2.0 * c.big_m * v * (c.m + c.big_m);
         let b = if v0 < c.big_m { heavy } else { light };
-        // u²/2(b+r) and r/W² with one division.
         let upper = b + r;
-        let inv = 1.0 / (upper * w2);
+        let (big_s, d) = (v0 + c.big_m, c.m * (c.big_m + c.m) + 0.5 * h);
+        let (v_m, half_r) = (v_mod * c.m, 0.5 * root_h);
+        let energy = big_s * d + v_mod * half_r;
+        let along = v_mod * d + big_s * half_r;
+        // Both ends of T, those of p′ and 1/|V| with one division.
+        let (ends, slow) = (upper * w2, energy * along);
+        let inv = 1.0 / (ends * slow * v_mod);
+        let (inv_ends, inv_slow) = (slow * v_mod * inv, ends * v_mod * inv);
         Self {
             k2,
             e_k,
@@ -122,10 +138,12 @@ impl Emission {
             one_minus_cos_k,
             minus_u,
             v_mod,
-            inv_v: 1.0 / v_mod,
+            inv_v: ends * slow * inv,
             w2,
-            recoil_min: 0.5 * minus_u * minus_u * w2 * inv,
-            recoil_span: r * upper * inv,
+            recoil_min: 0.5 * minus_u * minus_u * w2 * inv_ends,
+            recoil_span: r * upper * inv_ends,
+            slowest: (d * d + v_m * v_m) * (along * inv_slow),
+            slowest_along: (v_m - half_r) * (v_m + half_r) * (energy * inv_slow),
         }
     }
 
@@ -198,14 +216,37 @@ impl Emission {
         let qx = q_par * vx + in_plane * vz;
         let qy = q_perp * y.sin_phi;
         let qz = q_par * vz - in_plane * vx;
-        let s = -t - 2.0 * (c.e0 * recoil + c.p * qz);
-        let e_out = v0 - recoil;
-        let zeta = (c.e0 * c.e0 * k2 - m * m * (e_k * e_k)) / (e_k * c.p + c.e0 * k)
-            + c.e0 * k * one_minus_cos_k;
-        let q2 = t + recoil * recoil;
-        let omega = c.e0 * q2 + qz * (zeta + recoil * c.p) - c.e0 * k_x * qx;
-        // 𝒫·p + 𝒫·p′ = 2M(E0+E′) − (s+t)/2 + (u+t)/2.
-        let sum = 2.0 * big_m * (c.e0 + e_out) - 0.5 * (s + minus_u);
+        let e_out = self.slowest + y.below_max;
+        let along = self.slowest_along + (v0 + big_m) * inv_v * y.below_max;
+        let (px, pz) = (along * vx + in_plane * vz, along * vz - in_plane * vx);
+
+        let (k_z, k_sq) = (k * (1.0 - one_minus_cos_k), k * k);
+        let moduli = ((along * along + q_perp * q_perp) * k_sq).sqrt();
+        let (dot, turn) = (px * k_x + pz * k_z, pz * k_x - px * k_z);
+        // |p′||k| − p⃗′·k⃗ by the cross product where the two cancel; 0/0 at p′ = 0 is kept off.
+        let sum = moduli + dot.abs() + f64::MIN_POSITIVE;
+        let sine2 = turn * turn + qy * qy * k_sq;
+        let apart = if dot > 0.0 { sine2 } else { sum * sum };
+        let energies = e_out * e_k + moduli;
+        let light = e_k * c.p + c.e0 * k;
+        // The three quotients with one division.
+        let (both, rest) = (energies * sum, (e_out * e_out * k2 + m * m * k_sq) * sum);
+        let inv = 1.0 / (both * light);
+        let s = k2 + 2.0 * (rest + apart * energies) * (light * inv);
+        let zeta =
+            (c.e0 * c.e0 * k2 - m * m * (e_k * e_k)) * (both * inv) + c.e0 * k * one_minus_cos_k;
+
+        // W = 2M(sE′ + uE0) + ½t(s−u) = 2M[tE_k + 2(q_zζ − E0k_xq_x)] − ½t(s+u): the first has
+        // small terms at large t, the second at small t.
+        let half_t = 0.5 * t * (s + minus_u);
+        let (out, beam) = (2.0 * big_m * s * e_out, 2.0 * big_m * minus_u * c.e0);
+        let (along_q, across_q) = (4.0 * big_m * qz * zeta, 4.0 * big_m * c.e0 * k_x * qx);
+        let soft = 2.0 * big_m * t * e_k;
+        let w_amp = if out + beam < soft + along_q.abs() + across_q.abs() {
+            (out - beam) + half_t
+        } else {
+            soft + 0.5 * t * (minus_u - s) + (along_q - across_q)
+        };
         PairPoint {
             k2,
             e_k,
@@ -216,10 +257,10 @@ impl Emission {
             s,
             t,
             recoil,
-            lepton_kinetic: v - recoil,
+            lepton_kinetic: e_out - m,
             q: [qx, qy, qz],
-            p_out: [qx - k_x, qy, v_z + qz],
-            w_amp: 4.0 * big_m * omega - t * sum,
+            p_out: [px, qy, pz],
+            w_amp,
         }
     }
 }
@@ -255,11 +296,17 @@ impl ExactVariables {
         let e = (energy - root) + (energy_lo - lo - rest);
         let k = (e * (e + 2.0 * root)).sqrt();
         let emission = Emission::new(c, self.k2, v, e, 2.0 * c.p * k * self.one_minus_cos_k);
-        let above_min = self.t_above_min / (2.0 * c.big_m);
-        let below_max = emission.recoil_span - above_min;
-        let below_max = match self.t_below_max {
-            Some(given) if given < self.t_above_min => given / (2.0 * c.big_m),
-            _ => below_max,
+        let to_recoil = 0.5 / c.big_m;
+        let (span, above) = (emission.recoil_span, self.t_above_min * to_recoil);
+        let below = self.t_below_max.map_or(span - above, |t| t * to_recoil);
+        // The smaller distance holds the digits; both shrink where rounding left less than them.
+        let (above_min, below_max) = if 2.0 * above.min(below) > span {
+            let unit = span / (above + below);
+            (above * unit, below * unit)
+        } else if below < above {
+            (span - below, below)
+        } else {
+            (above, span - above)
         };
         emission.with_recoil(
             c,

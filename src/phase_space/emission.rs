@@ -77,11 +77,13 @@ impl RecoilScales {
         self.range * ln((near + z) * far / ((far + z) * near))
     }
 
-    /// The z of a ρ.
+    /// The z of a ρ, within [0, `span`] whatever rounding says.
     #[inline(always)]
-    fn above(&self, rho: f64) -> f64 {
+    fn above(&self, rho: f64, span: f64) -> f64 {
         let above_one = exp_m1(rho * self.inv_range);
-        above_one * self.product / ((self.far - self.near) - above_one * self.near)
+        let z = above_one * self.product / ((self.far - self.near) - above_one * self.near);
+        let z = if z < 0.0 { 0.0 } else { z };
+        if z > span { span } else { z }
     }
 
     /// dz/dρ.
@@ -119,13 +121,20 @@ impl EmissionMap {
         }
     }
 
-    /// Range of v at k², (0, 0)-wide and flagged `false` where empty.
+    /// Range of v at k², and 1, 0 where it is empty, or no number where it is none.
     #[inline(always)]
-    fn v_range(&self, k2: f64) -> (f64, f64, bool) {
+    fn v_range(&self, k2: f64) -> (f64, f64, f64) {
         let (lo, hi) = self.collision.v_limits(k2);
         let lo = if lo > self.v_low { lo } else { self.v_low };
         let hi = if hi < self.v_high { hi } else { self.v_high };
-        (lo, hi, hi > lo)
+        let share = if hi > lo {
+            1.0
+        } else if hi <= lo {
+            0.0
+        } else {
+            f64::NAN
+        };
+        (lo, hi, share)
     }
 
     /// Offsets c and c′ of the density 1/((v+c)(D−v+c′)).
@@ -171,7 +180,7 @@ impl EmissionMap {
     #[inline(always)]
     pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
         let c = &self.collision;
-        let (v_min, v_max, allowed) = self.v_range(k2);
+        let (v_min, v_max, share) = self.v_range(k2);
         let (c_v, c_e) = self.v_offsets(k2, inv_k2);
         // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. For light k both v
         // and e come from R, so that each keeps its digits where it is the small one.
@@ -185,8 +194,9 @@ impl EmissionMap {
         let grown = low * exp(log_r * y[0]);
         let inv = 1.0 / (room + grown);
         let v = (grown * top - c_v * room) * inv;
-        let v = if v > v_min { v } else { v_min };
-        let v = if v < v_max { v } else { v_max };
+        // Comparisons are such that what is no number stays so, here and below.
+        let v = if v < v_min { v_min } else { v };
+        let v = if v > v_max { v_max } else { v };
         let away = room * (top + c_v) * inv;
         let dv = log_r * grown * away * inv;
         let e = if rest < c.kinetic {
@@ -194,12 +204,12 @@ impl EmissionMap {
         } else {
             at_rest - v
         };
-        let e = if e > e_min { e } else { e_min };
+        let e = if e < e_min { e_min } else { e };
         let least = EPSILON * mass;
-        let e = if e > least { e } else { least };
+        let e = if e < least { least } else { e };
 
         let (floor, w_max) = self.w_range(k2, v, e);
-        let w_max = if w_max > 0.0 { w_max } else { 0.0 };
+        let w_max = if w_max < 0.0 { 0.0 } else { w_max };
         // 1/(−u) is uniform in y between floor and floor + w_max.
         let inv = 1.0 / (floor + w_max * (1.0 - y[1]));
         let w = floor * w_max * y[1] * inv;
@@ -212,8 +222,7 @@ impl EmissionMap {
         let z = range * y[2] + OFFSET;
         let root_z = (z * (z + 2.0)).sqrt();
         let grown = exp(root_z - OFFSET_LOG);
-        let above_min = scales.above(scales.start * (grown - 1.0));
-        let above_min = if above_min < span { above_min } else { span };
+        let above_min = scales.above(scales.start * (grown - 1.0), span);
         let d_recoil = range * (z + 1.0) / root_z * scales.start * grown * scales.slope(above_min);
 
         let recoil = emission.recoil_min + above_min;
@@ -228,12 +237,11 @@ impl EmissionMap {
             cos_phi: (mean * cos_psi + delta) * inv_phi,
             sin_phi: root * sin_psi * inv_phi,
         };
-        let mut point = emission.with_recoil(c, &variables);
-        point.s = root * (root * inv_phi);
+        let point = emission.with_recoil(c, &variables);
         let measure = dv * dw * d_recoil * (root * inv_phi) * emission.inv_v;
         EmissionPoint {
             point,
-            measure: if allowed { measure } else { 0.0 },
+            measure: if share == 0.0 { 0.0 } else { measure * share },
         }
     }
 

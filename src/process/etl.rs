@@ -16,7 +16,9 @@ use core::f64::consts::PI;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::{Setup, cuts};
-use crate::amplitude::{pair_m2, vector_a};
+use crate::amplitude::{
+    is_collinear, pair_m2, pair_m2_interfering, vector_a, vector_a_interfering,
+};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::kinematics::Collision;
@@ -155,7 +157,7 @@ impl WithSimd for Kernel<'_> {
                     block.set_point(i, &p.point);
                     block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
                     let beta2 = (k2 - threshold) * inv_k2;
-                    let beta2 = if beta2 > 0.0 { beta2 } else { 0.0 };
+                    let beta2 = if beta2 < 0.0 { 0.0 } else { beta2 };
                     block.measure[i] = constants * dk2 * beta2.sqrt() * p.measure;
                 }
             }
@@ -173,16 +175,18 @@ impl WithSimd for Kernel<'_> {
             .form_factor
             .g2_batch(&block.t[..n], &mut block.g2[..n]);
         etl.squared_amplitude(value, block);
+        etl.collinear(value, block);
     }
 }
 
-/// `value[i] = measure · G2 · m2`, zero where nothing is allowed. A macro, so that each use is a
-/// loop of its own in the function compiled for the instruction set.
+/// `value[i] = measure · G2 · m2`, zero where nothing is allowed; a measure that is no number stays
+/// one. A macro, so that each use is a loop of its own in the function compiled for the
+/// instruction set.
 macro_rules! fill {
     ($value:ident, $block:ident, $i:ident => $m2:expr) => {
         for $i in 0..$value.len().min(BLOCK) {
             let x = $block.measure[$i] * $block.g2[$i] * $m2;
-            $value[$i] = if $block.measure[$i] > 0.0 { x } else { 0.0 };
+            $value[$i] = if $block.measure[$i] == 0.0 { 0.0 } else { x };
         }
     };
 }
@@ -243,6 +247,38 @@ impl Etl {
             }
         }
     }
+
+    /// The points where one diagram dominates once more, in its form; few, if any.
+    #[inline(always)]
+    fn collinear(&self, value: &mut [f64], block: &PairBlock) {
+        let n = value.len().min(BLOCK);
+        let (s, u, t) = (&block.s[..n], &block.minus_u[..n], &block.t[..n]);
+        let mut any = false;
+        for i in 0..n {
+            any |= is_collinear(s[i], u[i], t[i]);
+        }
+        if any {
+            self.collinear_points(value, block);
+        }
+    }
+
+    #[inline(never)]
+    fn collinear_points(&self, value: &mut [f64], block: &PairBlock) {
+        let (c, nucleus) = (&self.setup.collision, self.setup.nucleus.spin);
+        for (i, value) in value.iter_mut().enumerate() {
+            let point = block.point(i);
+            let scale = block.measure[i] * block.g2[i];
+            if is_collinear(point.s, point.minus_u, point.t) && scale != 0.0 {
+                let m2 = match self.produced {
+                    Produced::Pair { m_chi, spin, .. } => {
+                        pair_m2(c, &point, &block.decay(i), m_chi, spin, nucleus)
+                    }
+                    Produced::Vector { .. } => vector_a(c, &point, nucleus) / (point.t * point.t),
+                };
+                *value = scale * m2;
+            }
+        }
+    }
 }
 
 #[inline(always)]
@@ -254,11 +290,11 @@ fn pair(
     chi: ChiSpin,
     nucleus: NucleusSpin,
 ) -> f64 {
-    pair_m2(c, &block.point(i), &block.decay(i), m_chi, chi, nucleus)
+    pair_m2_interfering(c, &block.point(i), &block.decay(i), m_chi, (chi, nucleus))
 }
 
 #[inline(always)]
 fn vector(c: &Collision, block: &PairBlock, i: usize, nucleus: NucleusSpin) -> f64 {
     let point = block.point(i);
-    vector_a(c, &point, nucleus) / (point.t * point.t)
+    vector_a_interfering(c, &point, nucleus) / (point.t * point.t)
 }

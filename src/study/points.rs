@@ -70,6 +70,10 @@ pub struct AmplitudePoint {
     /// |M|² for a nucleus of spin ½.
     #[serde(deserialize_with = "number")]
     pub m2_spin_half: f64,
+    /// What half a unit in the last place of the sampling variables changes in |M|², relative to
+    /// it, if it is given.
+    #[serde(default, deserialize_with = "optional_number")]
+    pub rounding: Option<f64>,
 }
 
 fn number<'de, D: Deserializer<'de>>(d: D) -> Result<f64, D::Error> {

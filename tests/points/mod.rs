@@ -1,4 +1,4 @@
-//! The 240 reference points of `tests/data/amplitude_points.json`.
+//! The reference points of `tests/data/amplitude_points.json` and `edge_points.json`.
 
 use millibrem::amplitude::DecayAngles;
 use millibrem::kinematics::{Collision, ExactVariables, PairPoint};
@@ -22,15 +22,22 @@ fn number(value: &Value) -> f64 {
     }
 }
 
-/// All points.
+/// The 240 points of ordinary set-ups.
 pub(crate) fn reference_points() -> impl Iterator<Item = ReferencePoint> {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/data/amplitude_points.json"
-    );
+    points("amplitude_points.json", 240)
+}
+
+/// 320 random points at the edges of phase space, by `scripts/edge_points.py`.
+#[allow(dead_code)] // not every test that shares this file needs it
+pub(crate) fn edge_points() -> impl Iterator<Item = ReferencePoint> {
+    points("edge_points.json", 320)
+}
+
+fn points(name: &str, count: usize) -> impl Iterator<Item = ReferencePoint> {
+    let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
-    assert_eq!(rows.len(), 240);
+    assert_eq!(rows.len(), count);
     rows.into_iter().map(|raw| ReferencePoint {
         edge: raw["edge"].as_bool().unwrap(),
         m_lepton: number(&raw["m_lepton"]),

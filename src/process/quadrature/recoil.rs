@@ -12,7 +12,7 @@
 
 use super::azimuth::{AzimuthNode, azimuth_nodes};
 use super::rule::Rule;
-use crate::amplitude::vector_a;
+use crate::amplitude::vector_a_interfering;
 use crate::elementary::{exp_m1, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::process::Setup;
@@ -234,7 +234,7 @@ fn node(
         },
     );
     point.s = azimuth.s;
-    azimuth.weight * vector_a(c, &point, nucleus)
+    azimuth.weight * vector_a_interfering(c, &point, nucleus)
 }
 
 /// s̄ and δ of s = s̄ − δ cosφ_q as functions of T.
