@@ -241,7 +241,7 @@ fn only_the_same_run_goes_on() {
     let other = output(&arguments(&wild, &["--set=beam.energy_gev=150"]));
     assert_eq!(other.status.code(), Some(2));
     let words = stderr(&other).replace(folder.path().to_str().unwrap(), "FOLDER");
-    insta::assert_snapshot!(words, @"error: the unfinished run into FOLDER/wild/run.h5 is another one: its card has [beam] energy_gev = 160.0; begin again with --force, or choose another output with --out");
+    insta::assert_snapshot!(words, @"error: the unfinished run into FOLDER/wild/run.h5 is another one: its card has [beam] energy_gev = 160.0, [[histogram]] min = 80.0, [[histogram]] max = 160.0; begin again with --force, or choose another output with --out");
     // The number of threads is no part of the run, nor is a seed that was drawn.
     let done = output(
         &arguments(&wild, &["--threads=1"])
