@@ -291,3 +291,44 @@ fn huge_tables_are_read_or_refused_in_seconds() {
     assert!(words.starts_with("exit code 0"), "{words}");
     assert!(took < 30.0, "{took} s");
 }
+
+/// Names that say what the numbers are not are no decoration: a mass in MeV read as one in GeV is off
+/// by a thousand, and columns in the other order give a smooth curve of nonsense.
+#[test]
+fn a_limit_whose_names_tell_another_unit_or_order_is_refused() {
+    let problem = |names: &str| LimitFile::parse(&format!("{names}\n0.01,1e-4\n1,5e-3\n"));
+    for (names, words) in [
+        (
+            "m_chi_mev,q_over_e",
+            "`m_chi_mev`, and masses in GeV are expected",
+        ),
+        ("m [MeV], epsilon", "line 1 of the limit file"),
+        ("\"Mass (keV)\",\"eps\"", "`Mass (keV)`"),
+        ("# mass/TeV, epsilon", "line 2 of the limit file"),
+        ("# made by hand\n# m_A(MeV)\tepsilon\n", "`m_A(MeV)`"),
+        ("q_over_e,m_chi_gev", "`q_over_e` stands before `m_chi_gev`"),
+        ("epsilon;mass", "`epsilon` stands before `mass`"),
+        ("# eps, M_A [GeV]", "the mass is expected first"),
+    ] {
+        let found = problem(names).unwrap_err().to_string();
+        assert!(found.contains(words), "{names}: {found}");
+    }
+    for names in [
+        "m_chi_gev,q_over_e",
+        "m [GeV], q",
+        "mass,epsilon",
+        "# from 10 MeV to 1 GeV",
+        "# sensitivity, 90 % CL, above 3 MeV",
+        "# experiment: MeV, keV",
+        "# sensitive, above 3 MeV",
+        "# mass in MeV, eps\nm_chi_gev,q_over_e",
+        "a,b",
+        "M_Chi_GeV,limit",
+        "# a,b",
+    ] {
+        let read = problem(names).map(|limit| limit.points().len());
+        assert_eq!(read.map_err(|e| e.to_string()), Ok(2), "{names}");
+    }
+    let extra = LimitFile::parse("who,q_over_e,m_chi_gev\na,0.01,1e-4\nb,1,5e-3\n");
+    assert!(extra.is_err());
+}

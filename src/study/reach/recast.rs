@@ -31,15 +31,17 @@ pub struct LimitFile {
 impl LimitFile {
     /// Reads two numbers a line, mass in GeV and limit, separated by a comma, a semicolon or blanks; lines that
     /// start with `#` are comments, of which `# experiment: NAME` and `# upper edge: VALUE` are read. One
-    /// line of names may come first.
+    /// line of names may come first, as a comment, too.
     ///
     /// # Errors
     /// [`ReachError::File`] if a line is no pair of positive numbers, masses do not rise, there
-    /// are fewer than two, or the upper edge is no positive number.
+    /// are fewer than two, the upper edge is no positive number, or the names are those of other
+    /// units or of another order.
     pub fn parse(text: &str) -> Result<Self, ReachError> {
         let mut points: Vec<(f64, f64)> = Vec::new();
         let mut names = false;
         let (mut experiment, mut upper_edge) = (None, None);
+        let lines: Vec<&str> = text.lines().collect();
         for (i, line) in text.lines().enumerate() {
             let wrong = |problem: String| ReachError::File {
                 line: i + 1,
@@ -64,9 +66,9 @@ impl LimitFile {
             None => line.split('#').next().unwrap_or_default().to_owned(),
         };
         let body: Vec<String> = text.lines().map(plain).collect();
-        for (line, cells) in rows(&body.join("\n")) {
+        for (line, row) in rows(&body.join("\n")) {
             let wrong = |problem: String| ReachError::File { line, problem };
-            let cells: Vec<&str> = cells
+            let cells: Vec<&str> = row
                 .iter()
                 .flat_map(|cell| cell.split([' ', '\t']))
                 .collect();
@@ -76,11 +78,27 @@ impl LimitFile {
             }
             if numbers.is_empty() && points.is_empty() && !names {
                 names = true;
+                let whole: Vec<&str> = row.iter().map(String::as_str).collect();
+                let problem = misnamed(if whole.len() > 1 { &whole } else { &cells });
+                problem.map_or(Ok(()), |problem| Err(wrong(problem)))?;
                 continue;
             }
+            if points.is_empty() && !names {
+                let above = lines[..line - 1].iter().rev();
+                let above = above.map(|l| l.trim()).find(|l| !l.is_empty());
+                let said = above.and_then(comment).unwrap_or_default();
+                let said: Vec<&str> = said.split([',', ';', '\t']).collect();
+                // Two names, and no sentence with a comma in it.
+                let is_number = |word: &str| word.parse::<f64>().is_ok();
+                let is_name =
+                    |text: &&str| !text.contains(':') && !text.split([' ', '(']).any(is_number);
+                let is_names = said.len() == 2 && said.iter().all(is_name);
+                let named = misnamed(&said).filter(|_| is_names);
+                named.map_or(Ok(()), |problem| Err(wrong(problem)))?;
+            }
             let &[mass, epsilon] = numbers.as_slice() else {
-                let found = shorten(&cells.join(" "));
-                return Err(wrong(format!("`{found}` is no mass and epsilon")));
+                let found = shorten(&cells.join(" ").replace('\n', " "));
+                return Err(wrong(format!("`{found}` is no mass in GeV and limit")));
             };
             if points.len() == MAX_POINTS {
                 return Err(wrong(format!("there are more than {MAX_POINTS} points")));
@@ -99,7 +117,10 @@ impl LimitFile {
         if points.len() < 2 {
             return Err(ReachError::File {
                 line: 0,
-                problem: format!("{} points are too few", points.len()),
+                problem: match points.len() {
+                    0 => "there are no points in it, two are the fewest".to_owned(),
+                    _ => "there is one point in it, two are the fewest".to_owned(),
+                },
             });
         }
         Ok(Self {
@@ -143,6 +164,38 @@ impl LimitFile {
         let masses: Vec<f64> = self.points.iter().map(|(m, _)| *m).collect();
         recast(chi, &masses, |m| self.epsilon(m))
     }
+}
+
+/// What is wrong with columns of these names, if that can be told: masses in another unit than GeV,
+/// or behind the limits.
+fn misnamed(names: &[&str]) -> Option<String> {
+    let words = |name: &str| -> Vec<String> {
+        let words = name.split(|c: char| !c.is_alphanumeric());
+        words
+            .map(str::to_lowercase)
+            .filter(|word| !word.is_empty())
+            .collect()
+    };
+    let units = ["ev", "kev", "mev", "tev", "pev"];
+    let other = |name: &&&str| words(name).iter().any(|word| units.contains(&&word[..]));
+    if let Some(name) = names.iter().find(other) {
+        let name = shorten(name.trim());
+        return Some(format!(
+            "the column is called `{name}`, and masses in GeV are expected"
+        ));
+    }
+    let at = |is: &dyn Fn(&str) -> bool| {
+        let is = |name: &&str| words(name).first().is_some_and(|word| is(word));
+        names.iter().position(is)
+    };
+    let mass = at(&|word| word == "m" || word.starts_with("mass"))?;
+    let limit = at(&|word| {
+        ["q", "charge", "ε", "ϵ", "κ", "kappa"].contains(&word) || word.starts_with("eps")
+    })?;
+    (limit < mass).then(|| {
+        let (limit, mass) = (shorten(names[limit].trim()), shorten(names[mass].trim()));
+        format!("`{limit}` stands before `{mass}`, and the mass is expected first")
+    })
 }
 
 /// The limit on Q_χ/e from ε_up, known and smooth between neighbours of the rising `masses_gev`;
