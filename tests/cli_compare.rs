@@ -4,6 +4,7 @@ mod program;
 
 use std::fs;
 
+use millibrem::io::checkpoint::OutputLock;
 use program::{json, transcript};
 
 #[test]
@@ -91,4 +92,41 @@ fn cuts_that_no_approximation_follows_are_refused() {
     let cut = ["--set", "cuts.chi_angle_max_mrad=10"];
     let run = ["compare", "cards/ldmx-2025.toml", "--out", out];
     insta::assert_snapshot!(transcript(&[&run[..], &cut].concat()));
+}
+
+#[test]
+fn two_comparisons_do_not_write_one_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let run = |mass: &str| {
+        let over = format!("dark_sector.m_chi_gev={mass}");
+        transcript(&[
+            "compare",
+            "cards/na64mu-2025.toml",
+            "--over",
+            &over,
+            "--rel-error",
+            "1e-2",
+            "--out",
+            out,
+        ])
+    };
+    // What another has begun, and will write, is not known yet.
+    let other = OutputLock::take(&folder.path().join("compare.csv")).unwrap();
+    let refused = run("0.1");
+    assert!(refused.starts_with("exit code 2"), "{refused}");
+    assert!(
+        refused.contains("another millibrem is writing"),
+        "{refused}"
+    );
+    drop(other);
+    assert!(run("0.1").starts_with("exit code 0"));
+    let lost = run("0.2");
+    assert!(
+        lost.starts_with("exit code 2") && lost.contains("it says `0.1,"),
+        "{lost}"
+    );
+    assert!(run("0.2,0.1").starts_with("exit code 0"));
+    let names = std::fs::read_dir(out).unwrap().count();
+    assert_eq!(names, 2, "compare.csv and compare.h5 alone are left");
 }

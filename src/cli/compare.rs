@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use millibrem::card::{CardText, RunCard};
+use millibrem::io::checkpoint::OutputLock;
 use millibrem::io::hdf5::write_table;
 use millibrem::io::output::Kind;
 use millibrem::io::row_log::may_replace;
@@ -130,6 +131,8 @@ impl Compare {
         let folder = output::folder(common, &base.run.name);
         let [path, binary] = &["compare.csv", "compare.h5"].map(|name| folder.join(name));
         output::check([path, binary], Kind::Table, common.force, [&self.card])?;
+        // Until it is written: rows of another comparison must not come in between.
+        let lock = OutputLock::take(path)?;
         if !common.force {
             let keys: BTreeSet<_> = (0..grid.len())
                 .map(|row| scan::plain_values(&grid.row(row)))
@@ -167,7 +170,7 @@ impl Compare {
             .collect();
         let text = header.with_rows(&fields);
         io::finish([
-            PartFile::filled(path, Kind::Table, common.force, text.as_bytes())?,
+            PartFile::filled_by(lock, path, Kind::Table, common.force, text.as_bytes())?,
             write_table(binary, &header, &fields, common.force)?,
         ])?;
         match common.json {

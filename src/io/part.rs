@@ -86,13 +86,33 @@ impl PartFile {
     /// Writes `bytes` and hands them to the disk, still under the temporary name.
     ///
     /// # Errors
-    /// [`IoError`] if the file must not be written there, or the disk is full.
+    /// As [`Self::create`], and if the disk is full.
     pub fn filled(path: &Path, kind: Kind, replace: bool, bytes: &[u8]) -> Result<Self, IoError> {
-        let (part, mut file) = Self::create(path, kind, replace)?;
+        let (part, file) = Self::create(path, kind, replace)?;
+        part.fill(file, bytes)
+    }
+
+    /// The same for whoever has the right to write there, and hands it over.
+    ///
+    /// # Errors
+    /// As [`Self::filled`].
+    pub fn filled_by(
+        holder: OutputLock,
+        path: &Path,
+        kind: Kind,
+        replace: bool,
+        bytes: &[u8],
+    ) -> Result<Self, IoError> {
+        let (mut part, file) = Self::known(path, "part", kind, replace)?;
+        part.lock = Some(holder);
+        part.fill(file, bytes)
+    }
+
+    fn fill(self, mut file: File, bytes: &[u8]) -> Result<Self, IoError> {
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
-            .map_err(|e| IoError::file("write", path, e))?;
-        Ok(part)
+            .map_err(|e| IoError::file("write", &self.path, e))?;
+        Ok(self)
     }
 
     /// Lets whoever may read the file start it.
