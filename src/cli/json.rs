@@ -120,25 +120,32 @@ impl Fault {
         let named = text(&[ContextKind::InvalidArg, ContextKind::InvalidSubcommand]);
         // The option without the name of its value: clap writes `--at <X>`, and `<--at <X>|…>` of a
         // choice.
+        let named = named.filter(|_| error.kind() != ErrorKind::MissingSubcommand);
         let key = named.as_deref().map(|name| {
             let name = name.strip_prefix("<-").map_or(name, |_| &name[1..]);
             name.split(' ').next().unwrap_or_default().to_owned()
         });
-        let missing = error.kind() == ErrorKind::MissingRequiredArgument;
+        let found = text(&[ContextKind::InvalidValue, ContextKind::ActualNumValues]);
+        let no_command = error.kind() == ErrorKind::MissingSubcommand;
+        // An option without a value is one with an empty value to clap.
+        let no_value = error.kind() == ErrorKind::InvalidValue && found.as_deref() == Some("");
+        let missing = error.kind() == ErrorKind::MissingRequiredArgument || no_command || no_value;
+        let allowed = text(&[ContextKind::ValidValue, ContextKind::ExpectedNumValues]);
+        let allowed = allowed.filter(|all| !all.is_empty());
         let reason = std::error::Error::source(error).map(ToString::to_string);
+        let reason = reason.map(|r| r.strip_prefix("expected ").unwrap_or(&r).to_owned());
         let message = error.render().to_string();
         let message = message.split("\n\n").next().unwrap_or_default();
         Self {
             kind: "usage",
             found: match missing {
                 true => Some("nothing".to_owned()),
-                false => text(&[ContextKind::InvalidValue, ContextKind::ActualNumValues]),
+                false => found,
             },
             expected: match missing {
-                true => named,
-                false => {
-                    text(&[ContextKind::ValidValue, ContextKind::ExpectedNumValues]).or(reason)
-                }
+                true if no_command => text(&[ContextKind::ValidSubcommand]),
+                true => allowed.or(named),
+                false => allowed.or(reason),
             },
             nearest: text(&[
                 ContextKind::SuggestedArg,

@@ -27,7 +27,8 @@ mod unsealed;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::Failure;
 use options::Common;
@@ -72,7 +73,7 @@ pub(crate) fn main() -> ExitCode {
     // Work outside a pool of its own is done on this thread; no other is started unasked.
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1);
     let _ = alone.use_current_thread().build_global();
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(words) => return show(&words),
     };
@@ -103,9 +104,38 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+/// The command line. A negative number behind an option is its value, so that what is wrong with it
+/// is said of the option.
+fn parse() -> Result<Cli, clap::Error> {
+    let negative = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    };
+    let command = Cli::command().mut_args(negative);
+    let mut command = command.mut_subcommands(|one| one.mut_args(negative));
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let cli = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    cli.map_err(|mut error| {
+        // What is hidden is no advice.
+        let kind = ContextKind::ValidSubcommand;
+        if let Some(ContextValue::Strings(names)) = error.get(kind).cloned() {
+            let shown = |name: &String| {
+                let mut all = command.get_subcommands();
+                !all.any(|one| one.get_name() == name && one.is_hide_set())
+            };
+            let names = names.into_iter().filter(shown).collect();
+            error.insert(kind, ContextValue::Strings(names));
+        }
+        error.format(&mut command)
+    })
+}
+
 /// Prints help, version or a usage error of clap, which exit with 0 or 2.
 fn show(words: &clap::Error) -> ExitCode {
-    let in_json = std::env::args_os().any(|argument| argument == "--json");
+    // Behind `--` stand names of files.
+    let mut options = std::env::args_os().take_while(|argument| argument != "--");
+    let in_json = options
+        .any(|option| option == "--json" || option.as_encoded_bytes().starts_with(b"--json="));
     if words.use_stderr() && in_json {
         // Nobody is left to tell that stdout is closed.
         let _ = print::fault(&json::Fault::of_usage(words), &[]);

@@ -1,6 +1,7 @@
 """Every command with --json, well and badly, against docs/json.schema.json."""
 
 import json
+import re
 import subprocess
 
 import jsonschema
@@ -184,8 +185,36 @@ BAD = [
     (("submit", MUONS, *SLURM, "--time", "1"), 2, {"key": "--time", "found": "1"}),
     (("submit", MUONS, *SLURM, "--partition", "a b"), 2, {"kind": "submit"}),
     (("info", "nowhere.toml"), 2, {"kind": "file", "file": "nowhere.toml"}),
-    (("info", "--threads"), 2, {"kind": "usage", "key": "--threads"}),
+    (("info", "--threads"), 2, {"kind": "usage", "key": "--threads", "found": "nothing"}),
+    (("sigma", MUONS, "--seed", "-1"), 2, {"key": "run.seed", "found": "-1"}),
+    (("spectrum", MUONS, "--bins", "-1"), 2, {"key": "--bins", "found": "-1"}),
+    (("reach", MUONS, "--over", "x", "--ceiling", "-1e-3"), 2, {"kind": "usage"}),
+    (("sigma", MUONS, "--seed"), 2, {"found": "nothing", "expected": "--seed <N>"}),
+    (("sigma", MUONS, "--method"), 2, {"found": "nothing", "key": "--method"}),
+    (("generate", MUONS, "--shard", "0/0"), 2, {"expected": "I/N with I from 1 to N, such as 3/10"}),
+    (("generate", MUONS, "--checkpoint-every", "-1"), 2, {"key": "--checkpoint-every"}),
+    (("scan", MUONS, "--over", f"{MASS}=0"), 2, {"key": MASS, "option": f"--over {MASS}=0"}),
+    (("scan", MUONS, "--over", "beam=1"), 2, {"option": "--over beam=1"}),
+    ((), 2, {"kind": "usage", "key": None, "found": "nothing"}),
+    (("sigma", "--json=true", MUONS), 2, {"kind": "usage", "key": "--json", "found": "true"}),
 ]
+
+
+def test_json_is_where_it_is_asked_for(tmp_path):
+    def printed(*words):
+        command = [str(BIN / "millibrem"), *words]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 2, done
+        return done.stdout
+
+    for words in (["--json"], ["--json=yes"], ["--json", "sigma"], ["sigma", "--json", "--x"]):
+        held("failure", json.loads(printed(*words)))
+    # Behind -- it is the name of a file.
+    for words in (["sigma", "--", "--json"], ["sigma", "--x", "--", "--json"], ["sigma", "--js"]):
+        assert printed(*words) == ""
+    names = json.loads(printed("--json"))["error"]["expected"].split(", ")
+    helped = subprocess.run([BIN / "millibrem", "--help"], capture_output=True, text=True, check=True)
+    assert set(names) == set(re.findall("^  ([a-z]+)  ", helped.stdout, re.MULTILINE))
 
 
 @pytest.mark.parametrize(("words", "expected_code", "known"), BAD)
