@@ -1,10 +1,11 @@
 //! Command-line values that replace those of the card.
 
 use toml::Value;
+use toml::de::DeTable;
 
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys;
-use super::source::Source;
+use super::source::{Source, large_integer};
 use crate::text::shorten;
 
 /// One card key given on the command line.
@@ -29,13 +30,25 @@ impl Override {
     /// # Errors
     /// [`CardError::Key`] if there is no `=`, no key before it, or none of that name.
     pub fn parse(assignment: &str) -> Result<Self, CardError> {
-        let written = shorten(&format!("--set {assignment}"));
+        Self::assigned("--set", assignment)
+    }
+
+    /// The value of a scanned key, which `--over` has given.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn scanned(key: &str, value: &str) -> Result<Self, CardError> {
+        Self::assigned("--over", &format!("{key}={value}"))
+    }
+
+    fn assigned(option: &str, assignment: &str) -> Result<Self, CardError> {
+        let written = shorten(&format!("{option} {assignment}"));
         let parts = assignment.split_once('=');
         let Some((key, value)) = parts.filter(|(key, _)| !key.trim().is_empty()) else {
             let (found, expected) = (format!("`{}`", shorten(assignment)), "section.key=value");
             return Err(at_option(
                 &written,
-                "--set",
+                option,
                 found,
                 expected.to_owned(),
                 None,
@@ -168,11 +181,18 @@ fn take(card: &mut toml::Table, path: &str) {
 }
 
 fn value_of(text: &str) -> Value {
-    let parsed = format!("value = {text}").parse::<toml::Table>().ok();
+    let line = format!("value = {text}");
+    let parsed = line.parse::<toml::Table>().ok();
     let single = parsed
         .filter(|table| table.len() == 1)
         .and_then(|mut t| t.remove("value"));
-    single.unwrap_or_else(|| Value::String(text.to_owned()))
+    let large = || {
+        let table = DeTable::parse(&line).ok()?;
+        let value = large_integer(table.get_ref().get("value")?.get_ref())?;
+        Some(Value::String(value.to_string()))
+    };
+    let whole = single.or_else(large);
+    whole.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
 fn at_option(
@@ -209,6 +229,10 @@ mod tests {
             Some(Value::String("mu+".into()))
         );
         assert_eq!(value("beam.energy_gev=160"), Some(Value::Integer(160)));
+        assert_eq!(
+            value("run.seed=0xFFFFFFFF_FFFFFFFF"),
+            Some(Value::String(u64::MAX.to_string()))
+        );
         assert_eq!(value("beam.energy_gev = 1e2"), Some(Value::Float(100.0)));
         assert_eq!(
             value("run.name=1\nvalue2=3"),

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{CardError, KeyError, Place};
 use super::keys;
-use crate::text::{shorten, unseen};
+use crate::text::{number_or_text, shorten, unseen};
 
 /// A card's text with the place of every key and value.
 pub(super) struct Source {
@@ -156,9 +156,20 @@ impl Source {
             }
             None => std::mem::replace(&mut expected, "a valid TOML document".to_owned()),
         };
-        if let Some((c, name)) = quote.chars().find_map(|c| Some((c, unseen(c)?))) {
+        let line = match place {
+            Place::Line { line, .. } => self.text.lines().nth(line - 1).unwrap_or_default(),
+            _ => "",
+        };
+        // Control characters are nowhere allowed; the place of the error may be beside them.
+        let mut doubtful = quote.chars().chain(line.chars().filter(|c| c.is_control()));
+        if let Some((c, name)) = doubtful.find_map(|c| Some((c, unseen(c)?))) {
             let found = format!("a {name} (U+{:04X})", u32::from(c));
             let base = self.error("", found, "nothing that cannot be seen: take it out");
+            return KeyError { place, ..base }.into();
+        }
+        if let Some((value, problem)) = foreign_number(line) {
+            let expected = format!("a number as TOML writes it; {problem}");
+            let base = self.error("", format!("`{value}`"), expected);
             return KeyError { place, ..base }.into();
         }
         let quote = quote.lines().next().unwrap_or_default().trim();
@@ -183,15 +194,28 @@ impl Source {
     }
 }
 
+/// What stands for a number in a line and would be one as people write them elsewhere: with a
+/// decimal comma or a dash.
+fn foreign_number(line: &str) -> Option<(&str, String)> {
+    let (_, value) = line.split_once('=')?;
+    let value = value.split('#').next().unwrap_or_default().trim();
+    number_or_text(value).err().map(|problem| (value, problem))
+}
+
 /// Where the seed stands, and what it is, if it is beyond the numbers of TOML, which end at 2⁶³.
 fn large_seed(card: &DeTable<'_>) -> Option<(Range<usize>, u64)> {
     let DeValue::Table(run) = card.get("run")?.get_ref() else {
         return None;
     };
     let seed = run.get("seed")?;
-    let DeValue::Integer(number) = seed.get_ref() else {
+    Some((seed.span(), large_integer(seed.get_ref())?))
+}
+
+/// A whole number beyond those of TOML, in any base that TOML has.
+pub(super) fn large_integer(value: &DeValue<'_>) -> Option<u64> {
+    let DeValue::Integer(number) = value else {
         return None;
     };
     let value = u64::from_str_radix(number.as_str(), number.radix()).ok()?;
-    (value > i64::MAX as u64).then(|| (seed.span(), value))
+    (value > i64::MAX as u64).then_some(value)
 }

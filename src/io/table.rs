@@ -117,7 +117,8 @@ impl Checksum {
 /// A text as this program writes it: without the byte-order mark and the line ends of spreadsheets.
 pub fn plain_text(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    text.replace('\r', "\n")
 }
 
 /// The number of the first line that is not what was written, in a [`plain_text`] with checksums.
@@ -204,6 +205,7 @@ mod tests {
         assert_eq!(first_damaged(&text), None);
         let spreadsheet = format!("\u{feff}{}", text.replace('\n', "\r\n"));
         assert_eq!(plain_text(spreadsheet.as_bytes()), text);
+        assert_eq!(plain_text(text.replace('\n', "\r").as_bytes()), text);
         assert_eq!(first_damaged("m,sigma_pb\n1,2\n"), None);
         for bit in 0..8 * text.len() {
             let mut bytes = text.clone().into_bytes();

@@ -109,12 +109,10 @@ fn other_unicode(bytes: &[u8]) -> Option<&'static str> {
     let is_zero = |place, of| zeros(place, of) > most;
     if start.is_empty() {
         None
-    } else if is_zero(2, 4) && is_zero(1, 4) {
-        Some(if zeros(0, 4) <= few {
-            "UTF-32LE"
-        } else {
-            "UTF-32BE"
-        })
+    } else if is_zero(2, 4) && is_zero(1, 4) && zeros(0, 4) <= few {
+        Some("UTF-32LE")
+    } else if is_zero(2, 4) && is_zero(1, 4) && zeros(3, 4) <= few {
+        Some("UTF-32BE")
     } else if is_zero(1, 2) && zeros(0, 2) <= few {
         Some("UTF-16LE")
     } else if is_zero(0, 2) && zeros(1, 2) <= few {
@@ -139,18 +137,29 @@ pub fn comment(line: &str) -> Option<String> {
     Some(said.trim_end_matches([',', ';', '\t']).to_owned())
 }
 
+/// The separator in a first line like `sep=;`, by which spreadsheets know it.
+fn declared_separator(line: &str) -> Option<u8> {
+    let said = line.trim_start_matches('"').strip_prefix("sep=")?;
+    // What stands behind it fills up the row.
+    said.bytes().next().filter(u8::is_ascii)
+}
+
 /// The rows of a table with their line numbers: cells separated by commas, semicolons or tabs, in
 /// quotation marks or not. Comments, which start with `#`, and rows of empty cells are left out.
 pub fn rows(text: &str) -> Vec<(usize, Vec<String>)> {
     let lines = text.lines().enumerate();
-    let (numbers, lines): (Vec<usize>, Vec<&str>) = lines
+    let mut lines = lines
         .filter(|(_, line)| !line.trim().is_empty() && comment(line).is_none())
         .map(|(i, line)| (i + 1, line))
-        .unzip();
+        .peekable();
+    let declared = lines.next_if(|(_, line)| declared_separator(line).is_some());
+    let (numbers, lines): (Vec<usize>, Vec<&str>) = lines.unzip();
     let first = lines.first().copied().unwrap_or_default();
     let count = |separator: u8| first.bytes().filter(|b| *b == separator).count();
     // Of equals the last, the comma.
-    let separator = *b"\t;,".iter().max_by_key(|s| count(**s)).unwrap_or(&b',');
+    let most = *b"\t;,".iter().max_by_key(|s| count(**s)).unwrap_or(&b',');
+    let separator = declared.and_then(|(_, line)| declared_separator(line));
+    let separator = separator.unwrap_or(most);
     let mut reader = csv::ReaderBuilder::new();
     reader
         .has_headers(false)
@@ -218,6 +227,11 @@ mod tests {
         assert_eq!(name(b"# M\xfcon\n".to_vec()), "ISO-8859-1");
         assert_eq!(name(b"# a \x96 b\n".to_vec()), "WINDOWS-1252");
         assert_eq!(decode(b"\x7fELF\0\x01".to_vec()), Err(TextError::Binary));
+        // What a power failure leaves of a text: blocks of zeros, wherever they begin.
+        for start in 0..8 {
+            let torn = [&b"[beam]\n"[..start], &[0; 4096]].concat();
+            assert_eq!(decode(torn), Err(TextError::Binary), "{start}");
+        }
     }
 
     #[test]
@@ -255,6 +269,18 @@ mod tests {
         assert_eq!(rows(other), expected);
         assert_eq!(rows(&other.replace(';', "\t")), expected);
         assert_eq!(rows("# nothing\n\n"), vec![]);
+        for (declared, table) in [
+            ("sep=;", "0,1;2"),
+            ("\"sep=,\",", "\"0,1\",2"),
+            ("sep=\t", "0,1\t2"),
+        ] {
+            let expected = vec![(2, vec!["0,1".to_owned(), "2".to_owned()])];
+            assert_eq!(
+                rows(&format!("{declared}\n{table}\n")),
+                expected,
+                "{declared}"
+            );
+        }
         let said = Some(" lepton = \"mu-\"".to_owned());
         for line in [
             "# lepton = \"mu-\"",

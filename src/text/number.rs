@@ -72,8 +72,9 @@ pub fn number(cell: &str) -> Result<f64, String> {
 /// # Errors
 /// What is wrong with what begins like a number and would be one but for what the eye passes over.
 pub fn number_or_text(cell: &str) -> Result<Option<f64>, String> {
-    let begins =
-        cell.starts_with(|c: char| c.is_ascii_digit() || "+-.\u{2212}\u{2013}".contains(c));
+    let seen = cell.trim_start_matches(|c| unseen(c).is_some());
+    let begins = seen.is_empty() != cell.is_empty()
+        || seen.starts_with(|c: char| c.is_ascii_digit() || "+-.\u{2212}\u{2013}".contains(c));
     match number(cell) {
         Ok(x) => Ok(Some(x)),
         Err(problem) if begins && !problem.ends_with(NO_NUMBER) => Err(problem),
@@ -93,6 +94,9 @@ pub(crate) fn unseen(c: char) -> Option<&'static str> {
             Some("mark of the direction of writing")
         }
         c if c.is_whitespace() && !c.is_ascii() => Some("special space"),
+        c if c.is_control() && !c.is_whitespace() || "\u{b}\u{c}".contains(c) => {
+            Some("control character")
+        }
         _ => None,
     }
 }
@@ -131,6 +135,7 @@ mod tests {
         for (cell, words) in [
             ("1\u{a0}000", "a no-break space (U+00A0)"),
             ("\u{feff}1", "a byte-order mark (U+FEFF)"),
+            ("1\u{1a}", "a control character (U+001A)"),
             ("0,5", "a decimal comma"),
             ("\u{2212}1e-3", "a dash"),
             ("banana", "`banana` is no number"),
@@ -140,6 +145,12 @@ mod tests {
             assert!(found.contains(words), "{cell:?}: {found}");
         }
         assert!(number(&"9".repeat(400)).is_ok_and(f64::is_infinite));
+        for (cell, words) in [("\u{feff}0.1", "byte-order"), ("\u{1a}", "control")] {
+            let found = number_or_text(cell).unwrap_err();
+            assert!(found.contains(words), "{cell:?}: {found}");
+        }
+        assert_eq!(number_or_text("CMS\u{a0}2021"), Ok(None));
+        assert_eq!(number_or_text(""), Ok(None));
         assert!(number(&"x".repeat(100_000)).unwrap_err().len() < 200);
     }
 

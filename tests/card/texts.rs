@@ -55,6 +55,24 @@ fn a_blank_that_is_none_is_named() {
     assert_ne!(card, CARD);
     let words = words(card.as_bytes());
     assert!(words.contains("a no-break space (U+00A0)"), "{words}");
+    let words = self::words(format!("{CARD}\u{1a}").as_bytes());
+    assert!(words.contains("a control character (U+001A)"), "{words}");
+}
+
+#[test]
+fn a_number_of_another_country_is_named() {
+    for (number, named) in [
+        ("160,0", "`160,0` has a decimal comma: write a point"),
+        ("1,6e2 # GeV", "`1,6e2` has a decimal comma"),
+        ("\u{2212}160", "has a dash in it"),
+    ] {
+        let card = CARD.replace("energy_gev = 160.0", &format!("energy_gev = {number}"));
+        let words = words(card.as_bytes());
+        assert!(
+            words.contains(named) && words.contains("card.toml:19"),
+            "{words}"
+        );
+    }
 }
 
 #[test]
@@ -70,6 +88,14 @@ fn seeds_have_64_bits_wherever_they_are_written() {
     for seed in [0, 1, (1 << 53) + 1, i64::MAX as u64, 1 << 63, u64::MAX] {
         let card = of(&seed.to_string()).unwrap();
         assert_eq!(card.run.seed, seed);
+        for written in [
+            format!("0x{seed:x}"),
+            format!("0o{seed:o}"),
+            format!("0b{seed:b}"),
+        ] {
+            let same = of(&written).map(|card| card.run.seed);
+            assert_eq!(same.map_err(|e| e.to_string()), Ok(seed));
+        }
         let again = RunCard::parse("c", "c", &card.to_toml(), &[]).unwrap();
         assert_eq!(again, card);
         for written in [
@@ -93,7 +119,14 @@ fn seeds_have_64_bits_wherever_they_are_written() {
         words.contains("run.seed: found 18446744073709551616, expected a whole"),
         "{words}"
     );
-    for seed in ["18446744073709551616", "-1", "1.5", "abc", "1e300"] {
+    for seed in [
+        "18446744073709551616",
+        "0x1_0000_0000_0000_0000",
+        "-1",
+        "1.5",
+        "abc",
+        "1e300",
+    ] {
         let words = of(seed).unwrap_err().to_string();
         assert!(words.contains("0 to 18446744073709551615"), "{words}");
     }

@@ -59,7 +59,7 @@ pub(crate) struct Scan {
 fn parse_goal(text: &str) -> Result<f64, String> {
     let goal = text.trim().parse().ok();
     goal.filter(|goal| (1e-5..=0.5).contains(goal))
-        .ok_or_else(|| "a relative error from 1e-5 to 0.5".to_owned())
+        .ok_or_else(|| "expected a relative error from 1e-5 to 0.5".to_owned())
 }
 
 const COLUMNS: [Column; 3] = [
@@ -87,7 +87,7 @@ pub(crate) fn grid(over: &[String]) -> Result<Grid, Failure> {
         .map(|text| {
             let axis = Axis::parse(text)?;
             for value in &axis.values {
-                Override::parse(&format!("{}={value}", axis.key))?;
+                Override::scanned(&axis.key, value)?;
             }
             Ok(axis)
         })
@@ -109,7 +109,7 @@ pub(crate) fn row_card(
 ) -> Result<RunCard, Failure> {
     let mut all = more.to_vec();
     for (axis, value) in axes.iter().zip(values) {
-        all.push(Override::parse(&format!("{}={value}", axis.key))?);
+        all.push(Override::scanned(&axis.key, value)?);
     }
     Ok(common.card_of(text, &all)?)
 }

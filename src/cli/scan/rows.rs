@@ -73,9 +73,13 @@ impl Rows {
         };
         let missing = points.iter().filter(|p| self.find(&p.values).is_none());
         print::note(&format!(
-            "{}: {} lines are damaged, the first is line {line}, `{text}`; they are taken out, and {} rows of this scan are computed",
+            "{}: damaged lines: {}, the first is line {line}, {}; they are taken out; rows of this scan to be computed: {}",
             self.path.display(),
             damaged.len(),
+            match text.trim() {
+                "" => "which has nothing that can be seen".to_owned(),
+                text => format!("`{text}`"),
+            },
             missing.count()
         ));
     }
