@@ -32,7 +32,7 @@ pub struct Settings {
 
 impl Settings {
     /// The same within `evaluations` in all, adaptation and probes included: fewer measured points,
-    /// and where not even [`MIN_ITERATIONS`] of `neval` points fit, smaller iterations.
+    /// and where not even five iterations of `neval` points fit, smaller iterations.
     #[must_use]
     pub fn within(self, evaluations: u64) -> Self {
         let fits = |neval: u64| self.least_evaluations(neval) <= evaluations;
