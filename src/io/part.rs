@@ -86,7 +86,7 @@ impl PartFile {
     /// Writes `bytes` and hands them to the disk, still under the temporary name.
     ///
     /// # Errors
-    /// As [`Self::create`], and if the disk is full.
+    /// [`IoError`] if the file must not be written there, or the disk is full.
     pub fn filled(path: &Path, kind: Kind, replace: bool, bytes: &[u8]) -> Result<Self, IoError> {
         let (part, file) = Self::create(path, kind, replace)?;
         part.fill(file, bytes)
