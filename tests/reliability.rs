@@ -182,27 +182,33 @@ fn a_run_told_to_end_saves_itself_and_goes_on() {
     }
 }
 
-/// Kills a run once it has saved a state with events.
-fn killed_with_events(folder: &Path, seed: u64) {
-    let mut rng = Pcg64Mcg::seed_from_u64(seed);
-    loop {
+/// Kills a run that has saved a state and written events, and tries again where that came too late:
+/// a bounded number of times, however fast or slow the machine is.
+fn killed_with_events(folder: &Path) {
+    const TRIES: u32 = 100;
+    let [state, weights] = ["state", "weights"].map(|s| folder.join(format!("run.h5.{s}")));
+    let saved = || fs::metadata(&state).and_then(|file| file.modified()).ok();
+    let has_events = || fs::metadata(&weights).is_ok_and(|file| file.len() > 0);
+    for _ in 0..TRIES {
         let mut child = start(&arguments(folder, &[]));
-        wait_for(&folder.join("run.h5.state"), &mut child);
-        std::thread::sleep(Duration::from_millis(rng.random_range(40..200)));
+        let mut wait = |done: &dyn Fn() -> bool| {
+            while !done() && child.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        wait(&|| saved().is_some() && has_events());
+        // The next state knows of these events; how long it takes is the disk's affair.
+        let (before, begin) = (saved(), Instant::now());
+        wait(&|| saved() != before || begin.elapsed() > Duration::from_millis(200));
         let _ = child.kill();
-        if child.wait().unwrap().code().is_some() {
-            fs::remove_dir_all(folder).unwrap();
-            continue;
-        }
+        child.wait().unwrap();
         // Killed in its last step, a run has its name already.
-        let weights = fs::metadata(folder.join("run.h5.weights"));
-        match weights.map_or(0, |file| file.len()) {
-            0 => fs::remove_dir_all(folder).unwrap(),
-            _ if folder.join("run.h5").exists() => fs::remove_dir_all(folder).unwrap(),
-            _ if folder.join("run.h5.state").exists() => return,
-            _ => {}
+        if saved().is_some() && has_events() && !folder.join("run.h5").exists() {
+            return;
         }
+        fs::remove_dir_all(folder).unwrap();
     }
+    panic!("none of {TRIES} runs could be killed between its first events and its end");
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn files_cut_or_spoilt_by_a_power_failure_are_made_again() {
         .iter()
         .enumerate()
     {
-        killed_with_events(&wild, round as u64);
+        killed_with_events(&wild);
         let path = wild.join(format!("run.h5.{suffix}"));
         if round < 3 {
             let length = fs::metadata(&path).unwrap().len();
@@ -237,7 +243,7 @@ fn files_cut_or_spoilt_by_a_power_failure_are_made_again() {
 fn only_the_same_run_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let wild = folder.path().join("wild");
-    killed_with_events(&wild, 5);
+    killed_with_events(&wild);
     let other = output(&arguments(&wild, &["--set=beam.energy_gev=150"]));
     assert_eq!(other.status.code(), Some(2));
     let words = stderr(&other).replace(folder.path().to_str().unwrap(), "FOLDER");
