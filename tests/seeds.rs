@@ -275,6 +275,44 @@ fn runs_that_do_not_belong_together_are_refused() {
     assert_eq!(events(&first).len(), 1000);
 }
 
+/// Two versions of the program may give one card other particles; what differs is named.
+#[test]
+fn particles_that_differ_are_named() {
+    let root = tempfile::tempdir().unwrap();
+    let runs = [run(root.path(), 1, &[]), run(root.path(), 2, &[])];
+    let file = hdf5::File::open_rw(&runs[1]).unwrap();
+    let events = file.group("events").unwrap();
+    let put = |name: &str, value: f64| events.attr(name).unwrap().write_scalar(&value).unwrap();
+    put("dark_charge", 0.25);
+    put("nucleus_mass_gev", 193.0);
+    let id = events.attr("nucleus_pdg_id").unwrap();
+    id.write_scalar(&1_000_822_070_i32).unwrap();
+    drop((id, events));
+    file.close().unwrap();
+    let (to, runs) = (
+        root.path().join("to.h5"),
+        runs.map(|r| r.display().to_string()),
+    );
+    let all = [
+        "merge",
+        "--seeds",
+        "-o",
+        to.to_str().unwrap(),
+        &runs[0],
+        &runs[1],
+    ];
+    let words = transcript(&all);
+    for part in [
+        "its nucleus has the id 1000822070, not 1000822080",
+        "its nucleus has the mass in GeV 193, not 193.0",
+        "its dark particle has the charge 0.25, not ",
+        "make both with one of them",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    assert!(!to.exists());
+}
+
 #[test]
 fn runs_that_disagree_raise_the_alarm() {
     let root = tempfile::tempdir().unwrap();

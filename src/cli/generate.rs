@@ -67,12 +67,12 @@ fn shard(text: &str) -> Result<Shard, String> {
 
 /// Reads a number of events, such as 1e6.
 fn count(text: &str) -> Result<u64, String> {
-    /// Above it not every whole number is a float.
-    const MOST: f64 = 9_007_199_254_740_992.0;
+    /// As many as a card may ask for.
+    const MOST: f64 = 1e12;
     let whole = |n: &f64| n.fract() == 0.0 && (1.0..=MOST).contains(n);
     match text.parse().ok().filter(whole) {
         Some(n) => Ok(n as u64),
-        None => Err("expected a number of events above 0, such as 1e6".to_owned()),
+        None => Err("expected a whole number of events, 1 to 1e12, such as 1e6".to_owned()),
     }
 }
 

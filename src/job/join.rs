@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use super::{JobError, Watcher, prepare, state};
 use crate::card::RunCard;
-use crate::event::EventBuffer;
+use crate::event::{EventBuffer, Sample};
 use crate::generate::{self, CrossCheck, GenerateError};
 use crate::histogram::Histogram;
 use crate::io::IoError;
@@ -208,8 +208,7 @@ fn check(parts: &[Part], watcher: &mut dyn Watcher) -> Result<(), JobError> {
         if let Some(what) = difference {
             return Err(wrong(first.path(), what));
         }
-        if run.sample() != first.sample() {
-            let what = "its particles differ, as those of another version may".to_owned();
+        if let Some(what) = particles_differ(run.sample(), first.sample()) {
             return Err(wrong(first.path(), what));
         }
         for member in &part.members {
@@ -233,6 +232,44 @@ fn check(parts: &[Part], watcher: &mut dyn Watcher) -> Result<(), JobError> {
         }
     }
     Ok(())
+}
+
+/// How the particles of a run differ from those of the first, of the same card, in words.
+fn particles_differ(sample: &Sample, first: &Sample) -> Option<String> {
+    if sample == first {
+        return None;
+    }
+    let particles = [
+        ("lepton", sample.lepton, first.lepton),
+        ("nucleus", sample.nucleus, first.nucleus),
+        ("dark particle", sample.dark, first.dark),
+    ];
+    let mut differences = Vec::new();
+    let kinds = (sample.weighting.name(), first.weighting.name());
+    if kinds.0 != kinds.1 {
+        differences.push(format!(
+            "its events are called {}, not {}",
+            kinds.0, kinds.1
+        ));
+    }
+    for (who, one, other) in particles {
+        if one.pdg_id != other.pdg_id {
+            let (id, wanted) = (one.pdg_id, other.pdg_id);
+            differences.push(format!("its {who} has the id {id}, not {wanted}"));
+        }
+        for (what, x, y) in [
+            ("charge", one.charge, other.charge),
+            ("mass in GeV", one.mass_gev, other.mass_gev),
+        ] {
+            if x != y {
+                differences.push(format!("its {who} has the {what} {x}, not {y}"));
+            }
+        }
+    }
+    Some(format!(
+        "{}; versions of millibrem differ in that, so make both with one of them",
+        differences.join(", ")
+    ))
 }
 
 /// Writes the events of all parts with raw weights; the members as they lie in the file now, and
