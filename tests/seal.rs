@@ -181,16 +181,106 @@ fn a_file_that_another_program_changed_has_lost_its_seal_and_is_read() {
     }
 }
 
+/// Bytes that a tape or a transfer has added; HDF5 and the seal stand before them.
 #[test]
-fn what_behind_the_data_is_no_seal_does_not_matter() {
+fn what_is_added_behind_the_seal_does_not_matter() {
     let folder = tempfile::tempdir().unwrap();
+    let mut rng = Pcg64Mcg::seed_from_u64(4);
     for (path, read) in files(folder.path()) {
-        let mut bytes = fs::read(&path).unwrap();
-        bytes.extend([0; 40]);
-        fs::write(&path, bytes).unwrap();
-        assert!(!has_seal(&path).unwrap());
-        read(&path).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for length in [1, 8, 24, 25, 31, 32, 33, 40, 512, 5000] {
+            for byte in [0, b'<', 0xff] {
+                let mut bytes = whole.clone();
+                bytes.resize(whole.len() + length, byte);
+                fs::write(&path, &bytes).unwrap();
+                assert!(has_seal(&path).unwrap(), "{length}");
+                read(&path).unwrap();
+                let bit = rng.random_range(0..8 * whole.len());
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                fs::write(&path, &bytes).unwrap();
+                assert!(is_damaged(&read(&path)), "{length} more, bit {bit}");
+            }
+        }
     }
+}
+
+/// A disk may hold something else where the last blocks should be, seal and all.
+#[test]
+fn an_end_that_was_written_over_is_no_missing_seal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rng = Pcg64Mcg::seed_from_u64(5);
+    for (path, read) in files(folder.path()) {
+        let whole = fs::read(&path).unwrap();
+        for length in [32, 33, 64, 512, 4096] {
+            let start = whole.len() - length;
+            let mut bytes = whole.clone();
+            bytes[start..].fill(0);
+            fs::write(&path, &bytes).unwrap();
+            assert!(is_damaged(&read(&path)), "{}: {length}", path.display());
+            for byte in &mut bytes[start..] {
+                *byte = rng.random();
+            }
+            fs::write(&path, &bytes).unwrap();
+            assert!(is_damaged(&read(&path)), "{}: {length}", path.display());
+            assert!(read_all(&path).is_none());
+        }
+    }
+}
+
+/// Notes, numbers and groups that a user has put into a file with `h5py` or another program.
+#[test]
+fn what_a_user_adds_to_a_run_does_not_hide_what_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    run(&path, Compression::None, None);
+    let content = || {
+        let run = RunReader::open(&path).unwrap();
+        let histograms = run.histograms().unwrap();
+        assert!(!histograms.is_empty());
+        let names = histograms.iter().map(|h| h.name().to_owned());
+        (
+            names.collect::<Vec<_>>(),
+            run.provenance().unwrap(),
+            run.timings().unwrap(),
+            run.cross_section().unwrap().value_pb,
+        )
+    };
+    let before = content();
+    let file = hdf5::File::open_rw(&path).unwrap();
+    for name in ["/", "events", "histograms", "provenance", "sigma"] {
+        let group = file.group(name).unwrap();
+        group.create_group("a_group_of_the_user").unwrap();
+        let numbers = group.new_dataset_builder().with_data(&[1.0, 2.0]);
+        numbers.create("a_numbers_of_the_user").unwrap();
+    }
+    for name in ["provenance", "provenance/timings"] {
+        let group = file.group(name).unwrap();
+        let list = group.new_attr::<f64>().shape(2).create("list_of_the_user");
+        list.unwrap().write(&[1.0, 2.0]).unwrap();
+        let word = hdf5::types::FixedAscii::<8>::from_ascii("word").unwrap();
+        let attribute = group.new_attr::<hdf5::types::FixedAscii<8>>();
+        let attribute = attribute.create("word_of_the_user").unwrap();
+        attribute.write_scalar(&word).unwrap();
+    }
+    file.close().unwrap();
+    assert_eq!(content(), before);
+}
+
+#[test]
+fn a_table_is_named_where_a_run_is_wanted_and_a_broken_one_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.h5");
+    table(&path);
+    let words = || RunReader::open(&path).map(drop).unwrap_err().to_string();
+    assert!(words().contains("it is a table; `millibrem plot` draws it"));
+    let file = hdf5::File::open_rw(&path).unwrap();
+    file.delete_attr("format").unwrap();
+    file.close().unwrap();
+    assert!(words().contains("it is a table"), "as those of version 1");
+    let file = hdf5::File::open_rw(&path).unwrap();
+    file.link_soft("/nowhere", "a_column").unwrap();
+    file.close().unwrap();
+    assert!(is_damaged(&read_table(&path).map(drop)));
 }
 
 #[test]

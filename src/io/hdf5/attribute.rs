@@ -48,22 +48,27 @@ pub(super) fn put_facts(at: &Location, facts: &Facts) -> Result<()> {
     Ok(())
 }
 
-/// Reads all facts, sorted by name.
+/// Reads all facts, sorted by name; attributes of other kinds, which a user may have added, are passed
+/// over.
 pub(super) fn get_facts(at: &Location) -> Result<Facts> {
     use ::hdf5::types::TypeDescriptor as Type;
     let mut names = at.attr_names()?;
     names.sort_unstable();
-    let fact = |name: &str| {
-        Ok(match at.attr(name)?.dtype()?.to_descriptor()? {
-            Type::Float(_) => Fact::Real(get(at, name)?),
+    let mut facts = Facts::with_capacity(names.len());
+    for name in names {
+        let attribute = at.attr(&name)?;
+        if !attribute.is_scalar() {
+            continue;
+        }
+        let fact = match attribute.dtype()?.to_descriptor()? {
+            Type::Float(_) => Fact::Real(get(at, &name)?),
             // As a number: a file may hold another byte than those of a `bool`.
-            Type::Boolean => Fact::Flag(get::<i8>(at, name)? != 0),
-            Type::Integer(_) | Type::Unsigned(_) => Fact::Integer(get(at, name)?),
-            _ => Fact::Text(get_text(at, name)?),
-        })
-    };
-    names
-        .into_iter()
-        .map(|name| fact(&name).map(|fact| (name, fact)))
-        .collect()
+            Type::Boolean => Fact::Flag(get::<i8>(at, &name)? != 0),
+            Type::Integer(_) | Type::Unsigned(_) => Fact::Integer(get(at, &name)?),
+            Type::VarLenUnicode => Fact::Text(get_text(at, &name)?),
+            _ => continue,
+        };
+        facts.push((name, fact));
+    }
+    Ok(facts)
 }

@@ -5,16 +5,19 @@
 //! twin datasets `differential` and `differential_error` stand beside `storage`. A linear axis is
 //! `regular`, a logarithmic one `variable` with its edges, as UHI has no other.
 
-use ::hdf5::{Group, ObjectReference1, Result};
+use ::hdf5::{Group, LocationType, ObjectReference1, Result};
 use ndarray::ArrayViewD;
 
 use super::{GENERATOR_VERSION, attribute, column};
 use crate::histogram::{Axis, Histogram, Observable, Scale};
 
+/// Attribute of every histogram.
+const SCHEMA: &str = "uhi_schema";
+
 /// Writes one histogram as a group of that name.
 pub(super) fn write(parent: &Group, histogram: &Histogram) -> Result<()> {
     let group = parent.create_group(histogram.name())?;
-    attribute::put(&group, "uhi_schema", &1_i64)?;
+    attribute::put(&group, SCHEMA, &1_i64)?;
     let metadata = group.create_group("metadata")?;
     attribute::put_text(&metadata, "name", histogram.name())?;
     attribute::put_text(&metadata, "label", "cross section per bin [pb]")?;
@@ -97,14 +100,21 @@ fn write_axis(group: &Group, axis: &Axis) -> Result<()> {
     attribute::put_text(&metadata, "units", observable.units())
 }
 
-/// Reads all histograms, sorted by name.
+/// Reads all histograms, sorted by name; whatever else a user has put beside them is passed over.
 pub(super) fn read_all(parent: &Group) -> Result<Vec<Histogram>> {
     let mut names = parent.member_names()?;
     names.sort_unstable();
-    names
-        .iter()
-        .map(|name| read(&parent.group(name)?, name))
-        .collect()
+    let mut histograms = Vec::with_capacity(names.len());
+    for name in names {
+        if parent.loc_type_by_name(&name)? != LocationType::Group {
+            continue;
+        }
+        let group = parent.group(&name)?;
+        if group.attr_names()?.iter().any(|attr| attr == SCHEMA) {
+            histograms.push(read(&group, &name)?);
+        }
+    }
+    Ok(histograms)
 }
 
 fn read(group: &Group, name: &str) -> Result<Histogram> {

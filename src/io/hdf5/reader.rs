@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use ::hdf5::{File, Group, Result};
 
 use super::open::{self, Opened};
-use super::{FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members};
+use super::{
+    FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members, table,
+};
 use crate::event::{Compression, EventBuffer, Sample};
 use crate::histogram::Histogram;
 use crate::io::IoError;
@@ -50,6 +52,10 @@ impl RunReader {
         };
         match attribute::get_text(&file, "format") {
             Ok(format) if format == FORMAT || format == SHARD_FORMAT => {}
+            _ if table::is_table(&file) => {
+                let words = "it is a table; `millibrem plot` draws it";
+                return Err(not_a_run(words.to_owned()));
+            }
             Ok(format) => return Err(not_a_run(format!("its attribute `format` is `{format}`"))),
             Err(_) => return Err(not_a_run("it has no attribute `format`".to_owned())),
         }

@@ -12,8 +12,6 @@ use super::{RunReader, SavedTable, attribute, open, seal, table};
 use crate::event::EventBuffer;
 use crate::io::IoError;
 
-/// First bytes of every HDF5 file.
-const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 /// Events read at a time.
 const BLOCK: usize = 8192;
 
@@ -43,9 +41,9 @@ pub fn is_hdf5(path: &Path) -> bool {
     // Anything else but a file may keep its reader waiting.
     let is_file = || std::fs::metadata(path).is_ok_and(|m| m.is_file());
     let signed = || {
-        let mut start = [0; SIGNATURE.len()];
+        let mut start = [0; seal::SIGNATURE.len()];
         let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-        read.is_ok() && start == SIGNATURE
+        read.is_ok() && start == seal::SIGNATURE
     };
     named || is_file() && signed()
 }

@@ -2,8 +2,10 @@
 //!
 //! HDF5 knows where its data end and looks at nothing behind; a program that changes the file through
 //! the library cuts off what follows, so the seal goes with the content it stood for. It is compared
-//! before the library, which trusts the structures it reads, sees a byte. Marks at both ends tell a
-//! seal with wrong bits from a file without one. Pinned by the tests below and by `tests/seal.rs`.
+//! before the library, which trusts the structures it reads, sees a byte. It is looked for where the
+//! data end, so that bytes added behind it do no harm; other bytes in its place, or one of its marks
+//! alone, tell a seal that was spoilt from a file without one. Pinned by the tests below and by
+//! `tests/seal.rs`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Result, Seek, SeekFrom, Write};
@@ -18,6 +20,10 @@ const FRONT: [u8; 8] = *b"mb-seal<";
 const BACK: [u8; 8] = *b">laes-bm";
 /// Mark, length of the file before the seal, its CRC-32, CRC-32 of these three, mark.
 const SIZE: usize = 8 + 8 + 4 + 4 + 8;
+/// First bytes of every HDF5 file.
+pub(super) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+/// Bytes that hold the superblock as far as it says where the data end, and a seal.
+const SUPERBLOCK: usize = 64;
 /// Bytes read at a time.
 const BLOCK: usize = 1 << 18;
 
@@ -29,6 +35,14 @@ struct Seal {
 }
 
 impl Seal {
+    /// The seal that begins at `length`, if `bytes` begin with it.
+    fn read(length: u64, bytes: &[u8]) -> Option<Self> {
+        let checksum = bytes.get(16..20)?.try_into().ok()?;
+        let checksum = u32::from_le_bytes(checksum);
+        let seal = Self { length, checksum };
+        bytes.starts_with(&seal.bytes()).then_some(seal)
+    }
+
     fn bytes(self) -> [u8; SIZE] {
         let mut bytes = [0; SIZE];
         bytes[..8].copy_from_slice(&FRONT);
@@ -92,29 +106,47 @@ pub(super) fn damaged(path: &Path, what: &str) -> IoError {
 
 /// Reads the seal.
 fn find(path: &Path, file: &mut File) -> std::result::Result<Option<Seal>, IoError> {
-    let read = |file: &mut File| -> Result<_> {
-        let length = file.metadata()?.len();
-        let start = length.saturating_sub(SIZE as u64);
+    let mut read = |start: u64| -> Result<Vec<u8>> {
         file.seek(SeekFrom::Start(start))?;
-        let mut end = Vec::with_capacity(SIZE);
-        file.take(SIZE as u64).read_to_end(&mut end)?;
-        Ok((start, end))
+        let mut bytes = Vec::with_capacity(SUPERBLOCK);
+        file.take(SUPERBLOCK as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     };
-    let (length, end) = read(file).map_err(|e| IoError::file("read", path, e))?;
-    let checksum = end.get(16..20).and_then(|b| b.try_into().ok());
-    let seal = Seal {
-        length,
-        checksum: checksum.map_or(0, u32::from_le_bytes),
+    let mut parts = || -> Result<_> {
+        let size = std::fs::metadata(path)?.len();
+        let data_end = end_of_data(&read(0)?);
+        // A wrong bit may put it where no file reaches.
+        let behind = match data_end {
+            Some(end) if end < size => read(end)?,
+            _ => Vec::new(),
+        };
+        let last = size.saturating_sub(SIZE as u64);
+        Ok((size, data_end.unwrap_or(size), behind, last, read(last)?))
     };
-    if end == seal.bytes() {
+    let (size, data_end, behind, last, end) =
+        parts().map_err(|e| IoError::file("read", path, e))?;
+    if let Some(seal) = Seal::read(data_end, &behind).or_else(|| Seal::read(last, &end)) {
         return Ok(Some(seal));
     }
-    // Whatever is cut off or changed in it, one of the marks is there.
+    // Whatever is cut off or changed in it, one of the marks is there, or other bytes are.
     let there = |mark: &[u8]| end.windows(mark.len()).any(|window| window == mark);
-    match there(&FRONT) || there(&BACK) {
+    match there(&FRONT) || there(&BACK) || data_end < size {
         true => Err(damaged(path, "its end is not what was written (checksum)")),
         false => Ok(None),
     }
+}
+
+/// Where the data end by the first bytes of an HDF5 file: its superblock, of any version, with
+/// addresses of eight bytes, and no user's block before it.
+fn end_of_data(start: &[u8]) -> Option<u64> {
+    let (size, end) = match start.strip_prefix(&SIGNATURE)?.first()? {
+        0 => (13, 40),
+        1 => (13, 44),
+        2 | 3 => (9, 28),
+        _ => return None,
+    };
+    let end = start.get(end..end + 8)?.try_into().ok()?;
+    (start[size] == 8).then(|| u64::from_le_bytes(end))
 }
 
 /// CRC-32 of the first `length` bytes; the file stands behind them then.

@@ -82,9 +82,10 @@ pub fn read_table(path: &Path) -> std::result::Result<Option<SavedTable>, IoErro
 /// Reads the table in an open file.
 pub(super) fn read(path: &Path, file: &File) -> std::result::Result<Option<SavedTable>, IoError> {
     let read = || -> Result<Option<SavedTable>> {
-        let (Ok(_), Ok(card)) = (get_text(file, "command"), get_text(file, "card")) else {
+        if !is_table(file) {
             return Ok(None);
-        };
+        }
+        let card = get_text(file, "card")?;
         let mut columns = Vec::new();
         for data in file.datasets()? {
             let name = data.name().trim_start_matches('/').to_owned();
@@ -97,5 +98,10 @@ pub(super) fn read(path: &Path, file: &File) -> std::result::Result<Option<Saved
         columns.sort();
         Ok(Some(SavedTable { card, columns }))
     };
-    read().map_err(|e| IoError::hdf5("read the table", path, &e))
+    read().map_err(|e| seal::damaged(path, &format!("its columns cannot be read ({e})")))
+}
+
+/// Whether a file is a table; those of version 1 do not say their format.
+pub(super) fn is_table(file: &File) -> bool {
+    get_text(file, "command").is_ok() && get_text(file, "card").is_ok()
 }
