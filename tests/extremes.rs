@@ -180,14 +180,10 @@ fn ten_billion_events_start_and_the_last_of_them_can_be_made_alone() {
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
     let mut generator = Generator::new(&setup, settings).unwrap();
     generator.adapt(silent).unwrap();
-    let sigma_pb = generator
-        .measure(&[], silent)
-        .unwrap()
-        .cross_section
-        .value_pb;
+    let sigma = generator.measure(&[], silent).unwrap().cross_section;
     let mut first = EventBuffer::default();
     let stop = &mut |_: &Progress| ControlFlow::Break(());
-    let stopped = generator.sample(&request, sigma_pb, &mut first, stop);
+    let stopped = generator.sample(&request, &sigma, &mut first, stop);
     assert!(matches!(stopped, Err(GenerateError::Stopped)) && !first.is_empty());
 
     let index = 9_999_999_999;

@@ -14,6 +14,7 @@ use millibrem::generate::{
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::job::prepare;
 use millibrem::process::Setup;
+use millibrem::record::CrossSection;
 use reference::{setup, table};
 use serde_json::Value;
 
@@ -191,6 +192,34 @@ fn observables(event: &Event, setup: &Setup, m_chi: f64) -> [(&'static str, f64)
     ]
 }
 
+/// A sample of many more points than σ was measured with knows σ better than the measurement:
+/// their difference has the errors of both.
+#[test]
+fn sample_and_measurement_differ_by_the_errors_of_both() {
+    let row = &table("cross_sections.json")[0];
+    let request = EventRequest {
+        count: 200_000,
+        weighting: Weighting::Weighted,
+        max_overweight_share: 1e-3,
+        max_weight: 1.0,
+    };
+    let pulls: Vec<f64> = (0..40)
+        .map(|seed| {
+            let (mut generator, report) = measured(&setup(row), settings(seed, 5_000, 4), &[]);
+            let mut events = EventBuffer::default();
+            let sample = generator
+                .sample(&request, &report.cross_section, &mut events, &mut silent)
+                .unwrap();
+            assert!(sample.alarms.is_empty(), "{seed}: {:?}", sample.alarms);
+            let c = &report.cross_section;
+            assert!(sample.sigma_ratio_error > c.error_pb / c.value_pb * sample.sigma_ratio);
+            (sample.sigma_ratio - 1.0) / sample.sigma_ratio_error
+        })
+        .collect();
+    let mean_square = pulls.iter().map(|pull| pull * pull).sum::<f64>() / 40.0;
+    assert!((0.5..1.7).contains(&mean_square), "{mean_square} {pulls:?}");
+}
+
 #[test]
 fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
     for (i, row) in table("observables.json").iter().enumerate() {
@@ -208,7 +237,7 @@ fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
         let mut events = EventBuffer::default();
         let sigma = report.cross_section.value_pb;
         let sample = generator
-            .sample(&request, sigma, &mut events, &mut silent)
+            .sample(&request, &report.cross_section, &mut events, &mut silent)
             .unwrap();
         assert_eq!((sample.n_events, events.len()), (1_000_000, 1_000_000));
         let mean_weight = events.weight.iter().sum::<f64>() / 1e6 * sample.weight_scale;
@@ -256,9 +285,8 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
         max_weight: 1.0,
     };
     let mut events = EventBuffer::default();
-    let sigma = report.cross_section.value_pb;
     let sample = generator
-        .sample(&request, sigma, &mut events, &mut silent)
+        .sample(&request, &report.cross_section, &mut events, &mut silent)
         .unwrap();
     assert_eq!(events.len(), 100_000);
     let over = events.weight.iter().filter(|w| **w > 1.0).count();
@@ -288,9 +316,8 @@ fn partly_unweighted_events_keep_weights_up_to_the_largest_allowed() {
             max_weight,
         };
         let mut events = EventBuffer::default();
-        let sigma = report.cross_section.value_pb;
         let made = generator
-            .sample(&request, sigma, &mut events, &mut silent)
+            .sample(&request, &report.cross_section, &mut events, &mut silent)
             .unwrap();
         let sum: f64 = events.weight.iter().sum();
         let x: f64 = events.iter().map(|e| e.weight * e.p_pair()[0]).sum::<f64>() / sum;
@@ -320,9 +347,8 @@ fn any_event_can_be_made_again_alone_to_the_bit() {
             max_weight: 1.0,
         };
         let mut events = EventBuffer::default();
-        let sigma = report.cross_section.value_pb;
         generator
-            .sample(&request, sigma, &mut events, &mut silent)
+            .sample(&request, &report.cross_section, &mut events, &mut silent)
             .unwrap();
         for at in [0, 17, 31_337, 49_999] {
             let want = events.get(at).unwrap();
@@ -355,9 +381,8 @@ fn results_and_events_are_independent_of_the_number_of_threads() {
             max_weight: 1.0,
         };
         let mut buffer = EventBuffer::default();
-        let sigma = report.cross_section.value_pb;
         let sample = generator
-            .sample(&events, sigma, &mut buffer, &mut silent)
+            .sample(&events, &report.cross_section, &mut buffer, &mut silent)
             .unwrap();
         report.alarms.clear();
         (report, buffer, sample.weight_scale)
@@ -473,7 +498,7 @@ const CUTS: [(&str, &[&str]); 10] = [
 ];
 
 /// A generator for a shipped card with other keys, and its σ.
-fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, f64) {
+fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, CrossSection) {
     let file = format!("cards/{name}.toml");
     let seed = format!("run.seed={seed}");
     let keys = keys.iter().copied().chain([seed.as_str(), "histogram=[]"]);
@@ -487,7 +512,7 @@ fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, f64) {
         "{name} {keys:?}: {:?}",
         report.alarms
     );
-    (generator, report.cross_section.value_pb)
+    (generator, report.cross_section)
 }
 
 #[test]
@@ -503,7 +528,7 @@ fn ordinary_cuts_leave_unweighted_samples_without_alarm_or_heavy_event() {
             };
             let mut events = EventBuffer::default();
             let sample = generator
-                .sample(&request, sigma, &mut events, &mut silent)
+                .sample(&request, &sigma, &mut events, &mut silent)
                 .unwrap();
             let heaviest = events.weight.iter().copied().fold(0.0, f64::max);
             let what = format!("{name} {keys:?} seed {seed}: {heaviest}, {sample:?}");
@@ -532,7 +557,7 @@ fn unweighted_events_within_cuts_follow_the_weighted_ones() {
             };
             let mut events = EventBuffer::default();
             generator
-                .sample(&request, sigma, &mut events, &mut silent)
+                .sample(&request, &sigma, &mut events, &mut silent)
                 .unwrap();
             // log₁₀ pT of the lepton in steps of 0.2, (Σw, Σw²) in each, normalised to one.
             let all: f64 = events.weight.iter().sum();

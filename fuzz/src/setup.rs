@@ -166,7 +166,7 @@ fn generator(card: &RunCard, setup: &Setup) {
         }
     };
     let mut events = EventBuffer::default();
-    let _ = generator.sample(&request, sigma_pb, &mut events, &mut patience);
+    let _ = generator.sample(&request, &report.cross_section, &mut events, &mut patience);
     for event in events.iter() {
         let momenta = [event.p_lepton_out, event.p_nucleus_out, event.p_chi];
         assert!(

@@ -18,6 +18,7 @@ use crate::event::{Event, EventBuffer, EventSink, Weighting};
 use crate::kinematics::FinalState;
 use crate::phase_space::PairBlock;
 use crate::process::Setup;
+use crate::record::CrossSection;
 
 /// What events to make.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct SampleReport {
     pub n_eval: u64,
     /// Mean of the raw weights over σ: what the sample itself makes of σ.
     pub sigma_ratio: f64,
-    /// Its standard error.
+    /// Its standard error, that of the measured σ included.
     pub sigma_ratio_error: f64,
     /// Accepted share of points, with its 95 % interval; (Σw)²/NΣw² when weighted.
     pub unweighting_efficiency: [f64; 3],
@@ -125,9 +126,10 @@ impl SampleReport {
     pub(super) fn finish(
         &mut self,
         wanted: u64,
-        sigma_pb: f64,
+        sigma: &CrossSection,
         weight_sum: f64,
     ) -> Result<(), GenerateError> {
+        let sigma_pb = sigma.value_pb;
         if self.n_events < wanted {
             return Err(GenerateError::TooFewEvents {
                 found: self.n_events,
@@ -136,7 +138,9 @@ impl SampleReport {
             });
         }
         self.sigma_ratio /= sigma_pb;
-        self.sigma_ratio_error /= sigma_pb;
+        // Sample and measurement are of different points: either may be the worse known.
+        self.sigma_ratio_error =
+            libm::hypot(self.sigma_ratio_error, self.sigma_ratio * sigma.error_pb) / sigma_pb;
         self.weight_scale = if weight_sum > 0.0 {
             sigma_pb * self.n_events as f64 / weight_sum
         } else {

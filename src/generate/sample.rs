@@ -13,6 +13,7 @@ use super::run::Generator;
 use super::{GenerateError, Listener, quality};
 use crate::event::{Event, EventBuffer, EventSink, Weighting};
 use crate::phase_space::PairBlock;
+use crate::record::CrossSection;
 
 /// Fewest and most points of each pass that looks for maxima: more cells raise the efficiency, and
 /// pay for themselves in large samples only.
@@ -48,7 +49,7 @@ enum Points {
 
 impl Generator {
     /// Makes events from independent points and streams them to `sink` with raw weights; their
-    /// mean becomes `sigma_pb` when multiplied by [`SampleReport::weight_scale`]. Stopped and called
+    /// mean becomes `sigma` when multiplied by [`SampleReport::weight_scale`]. Stopped and called
     /// again with the same request, it makes those that are missing; another request begins anew.
     ///
     /// # Errors
@@ -56,7 +57,7 @@ impl Generator {
     pub fn sample(
         &mut self,
         request: &EventRequest,
-        sigma_pb: f64,
+        sigma: &CrossSection,
         sink: &mut (dyn EventSink + Send),
         listener: &mut Listener<'_>,
     ) -> Result<SampleReport, GenerateError> {
@@ -76,7 +77,7 @@ impl Generator {
         };
         report.n_events = self.work.written.events;
         report.weighting = request.weights();
-        report.finish(request.count, sigma_pb, self.work.written.weight_sum)?;
+        report.finish(request.count, sigma, self.work.written.weight_sum)?;
         report.alarms.extend(quality::of_sample(request, &report));
         Ok(report)
     }

@@ -75,10 +75,9 @@ pub fn merge(
         Ok(writer.write_events(events)?)
     })?;
     watcher.measured(&sigma, request.count);
-    let value_pb = sigma.cross_section.value_pb;
     let sample = generator.sample(
         &request,
-        value_pb,
+        &sigma.cross_section,
         &mut writer,
         &mut listening(&mut *watcher),
     )?;

@@ -400,13 +400,13 @@ impl Running<'_> {
         self.watcher.measured(&sigma, events.count);
         let measured_s = start.elapsed().as_secs_f64();
         let check = CrossCheck::of(&self.setup, &sigma.cross_section);
-        let value_pb = sigma.cross_section.value_pb;
+        let measured = &sigma.cross_section;
         let mut before = self.before.take();
         let sample = self.phase(|generator, writer, listener| match &mut before {
-            None => generator.sample(&events, value_pb, writer, listener),
+            None => generator.sample(&events, measured, writer, listener),
             Some(before) => {
                 let sink = &mut before.watch(generator.work().n_events(), writer);
-                generator.sample(&events, value_pb, sink, listener)
+                generator.sample(&events, measured, sink, listener)
             }
         })?;
         self.before = before;
