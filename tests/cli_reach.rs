@@ -291,3 +291,45 @@ fn what_cannot_be_done_is_one_line_and_exit_code_two() {
         .collect();
     insta::assert_snapshot!(all.join("\n"));
 }
+
+#[test]
+fn monte_carlo_limits_are_not_replaced_by_others_unless_forced() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let reach = |card: &str, masses: &str, more: &[&str]| {
+        let over = format!("dark_sector.m_chi_gev={masses}");
+        let mut all = vec!["reach", card, "--over", &over, "--out", out, "--quiet"];
+        all.extend(["--seed", "1", "--rel-error", "1e-2"]);
+        all.extend(more);
+        let output = program::output(&all);
+        let words = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), words)
+    };
+    let table = || fs::read(folder.path().join("reach.csv")).unwrap();
+    let (muons, electrons) = ("cards/na64mu-2025.toml", "cards/ldmx-2025.toml");
+    let mc = ["--method", "mc"];
+    assert_eq!(reach(electrons, "0.01", &[]).0, 0);
+    assert_eq!(reach(muons, "0.01,0.1", &mc), (0, String::new()));
+    let before = table();
+    for (card, masses, more) in [
+        (electrons, "0.01,0.1", &mc[..]),
+        (muons, "0.01", &mc),
+        (muons, "0.01,0.1", &[]),
+        (
+            muons,
+            "0.01,0.1",
+            &["--method", "mc", "--set", "cuts.x_min=0.6"],
+        ),
+    ] {
+        let (code, words) = reach(card, masses, more);
+        assert_eq!(code, 2, "{words}");
+        assert!(words.contains("holds another table"), "{words}");
+        assert!(words.contains("--force"), "{words}");
+        assert_eq!(table(), before);
+    }
+    // The same again, and more of it.
+    assert_eq!(reach(muons, "0.01,0.1", &mc), (0, String::new()));
+    assert_eq!(table(), before);
+    assert_eq!(reach(muons, "0.01,0.1,0.2", &mc), (0, String::new()));
+    assert_eq!(reach(electrons, "0.01", &["--force"]).0, 0);
+}

@@ -6,13 +6,13 @@
 //! Pinned by the tests below and `tests/cli_scan.rs`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::IoError;
 use super::checkpoint::OutputLock;
-use super::table::{Checksum, TableHeader, plain_text, rewrite};
-use super::{IoError, input};
+use super::table::{Checksum, TableHeader, rewrite, saved};
 
 /// Longest time that a row waits to be handed to the disk while others come.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -125,16 +125,7 @@ pub fn may_replace(
 impl SavedRows {
     /// The rows of the file `path`, if there is one, below `header`.
     fn read(path: &Path, header: &TableHeader, sum: &Checksum) -> Result<Self, IoError> {
-        let read = || -> std::io::Result<Vec<u8>> {
-            let mut bytes = Vec::new();
-            input::open(path)?.read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        let old = match read() {
-            Ok(bytes) => plain_text(&bytes),
-            Err(e) if e.kind() == ErrorKind::NotFound => String::new(),
-            Err(e) => return Err(IoError::file("read", path, e)),
-        };
+        let old = saved(path)?.unwrap_or_default();
         Self::of(&old, header, sum).map_err(|(found, expected)| IoError::OtherTable {
             path: path.to_owned(),
             found,
@@ -194,6 +185,7 @@ mod tests {
 
     use super::*;
     use crate::io::table::Column;
+    use crate::io::table::plain_text;
 
     fn header(card: &str) -> TableHeader {
         TableHeader {

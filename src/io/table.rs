@@ -5,12 +5,12 @@
 //! fields of the row: a row belongs to its header, and no bit of either changes unnoticed.
 //! [`super::row_log`] writes such a table row by row. Pinned by the tests below and there.
 
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
-use super::IoError;
 use super::output::Kind;
 use super::part::PartFile;
+use super::{IoError, input};
 
 /// Name of the column of checksums.
 pub const CHECKSUM: &str = "crc32";
@@ -111,6 +111,19 @@ impl Checksum {
     pub(super) fn fields<'a>(&self, line: &'a str) -> Option<Vec<&'a str>> {
         let (row, sum) = line.rsplit_once(',')?;
         (sum == self.sum(row).to_string()).then(|| row.split(',').collect())
+    }
+}
+
+/// The table at `path` as this program writes it, if there is one.
+///
+/// # Errors
+/// [`IoError`] if it cannot be read.
+pub fn saved(path: &Path) -> Result<Option<String>, IoError> {
+    let mut bytes = Vec::new();
+    match input::open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Some(plain_text(&bytes))),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(IoError::file("read", path, e)),
     }
 }
 

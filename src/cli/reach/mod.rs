@@ -136,6 +136,9 @@ impl Reach {
         let path = folder.join("reach.csv");
         let inputs = self.cards.iter().chain(&self.recast).chain(&self.overlay);
         output::check([&path], Kind::Table, common.force, inputs)?;
+        if !common.force {
+            report::may_replace(&path, &experiments, &masses)?;
+        }
         let yields = self.yields(common, &experiments, &masses)?;
         let mut curves = Vec::new();
         for ((experiment, _), yields) in experiments.iter().zip(&yields) {

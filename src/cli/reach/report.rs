@@ -1,8 +1,11 @@
 //! What `reach` writes and prints beside its curves.
 
+use std::path::Path;
+
 use millibrem::card::RunCard;
+use millibrem::io::IoError;
 use millibrem::io::hepdata::{CurveTable, LabelledCurve, Quantity};
-use millibrem::io::table::row;
+use millibrem::io::table::{row, saved};
 use millibrem::study::reach::Experiment;
 use millibrem::study::reach::recast::LimitFile;
 use serde_json::{Value, json};
@@ -65,13 +68,50 @@ pub(super) fn hepdata<'a>(masses: &'a [f64], curves: &'a [Curve]) -> CurveTable<
     }
 }
 
-/// Curves as a table of three columns; rows without a limit are left out.
-pub(super) fn table(
+/// Whether limits of these experiments and masses may take the place of those at `path`. By
+/// quadrature they are made again in a moment; Monte Carlo ones are work that is not to be lost, and are
+/// replaced only where the cards are the same and every mass comes again.
+///
+/// # Errors
+/// [`IoError::OtherTable`] if not; another [`IoError`] if the file cannot be read.
+pub(super) fn may_replace(
+    path: &Path,
     experiments: &[(Experiment, RunCard)],
     masses: &[f64],
-    curves: &[Curve],
-    overlays: &[(String, LimitFile)],
-) -> String {
+) -> Result<(), IoError> {
+    let Some(old) = saved(path)? else {
+        return Ok(());
+    };
+    let other = |found: &str, expected: &str| IoError::OtherTable {
+        path: path.to_owned(),
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+    };
+    let facts = facts(experiments);
+    let lines = old
+        .lines()
+        .take_while(|line| !line.starts_with("# column "));
+    let monte_carlo = |line: &str| line.ends_with(": method = \"mc\"");
+    if !lines.clone().any(monte_carlo) {
+        return Ok(());
+    }
+    for (found, expected) in lines.zip(facts.lines().chain(std::iter::repeat(""))) {
+        if found != expected {
+            return Err(other(found, expected));
+        }
+    }
+    let computed = |line: &&str| !line.starts_with('#') && !line.ends_with(OVERLAY);
+    for line in old.lines().filter(computed).skip(1) {
+        let mass = line.rsplit(',').nth(4).and_then(|cell| cell.parse().ok());
+        if !mass.is_some_and(|mass: f64| masses.contains(&mass)) {
+            return Err(other(line, "no row of this mass"));
+        }
+    }
+    Ok(())
+}
+
+/// The first lines of the table: the cards of the experiments.
+fn facts(experiments: &[(Experiment, RunCard)]) -> String {
     let mut text = String::new();
     for (_, card) in experiments {
         for (name, value) in scan::facts("reach", card) {
@@ -84,6 +124,17 @@ pub(super) fn table(
             }
         }
     }
+    text
+}
+
+/// Curves as a table of three columns; rows without a limit are left out.
+pub(super) fn table(
+    experiments: &[(Experiment, RunCard)],
+    masses: &[f64],
+    curves: &[Curve],
+    overlays: &[(String, LimitFile)],
+) -> String {
+    let mut text = facts(experiments);
     text += "# column curve: experiment and channel\n# column m_chi_gev [GeV]: mass of chi\n";
     text += "# column q_over_e [1]: charges above this are excluded\n";
     text +=
