@@ -12,7 +12,7 @@ run() { "$program" --quiet --force "$@" >/dev/null; }
 draw() {
     local name=$1 ending
     shift
-    for ending in svg png; do "$program" plot "$@" -o "$drawings/$name.$ending"; done
+    for ending in svg png; do "$program" plot --force "$@" -o "$drawings/$name.$ending"; done
 }
 
 # Missing energy for several masses, as Fig. 2 of arXiv:2505.04295.

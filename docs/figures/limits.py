@@ -1,4 +1,4 @@
-"""Draws limits.svg again with matplotlib: python limits.py [FIGURE]"""
+"""Draws limits.png again with matplotlib: python limits.py [FIGURE]"""
 
 import csv
 import pathlib
@@ -114,19 +114,19 @@ for ax in frames.flat[1:]:
     ax.remove()
 
 ax = frames.flat[0]  # reach
-line(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2025 bremsstrahlung")), "#0072B2", "-", "na64mu-2025 bremsstrahlung")
+line(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2025 bremsstrahlung")), "#0072B2", "-", "na64mu-2025 bremsstrahlung")
 ax.legend()
 ax.set(xlabel="$\\mathit{m}_{\\mathrm{χ}}$ [GeV]", xscale="log", ylabel="$\\mathit{Q}_{\\mathrm{χ}}$/$\\mathit{e}$", yscale="log", title="")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ArgoNeuT")), None, "#332288", "ArgoNeuT")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "BEBC")), None, "#117733", "BEBC")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "CMS")), None, "#882255", "CMS")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#7A6A00", "Colliders")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "LSND")), None, "#AA4499", "LSND")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "milliQan demonstrator")), None, "#1F7A70", "milliQan demonstrator")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "milliQan Run 3")), None, "#A3404F", "milliQan Run 3")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE")), None, "#555555", "MiniBooNE")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SENSEI")), None, "#332288", "SENSEI")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SLAC mQ")), None, "#117733", "SLAC mQ")
-region(ax, columns("../../../../../tmp/lim/o2/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K")), None, "#882255", "Super-K")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ArgoNeuT")), None, "#332288", "ArgoNeuT")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "BEBC")), None, "#117733", "BEBC")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "CMS")), None, "#882255", "CMS")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#7A6A00", "Colliders")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "LSND")), None, "#AA4499", "LSND")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "milliQan demonstrator")), None, "#1F7A70", "milliQan demonstrator")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "milliQan Run 3")), None, "#A3404F", "milliQan Run 3")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE")), None, "#555555", "MiniBooNE")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SENSEI")), None, "#332288", "SENSEI")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SLAC mQ")), None, "#117733", "SLAC mQ")
+region(ax, columns("../../output/figures/limits/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K")), None, "#882255", "Super-K")
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)

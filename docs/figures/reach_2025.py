@@ -129,6 +129,7 @@ region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_
 region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE")), None, "#AA4499", "MiniBooNE")
 region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ArgoNeuT")), None, "#1F7A70", "ArgoNeuT")
 region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K")), None, "#A3404F", "Super-K")
-region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#555555", "Colliders")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "milliQan demonstrator")), None, "#555555", "milliQan demonstrator")
+region(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#332288", "Colliders")
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)
