@@ -39,7 +39,7 @@ pub(crate) struct Generate {
     card: PathBuf,
     /// Write the events in this format too, beside run.h5; repeatable
     #[arg(long, value_name = "FORMAT", conflicts_with = "shard")]
-    to: Vec<Format>,
+    pub(super) to: Vec<Format>,
     /// Go on with an interrupted run; begin if there is none; do nothing if it is complete
     #[arg(long)]
     pub(super) resume: bool,
