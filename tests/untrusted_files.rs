@@ -61,7 +61,9 @@ fn spoil(path: &Path, text: &str, byte: u8) {
 
 fn reason(error: IoError) -> String {
     match error {
-        IoError::NotARun { reason, .. } | IoError::Hdf5 { reason, .. } => reason,
+        IoError::NotARun { reason, .. }
+        | IoError::Damaged { reason, .. }
+        | IoError::Hdf5 { reason, .. } => reason,
         other => panic!("{other}"),
     }
 }
