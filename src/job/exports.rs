@@ -134,6 +134,8 @@ impl Exports {
         };
         let again = Again::beside(path);
         let is_there = !self.replace && path.exists();
+        // Goes with what a process has left that was killed behind its last step.
+        let _lock = is_there.then(|| OutputLock::take(path)).transpose()?;
         let output = match is_there {
             true => {
                 again.make_room()?;
@@ -208,7 +210,8 @@ impl Again {
                 .to_string_lossy()
                 .strip_prefix(&*name)
                 .map(str::to_owned);
-            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with(".part")) {
+            let ours = |rest: &str| matches!(rest, "" | ".part" | ".lock");
+            if rest.is_some_and(|rest| ours(&rest)) {
                 let _ = fs::remove_file(entry.path());
             }
         }
