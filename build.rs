@@ -1,4 +1,4 @@
-//! Tells the library which commit it is built from, and what the HDF5 library can do.
+//! Tells the library which commit it is built from.
 
 use std::process::Command;
 
@@ -16,14 +16,4 @@ fn main() {
     }
     let commit = git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=MILLIBREM_GIT_COMMIT={commit}");
-
-    println!("cargo::rustc-check-cfg=cfg(hdf5_file_locking)");
-    let at_least = |version: &str| {
-        let name = format!("DEP_HDF5_VERSION_{version}");
-        println!("cargo::rerun-if-env-changed={name}");
-        std::env::var_os(name).is_some()
-    };
-    if at_least("1_12_1") || at_least("1_10_7") && !at_least("1_12_0") {
-        println!("cargo::rustc-cfg=hdf5_file_locking");
-    }
 }

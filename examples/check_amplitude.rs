@@ -10,8 +10,8 @@
 
 use std::process::ExitCode;
 
+use millibrem::matter::NucleusSpin;
 use millibrem::study::points::AmplitudePoint;
-use millibrem::target::NucleusSpin;
 use millibrem::text;
 
 /// Mebibytes beyond which a file is not read.

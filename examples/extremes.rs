@@ -11,9 +11,9 @@ mod corner;
 
 use std::process::ExitCode;
 
+use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::phase_space::PairBlock;
 use millibrem::process::etl::Etl;
-use millibrem::target::form_factor::FormFactorKind;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 

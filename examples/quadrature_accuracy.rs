@@ -11,10 +11,10 @@ use std::time::Instant;
 use millibrem::beam::{Beam, Lepton};
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::matter::form_factor::FormFactorKind;
+use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Setup;
 use millibrem::process::quadrature::sigma;
-use millibrem::target::form_factor::FormFactorKind;
-use millibrem::target::{Nucleus, NucleusSpin};
 use serde::Deserialize;
 
 /// One row of the table; what is not named is not needed here.

@@ -10,6 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Compression, Sample};
 use crate::histogram::Histogram;
 
+/// Version of this library, `generator_version` of what it writes.
+pub const GENERATOR_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Commit this library was built from, or `unknown`.
+pub const GIT_COMMIT: &str = env!("MILLIBREM_GIT_COMMIT");
+
 /// What is known of a run before its first event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunHeader {

@@ -1,6 +1,6 @@
 //! Form factors against closed forms in plain notation, and their limits.
 
-use millibrem::target::form_factor::{FormFactor, FormFactorKind as Kind};
+use millibrem::matter::form_factor::{FormFactor, FormFactorKind as Kind};
 
 const M_E: f64 = 0.510_998_95e-3;
 

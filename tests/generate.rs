@@ -12,9 +12,9 @@ use millibrem::generate::{
     EventRequest, Generator, HistogramRequest, Progress, Settings, Shard, SigmaReport,
 };
 use millibrem::histogram::{Axis, Observable, Scale};
-use millibrem::job::prepare;
 use millibrem::process::Setup;
 use millibrem::record::CrossSection;
+use millibrem::run;
 use reference::{setup, table};
 use serde_json::Value;
 

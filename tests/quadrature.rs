@@ -4,10 +4,10 @@ use millibrem::beam::{Beam, Lepton};
 use millibrem::constants::ALPHA;
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
+use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Setup;
 use millibrem::process::quadrature::{QuadratureError, binned, dsigma_dk2, sigma, spectrum};
-use millibrem::target::form_factor::{FormFactor, FormFactorKind};
-use millibrem::target::{Nucleus, NucleusSpin};
 use serde::Deserialize;
 
 /// One row of `tests/data/cross_sections*.json`.

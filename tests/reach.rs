@@ -117,11 +117,11 @@ fn a_mixture_of_one_element_with_itself_is_that_element() {
     let mut mixed = pure.clone();
     let part = mixed.target.material.components[0];
     mixed.target.material.components = vec![
-        millibrem::target::material::Component {
+        millibrem::matter::material::Component {
             mass_fraction: 0.25,
             ..part
         },
-        millibrem::target::material::Component {
+        millibrem::matter::material::Component {
             mass_fraction: 0.75,
             ..part
         },

@@ -4,11 +4,11 @@ use millibrem::beam::{Beam, Lepton};
 use millibrem::constants::AVOGADRO;
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
+use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::flux::Flux;
 use millibrem::process::quadrature::QuadratureError;
 use millibrem::process::{Approach, CrossSection, Exact, Iww, Setup, Ww, Wwa, asymptotic};
-use millibrem::target::form_factor::{FormFactor, FormFactorKind};
-use millibrem::target::{Nucleus, NucleusSpin};
 
 fn chi(mass_gev: f64) -> MilliCharged {
     MilliCharged {

@@ -14,7 +14,7 @@ pub mod table;
 
 use std::path::Path;
 
-use millibrem::plot::{self, Panel};
+use millibrem_figures::{self, Panel};
 use tempfile::TempDir;
 
 /// A target: a function of bytes.

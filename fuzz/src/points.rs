@@ -1,7 +1,7 @@
 //! Reference points of the amplitude, as the example `check_amplitude` reads them.
 
+use millibrem::matter::NucleusSpin;
 use millibrem::study::points::AmplitudePoint;
-use millibrem::target::NucleusSpin;
 
 /// Reads points and evaluates each.
 pub fn run(data: &[u8]) {

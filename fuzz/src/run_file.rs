@@ -11,12 +11,12 @@ use hdf5::{Extent, File, Group, H5Type, Location, ObjectReference1, SimpleExtent
 use millibrem::event::{Compression, Event, EventBuffer, FinalState, Particle, Sample, Weighting};
 use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
-use millibrem::io::export::{ExportOptions, Format, Weights, export};
-use millibrem::io::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
-use millibrem::io::table::{Column, TableHeader};
-use millibrem::job::{self, Watcher};
-use millibrem::plot;
 use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary, Shard};
+use millibrem_figures;
+use millibrem_files::export::{ExportOptions, Format, Weights, export};
+use millibrem_files::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
+use millibrem_files::job::{self, Watcher};
+use millibrem_files::table::{Column, TableHeader};
 
 /// Changes a small valid file and reads everything that can be read of it.
 pub fn run(data: &[u8]) {
@@ -524,7 +524,7 @@ pub fn table() -> &'static [u8] {
             row("0.1", "W", "2.5"),
         ];
         write_table(&path, &header, &rows, true)
-            .and_then(|part| millibrem::io::finish([part]))
+            .and_then(|part| millibrem_files::finish([part]))
             .expect("a folder to write to");
         unsealed(&path)
     })

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use millibrem::io::row_log::RowLog;
-use millibrem::io::table::{Column, TableHeader};
-use millibrem::plot;
+use millibrem_figures;
+use millibrem_files::row_log::RowLog;
+use millibrem_files::table::{Column, TableHeader};
 
 /// Reads the bytes as an interrupted scan and as a table to draw.
 pub fn run(data: &[u8]) {

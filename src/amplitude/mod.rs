@@ -21,7 +21,7 @@ mod spinor;
 
 use crate::dark_sector::ChiSpin;
 use crate::kinematics::{Collision, PairPoint};
-use crate::target::NucleusSpin;
+use crate::matter::NucleusSpin;
 use polarisation::Polarised;
 
 /// Direction of χ in the pair's rest frame (z* along k, x* in the (p,k) plane, y* = ŷ).

@@ -9,7 +9,7 @@ use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, MAX_BINS, Observable, Scale, Subject, bins_with_flow};
-use crate::target::Nucleus;
+use crate::matter::Nucleus;
 use crate::text::shown;
 
 /// Bins of an axis unless the card says otherwise.

@@ -9,7 +9,7 @@
 use crate::beam::Beam;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError};
-use crate::target::Nucleus;
+use crate::matter::Nucleus;
 
 /// Exact kinematic bounds on one nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::beam::Lepton;
     use crate::dark_sector::DarkPhoton;
-    use crate::target::NucleusSpin;
+    use crate::matter::NucleusSpin;
 
     fn limits(lepton: Lepton, energy_gev: f64, m_nucleus: f64, m_min: f64) -> KinematicLimits {
         let beam = Beam {

@@ -6,11 +6,11 @@ use super::error::{CardError, nearest};
 use super::keys::{AMOUNTS, NUCLEI_GEV};
 use super::raw::RawTarget;
 use super::rules::Resolver;
-use crate::target::Target;
-use crate::target::elements::{ELEMENTS, Element};
-use crate::target::form_factor::FormFactorKind;
-use crate::target::material::{Component, Material};
-use crate::target::{Nucleus, NucleusSpin};
+use crate::matter::Target;
+use crate::matter::elements::{ELEMENTS, Element};
+use crate::matter::form_factor::FormFactorKind;
+use crate::matter::material::{Component, Material};
+use crate::matter::{Nucleus, NucleusSpin};
 
 /// Slack allowed in the sum of mass fractions written with a few digits.
 const FRACTION_SLACK: f64 = 1e-6;

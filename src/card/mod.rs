@@ -18,6 +18,7 @@ mod raw;
 mod resolve;
 mod rules;
 mod run_card;
+mod shipped;
 mod source;
 
 pub use error::{CardError, KeyError, Place};
@@ -28,3 +29,4 @@ pub use run_card::{
     CardText, Events, HistogramSpec, Integration, MesonYields, Method, Reach, Run, RunCard,
     Straggling,
 };
+pub use shipped::{SHIPPED, shipped};

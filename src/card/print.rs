@@ -8,7 +8,7 @@ use super::run_card::{HistogramSpec, RunCard};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, Scale};
-use crate::target::Target;
+use crate::matter::Target;
 use crate::text::exact;
 
 impl RawCard {

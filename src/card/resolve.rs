@@ -1,7 +1,5 @@
 //! The rules of a run: from what was written to what is used.
 
-use rand::TryRng;
-use rand::rngs::SysRng;
 use toml::Value;
 
 use super::error::{CardError, nearest};
@@ -21,7 +19,7 @@ use crate::dark_sector::{
     CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged,
 };
 use crate::event::{Compression, Weighting};
-use crate::target::{Nucleus, Target};
+use crate::matter::{Nucleus, Target};
 use crate::text::shown;
 
 /// The version of the card format this program reads.
@@ -85,11 +83,20 @@ fn run(rules: &Resolver<'_>, default_name: &str, raw: &RawRun) -> Result<Run, Ca
 }
 
 /// A seed of 53 bits, which every reader of JSON keeps exact.
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 fn draw_seed() -> Result<u64, CardError> {
-    let drawn = SysRng
+    use rand::TryRng;
+    let drawn = rand::rngs::SysRng
         .try_next_u64()
         .map_err(|error| CardError::Seed(error.to_string()))?;
     Ok(drawn >> 11)
+}
+
+/// A page has no system source of random numbers.
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+fn draw_seed() -> Result<u64, CardError> {
+    let problem = "there is no source of random numbers here: give run.seed";
+    Err(CardError::Seed(problem.to_owned()))
 }
 
 fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {

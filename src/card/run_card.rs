@@ -1,5 +1,6 @@
 //! The card as it is used: validated, every default filled in.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::error::CardError;
@@ -14,9 +15,8 @@ use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
-use crate::io::input;
 use crate::kinematics::CollisionError;
-use crate::target::Target;
+use crate::matter::Target;
 use crate::text;
 
 /// Everything a run needs to know.
@@ -197,18 +197,24 @@ pub struct CardText {
 }
 
 impl CardText {
-    /// Reads `path`.
+    /// `text`, called `file` in messages, of a run that is called `name` if it does not say so.
+    pub fn new(file: &str, name: &str, text: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            name: name.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// Reads all of `file`, called `path` in messages; the run is named like it.
     ///
     /// # Errors
     /// [`CardError::Read`].
-    pub fn read(path: &Path) -> Result<Self, CardError> {
-        let file = input::open_stream(path);
-        let text = file
-            .and_then(|file| text::read(file, MAX_CARD_MIB))
-            .map_err(|source| CardError::Read {
-                path: path.to_owned(),
-                source,
-            })?;
+    pub fn read(path: &Path, file: impl Read) -> Result<Self, CardError> {
+        let text = text::read(file, MAX_CARD_MIB).map_err(|source| CardError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         let stem = path.file_stem();
         Ok(Self {
             file: path.display().to_string(),
@@ -227,14 +233,6 @@ impl CardText {
 }
 
 impl RunCard {
-    /// Reads and validates the card `path`, with `overrides` in place of its own values.
-    ///
-    /// # Errors
-    /// [`CardError`], naming the first thing that is wrong.
-    pub fn load(path: &Path, overrides: &[Override]) -> Result<Self, CardError> {
-        CardText::read(path)?.with(overrides)
-    }
-
     /// Validates the text of a card; `file` is its name in messages, `name` the default run name.
     ///
     /// # Errors

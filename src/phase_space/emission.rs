@@ -18,7 +18,7 @@ use core::f64::consts::TAU;
 
 use crate::elementary::{cos_sin_turns, exp, exp_m1, ln};
 use crate::kinematics::{Collision, Emission, PairPoint, RecoilVariables, emission_floor};
-use crate::target::form_factor::FormFactor;
+use crate::matter::form_factor::FormFactor;
 
 /// Map of (v, w, T, φ_q) at given k².
 #[derive(Debug, Clone, Copy)]

@@ -22,8 +22,8 @@ use crate::amplitude::{
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::kinematics::Collision;
+use crate::matter::NucleusSpin;
 use crate::phase_space::{BLOCK, DecayMap, EmissionMap, PairBlock, PairMassMap};
-use crate::target::NucleusSpin;
 
 /// Largest number of dimensions.
 pub const MAX_DIM: usize = 7;

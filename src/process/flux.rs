@@ -18,7 +18,7 @@
 use super::Setup;
 use super::quadrature::rule;
 use crate::elementary::exp;
-use crate::target::form_factor::{
+use crate::matter::form_factor::{
     FormFactor, FormFactorKind, dipole_scale_gev2, screening_length_squared,
 };
 

@@ -6,8 +6,8 @@ use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError};
-use crate::target::Nucleus;
-use crate::target::form_factor::{FormFactor, FormFactorKind};
+use crate::matter::Nucleus;
+use crate::matter::form_factor::{FormFactor, FormFactorKind};
 use crate::text::shown;
 
 /// A set-up that cannot produce anything.

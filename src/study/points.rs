@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::amplitude::{DecayAngles, pair_m2};
 use crate::dark_sector::ChiSpin;
 use crate::kinematics::{Collision, CollisionError, ExactVariables};
-use crate::target::NucleusSpin;
+use crate::matter::NucleusSpin;
 
 /// A text that holds no points.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -3,7 +3,7 @@
 
 use millibrem::card::{CardError, Override, RunCard};
 use millibrem::histogram::Observable;
-use millibrem::target::elements::ELEMENTS;
+use millibrem::matter::elements::ELEMENTS;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rand::{RngExt, SeedableRng};

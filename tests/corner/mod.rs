@@ -9,11 +9,11 @@ use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::generate::{Generator, Progress, Settings, SigmaReport};
 use millibrem::kinematics::Collision;
+use millibrem::matter::elements::Element;
+use millibrem::matter::form_factor::FormFactorKind;
+use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Setup;
 use millibrem::process::quadrature::{Integral, sigma};
-use millibrem::target::elements::Element;
-use millibrem::target::form_factor::FormFactorKind;
-use millibrem::target::{Nucleus, NucleusSpin};
 
 /// The set-up of `line`: energy in GeV, lepton, element, form factor, nuclear spin, kind
 /// (`dirac`, `scalar`, `photon`), mass and x_min. The mass of χ or A′ is in GeV; `T1e-6` is a

@@ -3,9 +3,9 @@
 use millibrem::beam::{Beam, Lepton};
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::matter::form_factor::FormFactorKind;
+use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Setup;
-use millibrem::target::form_factor::FormFactorKind;
-use millibrem::target::{Nucleus, NucleusSpin};
 use serde_json::Value;
 
 /// A file of `tests/data`.

@@ -15,9 +15,9 @@ use super::rule::Rule;
 use crate::amplitude::vector_a_interfering;
 use crate::elementary::{exp_m1, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
+use crate::matter::NucleusSpin;
 use crate::process::Setup;
 use crate::process::flux::form_factor_scales_gev2;
-use crate::target::NucleusSpin;
 
 /// What a set-up fixes for every recoil integral.
 #[derive(Debug, Clone, Copy)]

@@ -24,11 +24,11 @@ use thiserror::Error;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::{DarkSector, MilliCharged};
+use crate::matter::material::{Component, Material};
+use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
 use crate::process::quadrature::QuadratureError;
 use crate::process::{Approach, Setup, SetupError};
-use crate::target::material::{Component, Material};
-use crate::target::{Nucleus, Target};
 use crate::text::shown;
 
 /// 1 pb in cm².

@@ -13,7 +13,7 @@
 //! from a table linear in E. Energies in units of E0, lengths in X0 for electrons and cm for muons.
 //! Pinned by the tests below and `tests/reach.rs`.
 
-use crate::target::straggling::surviving_share;
+use crate::matter::straggling::surviving_share;
 
 /// Cells of the integral over the energy, and half the steps of that over the depth.
 const CELLS: usize = 256;

@@ -1,0 +1,312 @@
+//! What can go wrong in the program, its exit code, and how it is shown.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::batch::SubmitError;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use miette::{SourceCode, SourceSpan};
+use millibrem::card::{CardError, KeyError, Place};
+use millibrem::generate::GenerateError;
+use millibrem::process::quadrature::QuadratureError;
+use millibrem::run::UsageError;
+use millibrem::study::AxisError;
+use millibrem::study::reach::ReachError;
+use millibrem_figures::PlotError;
+use millibrem_files::IoError;
+use millibrem_files::job::JobError;
+use thiserror::Error;
+
+use super::print;
+
+/// Why the program stops.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The card or an option that replaces one of its keys is wrong.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// A method or format that does not exist for this command.
+    #[error("{0}")]
+    Usage(String),
+    /// An option with a value that it does not take.
+    #[error("option `{option} {found}`: expected {expected}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        found: String,
+        /// What it takes.
+        expected: String,
+    },
+    /// A file of a run cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// Generation failed.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// A run, or something it needs, failed.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// The quadrature does not apply or failed.
+    #[error(transparent)]
+    Quadrature(#[from] QuadratureError),
+    /// An axis of a scan cannot be read.
+    #[error(transparent)]
+    Axis(#[from] AxisError),
+    /// A limit cannot be computed.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    /// A file of a limit cannot be read, or is none.
+    #[error("{}: {problem}", path.display())]
+    Limit {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: ReachError,
+    },
+    /// Some rows of a scan failed; the others are saved.
+    #[error("{failed} of {rows} rows failed, the first at {first}")]
+    Rows {
+        /// Rows that failed.
+        failed: usize,
+        /// All rows.
+        rows: usize,
+        /// The first of them and why.
+        first: String,
+    },
+    /// A scan was told to end.
+    #[error(
+        "stopped with {left} of {rows} rows left; the others are in {}, the same command goes on",
+        path.display()
+    )]
+    Interrupted {
+        /// Rows that are missing.
+        left: usize,
+        /// All rows.
+        rows: usize,
+        /// Where the others are.
+        path: PathBuf,
+    },
+    /// A figure cannot be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    /// The files for a batch system cannot be made, or it does not take them.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// A result was found that is not to be trusted.
+    #[error("the result is not to be trusted: {}", .0.join("; "))]
+    Untrusted(Vec<String>),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(#[from] std::io::Error),
+}
+
+impl From<UsageError> for Failure {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error.0)
+    }
+}
+
+impl Failure {
+    /// Success if there are no alarms.
+    pub(crate) fn unless_trusted(alarms: &[String]) -> Result<(), Self> {
+        match alarms {
+            [] => Ok(()),
+            some => Err(Self::Untrusted(some.to_vec())),
+        }
+    }
+
+    /// 2 if card or command line are wrong, 1 if the run failed.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Io(error) | Self::Plot(PlotError::Io(error)) => of_io(error),
+            Self::Card(error) => of_card(error),
+            Self::Job(error) => of_job(error),
+            Self::Quadrature(QuadratureError::NotConverged { .. })
+            | Self::Reach(ReachError::Quadrature(QuadratureError::NotConverged { .. }))
+            | Self::Generate(_)
+            | Self::Rows { .. }
+            | Self::Interrupted { .. }
+            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
+            | Self::Submit(SubmitError::Refused { .. })
+            | Self::Untrusted(_)
+            | Self::Stdout(_) => FAILED,
+            Self::Plot(_)
+            | Self::Quadrature(_)
+            | Self::Reach(_)
+            | Self::Usage(_)
+            | Self::Limit { .. }
+            | Self::Option { .. }
+            | Self::Submit(_)
+            | Self::Axis(_) => USAGE,
+        })
+    }
+
+    /// Shows the failure on stderr, quoting the card on a terminal, as one line elsewhere; and on
+    /// stdout if JSON is wanted there and has not been printed.
+    pub(crate) fn report(&self, as_json: bool) {
+        if as_json {
+            let alarms = match self {
+                Self::Untrusted(alarms) => &alarms[..],
+                _ => &[],
+            };
+            // Nobody is left to tell that stdout is closed.
+            let _ = print::fault(&self.into(), alarms);
+        }
+        let plain = !std::io::stderr().is_terminal()
+            || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        match self {
+            Self::Card(CardError::Key(error)) if !plain && can_be_quoted(&error.text) => {
+                print::note(quoted(error, GraphicalTheme::unicode()).trim_end());
+            }
+            other => print::note(&format!("error: {other}")),
+        }
+    }
+}
+
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+
+fn of_io(error: &IoError) -> u8 {
+    match error {
+        IoError::NoSpace { .. } | IoError::NoLock { .. } | IoError::Hdf5 { .. } => FAILED,
+        _ => USAGE,
+    }
+}
+
+fn of_card(error: &CardError) -> u8 {
+    match error {
+        CardError::Seed(_) => FAILED,
+        _ => USAGE,
+    }
+}
+
+fn of_job(error: &JobError) -> u8 {
+    match error {
+        JobError::Io(error) => of_io(error),
+        JobError::Card(error) => of_card(error),
+        JobError::Saved { source, .. } | JobError::Export { source, .. } => of_job(source),
+        JobError::Generate(_) | JobError::Stopped { .. } | JobError::Space { .. } => FAILED,
+        JobError::Usage(_)
+        | JobError::OtherRun { .. }
+        | JobError::NotExtensible { .. }
+        | JobError::NotJoinable { .. }
+        | JobError::NotTheExport { .. }
+        | JobError::OtherShard { .. }
+        | JobError::MissingShards { .. } => USAGE,
+    }
+}
+
+/// Whether the lines of a card are no longer than a few on a terminal.
+fn can_be_quoted(text: &str) -> bool {
+    text.lines().all(|line| line.len() < 400)
+}
+
+/// The error with the line of the card it stands on.
+fn quoted(error: &KeyError, theme: GraphicalTheme) -> String {
+    let mut out = String::new();
+    let quote = Quote {
+        text: NamedSource::new(&error.file, error.text.clone()),
+        error,
+    };
+    match GraphicalReportHandler::new_themed(theme).render_report(&mut out, &quote) {
+        Ok(()) => out,
+        Err(_) => format!("error: {error}\n"),
+    }
+}
+
+/// A key error as miette wants it.
+#[derive(Debug, Error)]
+#[error("{}: {}", error.location(), error.problem())]
+struct Quote<'a> {
+    text: NamedSource<String>,
+    error: &'a KeyError,
+}
+
+impl Diagnostic for Quote<'_> {
+    fn help(&self) -> Option<Box<dyn std::fmt::Display + '_>> {
+        let name = self.error.nearest.as_ref()?;
+        Some(Box::new(format!("did you mean `{name}`?")))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        matches!(self.error.place, Place::Line { .. }).then_some(&self.text as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let Place::Line { span, .. } = &self.error.place else {
+            return None;
+        };
+        let label = Some(format!("found {}", self.error.found));
+        let at = SourceSpan::from(span.clone());
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
+            label, at,
+        ))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use millibrem::card::RunCard;
+
+    #[test]
+    fn a_terminal_sees_the_line_of_the_card() {
+        let text = "[beam]\nlepton = \"muon\"\nenergy_gev = 160.0\n";
+        let Err(CardError::Key(error)) = RunCard::parse("my.toml", "my", text, &[]) else {
+            panic!("the card is wrong");
+        };
+        insta::assert_snapshot!(quoted(&error, GraphicalTheme::unicode_nocolor()));
+    }
+
+    /// What a user sees of failures, one a variant; does not compile if a variant is missing.
+    macro_rules! texts {
+        ($($variant:ident => $example:expr,)+) => {{
+            let name = |failure: &Failure| match failure {
+                $(Failure::$variant { .. } => stringify!($variant),)+
+            };
+            let mut texts = String::new();
+            $(
+                let failure: Failure = $example;
+                assert_eq!(name(&failure), stringify!($variant));
+                let code = failure.exit_code() == ExitCode::from(FAILED);
+                let code = if code { FAILED } else { USAGE };
+                texts += &format!("{}, exit code {code}\n    {failure}\n", stringify!($variant));
+            )+
+            texts
+        }};
+    }
+
+    #[test]
+    fn every_failure_has_a_text_and_an_exit_code() {
+        let path = || std::path::PathBuf::from("run.h5");
+        insta::assert_snapshot!(texts! {
+            Card => CardError::Seed("no entropy".to_owned()).into(),
+            Usage => Failure::Usage("--ceiling must be above 0".to_owned()),
+            Option => Failure::Option {
+                option: "--ceiling",
+                found: "-1".to_owned(),
+                expected: "a charge above 0".to_owned(),
+            },
+            Io => IoError::Exists { path: path() }.into(),
+            Generate => GenerateError::Stopped.into(),
+            Job => JobError::Usage("there is nothing to merge".to_owned()).into(),
+            Submit => SubmitError::Memory("much".to_owned()).into(),
+            Quadrature => QuadratureError::NoPairSpectrum.into(),
+            Axis => AxisError::Rows { rows: 1_000_000 }.into(),
+            Reach => ReachError::NoBeam { experiment: "na64mu".to_owned() }.into(),
+            Limit => Failure::Limit {
+                path: path(),
+                problem: ReachError::File { line: 2, problem: "`a` is no number".to_owned() },
+            },
+            Rows => Failure::Rows { failed: 1, rows: 2, first: "m_chi_gev = 0.1".to_owned() },
+            Interrupted => Failure::Interrupted { left: 3, rows: 5, path: path() },
+            Plot => PlotError::Nothing { name: "sigma".to_owned() }.into(),
+            Untrusted => Failure::unless_trusted(&["chi2/dof = 5".to_owned()])
+                .err()
+                .unwrap_or(Failure::Usage(String::new())),
+            Stdout => std::io::Error::other("the pipe is closed").into(),
+        });
+    }
+}

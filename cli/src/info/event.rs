@@ -1,0 +1,120 @@
+//! `info RUN --event INDEX`: one event made again from the card and the seed in the file.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use millibrem::card::RunCard;
+use millibrem::event::{Event, EventBuffer};
+use millibrem::generate::Generator;
+use millibrem_files::hdf5::RunReader;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::json::{number, numbers};
+use crate::progress::Bars;
+use millibrem::run;
+
+/// An event made again.
+pub(super) struct Again {
+    event: Event,
+    /// Where it stands in the file.
+    row: usize,
+    /// Whether the momenta in the file are the same bits.
+    identical: bool,
+}
+
+/// The event with reproduction key `index`, its raw weight not normalised to σ.
+pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failure> {
+    let run = RunReader::open(path)?;
+    let (row, stored) = find(&run, index)?
+        .ok_or_else(|| Failure::Usage(format!("{} has no event {index}", path.display())))?;
+    let name = path.display().to_string();
+    let mut card = RunCard::parse(&name, "run", &run.header().card, &[])?;
+    // Of joined runs, the one that has made the event, as long as that was.
+    let mut key = index;
+    let mut behind = row as u64;
+    for member in run.members()? {
+        if behind < member.n_events {
+            (card.run.seed, card.events.count) = (member.seed, member.n_events);
+            key = index.saturating_sub(member.first_index);
+            break;
+        }
+        behind -= member.n_events;
+    }
+    let setup = run::setup(&card)?;
+    let mut bars = Bars::new(quiet);
+    let mut generator = Generator::new(&setup, run::settings(&card, 0))?;
+    generator.adapt(&mut |p| bars.hear(p))?;
+    let event = generator.event(&run::events(&card), key, &mut |p| bars.hear(p));
+    bars.done();
+    let event = Event { index, ..event? };
+    let identical = rows(&event) == rows(&stored);
+    Ok(Again {
+        event,
+        row,
+        identical,
+    })
+}
+
+/// Row and content of the event with this index; indices rise.
+fn find(run: &RunReader, index: u64) -> Result<Option<(usize, Event)>, Failure> {
+    let (mut low, mut high) = (0, run.n_events());
+    let mut one = EventBuffer::default();
+    while low < high {
+        let middle = low + (high - low) / 2;
+        run.read_events(middle, 1, &mut one)?;
+        let Some(event) = one.get(0) else {
+            return Ok(None);
+        };
+        match event.index.cmp(&index) {
+            Ordering::Equal => return Ok(Some((middle, event))),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
+    }
+    Ok(None)
+}
+
+/// The momenta with their names in the file.
+fn rows(event: &Event) -> Vec<(&'static str, [f64; 4])> {
+    let mut rows = vec![
+        ("p_lepton_out", event.p_lepton_out),
+        ("p_nucleus_out", event.p_nucleus_out),
+    ];
+    match event.p_chibar {
+        Some(chibar) => rows.extend([("p_chi", event.p_chi), ("p_chibar", chibar)]),
+        None => rows.push(("p_dark_photon", event.p_chi)),
+    }
+    rows
+}
+
+pub(super) fn json(again: &Again) -> Value {
+    let event = &again.event;
+    let momenta = rows(event)
+        .into_iter()
+        .map(|(name, p)| (name.to_owned(), numbers(&p)));
+    let mut object: serde_json::Map<String, Value> = momenta.collect();
+    object.insert("index".to_owned(), json!(event.index));
+    object.insert("row".to_owned(), json!(again.row));
+    object.insert("identical".to_owned(), json!(again.identical));
+    object.insert("raw_weight".to_owned(), number(event.weight));
+    Value::Object(object)
+}
+
+pub(super) fn text(again: &Again) -> String {
+    let event = &again.event;
+    let mut text = format!("{:<16}{}\n", "index", event.index);
+    text += &format!("{:<16}{:.16e}\n", "raw weight", event.weight);
+    text += &format!(
+        "{:<16}{:>24}{:>24}{:>24}{:>24}\n",
+        "GeV", "E", "px", "py", "pz"
+    );
+    for (name, p) in rows(event) {
+        let [e, x, y, z] = p.map(|c| format!("{c:>24.16e}"));
+        text += &format!("{name:<16}{e}{x}{y}{z}\n");
+    }
+    text + match again.identical {
+        true => "the momenta in the file are the same to the bit",
+        false => "the momenta in the file differ: it was made by another version",
+    }
+}

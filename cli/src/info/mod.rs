@@ -1,0 +1,148 @@
+//! `info`: what a card means, what a file holds, what the program is made of.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use millibrem::card::{KinematicLimits, RunCard};
+use millibrem::text::shown;
+use millibrem_files::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, is_hdf5};
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::options::Common;
+use super::{json, print, unsealed};
+
+mod event;
+mod run_file;
+
+/// Show the resolved card with every default and its kinematic limits, what is in a run file, or
+/// the versions of the program
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  millibrem info cards/na64mu-2025.toml
+  millibrem info cards/na64mu-2025.toml --set beam.energy_gev=100 \\
+    > resolved.toml
+  millibrem info output/na64mu-2025/run.h5
+  millibrem info output/na64mu-2025/run.h5 --event 4711
+  millibrem info
+
+The text for a card is itself a card.")]
+pub(crate) struct Info {
+    /// Run card (TOML) or run file (HDF5); without it, the versions
+    #[arg(value_name = "CARD|RUN")]
+    path: Option<PathBuf>,
+    /// Make the event with this number in the column `index` again, from card and seed alone
+    #[arg(long, value_name = "INDEX", requires = "path")]
+    event: Option<u64>,
+}
+
+impl Info {
+    pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
+        let Some(path) = &self.path else {
+            return match common.json {
+                true => print::json(json!({ "versions": versions() })),
+                false => print::line(&version_lines()),
+            };
+        };
+        unsealed::look_at(std::slice::from_ref(path), common.quiet)?;
+        if let Some(index) = self.event {
+            let made = event::again(path, index, common.quiet)?;
+            return match common.json {
+                true => print::json(event::json(&made)),
+                false => print::line(event::text(&made).trim_end()),
+            };
+        }
+        if is_hdf5(path) {
+            return match common.json {
+                true => print::json(run_file::json(path)?),
+                false => print::line(run_file::text(path)?.trim_end()),
+            };
+        }
+        let card = common.load(path)?;
+        let limits = card
+            .limits()
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        match common.json {
+            true => print::json(card_json(&card, &limits)),
+            false => print::line(card_text(&card, &limits).trim_end()),
+        }
+    }
+}
+
+fn versions() -> Value {
+    json!({
+        "millibrem": GENERATOR_VERSION,
+        "git_commit": GIT_COMMIT,
+        "run_file_format": FORMAT_VERSION,
+        "hdf5": millibrem_files::hdf5::library_version(),
+    })
+}
+
+fn version_lines() -> String {
+    format!(
+        "millibrem {GENERATOR_VERSION} ({GIT_COMMIT})\nrun file format {FORMAT_VERSION}\nHDF5 {}",
+        millibrem_files::hdf5::library_version()
+    )
+}
+
+/// The rows of the table of limits: name, value, unit.
+fn rows(limits: &KinematicLimits) -> [(&'static str, f64, &'static str); 9] {
+    let square = |mass: f64| mass * mass;
+    [
+        ("sqrt_s_gev", limits.sqrt_s_gev, "centre-of-mass energy"),
+        (
+            "threshold_margin_gev",
+            limits.threshold_margin_gev(),
+            "energy above threshold",
+        ),
+        (
+            "k2_min_gev2",
+            square(limits.m_pair_min_gev),
+            "pair mass squared",
+        ),
+        ("k2_max_gev2", square(limits.m_pair_max_gev), ""),
+        ("x_lower", limits.x_lower, "missing-energy fraction"),
+        ("x_upper", limits.x_upper, ""),
+        (
+            "t_min_gev2",
+            limits.t_min_gev2,
+            "momentum transfer to the nucleus",
+        ),
+        ("t_max_gev2", limits.t_max_gev2, ""),
+        ("m_pair_max_gev", limits.m_pair_max_gev, "heaviest pair"),
+    ]
+}
+
+fn card_text(card: &RunCard, limits: &[KinematicLimits]) -> String {
+    let mut text = card.to_toml();
+    for (part, limits) in card.target.material.components.iter().zip(limits) {
+        text += &format!("\n# Kinematic limits on {}\n", part.element.symbol);
+        for (name, value, meaning) in rows(limits) {
+            let value = shown(value);
+            text += format!("# {name:<22} {value:<24} {meaning}").trim_end();
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn card_json(card: &RunCard, limits: &[KinematicLimits]) -> Value {
+    let of_nucleus = card.target.material.components.iter().zip(limits);
+    let limits: Vec<Value> = of_nucleus
+        .map(|(part, limits)| {
+            let mut entry = json!({ "element": part.element.symbol });
+            for (name, value, _) in rows(limits) {
+                entry[name] = json::number(value);
+            }
+            entry
+        })
+        .collect();
+    let toml = card.to_toml();
+    json!({
+        "card": json::card(&toml, card.run.seed),
+        "card_toml": toml,
+        "seed": card.run.seed,
+        "limits": limits,
+        "versions": versions(),
+    })
+}

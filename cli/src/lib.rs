@@ -1,0 +1,154 @@
+//! The command line: one file a command, each parses, resolves, makes one library call, prints.
+//!
+//! Data go to stdout, messages and progress to stderr. Exit codes: 0 fine; 1 the run failed or its
+//! result is not trustworthy; 2 the card or the command line is wrong. Pinned by `tests/cli_*.rs`.
+#![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod batch;
+mod compare;
+mod export;
+mod failure;
+mod generate;
+mod info;
+mod interrupt;
+mod json;
+mod merge;
+mod options;
+mod output;
+#[cfg(feature = "mpi")]
+mod parallel;
+mod plot;
+mod print;
+mod progress;
+mod reach;
+mod scan;
+mod sigma;
+mod spectrum;
+mod submit;
+mod unsealed;
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use failure::Failure;
+use options::Common;
+
+/// Exact Monte Carlo events for l N → l N χ χ̄: millicharged pairs from a lepton beam on a nucleus.
+#[derive(Debug, Parser)]
+#[command(
+    name = "millibrem",
+    version,
+    propagate_version = true,
+    // The same everywhere, so that examples are never broken.
+    term_width = 80
+)]
+#[command(after_help = "Example:\n  millibrem generate cards/na64mu-2025.toml")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Generate),
+    Submit(submit::Submit),
+    Sigma(sigma::Sigma),
+    Spectrum(spectrum::Spectrum),
+    Scan(scan::Scan),
+    Compare(compare::Compare),
+    Reach(reach::Reach),
+    Plot(plot::Plot),
+    Export(export::Export),
+    Info(info::Info),
+    Merge(merge::Merge),
+    #[command(hide = true)]
+    ReadAll(unsealed::ReadAll),
+}
+
+/// Runs the program on the arguments it was started with.
+pub fn main() -> ExitCode {
+    interrupt::listen();
+    // Work outside a pool of its own is done on this thread; no other is started unasked.
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1);
+    let _ = alone.use_current_thread().build_global();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(words) => return show(&words),
+    };
+    let outcome = match &cli.command {
+        Command::Generate(command) => command.run(&cli.common),
+        Command::Submit(command) => command.run(&cli.common),
+        Command::Sigma(command) => command.run(&cli.common),
+        Command::Spectrum(command) => command.run(&cli.common),
+        Command::Scan(command) => command.run(&cli.common),
+        Command::Compare(command) => command.run(&cli.common),
+        Command::Reach(command) => command.run(&cli.common),
+        Command::Plot(command) => command.run(&cli.common),
+        Command::Export(command) => command.run(&cli.common),
+        Command::Info(command) => command.run(&cli.common),
+        Command::Merge(command) => command.run(&cli.common),
+        Command::ReadAll(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader of a long stream that goes away has seen enough.
+        Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            failure.report(cli.common.json);
+            failure.exit_code()
+        }
+    }
+}
+
+/// The command line. A negative number behind an option is its value, so that what is wrong with it
+/// is said of the option.
+fn parse() -> Result<Cli, clap::Error> {
+    let negative = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    };
+    let command = Cli::command().mut_args(negative);
+    let mut command = command.mut_subcommands(|one| one.mut_args(negative));
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let cli = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    cli.map_err(|mut error| {
+        // What is hidden is no advice.
+        let kind = ContextKind::ValidSubcommand;
+        if let Some(ContextValue::Strings(names)) = error.get(kind).cloned() {
+            let shown = |name: &String| {
+                let mut all = command.get_subcommands();
+                !all.any(|one| one.get_name() == name && one.is_hide_set())
+            };
+            let names = names.into_iter().filter(shown).collect();
+            error.insert(kind, ContextValue::Strings(names));
+        }
+        error.format(&mut command)
+    })
+}
+
+/// Prints help, version or a usage error of clap, which exit with 0 or 2.
+fn show(words: &clap::Error) -> ExitCode {
+    // Behind `--` stand names of files.
+    let mut options = std::env::args_os().take_while(|argument| argument != "--");
+    let in_json = options
+        .any(|option| option == "--json" || option.as_encoded_bytes().starts_with(b"--json="));
+    if words.use_stderr() && in_json {
+        // Nobody is left to tell that stdout is closed.
+        let _ = print::fault(&json::Fault::of_usage(words), &[]);
+    }
+    match words.print() {
+        Err(error) if !words.use_stderr() && error.kind() != std::io::ErrorKind::BrokenPipe => {
+            let failure = Failure::Stdout(error);
+            failure.report(false);
+            failure.exit_code()
+        }
+        _ => ExitCode::from(u8::try_from(words.exit_code()).unwrap_or(2)),
+    }
+}

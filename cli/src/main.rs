@@ -1,0 +1,6 @@
+//! The `millibrem` program.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    millibrem_cli::main()
+}

@@ -1,0 +1,99 @@
+//! Options that every command takes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use millibrem::card::{CardError, CardText, Override, RunCard};
+use millibrem::text::shorten;
+
+use super::failure::Failure;
+
+/// The common options.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// Replace a key of the card; the value is TOML, or a bare word taken as text; repeatable
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", global = true)]
+    set: Vec<String>,
+    /// Seed of the random streams, in place of run.seed
+    #[arg(long, value_name = "N", global = true)]
+    seed: Option<String>,
+    /// Number of threads, in place of run.threads; 0 means all cores, the result is always the same
+    #[arg(long, value_name = "N", global = true)]
+    threads: Option<String>,
+    /// Folder for what the command writes [default: output/<run name>]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace files of an earlier run
+    #[arg(long, global = true)]
+    pub(crate) force: bool,
+    /// Print no progress and no summary, only results and errors
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+    /// Print the result as one JSON document
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl Common {
+    /// Reads the card `path` with the options in place of its own values.
+    pub(crate) fn load(&self, path: &Path) -> Result<RunCard, CardError> {
+        self.load_with(path, &[])
+    }
+
+    /// Reads the card `path` with the options, and those of a command after them.
+    pub(crate) fn load_with(&self, path: &Path, more: &[Override]) -> Result<RunCard, CardError> {
+        self.card_of(&millibrem_files::card::read(path)?, more)
+    }
+
+    /// A card that was read, with the options, and those of a command after them.
+    pub(crate) fn card_of(&self, text: &CardText, more: &[Override]) -> Result<RunCard, CardError> {
+        let mut overrides = self.overrides()?;
+        overrides.extend_from_slice(more);
+        text.with(&overrides)
+    }
+
+    /// Reads the card `text` of a run file with the options, and those of a command after them.
+    pub(crate) fn load_stored(
+        &self,
+        name: &str,
+        text: &str,
+        more: &[Override],
+    ) -> Result<RunCard, CardError> {
+        let mut overrides = self.overrides()?;
+        overrides.extend_from_slice(more);
+        RunCard::parse(name, "run", text, &overrides)
+    }
+
+    /// The number of threads, for commands without a card.
+    pub(crate) fn thread_count(&self) -> Result<usize, Failure> {
+        let Some(text) = &self.threads else {
+            return Ok(0);
+        };
+        let threads = text.parse().ok().filter(|n| *n <= 4096);
+        threads.ok_or_else(|| Failure::Option {
+            option: "--threads",
+            found: shorten(text),
+            expected: "a number of threads, 0 (all cores) to 4096".to_owned(),
+        })
+    }
+
+    fn overrides(&self) -> Result<Vec<Override>, CardError> {
+        let mut all = self
+            .set
+            .iter()
+            .map(|one| Override::parse(one))
+            .collect::<Result<Vec<_>, _>>()?;
+        all.extend(
+            self.seed
+                .iter()
+                .map(|n| Override::by_option("--seed", "run.seed", n)),
+        );
+        all.extend(
+            self.threads
+                .iter()
+                .map(|n| Override::by_option("--threads", "run.threads", n)),
+        );
+        Ok(all)
+    }
+}

@@ -1,0 +1,134 @@
+//! What axes and legends call things: quantities with their units, particles, masses.
+
+use millibrem::histogram::Observable;
+
+/// A quantity in markup, and its unit (empty for none).
+pub(super) struct Quantity {
+    pub(super) symbol: &'static str,
+    pub(super) unit: &'static str,
+}
+
+impl Quantity {
+    /// Symbol and unit, for an axis.
+    pub(super) fn label(&self) -> String {
+        match self.unit {
+            "" => self.symbol.to_owned(),
+            unit => format!("{} [{unit}]", self.symbol),
+        }
+    }
+}
+
+/// The quantity an observable is.
+pub(super) fn of_observable(observable: Observable) -> Quantity {
+    let (symbol, unit) = match observable {
+        Observable::X => ("*x*", ""),
+        Observable::EMissGev => ("*E*_{miss}", "GeV"),
+        Observable::ELeptonGev => ("*E*_{ℓ′}", "GeV"),
+        Observable::ThetaLeptonRad => ("*θ*_{ℓ′}", "rad"),
+        Observable::PtLeptonGev => ("*p*_{T,ℓ′}", "GeV"),
+        Observable::TGev2 => ("*t*", "GeV^{2}"),
+        Observable::MPairGev => ("*m*_{χχ̄}", "GeV"),
+        Observable::EChiGev => ("*E*_{χ}", "GeV"),
+        Observable::ThetaChiRad => ("*θ*_{χ}", "rad"),
+        Observable::RecoilKineticGev => ("*T*_{N}", "GeV"),
+    };
+    Quantity { symbol, unit }
+}
+
+/// The label of dσ/dX, or of d²σ/dXdY.
+pub(super) fn differential(observables: &[Observable]) -> String {
+    let quantities = || observables.iter().map(|o| of_observable(*o));
+    let below: String = quantities().map(|q| format!("d{}", q.symbol)).collect();
+    let units: Vec<_> = quantities()
+        .map(|q| q.unit)
+        .filter(|u| !u.is_empty())
+        .collect();
+    let unit = match units[..] {
+        [] => "pb".to_owned(),
+        [one] => format!("pb/{one}"),
+        _ => format!("pb/({})", units.join(" ")),
+    };
+    let order = if observables.len() > 1 { "^{2}" } else { "" };
+    format!("d{order}*σ*/{below} [{unit}]")
+}
+
+/// The axis of a column or of a key of the card; other names stand for themselves.
+pub(super) fn of_column(name: &str) -> String {
+    let key = name.rsplit('.').next().unwrap_or(name);
+    let known = match key {
+        "m_chi_gev" => "*m*_{χ} [GeV]",
+        "m_dark_photon_gev" => "*m*_{A′} [GeV]",
+        "energy_gev" | "e0_gev" => "*E*_{0} [GeV]",
+        "charge" | "q_over_e" => "*Q*_{χ}/*e*",
+        "epsilon" => "*ε*",
+        "x_min" => "*x*_{min}",
+        "z" | "Z" => "*Z*",
+        "sigma_pb" | "etl_pb" => "*σ* [pb]",
+        "dsigma_dx_pb" => "d*σ*/d*x* [pb]",
+        "dsigma_de_miss_pb_gev" | "dsigma_de_miss_pb_per_gev" => "d*σ*/d*E*_{miss} [pb/GeV]",
+        _ => match key.parse::<Observable>() {
+            Ok(observable) => return of_observable(observable).label(),
+            Err(_) => return key.to_owned(),
+        },
+    };
+    known.to_owned()
+}
+
+/// What a column of cross sections is called in a legend.
+pub(super) fn of_approach(name: &str) -> String {
+    match name.trim_end_matches("_pb") {
+        "etl" | "quadrature" | "exact" => "exact".to_owned(),
+        "ww" => "WW".to_owned(),
+        "iww" => "IWW".to_owned(),
+        "wwa" => "closed form".to_owned(),
+        "sigma" | "q_over_e" => String::new(),
+        other => other.to_owned(),
+    }
+}
+
+/// A lepton of the card.
+pub(super) fn of_lepton(name: &str) -> String {
+    match name {
+        "mu-" => "*μ*^{−}".to_owned(),
+        "mu+" => "*μ*^{+}".to_owned(),
+        "e-" => "*e*^{−}".to_owned(),
+        "e+" => "*e*^{+}".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// A mass in the unit that makes its number short.
+pub(super) fn of_mass(gev: f64) -> String {
+    let (value, unit) = match gev {
+        m if m >= 1.0 => (m, "GeV"),
+        m if m >= 1e-3 => (1e3 * m, "MeV"),
+        m => (1e6 * m, "keV"),
+    };
+    // Rounded: a thousand times 0.1 has a tail.
+    let rounded: f64 = format!("{value:.6e}").parse().unwrap_or(value);
+    format!("{rounded} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differentials_name_both_quantities_and_their_units() {
+        let label = differential(&[Observable::X, Observable::EChiGev]);
+        assert_eq!(label, "d^{2}*σ*/d*x*d*E*_{χ} [pb/GeV]");
+        assert_eq!(differential(&[Observable::X]), "d*σ*/d*x* [pb]");
+    }
+
+    #[test]
+    fn keys_of_the_card_and_columns_are_known_by_their_last_part() {
+        assert_eq!(of_column("dark_sector.m_chi_gev"), "*m*_{χ} [GeV]");
+        assert_eq!(of_column("anything"), "anything");
+    }
+
+    #[test]
+    fn masses_have_short_numbers() {
+        let found = [0.1, 0.0003, 2.5, 0.003].map(of_mass);
+        assert_eq!(found, ["100 MeV", "300 keV", "2.5 GeV", "3 MeV"]);
+    }
+}

@@ -1,0 +1,219 @@
+//! Panels of run files: every histogram, and the history of the iterations.
+//!
+//! Histograms of the same name are laid over each other. What the cards of the runs share stands
+//! above the frame, what tells them apart in the legend.
+
+use std::path::PathBuf;
+
+use super::about::{self, Fact};
+use super::figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
+use super::{PlotError, names};
+use millibrem::histogram::{self, Histogram};
+use millibrem::record::{CrossSection, IterationRow};
+use millibrem_files::hdf5::RunReader;
+
+/// Ordinates that differ by more than this factor get a logarithmic axis.
+const LINEAR_UP_TO: f64 = 25.0;
+
+/// What is drawn of one run.
+struct Run {
+    path: PathBuf,
+    facts: Vec<Fact>,
+    histograms: Vec<Histogram>,
+    cross_section: CrossSection,
+}
+
+/// All panels of `readers`; `labels` replace the texts of the legend.
+///
+/// # Errors
+/// [`PlotError::Io`] if a file cannot be read.
+pub(super) fn panels(readers: &[RunReader], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
+    let runs = readers
+        .iter()
+        .map(|reader| {
+            Ok(Run {
+                path: reader.path().to_owned(),
+                facts: about::facts(&reader.header().card, &[]),
+                histograms: reader.histograms()?,
+                cross_section: reader.cross_section()?,
+            })
+        })
+        .collect::<Result<Vec<_>, PlotError>>()?;
+    let files: Vec<_> = runs.iter().map(|run| (&run.path, &run.facts)).collect();
+    let (title, legend) = about::words(&files, labels);
+    let mut found: Vec<Panel> = Vec::new();
+    for (run, label) in runs.iter().zip(&legend) {
+        for histogram in &run.histograms {
+            let same = |p: &&mut Panel| p.name == histogram.name();
+            let curve = (histogram.axes().len() == 1).then(|| curve(run, histogram, label));
+            match (found.iter_mut().find(same), curve) {
+                (Some(panel), Some(curve)) => {
+                    if let Content::Curves(curves) = &mut panel.content {
+                        curves.push(curve);
+                    }
+                }
+                (None, Some(one)) => found.push(one_dimensional(histogram, one, &title)),
+                (None, None) => found.push(two_dimensional(run, histogram, &title)),
+                // Two heat maps cannot share a frame.
+                (Some(_), None) => {
+                    let name = format!("{}-{}", histogram.name(), found.len());
+                    let title = format!("{title} {label}").trim().to_owned();
+                    let mut panel = two_dimensional(run, histogram, &title);
+                    panel.name = name;
+                    found.push(panel);
+                }
+            }
+        }
+    }
+    for panel in &mut found {
+        if let Content::Curves(curves) = &panel.content {
+            panel.y.scale = scale(curves);
+        }
+    }
+    found.extend(iterations(&runs, &legend, &title));
+    Ok(found)
+}
+
+fn curve(run: &Run, histogram: &Histogram, label: &str) -> Curve {
+    let twin = histogram.differential();
+    Curve {
+        label: label.to_owned(),
+        shape: Shape::Steps,
+        x: histogram.axes()[0].edges().to_vec(),
+        y: twin.values,
+        error: twin.errors,
+        upper: Vec::new(),
+        source: source(run, Part::Histogram(histogram.name().to_owned())),
+    }
+}
+
+fn source(run: &Run, part: Part) -> Source {
+    Source {
+        path: run.path.clone(),
+        part,
+    }
+}
+
+fn axis(axis: &histogram::Axis) -> Axis {
+    Axis {
+        label: names::of_observable(axis.observable()).label(),
+        scale: match axis.scale() {
+            histogram::Scale::Linear => Scale::Linear,
+            histogram::Scale::Log => Scale::Log,
+        },
+    }
+}
+
+fn contents(histogram: &Histogram) -> String {
+    let observables: Vec<_> = histogram.axes().iter().map(|a| a.observable()).collect();
+    names::differential(&observables)
+}
+
+fn one_dimensional(histogram: &Histogram, curve: Curve, title: &str) -> Panel {
+    Panel {
+        name: histogram.name().to_owned(),
+        title: title.to_owned(),
+        x: axis(&histogram.axes()[0]),
+        y: Axis {
+            label: contents(histogram),
+            scale: Scale::Linear,
+        },
+        reference: None,
+        content: Content::Curves(vec![curve]),
+    }
+}
+
+fn two_dimensional(run: &Run, histogram: &Histogram, title: &str) -> Panel {
+    let [x, y] = [0, 1].map(|i| &histogram.axes()[i]);
+    Panel {
+        name: histogram.name().to_owned(),
+        title: title.to_owned(),
+        x: axis(x),
+        y: axis(y),
+        reference: None,
+        content: Content::Heat(Box::new(Heat {
+            x_edges: x.edges().to_vec(),
+            y_edges: y.edges().to_vec(),
+            z: histogram.differential().values,
+            label: contents(histogram),
+            source: source(run, Part::Histogram(histogram.name().to_owned())),
+        })),
+    }
+}
+
+/// Logarithmic where the ordinates differ much.
+pub(super) fn scale(curves: &[Curve]) -> Scale {
+    let values = || curves.iter().flat_map(|c| &c.y).filter(|v| **v > 0.0);
+    let high = values().copied().fold(0.0, f64::max);
+    let low = values().copied().fold(f64::INFINITY, f64::min);
+    match high > LINEAR_UP_TO * low {
+        true => Scale::Log,
+        false => Scale::Linear,
+    }
+}
+
+/// The iteration history: σ of every iteration, and the running average of those that count. With
+/// several runs each is divided by its result.
+fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
+    let alone = runs.len() == 1;
+    let mut curves = Vec::new();
+    for (run, label) in runs.iter().zip(legend) {
+        let sigma = &run.cross_section;
+        let unit_pb = if alone { 1.0 } else { sigma.value_pb };
+        let rows: Vec<_> = (1u32..).map(f64::from).zip(&sigma.iterations).collect();
+        let mut add = |label: &str, shape, measured: bool, average: bool| {
+            let pick = |r: &IterationRow| match average {
+                true => (r.average_pb, r.average_error_pb),
+                false => (r.value_pb, r.error_pb),
+            };
+            let chosen: Vec<_> = rows
+                .iter()
+                .filter(|(_, r)| r.measured == measured)
+                .collect();
+            if !chosen.is_empty() {
+                curves.push(Curve {
+                    label: label.to_owned(),
+                    shape,
+                    x: chosen.iter().map(|(i, _)| *i).collect(),
+                    y: chosen.iter().map(|(_, r)| pick(r).0 / unit_pb).collect(),
+                    error: chosen.iter().map(|(_, r)| pick(r).1 / unit_pb).collect(),
+                    upper: Vec::new(),
+                    source: source(
+                        run,
+                        Part::Iterations {
+                            measured,
+                            average,
+                            unit_pb,
+                        },
+                    ),
+                });
+            }
+        };
+        if alone {
+            add("running average", Shape::Line, true, true);
+            add("measured", Shape::Points, true, false);
+            add("adapting, not counted", Shape::OpenPoints, false, false);
+        } else {
+            add(label, Shape::Points, true, false);
+        }
+    }
+    (!curves.is_empty()).then(|| Panel {
+        name: "iterations".to_owned(),
+        title: title.to_owned(),
+        x: Axis {
+            label: "iteration".to_owned(),
+            scale: Scale::Linear,
+        },
+        y: Axis {
+            label: if alone {
+                "*σ* [pb]"
+            } else {
+                "*σ* of an iteration / result"
+            }
+            .to_owned(),
+            scale: Scale::Linear,
+        },
+        reference: (!alone).then_some(1.0),
+        content: Content::Curves(curves),
+    })
+}

@@ -1,0 +1,55 @@
+//! One table of all momenta, a line an event, for spreadsheets and quick looks.
+//!
+//! The last columns are the masses, the same in every line: E² − p² of a fast particle has no digit
+//! of its mass left.
+
+use super::Context;
+use super::text::{TextFormat, number, put};
+use millibrem::event::{Event, FinalState};
+
+/// One table of all momenta.
+pub(super) struct Csv;
+
+impl TextFormat for Csv {
+    fn begin(&self, context: &Context, out: &mut String) {
+        out.push_str("index,weight_pb");
+        let dark: &[&str] = match context.sample.final_state {
+            FinalState::Pair => &["chi", "chibar"],
+            FinalState::DarkPhoton => &["dark_photon"],
+        };
+        let nucleus: &[&str] = if context.drop_nucleus {
+            &[]
+        } else {
+            &["nucleus_out"]
+        };
+        let all = ["lepton_out"].iter().chain(nucleus).chain(dark);
+        for who in all.clone() {
+            put!(out, ",{who}_e_gev,{who}_px_gev,{who}_py_gev,{who}_pz_gev");
+        }
+        if context.has_vertex() {
+            out.push_str(",vertex_z_mm");
+        }
+        for who in all {
+            put!(out, ",{who}_m_gev");
+        }
+        out.push('\n');
+    }
+
+    fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
+        put!(out, "{}", event.index);
+        number(out, ',', event.weight);
+        for line in context.outgoing(event) {
+            line.p.iter().for_each(|&value| number(out, ',', value));
+        }
+        if let Some((z, _)) = context.vertex_of(event) {
+            number(out, ',', z);
+        }
+        for line in context.outgoing(event) {
+            // The shortest text that gives the same bits back.
+            put!(out, ",{:e}", line.mass_gev);
+        }
+        out.push('\n');
+    }
+
+    fn end(&self, _: &Context, _: &mut String) {}
+}

@@ -1,0 +1,181 @@
+//! HepMC3 Asciiv3 ([HepMC3] arXiv:1912.08005) that meets NuHepMC 1.0 ([NuHepMC] arXiv:2310.13211).
+//!
+//! One vertex an event with status 1; beam particle status 4, target 20, outgoing 1; one weight
+//! `CV` in pb; units GeV and mm. Every event carries the cross section of the whole sample, so a
+//! reader may stop anywhere. The reproduction key is the event attribute `reproduction_key`.
+
+use super::Context;
+use super::particle::{Line, State};
+use super::text::{TextFormat, number, put};
+use millibrem::event::{Event, FinalState};
+
+/// The one process of a run.
+const PROCESS: i32 = 1;
+
+/// HepMC3 Asciiv3 with the attributes NuHepMC requires.
+pub(super) struct Hepmc3;
+
+impl TextFormat for Hepmc3 {
+    fn begin(&self, context: &Context, out: &mut String) {
+        // The version of HepMC3 whose text form this is.
+        out.push_str("HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW CV\n");
+        let version = escape(&context.generator_version);
+        put!(
+            out,
+            "T millibrem\\|{version}\\|Exact tree-level generator of millicharged pairs\n"
+        );
+        for (name, value) in run_attributes(context) {
+            put!(out, "A {name} {}\n", escape(&value));
+        }
+    }
+
+    fn event(&self, context: &Context, event: &Event, position: u64, out: &mut String) {
+        put!(out, "E {position} 1 {}\nU GEV MM\nW", context.n_particles());
+        number(out, ' ', event.weight);
+        out.push_str("\nA 0 GenCrossSection");
+        let totals = &context.totals;
+        context.constants.number(out, ' ', totals.mean_weight_pb);
+        context.constants.number(out, ' ', totals.error_pb);
+        put!(out, " {n} {n}\nA 0 lab_pos 0 0", n = totals.n_events);
+        let (z, time) = context.vertex_of(event).unwrap_or_default();
+        context.constants.number(out, ' ', z);
+        put!(
+            out,
+            "\nA 0 reproduction_key {}\nA 0 signal_process_id {PROCESS}\n",
+            event.index
+        );
+        let mut barcode = 0;
+        let mut particle = |line: &Line, out: &mut String| {
+            barcode += 1;
+            let (from, status) = match line.state {
+                State::Beam => (0, 4),
+                State::Target => (0, 20),
+                State::Outgoing => (-1, 1),
+            };
+            put!(out, "P {barcode} {from} {}", line.pdg_id);
+            context.put_momentum(line, out);
+            put!(out, " {status}\n");
+        };
+        context
+            .incoming()
+            .iter()
+            .for_each(|line| particle(line, out));
+        out.push_str("V -1 1 [1,2]");
+        if context.has_vertex() {
+            out.push_str(" @ 0 0");
+            number(out, ' ', z);
+            number(out, ' ', time);
+        }
+        out.push('\n');
+        context
+            .outgoing(event)
+            .for_each(|line| particle(&line, out));
+    }
+
+    fn end(&self, _: &Context, out: &mut String) {
+        out.push_str("HepMC::Asciiv3-END_EVENT_LISTING\n");
+    }
+}
+
+/// A string as HepMC3 stores it on one line.
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\|")
+}
+
+/// The attributes of the run, sorted as the reference implementation sorts them.
+fn run_attributes(context: &Context) -> Vec<(String, String)> {
+    let sample = &context.sample;
+    let process = match sample.final_state {
+        FinalState::Pair => ("l N -> l N chi chibar", "Radiation of a millicharged pair"),
+        FinalState::DarkPhoton => ("l N -> l N A'", "Radiation of a dark photon"),
+    };
+    let (lepton, dark) = (sample.lepton.pdg_id, sample.dark.pdg_id);
+    let dark_particles = match sample.final_state {
+        FinalState::Pair => vec![(dark, "chi"), (-dark, "chibar")],
+        FinalState::DarkPhoton => vec![(dark, "A'")],
+    };
+    let numbers: Vec<String> = dark_particles
+        .iter()
+        .map(|(id, _)| id.to_string())
+        .collect();
+    let number = |value: f64| format!("{value:.16e}");
+    let totals = &context.totals;
+    let mut attributes = vec![
+        ("Version.Major".to_owned(), "1".to_owned()),
+        ("Version.Minor".to_owned(), "0".to_owned()),
+        ("Version.Patch".to_owned(), "0".to_owned()),
+        (
+            "Conventions".to_owned(),
+            "G.C.2 G.C.4 G.C.5 E.C.4".to_owned(),
+        ),
+        (
+            "FluxAveragedTotalCrossSection".to_owned(),
+            number(totals.mean_weight_pb),
+        ),
+        (
+            "FluxAveragedTotalCrossSectionUncertainty".to_owned(),
+            number(totals.error_pb),
+        ),
+        ("Units.CrossSection.Unit".to_owned(), "pb".to_owned()),
+        (
+            "Units.CrossSection.TargetScale".to_owned(),
+            "PerAtom".to_owned(),
+        ),
+        ("ProcessIDs".to_owned(), PROCESS.to_string()),
+        ("VertexStatusIDs".to_owned(), "1".to_owned()),
+        ("ParticleStatusIDs".to_owned(), "1 4 20".to_owned()),
+        ("AdditionalParticleNumbers".to_owned(), numbers.join(" ")),
+        (format!("Beam[{lepton}].Type"), "MonoEnergetic".to_owned()),
+        (format!("Beam[{lepton}].EnergyUnit"), "GEV".to_owned()),
+        (
+            format!("Beam[{lepton}].MonoEnergetic.Energy"),
+            number(sample.beam_energy_gev),
+        ),
+        ("Provenance.Card".to_owned(), context.card.clone()),
+        ("Provenance.Seed".to_owned(), context.seed.to_string()),
+    ];
+    let mut describe = |what: String, name: &str, description: &str| {
+        attributes.push((format!("{what}.Name"), name.to_owned()));
+        attributes.push((format!("{what}.Description"), description.to_owned()));
+    };
+    describe(format!("ProcessInfo[{PROCESS}]"), process.0, process.1);
+    describe(
+        "VertexStatusInfo[1]".to_owned(),
+        "Primary",
+        "The collision of lepton and nucleus",
+    );
+    describe(
+        "ParticleStatusInfo[1]".to_owned(),
+        "Final",
+        "Undecayed physical particle",
+    );
+    describe(
+        "ParticleStatusInfo[4]".to_owned(),
+        "Beam",
+        "Incoming beam particle",
+    );
+    describe(
+        "ParticleStatusInfo[20]".to_owned(),
+        "Target",
+        "Target particle, at rest",
+    );
+    for (id, name) in dark_particles {
+        attributes.push((
+            format!("AdditionalParticleNumber[{id}].Name"),
+            name.to_owned(),
+        ));
+        let charge = if id == dark {
+            sample.dark.charge
+        } else {
+            -sample.dark.charge
+        };
+        let mass = sample.dark.mass_gev;
+        let words = format!("stable, mass {mass} GeV, charge {charge} e");
+        attributes.push((format!("AdditionalParticleInfo[{id}].Description"), words));
+    }
+    attributes.sort();
+    attributes
+        .into_iter()
+        .map(|(name, value)| (format!("NuHepMC.{name}"), value))
+        .collect()
+}

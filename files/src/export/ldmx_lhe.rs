@@ -1,0 +1,30 @@
+//! Les Houches events as the reader of ldmx-sw takes them.
+//!
+//! It looks for lines that are exactly `<event>` (one with attributes is passed over without a
+//! word), reads one line of six numbers, then lines of exactly thirteen until `</event>`; a line
+//! with `#` is a comment, `#vertex x y z t` (mm, ns) sets the position of the event. Outgoing
+//! particles become Geant4 primaries, which does not know most nuclei: they can be left out.
+
+use super::Context;
+use super::lhe;
+use super::text::TextFormat;
+use millibrem::event::Event;
+
+/// Les Houches events for ldmx-sw.
+pub(super) struct LdmxLhe;
+
+impl TextFormat for LdmxLhe {
+    fn begin(&self, context: &Context, out: &mut String) {
+        out.push_str("<LesHouchesEvents version=\"1.0\">\n<init>\n");
+        lhe::init(context, out);
+        out.push_str("</init>\n");
+    }
+
+    fn event(&self, context: &Context, event: &Event, position: u64, out: &mut String) {
+        lhe::Lhe.event(context, event, position, out);
+    }
+
+    fn end(&self, context: &Context, out: &mut String) {
+        lhe::Lhe.end(context, out);
+    }
+}

@@ -1,0 +1,108 @@
+//! Les Houches event file 3.0 ([LHE06] hep-ph/0609017, [LHE13] arXiv:1405.1067).
+//!
+//! Weights are in pb, XSECUP is their mean. Where any weight differs from another IDWTUP is 4 (mean
+//! of the weights is the cross section), where none does 3 (readers take 1 for each). Incoming particles have status −1, outgoing ones 1 with
+//! both incoming ones as mothers; no colour, no lifetime, SPINUP 9 (unknown), no scale (−1).
+
+use super::Context;
+use super::particle::{Line, State};
+use super::text::{TextFormat, number, put, xml};
+use millibrem::constants::ALPHA;
+use millibrem::event::Event;
+
+/// Les Houches event file 3.0.
+pub(super) struct Lhe;
+
+impl TextFormat for Lhe {
+    fn begin(&self, context: &Context, out: &mut String) {
+        out.push_str("<LesHouchesEvents version=\"3.0\">\n<header>\n");
+        let (seed, card, dark) = (context.seed, xml(&context.card), context.sample.dark);
+        put!(
+            out,
+            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\" dark_pdg_id=\"{}\" dark_charge=\"{}\">\n{card}</millibrem>\n",
+            dark.pdg_id,
+            dark.charge
+        );
+        out.push_str("</header>\n<init>\n");
+        init(context, out);
+        let version = xml(&context.generator_version);
+        put!(
+            out,
+            "<generator name=\"millibrem\" version=\"{version}\">exact tree level</generator>\n"
+        );
+        out.push_str("</init>\n");
+    }
+
+    fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
+        out.push_str("<event>\n");
+        event_line(context, context.n_particles(), event.weight, out);
+        for line in context
+            .incoming()
+            .into_iter()
+            .chain(context.outgoing(event))
+        {
+            particle(context, &line, out);
+        }
+        if let Some((z, time)) = context.vertex_of(event) {
+            vertex(z, time, out);
+        }
+        out.push_str("</event>\n");
+    }
+
+    fn end(&self, _: &Context, out: &mut String) {
+        out.push_str("</LesHouchesEvents>\n");
+    }
+}
+
+/// IDWTUP: 4 for weighted events whose mean weight is the cross section, 3 for equal weights.
+pub(super) fn weighting_strategy(context: &Context) -> i32 {
+    match context.totals.differ {
+        true => 4,
+        false => 3,
+    }
+}
+
+/// The two lines of `<init>`: beams, and the one process.
+pub(super) fn init(context: &Context, out: &mut String) {
+    let [lepton, nucleus] = context.incoming();
+    put!(out, "{} {}", lepton.pdg_id, nucleus.pdg_id);
+    number(out, ' ', lepton.p[0]);
+    number(out, ' ', nucleus.p[0]);
+    // No parton densities.
+    put!(out, " 0 0 0 0 {} 1\n", weighting_strategy(context));
+    number(out, ' ', context.totals.mean_weight_pb);
+    number(out, ' ', context.totals.error_pb);
+    number(out, ' ', context.totals.max_weight_pb);
+    out.push_str(" 1\n");
+}
+
+/// NUP IDPRUP XWGTUP SCALUP AQEDUP AQCDUP.
+pub(super) fn event_line(context: &Context, n_particles: usize, weight: f64, out: &mut String) {
+    put!(out, "{n_particles} 1");
+    number(out, ' ', weight);
+    for value in [-1.0, ALPHA, 0.0] {
+        context.constants.number(out, ' ', value);
+    }
+    out.push('\n');
+}
+
+/// The thirteen columns of a particle.
+pub(super) fn particle(context: &Context, line: &Line, out: &mut String) {
+    let (status, mothers) = match line.state {
+        State::Beam | State::Target => (-1, "0 0"),
+        State::Outgoing => (1, "1 2"),
+    };
+    put!(out, "{} {status} {mothers} 0 0", line.pdg_id);
+    context.put_momentum(line, out);
+    out.push_str(" 0 9\n");
+}
+
+/// `#vertex x y z t` in mm and ns, as ldmx-sw reads it; a comment to everyone else.
+pub(super) fn vertex(z_mm: f64, time_mm: f64, out: &mut String) {
+    /// Speed of light in mm/ns (SI, exact).
+    const LIGHT_MM_PER_NS: f64 = 299.792_458;
+    out.push_str("#vertex 0 0");
+    number(out, ' ', z_mm);
+    number(out, ' ', time_mm / LIGHT_MM_PER_NS);
+    out.push('\n');
+}

@@ -1,0 +1,174 @@
+//! Text formats: three functions each; the file, its compression and its name are here.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::{Context, Exporter};
+use crate::IoError;
+use crate::output::Kind;
+use crate::part::PartFile;
+use millibrem::event::{Event, EventBuffer};
+
+/// Events formatted by one thread at a time.
+const SHARE: usize = 512;
+
+/// A format made of lines.
+pub(super) trait TextFormat: Sync {
+    /// Everything before the first event.
+    fn begin(&self, context: &Context, out: &mut String);
+    /// One event; `position` counts from 0 in the sample.
+    fn event(&self, context: &Context, event: &Event, position: u64, out: &mut String);
+    /// Everything behind the last event.
+    fn end(&self, context: &Context, out: &mut String);
+}
+
+/// Where the text goes.
+pub(super) enum Sink<'a> {
+    Plain(BufWriter<File>, PartFile),
+    Gzip(Box<GzEncoder<BufWriter<File>>>, PartFile),
+    Stream(&'a mut dyn Write),
+}
+
+impl<'a> Sink<'a> {
+    /// Opens a file, compressed if its name ends in `.gz`.
+    pub(super) fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
+        let (part, file) = PartFile::create(output, Kind::Events, replace)?;
+        let file = BufWriter::with_capacity(1 << 20, file);
+        Ok(match output.extension().is_some_and(|e| e == "gz") {
+            true => Self::Gzip(Box::new(GzEncoder::new(file, Compression::fast())), part),
+            false => Self::Plain(file, part),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), IoError> {
+        let failed = |part: &PartFile, e| IoError::file("write events to", part.path(), e);
+        match self {
+            Self::Plain(file, part) => file.write_all(bytes).map_err(|e| failed(part, e)),
+            Self::Gzip(file, part) => file.write_all(bytes).map_err(|e| failed(part, e)),
+            Self::Stream(stream) => stream.write_all(bytes).map_err(IoError::Stream),
+        }
+    }
+
+    fn finish(self) -> Result<(), IoError> {
+        let (file, part) = match self {
+            Self::Plain(file, part) => (Ok(file), part),
+            Self::Gzip(file, part) => (file.finish(), part),
+            Self::Stream(stream) => return stream.flush().map_err(IoError::Stream),
+        };
+        file.and_then(|mut file| file.flush())
+            .map_err(|e| IoError::file("complete", part.path(), e))?;
+        part.finish()
+    }
+}
+
+/// Writes one text format.
+pub(super) struct TextExporter<'a, F> {
+    format: F,
+    context: Context,
+    sink: Sink<'a>,
+    /// Formats events, if threads can be had.
+    pool: Option<ThreadPool>,
+}
+
+impl<'a, F: TextFormat> TextExporter<'a, F> {
+    /// Writes the head of the text.
+    pub(super) fn begin(format: F, context: Context, mut sink: Sink<'a>) -> Result<Self, IoError> {
+        let mut head = String::new();
+        format.begin(&context, &mut head);
+        sink.write(head.as_bytes())?;
+        Ok(Self {
+            format,
+            context,
+            sink,
+            pool: ThreadPoolBuilder::new().build().ok(),
+        })
+    }
+}
+
+impl<F: TextFormat> Exporter for TextExporter<'_, F> {
+    fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError> {
+        let (format, context) = (&self.format, &self.context);
+        let write = || -> Vec<String> {
+            (0..events.len().div_ceil(SHARE))
+                .into_par_iter()
+                .map(|share| {
+                    let from = share * SHARE;
+                    let mut text = String::with_capacity(SHARE * 1024);
+                    for i in from..(from + SHARE).min(events.len()) {
+                        if let Some(event) = events.get(i) {
+                            format.event(context, &event, first + i as u64, &mut text);
+                        }
+                    }
+                    text
+                })
+                .collect()
+        };
+        let texts = match &self.pool {
+            Some(pool) => pool.install(write),
+            None => write(),
+        };
+        texts
+            .iter()
+            .try_for_each(|text| self.sink.write(text.as_bytes()))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), IoError> {
+        let mut tail = String::new();
+        self.format.end(&self.context, &mut tail);
+        self.sink.write(tail.as_bytes())?;
+        self.sink.finish()
+    }
+}
+
+/// Appends a number with 17 significant digits, behind a separator.
+pub(super) fn number(out: &mut String, separator: char, value: f64) {
+    // UNWRAP: writing to a String cannot fail.
+    write!(out, "{separator}{value:.16e}").expect("strings take everything");
+}
+
+/// The few numbers that stand in every event, formatted once.
+pub(super) struct Constants(Vec<(u64, String)>);
+
+impl Constants {
+    /// Formats `values`.
+    pub(super) fn new(values: &[f64]) -> Self {
+        let text = |&value: &f64| (value.to_bits(), format!("{value:.16e}"));
+        Self(values.iter().map(text).collect())
+    }
+
+    /// Appends a number that is probably one of these, behind a separator.
+    pub(super) fn number(&self, out: &mut String, separator: char, value: f64) {
+        match self.0.iter().find(|(bits, _)| *bits == value.to_bits()) {
+            Some((_, text)) => {
+                out.push(separator);
+                out.push_str(text);
+            }
+            None => number(out, separator, value),
+        }
+    }
+}
+
+/// Appends formatted text.
+macro_rules! put {
+    ($out:expr, $($arguments:tt)*) => {{
+        use std::fmt::Write as _;
+        // UNWRAP: writing to a String cannot fail.
+        $out.write_fmt(format_args!($($arguments)*)).expect("strings take everything");
+    }};
+}
+pub(super) use put;
+
+/// `text` with the characters that XML keeps for itself written out.
+pub(super) fn xml(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,129 @@
+//! Raw weights of an unfinished run, in a file of their own beside it: what they are to be
+//! multiplied with is known after the last event only. Eight bytes an event, little-endian.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crc32fast::Hasher;
+
+use super::seal;
+use crate::{IoError, unfinished};
+
+/// Bytes of a weight.
+const SIZE: usize = size_of::<f64>();
+
+/// The open file of weights.
+pub(super) struct RawWeights {
+    path: PathBuf,
+    out: BufWriter<File>,
+    /// CRC-32 of all of them.
+    sum: Hasher,
+    keep: bool,
+}
+
+impl RawWeights {
+    /// An empty file.
+    pub(super) fn create(path: &Path) -> Result<Self, IoError> {
+        Self::open(path, 0, None)
+    }
+
+    /// A file that goes on behind its first `n` weights, whose CRC-32 is `checksum`.
+    pub(super) fn reopen(path: &Path, n: u64, checksum: u32) -> Result<Self, IoError> {
+        Self::open(path, n, Some(checksum))
+    }
+
+    fn open(path: &Path, n: u64, checksum: Option<u32>) -> Result<Self, IoError> {
+        let fail = |e| IoError::file("open", path, e);
+        let damaged = |reason: String| IoError::Damaged {
+            path: path.to_owned(),
+            reason,
+        };
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(n == 0);
+        let mut file = options.open(path).map_err(fail)?;
+        let bytes = n.saturating_mul(SIZE as u64);
+        if file.metadata().map_err(fail)?.len() < bytes {
+            return Err(damaged(format!("it holds fewer than {n} weights")));
+        }
+        file.set_len(bytes).map_err(fail)?;
+        let sum = seal::checksum(&mut file, bytes).map_err(fail)?;
+        if checksum.is_some_and(|wanted| wanted != sum.clone().finalize()) {
+            let words = "its weights are not those that were written (checksum)";
+            return Err(damaged(words.to_owned()));
+        }
+        if n == 0 {
+            unfinished::watch(path);
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            out: BufWriter::with_capacity(1 << 16, file),
+            sum,
+            keep: n > 0,
+        })
+    }
+
+    /// CRC-32 of all weights.
+    pub(super) fn checksum(&self) -> u32 {
+        self.sum.clone().finalize()
+    }
+
+    /// Leaves the file where it is from now on, until it is removed.
+    pub(super) fn keep(&mut self) {
+        self.keep = true;
+        unfinished::forget(&self.path);
+    }
+
+    /// Removes the file when this is dropped.
+    pub(super) fn discard(&mut self) {
+        self.keep = false;
+    }
+
+    /// Appends weights.
+    pub(super) fn append(&mut self, weights: &[f64]) -> Result<(), IoError> {
+        let bytes: Vec<u8> = weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+        self.sum.update(&bytes);
+        self.out
+            .write_all(&bytes)
+            .map_err(|e| IoError::file("write weights to", &self.path, e))
+    }
+
+    /// Hands all weights to the disk.
+    pub(super) fn sync(&mut self) -> Result<(), IoError> {
+        self.out
+            .flush()
+            .and_then(|()| self.out.get_ref().sync_data())
+            .map_err(|e| IoError::file("write weights to", &self.path, e))
+    }
+
+    /// Reads weights `from..to` into `weights`, which is cleared first.
+    pub(super) fn read(
+        &mut self,
+        from: usize,
+        to: usize,
+        weights: &mut Vec<f64>,
+    ) -> Result<(), ::hdf5::Error> {
+        let mut read = || -> std::io::Result<()> {
+            self.out.flush()?;
+            let mut file = self.out.get_ref();
+            file.seek(SeekFrom::Start((from * SIZE) as u64))?;
+            let mut file = BufReader::with_capacity((to - from) * SIZE, file);
+            weights.clear();
+            for _ in from..to {
+                let mut bytes = [0; SIZE];
+                file.read_exact(&mut bytes)?;
+                weights.push(f64::from_le_bytes(bytes));
+            }
+            Ok(())
+        };
+        read().map_err(|e| format!("{}: {e}", self.path.display()).into())
+    }
+}
+
+impl Drop for RawWeights {
+    fn drop(&mut self) {
+        if !self.keep {
+            unfinished::remove(&self.path);
+        }
+    }
+}

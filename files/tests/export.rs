@@ -1,0 +1,313 @@
+//! What all exchange formats have in common; their contents are read by the real readers in
+//! `tests/python/test_export.py`.
+
+mod sample;
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem_files::IoError;
+use millibrem_files::export::{ExportOptions, Format, VertexDepth, Weights, export, export_into};
+use millibrem_files::hdf5::{RunReader, RunWriter};
+
+/// More events than one piece, so that pieces must join.
+const N: usize = 9000;
+
+fn run_in(folder: &Path, state: FinalState, weighting: Weighting) -> RunReader {
+    let sample = sample::sample(state, weighting);
+    let events = sample::events(&sample, N, 3);
+    let path = folder.join("run.h5");
+    let header = sample::header(&sample, Compression::None);
+    let mut writer = RunWriter::create(&path, &header, true).unwrap();
+    writer.write_events(&events).unwrap();
+    writer.finish(&sample::summary(&events, 1.0)).unwrap();
+    RunReader::open(&path).unwrap()
+}
+
+/// What every format takes: those without weights drop them.
+fn taking_all(format: Format) -> ExportOptions {
+    ExportOptions {
+        weights: match format.has_weights() {
+            true => Weights::Keep,
+            false => Weights::Drop,
+        },
+        ..ExportOptions::default()
+    }
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = folder
+        .read_dir()
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_format_holds_every_event_and_repeats_itself_to_the_byte() {
+    for state in [FinalState::Pair, FinalState::DarkPhoton] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = run_in(folder.path(), state, Weighting::Unweighted);
+        for format in Format::ALL {
+            let output = format.default_path(run.path());
+            let options = ExportOptions {
+                vertex: Some(VertexDepth::uniform(10.0)),
+                ..ExportOptions::default()
+            };
+            let report = export(&run, format, &output, &options).unwrap();
+            assert_eq!((report.n_events, report.n_read), (N as u64, N as u64));
+            let first = fs::read(&output).unwrap();
+            fs::remove_file(&output).unwrap();
+            export(&run, format, &output, &options).unwrap();
+            assert_eq!(
+                files_in(folder.path()),
+                [output.clone(), run.path().to_owned()].sorted()
+            );
+            assert!(
+                fs::read(&output).unwrap() == first,
+                "{format} differs the second time"
+            );
+            fs::remove_file(&output).unwrap();
+        }
+    }
+}
+
+#[test]
+fn names_ending_in_gz_compress_the_same_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), FinalState::Pair, Weighting::Weighted);
+    for format in Format::ALL.into_iter().filter(|f| *f != Format::Lheh5) {
+        let plain = format.default_path(run.path());
+        let packed = PathBuf::from(format!("{}.gz", plain.display()));
+        for output in [&plain, &packed] {
+            export(&run, format, output, &taking_all(format)).unwrap();
+        }
+        let mut unpacked = Vec::new();
+        let bytes = fs::read(&packed).unwrap();
+        flate2::read::GzDecoder::new(&bytes[..])
+            .read_to_end(&mut unpacked)
+            .unwrap();
+        assert!(unpacked == fs::read(&plain).unwrap(), "{format}");
+        assert!(bytes.len() < unpacked.len(), "{format}");
+    }
+}
+
+#[test]
+fn an_existing_output_is_kept_unless_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), FinalState::Pair, Weighting::Weighted);
+    for format in Format::ALL {
+        let output = format.default_path(run.path());
+        fs::write(&output, "precious").unwrap();
+        let mut options = taking_all(format);
+        let error = export(&run, format, &output, &options).unwrap_err();
+        assert!(matches!(error, IoError::Exists { .. }), "{format}: {error}");
+        assert_eq!(fs::read(&output).unwrap(), b"precious");
+        options.replace = true;
+        export(&run, format, &output, &options).unwrap();
+        assert_ne!(fs::read(&output).unwrap(), b"precious");
+    }
+}
+
+#[test]
+fn names_the_readers_would_not_open_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), FinalState::Pair, Weighting::Unweighted);
+    let refused = [
+        (Format::G4darkbremLhe, "library.txt"),
+        (Format::G4darkbremCsv, "library.lhe"),
+        (Format::Lheh5, "events.lheh5.gz"),
+    ];
+    for (format, name) in refused {
+        let output = folder.path().join(name);
+        let error = export(&run, format, &output, &ExportOptions::default()).unwrap_err();
+        assert!(matches!(error, IoError::Name { .. }), "{format}: {error}");
+        assert!(!output.exists());
+    }
+}
+
+#[test]
+fn what_a_format_cannot_hold_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (pair, dark_photon) = (FinalState::Pair, FinalState::DarkPhoton);
+    for state in [pair, dark_photon] {
+        for weighting in [Weighting::Weighted, Weighting::Unweighted] {
+            let run = run_in(folder.path(), state, weighting);
+            for format in Format::ALL {
+                let options = ExportOptions {
+                    vertex_offset_mm: 1.0,
+                    drop_nucleus: true,
+                    replace: true,
+                    ..taking_all(format)
+                };
+                let output = format.default_path(run.path());
+                let warnings = export(&run, format, &output, &options).unwrap().warnings;
+                let library = format.name().starts_with("g4darkbrem");
+                let expected = [
+                    ("dark particle", library && state == pair),
+                    ("nucleus", library),
+                    ("vertices", !format.has_vertices()),
+                    (
+                        "spectra",
+                        !format.has_weights() && weighting == Weighting::Weighted,
+                    ),
+                ];
+                for (word, is_said) in expected {
+                    let said = warnings.iter().filter(|w| w.contains(word)).count();
+                    assert_eq!(said, usize::from(is_said), "{format} {word}: {warnings:?}");
+                }
+                let all = expected.iter().filter(|(_, is_said)| *is_said).count();
+                assert_eq!(warnings.len(), all, "{format}: {warnings:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_has_the_bytes_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), FinalState::Pair, Weighting::Weighted);
+    for format in Format::ALL {
+        let mut bytes = Vec::new();
+        let streamed = export_into(&run, format, &mut bytes, &taking_all(format));
+        if !format.is_text() {
+            assert!(matches!(streamed, Err(IoError::Name { .. })));
+            assert!(bytes.is_empty());
+            continue;
+        }
+        assert_eq!(streamed.unwrap().n_events, N as u64);
+        let output = format.default_path(run.path());
+        export(&run, format, &output, &taking_all(format)).unwrap();
+        assert!(bytes == fs::read(&output).unwrap(), "{format}");
+    }
+}
+
+/// Takes so many bytes and no more.
+struct Full(usize);
+
+impl std::io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        match taken {
+            0 => Err(std::io::ErrorKind::BrokenPipe.into()),
+            some => Ok(some),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_stream_that_ends_early_is_an_error_wherever_that_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), FinalState::Pair, Weighting::Weighted);
+    for format in Format::ALL.into_iter().filter(|f| f.is_text()) {
+        let mut bytes = Vec::new();
+        export_into(&run, format, &mut bytes, &taking_all(format)).unwrap();
+        let total = bytes.len();
+        for room in [0, 1, 100, total / 3, total - 1, total] {
+            let done = export_into(&run, format, &mut Full(room), &taking_all(format));
+            match done {
+                Ok(_) => assert_eq!(room, total, "{format}"),
+                Err(error) => {
+                    assert!(matches!(error, IoError::Stream(_)), "{format}: {error}");
+                    assert!(room < total, "{format}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_vertex_moves_with_the_offset_and_no_time_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), FinalState::Pair, Weighting::Unweighted);
+    let vertices = |format: Format, vertex: Option<VertexDepth>, vertex_offset_mm| {
+        let options = ExportOptions {
+            vertex,
+            vertex_offset_mm,
+            ..ExportOptions::default()
+        };
+        let mut bytes = Vec::new();
+        export_into(&run, format, &mut bytes, &options).unwrap();
+        vertices_in(format, std::str::from_utf8(&bytes).unwrap())
+    };
+    for format in Format::ALL.into_iter().filter(|f| f.has_vertices()) {
+        assert_eq!(vertices(format, None, 0.0), [], "{format}");
+        let at_front = vertices(format, None, -5.0);
+        assert!(at_front.len() == N && at_front.iter().all(|v| (v.0, v.1) == (-5.0, 0.0)));
+        let spread = VertexDepth::uniform(10.0);
+        let plain = vertices(format, Some(spread.clone()), 0.0);
+        let moved = vertices(format, Some(spread), -5.0);
+        assert_eq!((plain.len(), moved.len()), (N, N), "{format}");
+        for (one, other) in plain.iter().zip(&moved) {
+            assert_eq!((one.0 - 5.0, one.1), *other, "{format}");
+        }
+        assert!(moved.iter().any(|v| v.0 < -1.0) && moved.iter().any(|v| v.0 > 1.0));
+    }
+}
+
+/// z and time of every event that has them.
+fn vertices_in(format: Format, text: &str) -> Vec<(f64, f64)> {
+    let number = |word: &str| word.parse::<f64>().unwrap();
+    match format {
+        Format::Csv => {
+            let mut lines = text.lines();
+            let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+            let Some(at) = names.iter().position(|name| *name == "vertex_z_mm") else {
+                return Vec::new();
+            };
+            lines
+                .map(|line| (number(line.split(',').nth(at).unwrap()), 0.0))
+                .collect()
+        }
+        Format::Hepmc3 => {
+            let positions = text.lines().filter(|line| line.starts_with("A 0 lab_pos"));
+            let vertices = text.lines().filter(|line| line.starts_with("V "));
+            let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+            let pairs = positions.map(words).zip(vertices.map(words));
+            pairs
+                .filter(|(_, vertex)| vertex.len() > 4)
+                .map(|(position, vertex)| {
+                    assert_eq!(number(&position[5]), number(&vertex[7]));
+                    (number(&vertex[7]), number(&vertex[8]))
+                })
+                .collect()
+        }
+        _ => {
+            let vertices = text.lines().filter(|line| line.starts_with("#vertex"));
+            let words = vertices.map(|line| line.split(' ').collect::<Vec<_>>());
+            words.map(|w| (number(w[3]), number(w[4]))).collect()
+        }
+    }
+}
+
+#[test]
+fn format_names_parse_back() {
+    for format in Format::ALL {
+        assert_eq!(format.name().parse(), Ok(format));
+    }
+    let error = "root".parse::<Format>().unwrap_err();
+    assert!(
+        error.contains("`root`") && error.contains("hepmc3"),
+        "{error}"
+    );
+}
+
+trait Sorted {
+    fn sorted(self) -> Self;
+}
+
+impl<const K: usize> Sorted for [PathBuf; K] {
+    fn sorted(mut self) -> Self {
+        self.sort();
+        self
+    }
+}

@@ -1,0 +1,210 @@
+//! From the card to what the library calls take.
+
+use thiserror::Error;
+
+use crate::card::{HistogramSpec, Method, RunCard};
+use crate::dark_sector::DarkSector;
+use crate::event::{FinalState, Particle, Sample};
+use crate::generate::{EventRequest, HistogramRequest, Settings};
+use crate::matter::Nucleus;
+use crate::process::{Approach, CrossSection, Setup};
+use crate::record::{RunHeader, Shard};
+
+/// A card that asks for what cannot be done, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// The nucleus of a target of one element.
+fn nucleus(card: &RunCard) -> Result<Nucleus, UsageError> {
+    match card.target.material.components.as_slice() {
+        [only] => Ok(only.nucleus),
+        parts => Err(UsageError(format!(
+            "target.material has {} elements; a cross section is of one nucleus: give each with --set target.element=... in a run of its own",
+            parts.len()
+        ))),
+    }
+}
+
+/// The set-up of the card.
+///
+/// # Errors
+/// [`UsageError`] if the target has several elements, or the set-up no phase space.
+pub fn setup(card: &RunCard) -> Result<Setup, UsageError> {
+    let nucleus = nucleus(card)?;
+    Setup::new(
+        &card.beam,
+        nucleus,
+        card.target.form_factor,
+        card.dark_sector,
+        card.cuts,
+    )
+    .map_err(|error| UsageError(error.to_string()))
+}
+
+/// σ and dσ/dx of `setup` by a method that is not Monte Carlo.
+///
+/// # Errors
+/// [`UsageError`] if the method is Monte Carlo.
+pub fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>, UsageError> {
+    let approach = Approach::from_name(method.name()).ok_or_else(|| {
+        let names: Vec<&str> = Approach::ALL.iter().map(|a| a.name()).collect();
+        UsageError(format!(
+            "method {} does not serve here; choose one of {}",
+            method.name(),
+            names.join(", ")
+        ))
+    })?;
+    Ok(approach.of(setup))
+}
+
+/// Edges of `n` equal bins between the cuts on x.
+pub fn bins(card: &RunCard, n: u32) -> Vec<f64> {
+    let (low, high) = (card.cuts.x_min, card.cuts.x_max);
+    let at = |i: u32| low + (high - low) * (f64::from(i) / f64::from(n));
+    (0..n).map(at).chain([high]).collect()
+}
+
+/// Runs `work` on as many threads as the card asks for; a thread that is one of several already does
+/// it alone, because pools inside of each other would start threads by the hundred.
+///
+/// # Errors
+/// [`UsageError`] if there cannot be so many.
+pub fn on_threads<R: Send>(
+    card: &RunCard,
+    work: impl FnOnce() -> R + Send,
+) -> Result<R, UsageError> {
+    if rayon::current_thread_index().is_some() {
+        return Ok(work());
+    }
+    let threads = card.run.threads;
+    // Scoped, so that its threads are gone before the next pool is made.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_scoped(|thread| thread.run(), |pool| pool.install(work))
+        .map_err(|e| UsageError(format!("cannot start {threads} threads: {e}")))
+}
+
+/// Relative error of a deterministic result: the card's, or 1e-6 where that says never to stop.
+pub fn goal(card: &RunCard) -> f64 {
+    match card.integration.rel_error {
+        0.0 => 1e-6,
+        goal => goal,
+    }
+}
+
+/// How to integrate, for a result to be filled into histograms of `min_neval` points or more.
+pub fn settings(card: &RunCard, min_neval: u64) -> Settings {
+    wanted(card, min_neval).within(card.integration.max_neval)
+}
+
+/// What is worth knowing about [`settings`]: that `integration.max_neval` makes iterations smaller.
+pub fn note(card: &RunCard) -> Option<String> {
+    let (wanted, used) = (wanted(card, 0), settings(card, 0));
+    (used.neval < wanted.neval).then(|| {
+        format!(
+            "iterations have {} points, not integration.neval = {}: {} adapting and the fewest measuring ones take {} evaluations, more than integration.max_neval = {}",
+            used.neval,
+            wanted.neval,
+            wanted.n_adapt,
+            wanted.least_evaluations(wanted.neval),
+            card.integration.max_neval,
+        )
+    })
+}
+
+/// What the card asks for, all in all too much perhaps.
+fn wanted(card: &RunCard, min_neval: u64) -> Settings {
+    let integration = &card.integration;
+    Settings {
+        seed: card.run.seed,
+        threads: card.run.threads,
+        n_adapt: u32::try_from(integration.n_adapt).unwrap_or(u32::MAX),
+        neval: integration.neval,
+        rel_error: (integration.rel_error > 0.0).then_some(integration.rel_error),
+        min_neval,
+        max_neval: integration.max_neval,
+    }
+}
+
+/// The histograms of the card.
+pub fn histograms(card: &RunCard) -> Vec<HistogramRequest> {
+    let request = |spec: &HistogramSpec| HistogramRequest {
+        name: spec.name(),
+        axes: spec.axes.clone(),
+    };
+    card.histograms.iter().map(request).collect()
+}
+
+/// The events of the card.
+pub fn events(card: &RunCard) -> EventRequest {
+    EventRequest {
+        count: card.events.count,
+        weighting: card.events.mode,
+        max_overweight_share: card.events.max_overweight_share,
+        max_weight: card.events.max_weight,
+    }
+}
+
+/// What the events of the card have in common.
+///
+/// # Errors
+/// [`UsageError`] if a particle number does not fit the file.
+pub fn sample(card: &RunCard) -> Result<Sample, UsageError> {
+    let nucleus = nucleus(card)?;
+    let lepton = card.beam.lepton;
+    let id = |number: i64| {
+        i32::try_from(number)
+            .map_err(|_| UsageError(format!("particle id {number} does not fit 32 bits")))
+    };
+    let (final_state, dark) = match card.dark_sector {
+        DarkSector::Pair(chi) => (
+            FinalState::Pair,
+            Particle {
+                pdg_id: id(chi.pdg_id)?,
+                mass_gev: chi.mass_gev,
+                charge: chi.charge_of_id(),
+            },
+        ),
+        DarkSector::DarkPhoton(photon) => (
+            FinalState::DarkPhoton,
+            Particle {
+                pdg_id: id(photon.pdg_id)?,
+                mass_gev: photon.mass_gev,
+                charge: 0.0,
+            },
+        ),
+    };
+    Ok(Sample {
+        final_state,
+        weighting: events(card).weights(),
+        lepton: Particle {
+            pdg_id: id(lepton.pdg_id())?,
+            mass_gev: lepton.mass_gev(),
+            charge: lepton.charge(),
+        },
+        nucleus: Particle {
+            pdg_id: id(nucleus.pdg_id())?,
+            mass_gev: nucleus.mass_gev,
+            charge: f64::from(nucleus.z),
+        },
+        dark,
+        beam_energy_gev: card.beam.energy_gev,
+    })
+}
+
+/// What is known of the run of a card, or of one shard of it, before its first event.
+///
+/// # Errors
+/// As [`sample`].
+pub fn header(card: &RunCard, shard: Option<Shard>) -> Result<RunHeader, UsageError> {
+    let count = card.events.count;
+    Ok(RunHeader {
+        card: card.to_toml(),
+        seed: card.run.seed,
+        sample: sample(card)?,
+        compression: card.events.compression,
+        expected_events: shard.map_or(count, |s| count.div_ceil(u64::from(s.of))),
+        shard,
+    })
+}
