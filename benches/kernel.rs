@@ -2,11 +2,10 @@
 //! quadrature. `cargo bench --bench kernel`; throughput is points a second on one core.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use millibrem::amplitude::pair_m2_interfering;
-use millibrem::card::RunCard;
+use millibrem::card::{RunCard, shipped};
 use millibrem::dark_sector::ChiSpin;
 use millibrem::generate::{Generator, HistogramRequest, Settings};
 use millibrem::matter::NucleusSpin;
@@ -20,8 +19,7 @@ use rand_pcg::Pcg64Mcg;
 const CARDS: [&str; 4] = ["na64mu-2018", "na64e-2018", "na64mu-2025", "ldmx-2025"];
 
 fn card(name: &str) -> (RunCard, Setup) {
-    let path = format!("{}/cards/{name}.toml", env!("CARGO_MANIFEST_DIR"));
-    let card = RunCard::load(Path::new(&path), &[]).unwrap();
+    let card = shipped(name).unwrap().with(&[]).unwrap();
     let nucleus = card.target.material.components[0].nucleus;
     let form_factor = card.target.form_factor;
     let setup = Setup::new(

@@ -432,9 +432,9 @@ fn everywhere(keys: &[String]) -> Option<SigmaReport> {
         .collect();
     let text = std::fs::read_to_string("cards/na64mu-2025.toml").unwrap();
     let card = RunCard::parse("card", "run", &text, &overrides).ok()?;
-    let setup = prepare::setup(&card).unwrap();
-    let requests = prepare::histograms(&card);
-    Some(measured(&setup, prepare::settings(&card, 0), &requests).1)
+    let setup = run::setup(&card).unwrap();
+    let requests = run::histograms(&card);
+    Some(measured(&setup, run::settings(&card, 0), &requests).1)
 }
 
 #[test]
@@ -505,8 +505,8 @@ fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, CrossSection) {
     let keys: Vec<Override> = keys.map(|key| Override::parse(key).unwrap()).collect();
     let text = std::fs::read_to_string(&file).unwrap();
     let card = RunCard::parse(&file, name, &text, &keys).unwrap();
-    let setup = prepare::setup(&card).unwrap();
-    let (generator, report) = measured(&setup, prepare::settings(&card, 0), &[]);
+    let setup = run::setup(&card).unwrap();
+    let (generator, report) = measured(&setup, run::settings(&card, 0), &[]);
     assert!(
         report.alarms.is_empty(),
         "{name} {keys:?}: {:?}",

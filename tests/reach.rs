@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use millibrem::card::{MesonYields, RunCard};
+use millibrem::card::{MesonYields, RunCard, shipped};
 use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::mesons::VectorMeson;
 use millibrem::process::{Approach, CrossSection, Exact, Setup};
@@ -13,8 +13,10 @@ use millibrem::study::reach::{Counting, Experiment, ReachError};
 const GOAL: f64 = 1e-4;
 
 fn card(name: &str) -> RunCard {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{name}.toml"));
-    RunCard::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"))
+    shipped(name)
+        .unwrap()
+        .with(&[])
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn chi(card: &RunCard) -> MilliCharged {

@@ -5,7 +5,6 @@ mod program;
 use std::fs;
 use std::path::Path;
 
-use millibrem::card::RunCard;
 use millibrem_cli::batch::{Engine, Plan, SubmitError};
 use program::{json, output, transcript};
 

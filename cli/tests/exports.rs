@@ -9,7 +9,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use millibrem::card::RunCard;
 use millibrem_files::export::Format;
 use millibrem_files::job::{Exports, JobError};
 use program::output;

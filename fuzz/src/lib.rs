@@ -45,7 +45,7 @@ fn folder() -> TempDir {
 /// Draws panels; each is a figure or an error in words.
 fn drawn(panels: &[Panel]) {
     for panel in panels {
-        match plot::svg(std::slice::from_ref(panel)) {
+        match millibrem_figures::svg(std::slice::from_ref(panel)) {
             Ok(figure) => assert!(
                 figure.starts_with("<svg") && !figure.contains("NaN"),
                 "{figure}"

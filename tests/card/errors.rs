@@ -195,14 +195,3 @@ fn errors_point_at_the_value_or_at_the_unknown_name() {
         (16, "\"y\"".to_owned())
     );
 }
-
-#[test]
-fn an_unreadable_file_is_named() {
-    let error = RunCard::load("no/such/card.toml".as_ref(), &[]).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("no/such/card.toml: cannot read the card"),
-        "{error}"
-    );
-}

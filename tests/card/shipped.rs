@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use millibrem::beam::Lepton;
-use millibrem::card::RunCard;
+use millibrem::card::{RunCard, SHIPPED, shipped};
 use millibrem::dark_sector::DarkSector;
 
 /// The set-ups of the papers: card, lepton, energy in GeV, element, length in cm and in radiation
@@ -53,8 +53,10 @@ const SETUPS: [SetUp; 4] = [
 ];
 
 fn load(name: &str) -> RunCard {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("cards/{name}.toml"));
-    RunCard::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"))
+    shipped(name)
+        .unwrap()
+        .with(&[])
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -90,11 +92,20 @@ fn every_file_in_the_folder_of_cards_is_a_valid_card_that_prints_and_reads_back(
             .extension()
             .is_some_and(|extension| extension == "toml")
         {
-            let card = RunCard::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let card = RunCard::parse(name, name, &text, &[]);
+            let card = card.unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(
+                load(name).dark_sector,
+                card.dark_sector,
+                "{name} is not shipped"
+            );
             let again = RunCard::parse("printed", "other", &card.to_toml(), &[]);
             assert_eq!(again.unwrap(), card, "{}", card.to_toml());
             cards += 1;
         }
     }
     assert!(cards >= SETUPS.len());
+    assert_eq!(cards, SHIPPED.len());
 }

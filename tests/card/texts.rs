@@ -1,19 +1,16 @@
 //! Cards as editors save them, and numbers and seeds at the ends of their range.
 
-use std::fs;
 use std::time::Instant;
 
-use millibrem::card::{CardError, Override, RunCard};
+use millibrem::card::{CardError, CardText, Override, RunCard};
 use proptest::prelude::*;
 
 const CARD: &str = include_str!("../../cards/na64mu-2025.toml");
 
 /// Loads a card with these bytes.
 fn load(bytes: &[u8]) -> Result<RunCard, CardError> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("card.toml");
-    fs::write(&path, bytes).unwrap();
-    RunCard::load(&path, &[Override::by_option("--seed", "run.seed", "1")])
+    let text = CardText::read("card.toml".as_ref(), bytes)?;
+    text.with(&[Override::by_option("--seed", "run.seed", "1")])
 }
 
 fn words(bytes: &[u8]) -> String {

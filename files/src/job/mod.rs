@@ -193,6 +193,12 @@ impl fmt::Display for Bytes {
     }
 }
 
+impl From<UsageError> for JobError {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Bytes;
@@ -213,11 +219,5 @@ mod tests {
         ] {
             assert_eq!(Bytes(bytes).to_string(), shown);
         }
-    }
-}
-
-impl From<UsageError> for JobError {
-    fn from(error: UsageError) -> Self {
-        Self::Usage(error.0)
     }
 }

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn cards_differ_by_what_matters_to_the_result() {
         let load = |set: &[&str]| {
-            let text = include_str!("../../cards/na64mu-2025.toml");
+            let text = include_str!("../../../cards/na64mu-2025.toml");
             let set: Vec<_> = set
                 .iter()
                 .map(|s| millibrem::card::Override::parse(s).unwrap())

@@ -1,0 +1,32 @@
+//! Cards from files, and shipped ones by name.
+
+use millibrem::card::SHIPPED;
+use millibrem_files::card;
+
+#[test]
+fn an_unreadable_file_is_named() {
+    let error = card::load("no/such/card.toml".as_ref(), &[]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("no/such/card.toml: cannot read the card"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_bare_name_is_that_of_a_shipped_card() {
+    for name in SHIPPED {
+        let card = card::load(name.as_ref(), &[]).unwrap();
+        assert_eq!(card.run.name, *name);
+    }
+}
+
+#[test]
+fn a_file_of_that_name_comes_before_the_shipped_card() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m3");
+    std::fs::write(&path, "schema = 7").unwrap();
+    let words = card::load(&path, &[]).unwrap_err().to_string();
+    assert!(words.contains("schema"), "{words}");
+}
