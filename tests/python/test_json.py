@@ -197,7 +197,7 @@ BAD = [
     (("submit", MUONS, *SLURM, "--time", "1"), 2, {"key": "--time", "found": "1"}),
     (("submit", MUONS, *SLURM, "--partition", "a b"), 2, {"kind": "submit"}),
     (("info", "nowhere.toml"), 2, {"kind": "file", "file": "nowhere.toml"}),
-    (("info", MUONS, "--keys"), 2, {"kind": "usage", "key": "--keys"}),
+    (("info", "--keys", MUONS), 2, {"kind": "usage", "key": "--keys"}),
     (("info", "--threads"), 2, {"kind": "usage", "key": "--threads", "found": "nothing"}),
     (("sigma", MUONS, "--seed", "-1"), 2, {"key": "run.seed", "found": "-1"}),
     (("spectrum", MUONS, "--bins", "-1"), 2, {"key": "--bins", "found": "-1"}),
