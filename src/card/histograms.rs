@@ -13,7 +13,7 @@ use crate::matter::Nucleus;
 use crate::text::shown;
 
 /// Bins of an axis unless the card says otherwise.
-const DEFAULT_BINS: u64 = 50;
+pub(super) const DEFAULT_BINS: u64 = 50;
 
 /// What is histogrammed if the card has no `[[histogram]]`.
 const DEFAULT_OBSERVABLES: [Observable; 5] = [

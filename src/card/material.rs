@@ -17,7 +17,7 @@ const FRACTION_SLACK: f64 = 1e-6;
 
 pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, CardError> {
     let names = FormFactorKind::ALL.map(FormFactorKind::name);
-    let form_factor = raw.form_factor.as_deref().unwrap_or(names[0]);
+    let form_factor = rules.or_default_text("target.form_factor", raw.form_factor.as_deref())?;
     let form_factor = rules.choice(
         "target.form_factor",
         form_factor,
@@ -51,14 +51,15 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, C
 }
 
 fn spin(rules: &Resolver<'_>, raw: Option<&Value>) -> Result<NucleusSpin, CardError> {
+    let named = |name: &str| {
+        let names = NucleusSpin::ALL.map(NucleusSpin::name);
+        rules.choice("target.nucleus_spin", name, &names, NucleusSpin::from_name)
+    };
     match raw {
-        None => Ok(NucleusSpin::Zero),
+        None => named(rules.or_default_text("target.nucleus_spin", None)?),
         Some(Value::Float(0.0)) => Ok(NucleusSpin::Zero),
         Some(Value::Float(0.5)) => Ok(NucleusSpin::Half),
-        Some(Value::String(name)) => {
-            let names = NucleusSpin::ALL.map(NucleusSpin::name);
-            rules.choice("target.nucleus_spin", name, &names, NucleusSpin::from_name)
-        }
+        Some(Value::String(name)) => named(name),
         Some(other) => Err(rules.bad("target.nucleus_spin", other)),
     }
 }

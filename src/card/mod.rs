@@ -1,12 +1,13 @@
 //! The run card: what the user wrote, and what the program uses.
 //!
 //! A card is TOML. [`RawCard`] is what was written, every key optional; [`RunCard`] is what is
-//! used, validated, with every default filled in. Between the two stand a table of all keys
-//! (unknown names, wrong types) and the rules a run needs (ranges, kinematics, what excludes
+//! used, validated, with every default filled in. Between the two stand [`KEYS`], the table of all
+//! keys (unknown names, wrong types, defaults, and what [`reference()`] says of them), and the rules a run needs (ranges, kinematics, what excludes
 //! what). A violation is one [`CardError`] that knows file, line, key, what was found and what was
 //! expected. [`RunCard::to_toml`] prints a card that reads back to the same [`RunCard`].
 //! Units are in the keys: GeV, mrad, cm. Pinned by `tests/card/`.
 
+mod check;
 mod error;
 mod histograms;
 mod keys;
@@ -15,6 +16,7 @@ mod material;
 mod overrides;
 mod print;
 mod raw;
+mod reference;
 mod resolve;
 mod rules;
 mod run_card;
@@ -22,9 +24,11 @@ mod shipped;
 mod source;
 
 pub use error::{CardError, KeyError, Place};
+pub use keys::{Absent, Allowed, KEYS, Key, Kind};
 pub use limits::KinematicLimits;
 pub use overrides::Override;
 pub use raw::RawCard;
+pub use reference::reference;
 pub use run_card::{
     CardText, Events, HistogramSpec, Integration, MesonYields, Method, Reach, Run, RunCard,
     Straggling,

@@ -23,7 +23,7 @@ use crate::matter::{Nucleus, Target};
 use crate::text::shown;
 
 /// The version of the card format this program reads.
-const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 1;
 
 /// Particle code of χ unless the card gives another.
 const DEFAULT_CHI_PRESET: &str = "dmg4";
@@ -31,7 +31,7 @@ const DEFAULT_CHI_PRESET: &str = "dmg4";
 /// Applies every rule; `name` is the run's name unless the card gives one.
 pub(super) fn resolve(source: &Source, name: &str, raw: &RawCard) -> Result<RunCard, CardError> {
     let rules = Resolver::new(source);
-    rules.count("schema", raw.schema, SCHEMA, SCHEMA..=SCHEMA)?;
+    rules.count("schema", raw.schema, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
     let dark_sector = dark_sector(&rules, raw)?;
     let target = material::resolve(&rules, &raw.target)?;
@@ -70,7 +70,7 @@ fn run(rules: &Resolver<'_>, default_name: &str, raw: &RawRun) -> Result<Run, Ca
     if !inside || name.len() > 200 {
         return Err(rules.bad("run.name", format!("{name:?}")));
     }
-    let threads = rules.count("run.threads", raw.threads, 0, 0..=4096)?;
+    let threads = rules.count("run.threads", raw.threads, 0..=4096)?;
     let seed = match raw.seed {
         Some(Seed(seed)) => seed,
         None => draw_seed()?,
@@ -125,7 +125,7 @@ fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
 }
 
 fn dark_sector(rules: &Resolver<'_>, raw: &RawCard) -> Result<DarkSector, CardError> {
-    let kind = raw.process.kind.as_deref().unwrap_or(DarkSector::KINDS[0]);
+    let kind = rules.or_default_text("process.kind", raw.process.kind.as_deref())?;
     let position = |name: &str| DarkSector::KINDS.iter().position(|kind| *kind == name);
     let kind = rules.choice("process.kind", kind, &DarkSector::KINDS, position)?;
     let raw = &raw.dark_sector;
@@ -160,11 +160,10 @@ fn dark_sector(rules: &Resolver<'_>, raw: &RawCard) -> Result<DarkSector, CardEr
 fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
     let mass = rules.within("dark_sector.m_chi_gev", raw.m_chi_gev, &keys::MASSES_GEV)?;
     let mass_gev = rules.required("dark_sector.m_chi_gev", mass)?;
-    let charge = rules
-        .within("dark_sector.charge", raw.charge, &keys::COUPLINGS)?
-        .unwrap_or(1.0);
+    let charge = rules.within("dark_sector.charge", raw.charge, &keys::COUPLINGS)?;
+    let charge = rules.or_default("dark_sector.charge", charge)?;
     let names = ChiSpin::ALL.map(ChiSpin::name);
-    let spin = raw.spin.as_deref().unwrap_or(names[0]);
+    let spin = rules.or_default_text("dark_sector.spin", raw.spin.as_deref())?;
     let spin = rules.choice("dark_sector.spin", spin, &names, ChiSpin::from_name)?;
     let preset = Value::from(DEFAULT_CHI_PRESET);
     let pdg_id = pdg_id(
@@ -187,9 +186,8 @@ fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, 
         &keys::MASSES_GEV,
     )?;
     let mass_gev = rules.required("dark_sector.m_dark_photon_gev", mass)?;
-    let epsilon = rules
-        .within("dark_sector.epsilon", raw.epsilon, &keys::COUPLINGS)?
-        .unwrap_or(1.0);
+    let epsilon = rules.within("dark_sector.epsilon", raw.epsilon, &keys::COUPLINGS)?;
+    let epsilon = rules.or_default("dark_sector.epsilon", epsilon)?;
     let pdg_id = match &raw.pdg_id {
         Some(id) => pdg_id(rules, id, &[])?,
         None => DARK_PHOTON_PDG_ID,
@@ -217,32 +215,28 @@ fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i64)]) -> Resul
 }
 
 fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
-    let fraction = |path, value| rules.number(path, value, |x| (0.0..=1.0).contains(&x));
-    let from_zero = |path, value| rules.number(path, value, |number| number >= 0.0);
-    let not_infinite = |path, value| rules.number(path, value, |n| n >= 0.0 && n.is_finite());
-    let none = Cuts::NONE;
-    let energy_max = rules.number(
-        "cuts.lepton_energy_max_gev",
+    let judged = |path: &str, value, good: fn(f64) -> bool| {
+        let written = rules.number(path, value, good)?;
+        rules.or_default(path, written)
+    };
+    let fraction = |path, value| judged(path, value, |x| (0.0..=1.0).contains(&x));
+    let from_zero = |path, value| judged(path, value, |number| number >= 0.0);
+    let not_infinite = |path, value| judged(path, value, |n| n >= 0.0 && n.is_finite());
+    let above_zero = |path, value| judged(path, value, |number| number > 0.0);
+    let (energy, angle, pt) = (
         raw.lepton_energy_max_gev,
-        |e| e > 0.0,
-    )?;
+        (raw.lepton_angle_min_mrad, raw.lepton_angle_max_mrad),
+        (raw.lepton_pt_min_gev, raw.lepton_pt_max_gev),
+    );
     let cuts = Cuts {
-        x_min: fraction("cuts.x_min", raw.x_min)?.unwrap_or(none.x_min),
-        x_max: fraction("cuts.x_max", raw.x_max)?.unwrap_or(none.x_max),
-        lepton_energy_max_gev: energy_max.unwrap_or(none.lepton_energy_max_gev),
-        lepton_angle_min_mrad: not_infinite(
-            "cuts.lepton_angle_min_mrad",
-            raw.lepton_angle_min_mrad,
-        )?
-        .unwrap_or(none.lepton_angle_min_mrad),
-        lepton_angle_max_mrad: from_zero("cuts.lepton_angle_max_mrad", raw.lepton_angle_max_mrad)?
-            .unwrap_or(none.lepton_angle_max_mrad),
-        lepton_pt_min_gev: not_infinite("cuts.lepton_pt_min_gev", raw.lepton_pt_min_gev)?
-            .unwrap_or(none.lepton_pt_min_gev),
-        lepton_pt_max_gev: from_zero("cuts.lepton_pt_max_gev", raw.lepton_pt_max_gev)?
-            .unwrap_or(none.lepton_pt_max_gev),
-        chi_angle_max_mrad: from_zero("cuts.chi_angle_max_mrad", raw.chi_angle_max_mrad)?
-            .unwrap_or(none.chi_angle_max_mrad),
+        lepton_energy_max_gev: above_zero("cuts.lepton_energy_max_gev", energy)?,
+        x_min: fraction("cuts.x_min", raw.x_min)?,
+        x_max: fraction("cuts.x_max", raw.x_max)?,
+        lepton_angle_min_mrad: not_infinite("cuts.lepton_angle_min_mrad", angle.0)?,
+        lepton_angle_max_mrad: from_zero("cuts.lepton_angle_max_mrad", angle.1)?,
+        lepton_pt_min_gev: not_infinite("cuts.lepton_pt_min_gev", pt.0)?,
+        lepton_pt_max_gev: from_zero("cuts.lepton_pt_max_gev", pt.1)?,
+        chi_angle_max_mrad: from_zero("cuts.chi_angle_max_mrad", raw.chi_angle_max_mrad)?,
     };
     for (path, min, max) in [
         ("cuts.x_min", cuts.x_min, cuts.x_max),
@@ -327,21 +321,19 @@ fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration
         Method::ALL,
         Method::name,
     )?;
-    let n_adapt = rules.count("integration.n_adapt", raw.n_adapt, 10, 1..=1000)?;
+    let n_adapt = rules.count("integration.n_adapt", raw.n_adapt, 1..=1000)?;
     let most = 1_000_000_000_000;
-    let neval = rules.count("integration.neval", raw.neval, 200_000, 1000..=most)?;
-    let rel_error = rules
-        .number("integration.rel_error", raw.rel_error, |error| {
-            (0.0..=1.0).contains(&error)
-        })?
-        .unwrap_or(1e-3);
+    let neval = rules.count("integration.neval", raw.neval, 1000..=most)?;
+    let rel_error = rules.number("integration.rel_error", raw.rel_error, |error| {
+        (0.0..=1.0).contains(&error)
+    })?;
+    let rel_error = rules.or_default("integration.rel_error", rel_error)?;
     // All iterations that adapt, and ten that measure, with their probes.
     let least = neval.saturating_mul(n_adapt + 10).saturating_mul(21) / 20;
     let default = least.clamp(100_000_000, 1000 * most);
     let max_neval = rules.count(
         "integration.max_neval",
-        raw.max_neval,
-        default,
+        raw.max_neval.or(Some(default)),
         neval..=1000 * most,
     )?;
     Ok(Integration {
@@ -354,7 +346,7 @@ fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration
 }
 
 fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
-    let count = rules.count("events.count", raw.count, 100_000, 0..=1_000_000_000_000)?;
+    let count = rules.count("events.count", raw.count, 0..=1_000_000_000_000)?;
     let mode = rules.named(
         "events.mode",
         raw.mode.as_deref(),
@@ -379,8 +371,8 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
     Ok(Events {
         count,
         mode,
-        max_overweight_share: share.unwrap_or(1e-3),
-        max_weight: max_weight.unwrap_or(1.0),
+        max_overweight_share: rules.or_default("events.max_overweight_share", share)?,
+        max_weight: rules.or_default("events.max_weight", max_weight)?,
         compression,
     })
 }
@@ -400,11 +392,8 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     )?;
     let mesons = |name: &str, value| {
         let good = |number: f64| number == 0.0 || keys::AMOUNTS.contains(&number);
-        Ok::<f64, CardError>(
-            rules
-                .number(&format!("reach.mesons.{name}"), value, good)?
-                .unwrap_or(0.0),
-        )
+        let path = format!("reach.mesons.{name}");
+        rules.or_default(&path, rules.number(&path, value, good)?)
     };
     let written = raw.mesons.clone().unwrap_or_default();
     let mesons = MesonYields {
@@ -413,10 +402,9 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
         phi: mesons("phi", written.phi)?,
         jpsi: mesons("jpsi", written.jpsi)?,
     };
-    let (events_excluded, efficiency) = (excluded.unwrap_or(2.3), efficiency.unwrap_or(1.0));
     Ok(Reach {
-        events_excluded,
-        efficiency,
+        events_excluded: rules.or_default("reach.events_excluded", excluded)?,
+        efficiency: rules.or_default("reach.efficiency", efficiency)?,
         q_over_e_max,
         mesons,
         straggling,

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use super::error::{CardError, nearest};
-use super::keys;
+use super::keys::{self, Absent};
 use super::source::Source;
 use crate::text::shown;
 
@@ -79,13 +79,51 @@ impl<'a> Resolver<'a> {
         &self,
         path: &str,
         value: Option<u64>,
-        default: u64,
         range: RangeInclusive<u64>,
     ) -> Result<u64, CardError> {
         match value {
             Some(number) if !range.contains(&number) => Err(self.bad(path, number)),
-            other => Ok(other.unwrap_or(default)),
+            Some(number) => Ok(number),
+            None => self.default(path, |default| match default {
+                Absent::Count(count) => Some(count),
+                _ => None,
+            }),
         }
+    }
+
+    /// The number, or the default of its key.
+    pub(super) fn or_default(&self, path: &str, value: Option<f64>) -> Result<f64, CardError> {
+        value.map_or_else(
+            || {
+                self.default(path, |default| match default {
+                    Absent::Number(number) => Some(number),
+                    _ => None,
+                })
+            },
+            Ok,
+        )
+    }
+
+    /// The text, or the default of its key.
+    pub(super) fn or_default_text<'t>(
+        &self,
+        path: &str,
+        value: Option<&'t str>,
+    ) -> Result<&'t str, CardError> {
+        value.map_or_else(
+            || {
+                self.default(path, |default| match default {
+                    Absent::Text(text) => Some(text),
+                    _ => None,
+                })
+            },
+            Ok,
+        )
+    }
+
+    /// The default of a key; a key without one must be written.
+    fn default<T>(&self, path: &str, take: impl Fn(Absent) -> Option<T>) -> Result<T, CardError> {
+        self.required(path, keys::find(path).and_then(|key| take(key.default)))
     }
 
     /// One of several names.
@@ -104,7 +142,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The choice spelt `written`, or the first one if nothing is written.
+    /// The choice spelt `written`, or the default of its key.
     pub(super) fn named<T: Copy>(
         &self,
         path: &str,
@@ -114,7 +152,7 @@ impl<'a> Resolver<'a> {
     ) -> Result<T, CardError> {
         let names: Vec<&str> = all.iter().map(|choice| name(*choice)).collect();
         let find = |wanted: &str| all.iter().copied().find(|choice| name(*choice) == wanted);
-        self.choice(path, written.unwrap_or(names[0]), &names, find)
+        self.choice(path, self.or_default_text(path, written)?, &names, find)
     }
 }
 

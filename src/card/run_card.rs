@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::check;
 use super::error::CardError;
-use super::keys;
 use super::limits::KinematicLimits;
 use super::overrides::Override;
 use super::raw::RawCard;
@@ -247,7 +247,7 @@ impl RunCard {
         for one in overrides {
             one.apply(&mut source, &mut table);
         }
-        keys::check(&source, &mut table)?;
+        check::check(&source, &mut table)?;
         let raw: RawCard = table
             .try_into()
             .map_err(|error: toml::de::Error| source.error("", error.message(), "a run card"))?;

@@ -3,5 +3,6 @@
 mod errors;
 mod overrides;
 mod properties;
+mod reference;
 mod shipped;
 mod texts;

@@ -127,6 +127,18 @@ def test_batch_files_and_versions(tmp_path):
     good("info", "info")
 
 
+def test_keys():
+    keys = {key["path"]: key for key in good("info-keys", "info", "--keys")["keys"]}
+    card = good("info-card", "info", MUONS)["card"]
+    for section in ("beam", "cuts", "events", "reach"):
+        assert {f"{section}.{name}" for name in card[section]} <= set(keys)
+    assert keys["cuts.chi_angle_max_mrad"]["default"] == "inf"
+    assert keys["beam.lepton"]["required"] and "mu+" in keys["beam.lepton"]["choices"]
+    words = [BIN / "millibrem", "info", "--keys"]
+    page = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert page == (ROOT / "docs/card.md").read_text()
+
+
 def test_a_result_that_is_not_trusted_stands_beside_its_error(tmp_path):
     narrow = 'histogram=[{observable="x",min=0.5,max=0.501}]'
     beyond = ("--set", "cuts.lepton_angle_min_mrad=100", "--set", "integration.max_neval=2e4")
@@ -185,6 +197,7 @@ BAD = [
     (("submit", MUONS, *SLURM, "--time", "1"), 2, {"key": "--time", "found": "1"}),
     (("submit", MUONS, *SLURM, "--partition", "a b"), 2, {"kind": "submit"}),
     (("info", "nowhere.toml"), 2, {"kind": "file", "file": "nowhere.toml"}),
+    (("info", "--keys", MUONS), 2, {"kind": "usage", "key": "--keys"}),
     (("info", "--threads"), 2, {"kind": "usage", "key": "--threads", "found": "nothing"}),
     (("sigma", MUONS, "--seed", "-1"), 2, {"key": "run.seed", "found": "-1"}),
     (("spectrum", MUONS, "--bins", "-1"), 2, {"key": "--bins", "found": "-1"}),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use millibrem::card::{KinematicLimits, RunCard};
+use millibrem::card::{self, KinematicLimits, RunCard};
 use millibrem::text::shown;
 use millibrem_files::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, is_hdf5};
 use serde_json::{Value, json};
@@ -13,10 +13,11 @@ use super::options::Common;
 use super::{json, print, unsealed};
 
 mod event;
+mod keys;
 mod run_file;
 
-/// Show the resolved card with every default and its kinematic limits, what is in a run file, or
-/// the versions of the program
+/// Show the resolved card with every default and its kinematic limits, what is in a run file, the
+/// keys a card may have, or the versions of the program
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem info cards/na64mu-2025.toml
@@ -24,6 +25,7 @@ mod run_file;
     > resolved.toml
   millibrem info output/na64mu-2025/run.h5
   millibrem info output/na64mu-2025/run.h5 --event 4711
+  millibrem info --keys
   millibrem info
 
 The text for a card is itself a card.")]
@@ -34,10 +36,19 @@ pub(crate) struct Info {
     /// Make the event with this number in the column `index` again, from card and seed alone
     #[arg(long, value_name = "INDEX", requires = "path")]
     event: Option<u64>,
+    /// Show every key of the card with type, unit, range, default and meaning, as Markdown
+    #[arg(long, conflicts_with_all = ["path", "event"])]
+    keys: bool,
 }
 
 impl Info {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
+        if self.keys {
+            return match common.json {
+                true => print::json(keys::json()),
+                false => print::line(card::reference().trim_end()),
+            };
+        }
         let Some(path) = &self.path else {
             return match common.json {
                 true => print::json(json!({ "versions": versions() })),

@@ -1,0 +1,244 @@
+//! The table of all keys, in the order of the documentation.
+
+use super::Absent::{Count, Depends, Nothing, Number, Required, Text};
+use super::Allowed::{Choices, Range};
+use super::{Key, Kind};
+use crate::beam::Lepton;
+use crate::card::histograms::DEFAULT_BINS;
+use crate::card::resolve::SCHEMA;
+use crate::card::run_card::{Method, Straggling};
+use crate::cuts::Cuts;
+use crate::dark_sector::{ChiSpin, DarkSector};
+use crate::event::{Compression, Weighting};
+use crate::histogram::Observable;
+use crate::matter::NucleusSpin;
+use crate::matter::form_factor::FormFactorKind;
+
+macro_rules! keys {
+    ($($path:literal: $kind:ident, $unit:literal, $allowed:expr, $default:expr, $meaning:expr, $expects:expr;)*) => {
+        /// Every key and every section of the card; keys follow their section.
+        pub static KEYS: &[Key] = &[$(Key {
+            path: $path,
+            kind: Kind::$kind,
+            unit: $unit,
+            allowed: $allowed,
+            default: $default,
+            meaning: $meaning,
+            expects: $expects,
+        },)*];
+    };
+}
+
+const MASS: &str = "a mass in GeV, 1e-10 to 1e10";
+const ENERGY_MAX: &str = "an energy in GeV, above 0";
+const ANGLE: &str = "an angle in mrad, at least 0";
+const PT: &str = "a momentum in GeV, at least 0";
+const LENGTH: &str = "a length in cm, 1e-30 to 1e30";
+const YIELD: &str = "a number of mesons, 0 to 1e30";
+const FRACTION: &str = "a fraction, 0 to 1";
+const SYMBOL: &str = "the symbol of an element, H to Cf";
+const TABLE: &str = "a table of keys";
+const NO_CUT: Cuts = Cuts::NONE;
+
+keys! {
+    "schema": Count, "", Range("1"), Count(SCHEMA),
+        "Version of the card format.",
+        "1, the version of the card format";
+
+    "run": Table, "", Range(""), Nothing(""), "Name, seed and threads of the run.", TABLE;
+    "run.name": Text, "", Range("letters, digits, and any of `._+-` inside"),
+        Depends("the name of the card's file"),
+        "Name of the run and of its folder under `output/`.",
+        "a name fit for a folder: letters, digits, and any of `._+-` inside";
+    "run.seed": Seed, "", Range("0 to 18446744073709551615"), Depends("drawn, below 2⁵³"),
+        "Seed of all random numbers: the same card and seed give the same bits; beyond 2⁶³ − 1 it is written as a text of digits.",
+        "a whole number, 0 to 18446744073709551615";
+    "run.threads": Count, "", Range("0 to 4096"), Count(0),
+        "Number of threads, 0 for all cores; results do not depend on it.",
+        "a number of threads, 0 (all cores) to 4096";
+
+    "process": Table, "", Range(""), Nothing(""), "The reaction of the lepton l on the nucleus N.", TABLE;
+    "process.kind": Text, "", Choices(|| DarkSector::KINDS.to_vec()), Text(DarkSector::KINDS[0]),
+        "What is radiated: `pair` is l N → l N χ χ̄ by a virtual photon, `dark-photon` is l N → l N A′ on its mass shell.",
+        "\"pair\" or \"dark-photon\"";
+
+    "dark_sector": Table, "", Range(""), Nothing(""),
+        "The new particle: the millicharged χ of a `pair`, or the dark photon A′.", TABLE;
+    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `pair`"),
+        "Mass of χ, of which two must fit below √s − m − M; only for `pair`.", MASS;
+    "dark_sector.charge": Number, "e", Range("1e-30 to 1e6"), Number(1.0),
+        "Charge Q_χ/e of χ; σ is proportional to its square; only for `pair`.",
+        "a charge in units of e, 1e-30 to 1e6";
+    "dark_sector.spin": Text, "", Choices(|| ChiSpin::ALL.map(ChiSpin::name).to_vec()), Text("dirac"),
+        "Whether χ is a Dirac fermion or a complex scalar; only for `pair`.",
+        "\"dirac\" or \"scalar\"";
+    "dark_sector.m_dark_photon_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `dark-photon`"),
+        "Mass of A′, which must fit below √s − m − M; only for `dark-photon`.", MASS;
+    "dark_sector.epsilon": Number, "", Range("1e-30 to 1e6"), Number(1.0),
+        "Kinetic mixing ε of A′; σ is proportional to its square; only for `dark-photon`.",
+        "a kinetic mixing, 1e-30 to 1e6";
+    "dark_sector.pdg_id": CountOrText, "",
+        Range("1 to 2147483647; for χ also `\"ldmx\"` (17), `\"dmg4\"` (5200012), `\"milliqan\"` (6000015)"),
+        Depends("`\"dmg4\"` for χ, 622 for A′"),
+        "Particle code of χ or A′ in run files and exports; χ̄ has the negative one.",
+        "a particle code above 0, or one of \"ldmx\", \"dmg4\", \"milliqan\"";
+
+    "beam": Table, "", Range(""), Nothing(""), "The beam, along +z on a target at rest.", TABLE;
+    "beam.lepton": Text, "", Choices(|| Lepton::ALL.map(Lepton::name).to_vec()), Required(""),
+        "Lepton of the beam.",
+        "one of \"e-\", \"e+\", \"mu-\", \"mu+\"";
+    "beam.energy_gev": Number, "GeV", Range("above the lepton's mass, at most 1e8"), Required(""),
+        "Total energy E₀ of a beam lepton in the frame where the nucleus is at rest.",
+        "an energy in GeV, above the lepton's mass and at most 1e8";
+    "beam.on_target": Number, "", Range("1e-30 to 1e30"), Nothing("(`reach` asks for it)"),
+        "Number of leptons on target; it turns σ into a number of events.",
+        "a number of leptons, 1e-30 to 1e30";
+
+    "target": Table, "", Range(""), Nothing(""),
+        "The nuclei, and how much of the material there is. σ knows only the nuclei, with their spin, mass and \
+         form factor; density, lengths and energy loss are for `reach` and for the vertices of `export`.", TABLE;
+    "target.element": Text, "", Range("`H` to `Cf`"), Required("without `material`"),
+        "Symbol of the element, with its standard atomic weight; excludes `material`.",
+        SYMBOL;
+    "target.material": Tables, "", Range("at least one element, each once"), Nothing(""),
+        "A mixture or compound instead of `element`: a list of `{ element, mass_fraction }`.",
+        "a list of { element, mass_fraction }";
+    "target.material.element": Text, "", Range("`H` to `Cf`"), Required(""),
+        "Symbol of the element.", SYMBOL;
+    "target.material.mass_fraction": Number, "", Range("above 0, at most 1"), Required(""),
+        "Its share of the mass; the shares add up to 1 within 1e-6.",
+        "a mass fraction above 0, at most 1";
+    "target.density_g_cm3": Number, "g/cm³", Range("1e-30 to 1e30"),
+        Depends("as tabulated for a single element, else none"),
+        "Density of the material.",
+        "a density in g/cm³, 1e-30 to 1e30";
+    "target.radiation_length_cm": Number, "cm", Range("1e-30 to 1e30"),
+        Depends("from the elements and the density, where they are known"),
+        "Radiation length X₀ of the material.", LENGTH;
+    "target.thickness_cm": Number, "cm", Range("1e-30 to 1e30"), Nothing("(`reach` asks for it)"),
+        "Thickness of the target along the beam; excludes `thickness_x0`.", LENGTH;
+    "target.thickness_x0": Number, "X₀", Range("1e-30 to 1e30"), Nothing(""),
+        "The same in radiation lengths X₀; excludes `thickness_cm`.",
+        "a number of radiation lengths, 1e-30 to 1e30";
+    "target.energy_loss_gev_per_cm": Number, "GeV/cm", Range("0 to 1e30"), Nothing(""),
+        "Mean energy a muon loses in each cm of the target, taken as constant; only `reach` uses it.",
+        "an energy loss in GeV/cm, 0 to 1e30";
+    "target.form_factor": Text, "", Choices(|| FormFactorKind::ALL.map(FormFactorKind::name).to_vec()),
+        Text("tsai-elastic"),
+        "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",
+        "the name of a form factor";
+    "target.nucleus_spin": NumberOrText, "", Choices(|| NucleusSpin::ALL.map(NucleusSpin::name).to_vec()),
+        Text("0"),
+        "Spin of the nucleus in the amplitude: scalar or Dirac current; 0 and 0.5 may be numbers.",
+        "0 or \"1/2\"";
+    "target.nuclear_mass_gev": Number, "GeV", Range("1e-3 to 1e6"),
+        Depends("atomic weight × atomic mass unit"),
+        "Mass M of the nucleus in the kinematics; not with `material`.",
+        "a mass in GeV, 1e-3 to 1e6";
+
+    "cuts": Table, "", Range(""), Nothing(""),
+        "Cuts on the final state; each lower edge lies below its upper edge, and an event passes if it lies \
+         on or between them. x = (E_χ + E_χ̄)/E₀, or E_A′/E₀, is the missing-energy fraction; angles are to the \
+         beam. Only the method `mc` follows cuts on more than x.", TABLE;
+    "cuts.x_min": Number, "", Range("0 to 1"), Number(NO_CUT.x_min),
+        "Smallest missing-energy fraction x.", FRACTION;
+    "cuts.x_max": Number, "", Range("0 to 1"), Number(NO_CUT.x_max),
+        "Largest missing-energy fraction x.", FRACTION;
+    "cuts.lepton_energy_max_gev": Number, "GeV", Range("above the lepton's mass"),
+        Number(NO_CUT.lepton_energy_max_gev),
+        "Largest energy of the scattered lepton.", ENERGY_MAX;
+    "cuts.lepton_angle_min_mrad": Number, "mrad", Range("at least 0, finite"),
+        Number(NO_CUT.lepton_angle_min_mrad),
+        "Smallest polar angle of the scattered lepton.", ANGLE;
+    "cuts.lepton_angle_max_mrad": Number, "mrad", Range("at least 0"), Number(NO_CUT.lepton_angle_max_mrad),
+        "Largest polar angle of the scattered lepton.", ANGLE;
+    "cuts.lepton_pt_min_gev": Number, "GeV", Range("at least 0, finite"), Number(NO_CUT.lepton_pt_min_gev),
+        "Smallest transverse momentum of the scattered lepton.", PT;
+    "cuts.lepton_pt_max_gev": Number, "GeV", Range("at least 0"), Number(NO_CUT.lepton_pt_max_gev),
+        "Largest transverse momentum of the scattered lepton.", PT;
+    "cuts.chi_angle_max_mrad": Number, "mrad", Range("at least 0"), Number(NO_CUT.chi_angle_max_mrad),
+        "Largest polar angle of χ and of χ̄, both of which must pass, or of A′.", ANGLE;
+
+    "integration": Table, "", Range(""), Nothing(""), "How σ is computed, and how well.", TABLE;
+    "integration.method": Text, "", Choices(|| Method::ALL.iter().map(|m| m.name()).collect()), Text("mc"),
+        "Method of `sigma`, `spectrum` and `scan` without `--method`: the exact matrix element by Monte Carlo or \
+         quadrature, or one of three Weizsäcker–Williams approximations; `generate` is always `mc`.",
+        "one of \"mc\", \"quadrature\", \"ww\", \"iww\", \"wwa\"";
+    "integration.n_adapt": Count, "", Range("1 to 1000"), Count(10),
+        "Iterations that adapt the sampling; none of them enters σ.",
+        "a number of iterations, 1 to 1000";
+    "integration.neval": Count, "", Range("1000 to 1e12"), Count(200_000),
+        "Points in each iteration.",
+        "a number of points an iteration, 1000 to 1e12";
+    "integration.rel_error": Number, "", Range("0 to 1"), Number(1e-3),
+        "Relative error of σ at which the Monte Carlo stops; 0 goes on to `max_neval`.",
+        "a relative error, 0 (never stop early) to 1";
+    "integration.max_neval": Count, "", Range("`neval` to 1e15"),
+        Depends("1e8, or 1.05 · (`n_adapt` + 10) · `neval` if that is more, at most 1e15"),
+        "Most evaluations of the integrand, those of the adaptation included.",
+        "a number of evaluations (those of the adaptation too), at least neval and at most 1e15";
+
+    "events": Table, "", Range(""), Nothing(""), "The events that `generate` writes.", TABLE;
+    "events.count": Count, "", Range("0 to 1e12"), Count(100_000),
+        "Number of events, exactly.",
+        "a number of events, at most 1e12";
+    "events.mode": Text, "", Choices(|| Weighting::ALL.iter().map(|w| w.name()).collect()), Text("weighted"),
+        "Whether events have weights, or are accepted and rejected until all weigh the same.",
+        "\"weighted\" or \"unweighted\"";
+    "events.max_overweight_share": Number, "", Range("above 0, below 1"), Number(1e-3),
+        "Largest share of σ that may lie above the weight 1 in unweighted events, for the maxima are estimates; \
+         beyond it is an alarm.",
+        "a share of the cross section, above 0 and below 1";
+    "events.max_weight": Number, "", Range("1 to 1e6"), Number(1.0),
+        "Partial unweighting: with `mode = \"unweighted\"`, events keep weights from 1 up to this one, and fewer \
+         points are rejected; 1 unweights fully.",
+        "the largest weight partly unweighted events may keep, 1 to 1e6";
+    "events.compression": Text, "", Choices(|| Compression::ALL.iter().map(|c| c.name()).collect()), Text("none"),
+        "Compression of the events in `run.h5`.",
+        "\"none\" or \"gzip\"";
+
+    "histogram": Tables, "", Range("each once; at most 1e7 bins in all, two more an axis for what lies outside"),
+        Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon`"),
+        "Histograms of one or two observables, each under its own `[[histogram]]`; `histogram = []` is none.",
+        "a list of tables, each under [[histogram]]";
+    "histogram.observable": Texts, "", Choices(|| Observable::ALL.map(Observable::name).to_vec()), Required(""),
+        "The observable, or a list of two for two axes; the end of its name is its unit, and those of χ and \
+         `m_pair_gev` are only for `pair`.",
+        "the name of an observable, or a list of two";
+    "histogram.min": Numbers, "", Range("below `max`, above 0 if `scale` is `log`"),
+        Depends("the natural range of the observable"),
+        "Lower edge of the axis in the unit of the observable, or a list of two.",
+        "a number, or one an axis";
+    "histogram.max": Numbers, "", Range("above `min`, finite"),
+        Depends("the natural range of the observable"),
+        "Upper edge of the axis in the unit of the observable, or a list of two.",
+        "a number, or one an axis";
+    "histogram.bins": Counts, "", Range("at least 1"), Count(DEFAULT_BINS),
+        "Number of bins of the axis, or a list of two.",
+        "a number of bins, 1 or more, or one an axis";
+    "histogram.scale": Texts, "", Choices(|| vec!["linear", "log"]),
+        Depends("natural to the observable, `\"linear\"` if `min` or `max` is written"),
+        "Whether bins are equally wide, or so in the logarithm; or a list of two.",
+        "\"linear\" or \"log\", or one an axis";
+
+    "reach": Table, "", Range(""), Nothing(""),
+        "How `reach` turns σ into a limit on the charge ([reach.md](reach.md)).", TABLE;
+    "reach.events_excluded": Number, "", Range("1e-30 to 1e30"), Number(2.3),
+        "Expected events at the edge of the excluded region; 2.3 is 90 % CL without background and nothing seen.",
+        "a number of events, 1e-30 to 1e30";
+    "reach.efficiency": Number, "", Range("1e-30 to 1"), Number(1.0),
+        "Share of the events within the cuts that the experiment sees.",
+        "an efficiency, 1e-30 to 1";
+    "reach.q_over_e_max": Number, "e", Range("1e-30 to 1e30"), Nothing(""),
+        "Charge Q_χ/e from which on χ itself would be seen: the upper edge of what is excluded.",
+        "a charge in units of e, 1e-30 to 1e30";
+    "reach.mesons": Table, "", Range(""), Nothing(""),
+        "Vector mesons V produced in the target by the whole beam, which decay to χ χ̄.", TABLE;
+    "reach.mesons.rho": Number, "", Range("0 to 1e30"), Number(0.0), "Number of ρ(770).", YIELD;
+    "reach.mesons.omega": Number, "", Range("0 to 1e30"), Number(0.0), "Number of ω(782).", YIELD;
+    "reach.mesons.phi": Number, "", Range("0 to 1e30"), Number(0.0), "Number of φ(1020).", YIELD;
+    "reach.mesons.jpsi": Number, "", Range("0 to 1e30"), Number(0.0), "Number of J/ψ.", YIELD;
+    "reach.straggling": Text, "", Choices(|| Straggling::ALL.iter().map(|s| s.name()).collect()), Text("none"),
+        "Energy loss of the electrons in the target: none, or by bremsstrahlung after Tsai and Whitis.",
+        "\"none\" or \"tsai-whitis\"";
+}

@@ -1,0 +1,334 @@
+//! The table of keys and docs/card.md say what the program does.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use millibrem::card::{Absent, Allowed, CardError, KEYS, Key, Kind, Override, RunCard, reference};
+
+const PAIR: &str = "run.seed = 1
+dark_sector.m_chi_gev = 0.1
+beam.lepton = \"mu-\"
+beam.energy_gev = 160.0
+target.element = \"Pb\"
+";
+
+/// The required keys alone, of each process.
+fn minimal() -> [String; 2] {
+    let dark_photon = PAIR.replace("m_chi_gev", "m_dark_photon_gev");
+    let kind = "process.kind = \"dark-photon\"\n";
+    [PAIR.to_owned(), dark_photon + kind]
+}
+
+fn parse(text: &str, overrides: &[Override]) -> Result<RunCard, CardError> {
+    RunCard::parse("card.toml", "minimal", text, overrides)
+}
+
+/// What a card means with every default written out.
+fn printed(text: &str) -> toml::Table {
+    parse(text, &[]).unwrap().to_toml().parse().unwrap()
+}
+
+/// The value of a key; in lists that of the first entry.
+fn look(card: &toml::Table, path: &str) -> Option<toml::Value> {
+    let mut value = toml::Value::Table(card.clone());
+    for name in path.split('.') {
+        if let toml::Value::Array(items) = value {
+            value = items.into_iter().next()?;
+        }
+        value = value.get(name)?.clone();
+    }
+    Some(value)
+}
+
+fn key(path: &str) -> &'static Key {
+    KEYS.iter().find(|key| key.path == path).unwrap()
+}
+
+/// Full names of all keys that a card holds, list positions left out.
+fn paths(prefix: &str, value: &toml::Value, out: &mut BTreeSet<String>) {
+    match value {
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                let path = format!("{prefix}{name}");
+                out.insert(path.clone());
+                paths(&format!("{path}."), value, out);
+            }
+        }
+        toml::Value::Array(items) => items.iter().for_each(|item| paths(prefix, item, out)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_page_is_the_one_the_program_prints() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/card.md");
+    let page = std::fs::read_to_string(path).unwrap_or_default();
+    let cure = "docs/card.md is old: write it with `millibrem info --keys > docs/card.md`";
+    assert!(page == reference(), "{cure}");
+}
+
+#[test]
+fn every_key_has_a_row_of_its_own() {
+    let page = reference();
+    let names: BTreeSet<&str> = KEYS.iter().map(|key| key.path).collect();
+    assert_eq!(names.len(), KEYS.len(), "a key stands twice");
+    let rows = page.lines().filter(|line| line.starts_with("| `")).count();
+    let sections = KEYS.iter().filter(|key| key.kind == Kind::Table).count();
+    assert_eq!(rows + sections, KEYS.len());
+    for line in page.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(line.matches('|').count(), 6, "{line}");
+    }
+    for key in KEYS {
+        assert!(key.meaning.ends_with('.'), "{}", key.path);
+        let section = key.path.rsplit_once('.').map_or("", |(section, _)| section);
+        assert!(
+            section.is_empty() || names.contains(section),
+            "{}",
+            key.path
+        );
+    }
+}
+
+/// The fields of the cards as the program holds them, against the table.
+#[test]
+fn no_key_is_missing() {
+    let mut seen = BTreeSet::new();
+    for text in minimal() {
+        let all = "beam.on_target = 1e12
+target.thickness_cm = 1.0
+target.energy_loss_gev_per_cm = 0.01
+reach.q_over_e_max = 0.2
+";
+        let element = "target.element = \"Pb\"\n";
+        let material = "target.density_g_cm3 = 8.0
+target.material = [{ element = \"Pb\", mass_fraction = 0.5 }, { element = \"W\", mass_fraction = 0.5 }]
+";
+        for target in [element, material] {
+            let text = text.replace(element, target) + all;
+            paths("", &toml::Value::Table(printed(&text)), &mut seen);
+        }
+    }
+    // The thickness is printed in cm.
+    seen.insert("target.thickness_x0".to_owned());
+    let table: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();
+    assert_eq!(seen, table);
+}
+
+#[test]
+fn defaults_are_what_a_minimal_card_means() {
+    let cards = minimal().map(|text| printed(&text));
+    for key in KEYS {
+        let found: Vec<toml::Value> = cards
+            .iter()
+            .filter_map(|card| look(card, key.path))
+            .collect();
+        match key.default {
+            _ if key.kind == Kind::Table => {}
+            Absent::Nothing(_) => assert_eq!(found, [], "{}", key.path),
+            // A list that is not there has no keys.
+            Absent::Required(_) if key.path.starts_with("target.material.") => {}
+            Absent::Required(_) | Absent::Depends(_) => assert_ne!(found, [], "{}", key.path),
+            Absent::Number(_) | Absent::Count(_) | Absent::Text(_) => {
+                let value = format!("value = {}", key.default.value().unwrap());
+                let value = value.parse::<toml::Table>().unwrap()["value"].clone();
+                assert!(!found.is_empty(), "{}", key.path);
+                // The card of a dark photon has to say so.
+                let n = if key.path == "process.kind" { 1 } else { 2 };
+                for found in found.iter().take(n) {
+                    assert_eq!(*found, value, "{}", key.path);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn defaults_in_words_are_true() {
+    let [pair, photon] = minimal().map(|text| printed(&text));
+    let id = |card| look(card, "dark_sector.pdg_id").unwrap().as_integer();
+    assert_eq!((id(&pair), id(&photon)), (Some(5_200_012), Some(622)));
+    assert_eq!(pair["run"]["name"].as_str(), Some("minimal"));
+    let names = |card: &toml::Table| -> Vec<String> {
+        let all = card["histogram"].as_array().unwrap().iter();
+        all.map(|one| format!("`{}`", one["observable"].as_str().unwrap()))
+            .collect()
+    };
+    let words = key("histogram").default.words().unwrap();
+    let (first, rest) = words.split_once(", without `m_pair_gev`").unwrap();
+    assert_eq!(
+        (names(&pair).join(", ").as_str(), rest),
+        (first, " for `dark-photon`")
+    );
+    let without: Vec<String> = names(&pair)
+        .into_iter()
+        .filter(|n| n != "`m_pair_gev`")
+        .collect();
+    assert_eq!(names(&photon), without);
+    let most = |more: &str| {
+        let card = printed(&format!("{PAIR}{more}"));
+        look(&card, "integration.max_neval")
+            .unwrap()
+            .as_integer()
+            .unwrap()
+    };
+    assert_eq!(most(""), 100_000_000);
+    assert_eq!(
+        most("integration = { neval = 1e8, n_adapt = 30 }"),
+        4_200_000_000
+    );
+    assert_eq!(
+        most("integration = { neval = 1e12, n_adapt = 1000 }"),
+        1_000_000_000_000_000
+    );
+    let scale = |more: &str| {
+        let card = format!("{PAIR}[[histogram]]\nobservable = \"t_gev2\"\n{more}");
+        look(&printed(&card), "histogram.scale").unwrap()
+    };
+    assert_eq!(scale("").as_str(), Some("log"));
+    assert_eq!(scale("min = 0.0").as_str(), Some("linear"));
+    let none = printed(&format!("{PAIR}histogram = []"));
+    assert_eq!(none["histogram"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn what_is_required_is_missed() {
+    for text in minimal() {
+        for key in KEYS
+            .iter()
+            .filter(|key| matches!(key.default, Absent::Required(_)))
+        {
+            let mut card: toml::Table = text.parse().unwrap();
+            let (section, name) = key.path.split_once('.').unwrap();
+            let there = card
+                .get_mut(section)
+                .and_then(|s| s.as_table_mut()?.remove(name));
+            if there.is_some() {
+                let error = parse(&card.to_string(), &[]).unwrap_err().to_string();
+                let said = format!("{}: found nothing, expected ", key.path);
+                assert!(error.contains(&said), "{error}");
+            }
+        }
+    }
+}
+
+/// What a card with `value` at this key says against the value by itself, not against its meaning
+/// beside other keys.
+fn refused(key: &Key, value: &str) -> bool {
+    let [pair, photon] = minimal();
+    let photon_only = ["dark_sector.m_dark_photon_gev", "dark_sector.epsilon"];
+    let text = if photon_only.contains(&key.path) {
+        photon
+    } else {
+        pair
+    };
+    let (text, path) = match key.path.split_once('.') {
+        Some(("histogram", "observable")) => {
+            (format!("{text}[[histogram]]\nobservable = {value}\n"), None)
+        }
+        Some(("histogram", name)) => (
+            format!("{text}[[histogram]]\nobservable = \"t_gev2\"\n{name} = {value}\n"),
+            None,
+        ),
+        _ if key.path == "target.material.mass_fraction" => {
+            let part =
+                format!("target.material = [{{ element = \"Pb\", mass_fraction = {value} }}]");
+            (text.replace("target.element = \"Pb\"", &part), None)
+        }
+        _ => (text, Some(key.path)),
+    };
+    let set = path.map(|path| Override::by_option("--set", path, value));
+    match parse(&text, set.as_slice()) {
+        Ok(_) => false,
+        Err(CardError::Key(error)) => {
+            let by_itself = [
+                "one of ",
+                "an energy above the lepton's mass",
+                "\"linear\" or",
+                "min below max",
+            ];
+            error.expected == key.expects
+                || by_itself
+                    .iter()
+                    .any(|start| error.expected.starts_with(start))
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn ranges_are_those_that_are_held() {
+    let mut judged = 0;
+    for key in KEYS {
+        let Allowed::Range(words) = key.allowed else {
+            continue;
+        };
+        for part in words.split(", ") {
+            let number = |text: &str| text.parse::<f64>().ok();
+            // Value; whether it is allowed.
+            let mut cases = Vec::new();
+            let beyond = |edge: f64, up: bool| match (edge == 0.0, up) {
+                (true, _) => -1e-9,
+                (_, true) if edge > 1e18 => edge * 1.01,
+                (_, true) => edge + (edge * 0.01).max(1.0),
+                (_, false) if key.kind == Kind::Count => edge - 1.0,
+                (_, false) => edge * 0.99,
+            };
+            if let Some((low, high)) = part.split_once(" to ").map(|(a, b)| (number(a), number(b)))
+            {
+                cases.extend(
+                    low.iter()
+                        .flat_map(|&x| [(x, true), (beyond(x, false), false)]),
+                );
+                cases.extend(
+                    high.iter()
+                        .flat_map(|&x| [(x, true), (beyond(x, true), false)]),
+                );
+            } else if let Some(x) = part.strip_prefix("at least ").and_then(number) {
+                cases.extend([(x, true), (beyond(x, false), false)]);
+            } else if let Some(x) = part.strip_prefix("at most ").and_then(number) {
+                cases.extend([(x, true), (beyond(x, true), false)]);
+            } else if let Some(x) = part.strip_prefix("above ").and_then(number) {
+                cases.extend([(x, false), (x + 1e-3, true)]);
+            } else if let Some(x) = part.strip_prefix("below ").and_then(number) {
+                cases.extend([(x, false), (x - 1e-3, true)]);
+            } else if part == "finite" {
+                cases.push((f64::INFINITY, false));
+            }
+            for (x, good) in cases {
+                // Seeds are beyond what a float holds, and tested elsewhere.
+                if key.kind == Kind::Seed {
+                    continue;
+                }
+                let value = format!("{x:?}");
+                assert_eq!(
+                    refused(key, &value),
+                    !good,
+                    "{} = {value}, {words}",
+                    key.path
+                );
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged > 100, "{judged}");
+}
+
+#[test]
+fn choices_are_taken_and_no_others() {
+    for key in KEYS {
+        let Allowed::Choices(names) = key.allowed else {
+            continue;
+        };
+        for name in names() {
+            // The mass is that of the other process.
+            if key.path != "process.kind" || name != "dark-photon" {
+                assert!(
+                    !refused(key, &format!("\"{name}\"")),
+                    "{} = {name}",
+                    key.path
+                );
+            }
+        }
+        assert!(refused(key, "\"neither\""), "{}", key.path);
+    }
+}
