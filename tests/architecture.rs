@@ -1,16 +1,17 @@
-//! The rooms of the house, held by reading the sources: imports point upwards only, the
-//! integrator and the file library are named in one room each, files stay readable.
+//! The packages and rooms of the house, held by reading manifests and sources: imports point
+//! upwards only, the library needs no C library and no files, the integrator and the file library
+//! are named in one place each, files stay readable.
 
 use std::fs;
 use std::path::Path;
 
-/// Modules from the ground up; each may use those before it (`ARCHITECTURE.md`).
-const ROOMS: [&str; 22] = [
+/// Modules of the library from the ground up; each may use those before it (`ARCHITECTURE.md`).
+const ROOMS: [&str; 19] = [
     "text",
     "constants",
     "elementary",
     "kinematics",
-    "target",
+    "matter",
     "beam",
     "dark_sector",
     "cuts",
@@ -23,18 +24,41 @@ const ROOMS: [&str; 22] = [
     "record",
     "generate",
     "study",
-    "io",
     "card",
-    "job",
-    "plot",
-    "cli",
+    "run",
 ];
-/// All that storage may know of: no process, no card.
-const KNOWN_TO_IO: [&str; 5] = ["text", "constants", "event", "histogram", "record"];
-/// The first room that may touch files.
-const FIRST_WITH_FILES: &str = "study";
-/// Rooms whose numbers are for the eye only.
-const FOR_THE_EYE: [&str; 2] = ["plot", "cli"];
+/// Packages of the workspace that hold sources, the library first.
+const PACKAGES: [&str; 4] = ["", "files", "figures", "cli"];
+/// Which of our packages each may depend on.
+const MAY_USE: [(&str, &[&str]); 5] = [
+    ("vegas", &[]),
+    ("", &["vegas"]),
+    ("files", &["millibrem"]),
+    ("figures", &["millibrem", "millibrem-files"]),
+    (
+        "cli",
+        &["millibrem", "millibrem-files", "millibrem-figures"],
+    ),
+];
+/// All that the library may depend on beside the integrator: pure Rust, no terminal, no files.
+const LIBRARY_NEEDS: [&str; 12] = [
+    "csv",
+    "libm",
+    "nalgebra",
+    "pulp",
+    "rand",
+    "rand_pcg",
+    "rayon",
+    "serde",
+    "serde_json",
+    "strsim",
+    "thiserror",
+    "toml",
+];
+/// All that storage may know of the library; jobs know more.
+const KNOWN_TO_STORAGE: [&str; 5] = ["text", "constants", "event", "histogram", "record"];
+/// Modules of the package of files that know cards.
+const KNOW_CARDS: [&str; 2] = ["job", "card"];
 const MAX_LINES: usize = 600;
 const MAX_LINES_OF_MAIN: usize = 30;
 /// Methods of `f64` whose last bit depends on the C library or the processor.
@@ -58,7 +82,7 @@ impl Source {
             .map(|(i, line)| (i, line.split("//").next().unwrap_or_default()))
     }
 
-    /// Names on the path from the crate root: `io/hdf5/mod.rs` is `[io, hdf5]`.
+    /// Names on the path from the crate root: `job/run.rs` is `[job, run]`.
     fn module(&self) -> Vec<&str> {
         let path = self.path.trim_end_matches(".rs");
         path.split('/')
@@ -150,22 +174,23 @@ fn names_crate(line: &str, name: &str) -> bool {
     })
 }
 
-/// Everything in the sources of the root crate that breaks a rule, with file and line.
-fn violations(sources: &[Source]) -> Vec<String> {
+/// Everything in the sources of `package` that breaks a rule, with file and line.
+fn violations(package: &str, sources: &[Source]) -> Vec<String> {
     let position = |room: &str| ROOMS.iter().position(|r| *r == room);
     let mut found = Vec::new();
     for source in sources {
-        let path = &source.path;
+        let path = Path::new(package).join("src").join(&source.path);
+        let path = path.display();
         let module = source.module();
-        let room = module.first().copied().unwrap_or(path.as_str());
-        if let Some(name) = module
-            .iter()
-            .find(|name| ["utils", "util", "helpers", "helper", "misc"].contains(name))
+        let room = module.first().copied().unwrap_or_default();
+        let mut names = module.iter();
+        if let Some(name) =
+            names.find(|n| ["utils", "util", "helpers", "helper", "misc"].contains(n))
         {
             found.push(format!("{path}: `{name}` says nothing; name what is in it"));
         }
         let lines = source.code().count();
-        let most = if path == "main.rs" {
+        let most = if source.path == "main.rs" {
             MAX_LINES_OF_MAIN
         } else {
             MAX_LINES
@@ -173,47 +198,40 @@ fn violations(sources: &[Source]) -> Vec<String> {
         if lines > most {
             found.push(format!("{path}: {lines} lines, at most {most} are allowed"));
         }
-        if path == "lib.rs" {
-            continue;
-        }
-        let Some(here) = (if path == "main.rs" {
-            Some(ROOMS.len())
-        } else {
-            position(room)
-        }) else {
+        let here = position(room);
+        if package.is_empty() && here.is_none() && source.path != "lib.rs" {
             found.push(format!("{path}: `{room}` is in no room of the table"));
             continue;
-        };
+        }
         for (line, name) in source.imports() {
             let Some(there) = position(&name) else {
                 continue;
             };
-            if there > here {
+            if package.is_empty() && here.is_some_and(|here| there > here) {
                 found.push(format!("{path}:{line}: `{room}` must not use `{name}`"));
-            } else if room == "io" && name != "io" && !KNOWN_TO_IO.contains(&name.as_str()) {
-                found.push(format!("{path}:{line}: `io` must not know `{name}`"));
+            }
+            let storage = package == "files" && !KNOW_CARDS.contains(&room);
+            if storage && !KNOWN_TO_STORAGE.contains(&name.as_str()) && name != room {
+                found.push(format!("{path}:{line}: storage must not know `{name}`"));
             }
         }
         for (line, code) in source.code() {
-            if room != "generate" && names_crate(code, "vegas") {
+            if package.is_empty() && room != "generate" && names_crate(code, "vegas") {
                 found.push(format!(
                     "{path}:{line}: only `generate` may name the integrator"
                 ));
             }
-            if room != "io" && names_crate(code, "hdf5") {
+            if package != "files" && names_crate(code, "hdf5") {
                 found.push(format!(
-                    "{path}:{line}: only `io` may name the file library"
+                    "{path}:{line}: only `files` may name the file library"
                 ));
             }
-            let touches_files = ["std::fs", "std::path"]
-                .iter()
-                .any(|name| code.contains(name));
-            if touches_files && position(FIRST_WITH_FILES).is_some_and(|first| here < first) {
-                found.push(format!("{path}:{line}: `{room}` must know no files"));
+            if package.is_empty() && code.contains("std::fs") {
+                found.push(format!("{path}:{line}: the library must know no files"));
             }
             let calls = |name: &&&str| code.contains(&format!(".{name}("));
             if let Some(name) = UNPORTABLE.iter().find(calls)
-                && !FOR_THE_EYE.contains(&room)
+                && matches!(package, "" | "files")
             {
                 let advice = "use libm or `elementary`, which give the same bits everywhere";
                 found.push(format!("{path}:{line}: `{name}` of std; {advice}"));
@@ -221,6 +239,22 @@ fn violations(sources: &[Source]) -> Vec<String> {
         }
     }
     found
+}
+
+/// What the manifest of `package` depends on, on whatever system.
+fn needs(package: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
+    let text = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    let systems = manifest.get("target").and_then(|t| t.as_table());
+    let of_systems = systems.into_iter().flat_map(|t| t.values());
+    let tables = of_systems
+        .filter_map(|t| t.get("dependencies"))
+        .chain(manifest.get("dependencies"));
+    tables
+        .filter_map(|t| t.as_table())
+        .flat_map(|t| t.keys().cloned())
+        .collect()
 }
 
 fn sources_in(folder: &Path) -> Vec<Source> {
@@ -249,9 +283,30 @@ fn sources_in(folder: &Path) -> Vec<Source> {
 
 #[test]
 fn every_room_keeps_to_its_place() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = violations(&sources_in(&root.join("src")));
-    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+    for package in PACKAGES {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
+        let found = violations(package, &sources_in(&root.join("src")));
+        assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+    }
+}
+
+#[test]
+fn packages_depend_on_those_above_them_only() {
+    for (package, allowed) in MAY_USE {
+        for name in needs(package) {
+            let ours = name == "vegas" || name.starts_with("millibrem");
+            let outside = !ours && (!package.is_empty() || LIBRARY_NEEDS.contains(&&*name));
+            assert!(
+                outside || allowed.contains(&&*name),
+                "`{package}` must not depend on `{name}`"
+            );
+        }
+    }
+    assert_eq!(
+        needs("").len(),
+        LIBRARY_NEEDS.len() + 2,
+        "a name is never used, or in no list"
+    );
 }
 
 #[test]
@@ -277,10 +332,12 @@ fn the_integrator_knows_no_files_and_no_physics() {
 }
 
 #[test]
-fn the_root_crate_forbids_unsafe_code() {
+fn every_package_forbids_unsafe_code() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(root.join("src/lib.rs")).unwrap();
-    assert!(text.contains("#![forbid(unsafe_code)]"));
+    for package in PACKAGES {
+        let text = fs::read_to_string(root.join(package).join("src/lib.rs")).unwrap();
+        assert!(text.contains("#![forbid(unsafe_code)]"), "{package}");
+    }
 }
 
 #[test]
@@ -304,78 +361,112 @@ fn every_module_of_the_library_has_a_room() {
 #[test]
 fn the_rules_catch_what_they_forbid() {
     let long = "let x = 1;\n".repeat(MAX_LINES + 1);
-    let cases: [(&str, &str, Option<&str>); 20] = [
+    let cases: [(&str, &str, &str, Option<&str>); 20] = [
         (
+            "",
             "kinematics/mod.rs",
             "use crate::process::Setup;",
             Some("must not use `process`"),
         ),
         (
+            "",
             "kinematics/a.rs",
-            "use super::super::io::X;",
-            Some("must not use `io`"),
+            "use super::super::card::X;",
+            Some("must not use `card`"),
         ),
         (
+            "",
             "process/etl.rs",
-            "use crate::{beam, cuts::{A, B}, cli};",
-            Some("must not use `cli`"),
+            "use crate::{beam, cuts::{A, B}, run};",
+            Some("must not use `run`"),
         ),
         (
+            "",
             "process/etl.rs",
             "let x = crate::card::RunCard::new();",
             Some("must not use `card`"),
         ),
         (
+            "",
             "process/etl.rs",
             "use crate::{beam::{Beam, Lepton}, cuts::Cuts};",
             None,
         ),
-        ("process/etl.rs", "// crate::io is far away", None),
-        ("process/etl.rs", "#[cfg(test)]\nuse crate::io::X;", None),
-        ("process/etl.rs", "use super::io_like::X;", None),
+        ("", "process/etl.rs", "// crate::card is far away", None),
         (
-            "io/lhe.rs",
-            "use crate::process::Process;",
-            Some("`io` must not know `process`"),
+            "",
+            "process/etl.rs",
+            "#[cfg(test)]\nuse crate::card::X;",
+            None,
         ),
-        ("io/lhe.rs", "use crate::record::RunSummary;", None),
+        ("", "process/etl.rs", "use super::card_like::X;", None),
         (
+            "files",
+            "export/lhe.rs",
+            "use millibrem::process::Process;",
+            Some("must not know `process`"),
+        ),
+        (
+            "files",
+            "export/lhe.rs",
+            "use millibrem::record::RunSummary;",
+            None,
+        ),
+        ("files", "job/run.rs", "use millibrem::card::RunCard;", None),
+        (
+            "",
             "process/etl.rs",
             "use vegas::Integrand;",
             Some("only `generate` may name"),
         ),
         (
+            "",
             "process/etl.rs",
             "let map: vegas::Map = x;",
             Some("only `generate` may name"),
         ),
-        ("generate/mod.rs", "use vegas::Integrand;", None),
+        ("", "generate/mod.rs", "use vegas::Integrand;", None),
         (
-            "plot/mod.rs",
+            "figures",
+            "panel.rs",
             "let f = ::hdf5::File::open(p);",
-            Some("only `io` may name"),
+            Some("only `files` may name"),
         ),
-        ("cli/mod.rs", "use crate::io::hdf5::RunReader;", None),
-        ("beam.rs", "std::fs::read(path)", Some("must know no files")),
-        ("beam.rs", "let y = x.ln();", Some("`ln` of std")),
-        ("beam.rs", &long, Some("at most 600 are allowed")),
-        ("io/helpers.rs", "", Some("name what is in it")),
-        ("odds.rs", "", Some("in no room")),
+        (
+            "cli",
+            "plot.rs",
+            "use millibrem_files::hdf5::RunReader;",
+            None,
+        ),
+        (
+            "",
+            "beam.rs",
+            "std::fs::read(path)",
+            Some("must know no files"),
+        ),
+        ("files", "table.rs", "let y = x.ln();", Some("`ln` of std")),
+        ("cli", "helpers.rs", &long, Some("name what is in it")),
+        ("", "odds.rs", "", Some("in no room")),
     ];
-    for (path, text, expected) in cases {
+    for (package, path, text, expected) in cases {
         let source = Source {
             path: path.to_owned(),
             text: text.to_owned(),
         };
-        let found = violations(&[source]);
+        let found = violations(package, &[source]);
         match expected {
             None => assert!(found.is_empty(), "{path}: {text}: {found:?}"),
             Some(words) => {
                 assert!(
-                    found.len() == 1 && found[0].contains(words),
+                    !found.is_empty() && found[0].contains(words),
                     "{path}: {text}: {found:?}"
                 );
             }
         }
     }
+    let source = Source {
+        path: "beam.rs".to_owned(),
+        text: long,
+    };
+    assert!(violations("", &[source])[0].contains("at most 600 are allowed"));
 }

@@ -211,7 +211,8 @@ fn monte_carlo_follows_cuts_on_more_than_x_and_mixtures() {
     // A mixture, by both methods.
     let folder = tempfile::tempdir().unwrap();
     let mixed = folder.path().join("ldmx-2025.toml");
-    let text = fs::read_to_string(card).unwrap();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let text = fs::read_to_string(format!("{root}/{card}")).unwrap();
     let parts = "material = [{element = \"Al\", mass_fraction = 0.6}, {element = \"W\", mass_fraction = 0.4}]";
     fs::write(&mixed, text.replace("element = \"Al\"", parts)).unwrap();
     let mixed = mixed.to_str().unwrap();

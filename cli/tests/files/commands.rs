@@ -220,7 +220,11 @@ pub(crate) fn saved() -> &'static Path {
         generate(&["--shard=2/2"]);
         made(&["scan", CARD, "--method=quadrature", MASSES, "--quiet", &out]);
         fs::write(folder.path().join("limit.csv"), "0.01,1e-2\n0.1,2e-2\n").unwrap();
-        fs::copy(CARD, folder.path().join("card.toml")).unwrap();
+        fs::copy(
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(CARD),
+            folder.path().join("card.toml"),
+        )
+        .unwrap();
         folder
     });
     folder.path()

@@ -55,7 +55,13 @@ fn obstruct(path: &Path, what: &str) {
         "link" => symlink(saved().join("limit.csv"), path).unwrap(),
         "dangling" => symlink("/nowhere/at/all", path).unwrap(),
         "run" => drop(fs::copy(saved().join("run.h5"), path).unwrap()),
-        _ => drop(fs::copy(CARD, path).unwrap()),
+        _ => drop(
+            fs::copy(
+                Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(CARD),
+                path,
+            )
+            .unwrap(),
+        ),
     }
 }
 
