@@ -12,9 +12,9 @@ pub mod run_file;
 pub mod setup;
 pub mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use millibrem_figures::{self, Panel};
+use millibrem::results::Results;
 use tempfile::TempDir;
 
 /// A target: a function of bytes.
@@ -42,10 +42,17 @@ fn folder() -> TempDir {
     made.expect("a folder for temporary files")
 }
 
-/// Draws panels; each is a figure or an error in words.
-fn drawn(panels: &[Panel]) {
-    for panel in panels {
-        match plot::svg(std::slice::from_ref(panel)) {
+/// Draws all panels of results; each is a figure or an error in words.
+fn drawn(results: &[(PathBuf, Results)]) {
+    let panels = match millibrem_figures::panels(results, &[]) {
+        Ok(panels) => panels,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    for panel in &panels {
+        match millibrem_figures::svg(std::slice::from_ref(panel)) {
             Ok(figure) => assert!(
                 figure.starts_with("<svg") && !figure.contains("NaN"),
                 "{figure}"

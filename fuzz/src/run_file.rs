@@ -12,7 +12,6 @@ use millibrem::event::{Compression, Event, EventBuffer, FinalState, Particle, Sa
 use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
 use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary, Shard};
-use millibrem_figures;
 use millibrem_files::export::{ExportOptions, Format, Weights, export};
 use millibrem_files::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
 use millibrem_files::job::{self, Watcher};
@@ -77,9 +76,9 @@ pub fn read(path: &Path, then: usize) {
         assert!(!error.to_string().is_empty());
     }
     if then >= Format::ALL.len()
-        && let Ok(panels) = plot::panels(&[path.to_owned()], &[])
+        && let Ok(found) = millibrem_files::results::read(&[path.to_owned()])
     {
-        super::drawn(&panels);
+        super::drawn(&found);
     }
     join(path);
     let run = match RunReader::open(path) {
