@@ -21,7 +21,7 @@ ALPHA = 1 / mpf("137.035999")
 M_E, M_MU, U = mpf("0.51099895e-3"), mpf("0.1056583755"), mpf("0.93149410242")
 PB = mpf("0.3893793721e9")
 E2 = 4 * pi * ALPHA
-# Atomic weights as in src/target/elements.rs.
+# Atomic weights as in src/matter/elements.rs.
 ELEMENTS = {"H": (1, 1.008), "Pb": (82, 207.2), "Cf": (98, 251.0)}
 
 CORNERS = [

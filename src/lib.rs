@@ -18,6 +18,7 @@ pub mod mesons;
 pub mod phase_space;
 pub mod process;
 pub mod record;
+pub mod results;
 pub mod run;
 pub mod study;
 pub mod text;

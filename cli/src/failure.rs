@@ -91,6 +91,14 @@ pub(crate) enum Failure {
     /// A figure cannot be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
+    /// A figure cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Figure {
+        /// The file.
+        path: PathBuf,
+        /// The reason of the operating system.
+        source: std::io::Error,
+    },
     /// The files for a batch system cannot be made, or it does not take them.
     #[error(transparent)]
     Submit(#[from] SubmitError),
@@ -120,7 +128,7 @@ impl Failure {
     /// 2 if card or command line are wrong, 1 if the run failed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Io(error) | Self::Plot(PlotError::Io(error)) => of_io(error),
+            Self::Io(error) => of_io(error),
             Self::Card(error) => of_card(error),
             Self::Job(error) => of_job(error),
             Self::Quadrature(QuadratureError::NotConverged { .. })
@@ -128,7 +136,8 @@ impl Failure {
             | Self::Generate(_)
             | Self::Rows { .. }
             | Self::Interrupted { .. }
-            | Self::Plot(PlotError::Write { .. } | PlotError::Bitmap(_))
+            | Self::Plot(PlotError::Bitmap(_))
+            | Self::Figure { .. }
             | Self::Submit(SubmitError::Refused { .. })
             | Self::Untrusted(_)
             | Self::Stdout(_) => FAILED,
@@ -303,6 +312,10 @@ mod tests {
             Rows => Failure::Rows { failed: 1, rows: 2, first: "m_chi_gev = 0.1".to_owned() },
             Interrupted => Failure::Interrupted { left: 3, rows: 5, path: path() },
             Plot => PlotError::Nothing { name: "sigma".to_owned() }.into(),
+            Figure => Failure::Figure {
+                path: "f.svg".into(),
+                source: std::io::Error::other("permission denied"),
+            },
             Untrusted => Failure::unless_trusted(&["chi2/dof = 5".to_owned()])
                 .err()
                 .unwrap_or(Failure::Usage(String::new())),

@@ -2,8 +2,8 @@
 //!
 //! Whatever command they end, its unfinished files go with it; a command that can save what it has
 //! only takes note of the first. A file that would be larger than allowed is an error of the write,
-//! as on a full disk, not the end of the program. Pinned by `tests/files/signals.rs` and
-//! `tests/reliability.rs`.
+//! as on a full disk, not the end of the program. Pinned by `cli/tests/files/signals.rs` and
+//! `cli/tests/reliability.rs`.
 
 #[cfg(unix)]
 pub(crate) use unix::{listen, note, requested};

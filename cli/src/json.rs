@@ -173,18 +173,15 @@ impl From<&Failure> for Fault {
                 expected: Some(expected.clone()),
                 ..Self::in_file("file", path)
             },
-            Failure::Io(error) => Self::in_file("file", error.path()),
-            Failure::Job(error) => of_job(error),
-            Failure::Plot(PlotError::Io(error)) => Self::in_file("file", error.path()),
-            Failure::Plot(PlotError::Table { path, line, .. }) => Self {
+            Failure::Io(IoError::Table { path, line, .. }) => Self {
                 line: Some(*line),
                 ..Self::in_file("file", path)
             },
-            Failure::Plot(
-                PlotError::Read { path, .. }
-                | PlotError::Write { path, .. }
-                | PlotError::Format { path },
-            ) => Self::in_file("file", path),
+            Failure::Io(error) => Self::in_file("file", error.path()),
+            Failure::Job(error) => of_job(error),
+            Failure::Plot(PlotError::Format { path }) | Failure::Figure { path, .. } => {
+                Self::in_file("file", path)
+            }
             Failure::Option {
                 option,
                 found,

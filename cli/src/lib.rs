@@ -1,7 +1,7 @@
 //! The command line: one file a command, each parses, resolves, makes one library call, prints.
 //!
 //! Data go to stdout, messages and progress to stderr. Exit codes: 0 fine; 1 the run failed or its
-//! result is not trustworthy; 2 the card or the command line is wrong. Pinned by `tests/cli_*.rs`.
+//! result is not trustworthy; 2 the card or the command line is wrong. Pinned by `cli/tests/cli_*.rs`.
 #![forbid(unsafe_code)]
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 

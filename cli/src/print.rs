@@ -1,6 +1,6 @@
 //! Printing: results to stdout, where a full disk is an error; messages to stderr, where it is not.
 //!
-//! Nothing here panics. Pinned by `tests/files/streams.rs`.
+//! Nothing here panics. Pinned by `cli/tests/files/streams.rs`.
 
 use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};

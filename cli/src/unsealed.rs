@@ -1,7 +1,7 @@
 //! Files without a seal, read by a child process before this one trusts the HDF5 library with them.
 //!
 //! Wrong bytes inside its own structures can crash the library or make it hang; a child can be
-//! outlived. Pinned by `tests/cli_damage.rs`.
+//! outlived. Pinned by `cli/tests/cli_damage.rs`.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 //!
 //! Each enum is listed variant by variant; the list is also an exhaustive `match`, so a variant
 //! without a text here does not compile. Wrong cards have their own list in `card/errors.rs`, the
-//! integrator's errors theirs in `vegas/src/error.rs`, the program's in `src/cli/failure.rs`.
+//! integrator's errors theirs in `vegas/src/error.rs`, the program's in `cli/src/failure.rs`.
 
 use std::fmt::Display;
 use std::io;
@@ -171,6 +171,7 @@ fn every_error_of_storage_has_a_text() {
             found: "# card: x_min = 0.5".to_owned(),
             expected: "# card: x_min = 0.7".to_owned(),
         },
+        Table => IoError::Table { path: path("t.csv"), line: 4, reason: "1 cells under 2 names".to_owned() },
         Interrupted => IoError::Interrupted { path: path("run.h5") },
         Locked => IoError::Locked { path: path("run.h5") },
         Damaged => IoError::Damaged { path: path("run.h5.state"), reason: "its checksum is wrong".to_owned() },
@@ -253,18 +254,11 @@ fn every_error_of_a_job_has_a_text() {
 
 #[test]
 fn every_error_of_figures_has_a_text() {
-    let exists = || IoError::Exists {
-        path: path("run.h5"),
-    };
     insta::assert_snapshot!(texts!(PlotError {
-        Io => exists().into(),
-        Read => PlotError::Read { path: path("t.csv"), source: denied() },
-        Table => PlotError::Table { path: path("t.csv"), line: 4, reason: "1 cells under 2 names".to_owned() },
         Mixed => PlotError::Mixed { run: path("run.h5"), table: path("t.csv") },
         Unknown => PlotError::Unknown { name: "y".to_owned(), known: "x, t_gev2".to_owned() },
         Nothing => PlotError::Nothing { name: "sigma".to_owned() },
         Format => PlotError::Format { path: path("f.pdf") },
-        Write => PlotError::Write { path: path("f.svg"), source: denied() },
         Bitmap => PlotError::Bitmap("no memory".to_owned()),
     }));
 }

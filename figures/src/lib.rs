@@ -1,11 +1,11 @@
-//! Figures from saved results; nothing is computed again.
+//! Figures of results in memory; nothing is computed again, and no file is opened.
 //!
-//! A run file gives a panel for each of its histograms and one for the history of its iterations;
-//! tables (CSV, HDF5) of scans, spectra and comparisons give curves. Several files are laid over each
-//! other. Drawings are SVG; bitmaps are rendered from them with fonts that are built in. Beside a
-//! figure stands a script that draws it again with matplotlib from the same files.
+//! A run gives a panel for each of its histograms and one for the history of its iterations;
+//! tables of scans, spectra and comparisons give curves. Several results are laid over each other.
+//! Drawings are SVG; bitmaps are rendered from them with fonts that are built in. A script draws a
+//! figure again with matplotlib from the files of the results.
 //!
-//! Pinned by the tests of its modules, `tests/cli_plot.rs` and `tests/python/test_plot.py`.
+//! Pinned by the tests of its modules, `cli/tests/cli_plot.rs` and `tests/python/test_plot.py`.
 #![forbid(unsafe_code)]
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
@@ -28,11 +28,9 @@ mod text;
 use std::path::{Path, PathBuf};
 
 pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
+use millibrem::results::Results;
+pub use script::matplotlib;
 use thiserror::Error;
-
-use millibrem_files::hdf5::{Saved, is_hdf5, open_saved};
-use millibrem_files::output::Kind;
-use millibrem_files::{self, IoError, PartFile};
 
 /// Most panels side by side.
 const COLUMNS: usize = 3;
@@ -40,27 +38,6 @@ const COLUMNS: usize = 3;
 /// Why a figure cannot be drawn.
 #[derive(Debug, Error)]
 pub enum PlotError {
-    /// A run file cannot be read, a figure must not be written, or the disk is full.
-    #[error(transparent)]
-    Io(#[from] IoError),
-    /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The reason of the operating system.
-        source: std::io::Error,
-    },
-    /// A text file is no table.
-    #[error("{}:{line}: {reason}", path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        reason: String,
-    },
     /// The files are of different kinds.
     #[error("{} and {} cannot share a figure: one is a run, one a table", run.display(), table.display())]
     Mixed {
@@ -89,46 +66,56 @@ pub enum PlotError {
         /// The name.
         path: PathBuf,
     },
-    /// A figure cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The reason of the operating system.
-        source: std::io::Error,
-    },
     /// A drawing cannot be made a bitmap.
     #[error("cannot render the bitmap: {0}")]
     Bitmap(String),
 }
 
-/// All panels of `paths`, which are all run files or all tables; `labels` replace the texts that
-/// tell the files apart.
+/// What a figure is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A drawing.
+    Svg,
+    /// A bitmap.
+    Png,
+}
+
+impl Format {
+    /// The format that the name of a figure asks for.
+    ///
+    /// # Errors
+    /// [`PlotError::Format`] if it has another ending than .svg or .png.
+    pub fn of(path: &Path) -> Result<Self, PlotError> {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            _ => Err(PlotError::Format {
+                path: path.to_owned(),
+            }),
+        }
+    }
+}
+
+/// All panels of `results`, which are all runs or all tables, each with the file it is from;
+/// `labels` replace the texts that tell the files apart.
 ///
 /// # Errors
-/// [`PlotError`] if a file cannot be read, or the kinds are mixed.
-pub fn panels(paths: &[PathBuf], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
-    for path in paths {
-        millibrem_files::input::open(path).map_err(|source| PlotError::Read {
-            path: path.clone(),
-            source,
-        })?;
-    }
+/// [`PlotError::Mixed`] if the kinds are mixed.
+pub fn panels(results: &[(PathBuf, Results)], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
     let (mut runs, mut tables) = (Vec::new(), Vec::new());
-    for path in paths {
-        match is_hdf5(path).then(|| open_saved(path)).transpose()? {
-            Some(Saved::Run(run)) => runs.push(*run),
-            Some(Saved::Table(saved)) => tables.push(table::Table::saved(path, saved)),
-            None => tables.push(table::Table::read(path)?),
+    for (path, one) in results {
+        match one {
+            Results::Run(run) => runs.push(run::Run::new(path, run)),
+            Results::Table(table) => tables.push(table::Table::new(path, table)),
         }
     }
     match (runs.first(), tables.first()) {
         (Some(run), Some(table)) => Err(PlotError::Mixed {
-            run: run.path().to_owned(),
+            run: run.path.clone(),
             table: table.path.clone(),
         }),
-        (Some(_), None) => run::panels(&runs, labels),
-        _ => table::panels(&tables, labels),
+        (Some(_), None) => Ok(run::panels(&runs, labels)),
+        _ => Ok(table::panels(&tables, labels)),
     }
 }
 
@@ -177,55 +164,17 @@ fn columns(n: usize) -> usize {
     (1..COLUMNS).find(|c| c * c >= n).unwrap_or(COLUMNS)
 }
 
-/// Draws the panels into `output` (.svg or .png), and writes the script that draws them again.
-/// Earlier figures of this program are replaced, with `replace` any files that are nothing else;
-/// a script only if it is one of these.
+/// The bytes of a figure of `panels`.
 ///
 /// # Errors
-/// [`PlotError`] if there is nothing to draw, the name has no such ending, or a file cannot be
-/// written.
-pub fn write(panels: &[Panel], output: &Path, replace: bool) -> Result<PathBuf, PlotError> {
-    let extension = output.extension().and_then(|e| e.to_str());
+/// [`PlotError::Nothing`] if a panel has nothing to show, [`PlotError::Bitmap`] if there is no
+/// bitmap of it.
+pub fn draw(panels: &[Panel], format: Format) -> Result<Vec<u8>, PlotError> {
     let figure = svg(panels)?;
-    let bytes = match extension {
-        Some("svg") => figure.into_bytes(),
-        Some("png") => png::from_svg(&figure)?,
-        _ => {
-            return Err(PlotError::Format {
-                path: output.to_owned(),
-            });
-        }
-    };
-    let script = script(output);
-    let both = || -> Result<(), IoError> {
-        let figure = PartFile::filled(output, Kind::Figure, replace, &bytes)?;
-        // The folder is there now, and paths can be told from it.
-        let text = script::matplotlib(panels, output);
-        let beside = PartFile::filled(&script, Kind::Script, replace, text.as_bytes())?;
-        millibrem_files::finish([figure, beside])
-    };
-    both().map_err(|error| match error {
-        IoError::File { path, source, .. } => PlotError::Write { path, source },
-        other => PlotError::Io(other),
-    })?;
-    Ok(script)
-}
-
-/// The script beside the figure `output`.
-fn script(output: &Path) -> PathBuf {
-    output.with_extension("py")
-}
-
-/// Fails if [`write`] could not write to `output` in the end, or that is one of `inputs`.
-///
-/// # Errors
-/// [`IoError`], saying why.
-pub fn check(output: &Path, inputs: &[PathBuf], replace: bool) -> Result<(), IoError> {
-    for (path, kind) in [(output, Kind::Figure), (&script(output), Kind::Script)] {
-        millibrem_files::output::check(path, kind, replace)?;
-        millibrem_files::output::check_apart(path, inputs)?;
+    match format {
+        Format::Svg => Ok(figure.into_bytes()),
+        Format::Png => png::from_svg(&figure),
     }
-    Ok(())
 }
 
 /// The name of a file or folder without its ending.

@@ -5,8 +5,9 @@ use resvg::usvg::{Options, Tree};
 
 use super::PlotError;
 use super::style::{BITMAP_SCALE, FAMILY};
-use millibrem_files::output::PNG_MARK;
 
+/// What stands in every bitmap, by which the program knows its own: keyword and text of a chunk.
+const MARK: &[u8] = b"Software\0millibrem";
 /// Bytes of the signature and the header of a PNG file.
 const HEAD: usize = 8 + 25;
 
@@ -37,8 +38,8 @@ pub(super) fn from_svg(svg: &str) -> Result<Vec<u8>, PlotError> {
 /// The bitmap with a text that says who made it, right behind its header.
 fn marked(png: &[u8]) -> Vec<u8> {
     let (head, rest) = png.split_at(png.len().min(HEAD));
-    let chunk = [b"tEXt", PNG_MARK].concat();
-    let length = u32::try_from(PNG_MARK.len()).unwrap_or_default();
+    let chunk = [b"tEXt", MARK].concat();
+    let length = u32::try_from(MARK.len()).unwrap_or_default();
     let sum = crc32fast::hash(&chunk).to_be_bytes();
     [head, &length.to_be_bytes(), &chunk, &sum, rest].concat()
 }

@@ -7,43 +7,38 @@ use std::path::PathBuf;
 
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
-use super::{PlotError, names};
+use super::names;
 use millibrem::histogram::{self, Histogram};
-use millibrem::record::{CrossSection, IterationRow};
-use millibrem_files::hdf5::RunReader;
+use millibrem::record::IterationRow;
+use millibrem::results::RunResults;
 
 /// Ordinates that differ by more than this factor get a logarithmic axis.
 const LINEAR_UP_TO: f64 = 25.0;
 
-/// What is drawn of one run.
-struct Run {
-    path: PathBuf,
+/// A run and what is said of it.
+pub(super) struct Run<'a> {
+    pub(super) path: &'a PathBuf,
     facts: Vec<Fact>,
-    histograms: Vec<Histogram>,
-    cross_section: CrossSection,
+    results: &'a RunResults,
 }
 
-/// All panels of `readers`; `labels` replace the texts of the legend.
-///
-/// # Errors
-/// [`PlotError::Io`] if a file cannot be read.
-pub(super) fn panels(readers: &[RunReader], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
-    let runs = readers
-        .iter()
-        .map(|reader| {
-            Ok(Run {
-                path: reader.path().to_owned(),
-                facts: about::facts(&reader.header().card, &[]),
-                histograms: reader.histograms()?,
-                cross_section: reader.cross_section()?,
-            })
-        })
-        .collect::<Result<Vec<_>, PlotError>>()?;
-    let files: Vec<_> = runs.iter().map(|run| (&run.path, &run.facts)).collect();
+impl<'a> Run<'a> {
+    pub(super) fn new(path: &'a PathBuf, results: &'a RunResults) -> Self {
+        Self {
+            path,
+            facts: about::facts(&results.card, &[]),
+            results,
+        }
+    }
+}
+
+/// All panels of `runs`; `labels` replace the texts of the legend.
+pub(super) fn panels(runs: &[Run], labels: &[String]) -> Vec<Panel> {
+    let files: Vec<_> = runs.iter().map(|run| (run.path, &run.facts)).collect();
     let (title, legend) = about::words(&files, labels);
     let mut found: Vec<Panel> = Vec::new();
     for (run, label) in runs.iter().zip(&legend) {
-        for histogram in &run.histograms {
+        for histogram in &run.results.histograms {
             let same = |p: &&mut Panel| p.name == histogram.name();
             let curve = (histogram.axes().len() == 1).then(|| curve(run, histogram, label));
             match (found.iter_mut().find(same), curve) {
@@ -70,8 +65,8 @@ pub(super) fn panels(readers: &[RunReader], labels: &[String]) -> Result<Vec<Pan
             panel.y.scale = scale(curves);
         }
     }
-    found.extend(iterations(&runs, &legend, &title));
-    Ok(found)
+    found.extend(iterations(runs, &legend, &title));
+    found
 }
 
 fn curve(run: &Run, histogram: &Histogram, label: &str) -> Curve {
@@ -158,7 +153,7 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
     let alone = runs.len() == 1;
     let mut curves = Vec::new();
     for (run, label) in runs.iter().zip(legend) {
-        let sigma = &run.cross_section;
+        let sigma = &run.results.cross_section;
         let unit_pb = if alone { 1.0 } else { sigma.value_pb };
         let rows: Vec<_> = (1u32..).map(f64::from).zip(&sigma.iterations).collect();
         let mut add = |label: &str, shape, measured: bool, average: bool| {

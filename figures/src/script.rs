@@ -1,7 +1,7 @@
 //! The script beside a figure: matplotlib draws the same panels from the same files.
 
 use std::fmt::Write;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
 use super::{columns, style, text};
@@ -9,9 +9,12 @@ use super::{columns, style, text};
 /// What all scripts begin with: reading and drawing.
 const PREAMBLE: &str = include_str!("redraw.py");
 
-/// The script that draws `panels` as `output` does.
-pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
-    let folder = output.parent().unwrap_or(Path::new(""));
+/// How a file is named in the script.
+type Seen<'a> = &'a dyn Fn(&Path) -> PathBuf;
+
+/// The script that draws `panels` as `output` does; `seen` gives the path of a file as seen from
+/// the script, which stands beside the figure.
+pub fn matplotlib(panels: &[Panel], output: &Path, seen: Seen) -> String {
     let name = |path: &Path| escaped(&path.file_name().unwrap_or_default().to_string_lossy());
     let columns = columns(panels.len());
     let rows = panels.len().div_ceil(columns);
@@ -36,7 +39,7 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
             Content::Curves(curves) => {
                 let all = curves.iter().enumerate();
                 for (i, curve) in all.filter(|(_, c)| c.shape != Shape::Region) {
-                    draw(&mut out, curve, i, folder);
+                    draw(&mut out, curve, i, seen);
                 }
                 let named = |c: &Curve| !c.label.is_empty() && c.shape != Shape::Region;
                 if curves.iter().any(named) {
@@ -44,7 +47,7 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
                 }
             }
             Content::Heat(heat) => {
-                let data = data(&heat.source, folder);
+                let data = data(&heat.source, seen);
                 let _ = writeln!(out, "heat(fig, ax, {data}, {})", quoted(&heat.label));
             }
         }
@@ -57,8 +60,8 @@ pub(super) fn matplotlib(panels: &[Panel], output: &Path) -> String {
             let regions = curves.iter().filter(|c| c.shape == Shape::Region);
             for (i, curve) in regions.enumerate() {
                 let colour = style::muted(i);
-                let upper = upper(&curve.source, folder).unwrap_or("None".to_owned());
-                let (data, label) = (data(&curve.source, folder), quoted(&curve.label));
+                let upper = upper(&curve.source, seen).unwrap_or("None".to_owned());
+                let (data, label) = (data(&curve.source, seen), quoted(&curve.label));
                 let _ = writeln!(out, "region(ax, {data}, {upper}, \"{colour}\", {label})");
             }
         }
@@ -83,13 +86,13 @@ fn settings(panel: &Panel) -> String {
     format!("{x}, {y}, title={}", quoted(&panel.title))
 }
 
-fn draw(out: &mut String, curve: &Curve, number: usize, folder: &Path) {
+fn draw(out: &mut String, curve: &Curve, number: usize, seen: Seen) {
     let colour = style::colour(number);
     let dashes = match style::dashes(number) {
         "" => "\"-\"".to_owned(),
         pattern => format!("(0, ({}))", pattern.replace(' ', ", ")),
     };
-    if let Some(upper) = upper(&curve.source, folder) {
+    if let Some(upper) = upper(&curve.source, seen) {
         let _ = writeln!(out, "edge(ax, {upper}, \"{colour}\", {dashes})");
     }
     let (function, look) = match curve.shape {
@@ -102,13 +105,13 @@ fn draw(out: &mut String, curve: &Curve, number: usize, folder: &Path) {
         "" => "None".to_owned(),
         label => quoted(label),
     };
-    let data = data(&curve.source, folder);
+    let data = data(&curve.source, seen);
     let _ = writeln!(out, "{function}(ax, {data}, \"{colour}\", {look}, {label})");
 }
 
-/// The call that reads the numbers of a source; paths are relative to the script.
-fn data(source: &Source, folder: &Path) -> String {
-    let path = literal(&relative(&source.path, folder).to_string_lossy());
+/// The call that reads the numbers of a source; paths are as `seen` gives them.
+fn data(source: &Source, seen: Seen) -> String {
+    let path = literal(&seen(&source.path).to_string_lossy());
     let python = |flag: bool| if flag { "True" } else { "False" };
     match &source.part {
         Part::Histogram(name) => format!("histogram({path}, {})", literal(name)),
@@ -148,7 +151,7 @@ fn data(source: &Source, folder: &Path) -> String {
 }
 
 /// The call that reads the upper edges of a source, if it has them.
-fn upper(source: &Source, folder: &Path) -> Option<String> {
+fn upper(source: &Source, seen: Seen) -> Option<String> {
     let Part::Columns {
         x,
         upper: Some(y),
@@ -167,7 +170,7 @@ fn upper(source: &Source, folder: &Path) -> Option<String> {
         only: only.clone(),
     };
     let path = source.path.clone();
-    Some(data(&Source { path, part }, folder))
+    Some(data(&Source { path, part }, seen))
 }
 
 /// A string of Python.
@@ -190,36 +193,4 @@ fn escaped(text: &str) -> String {
 /// Markup as a string of Python in matplotlib's notation.
 fn quoted(markup: &str) -> String {
     literal(&text::matplotlib(markup))
-}
-
-/// `path` seen from `folder`, if both are there; else as it is.
-fn relative(path: &Path, folder: &Path) -> PathBuf {
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
-    let (Ok(path), Ok(folder)) = (path.canonicalize(), folder.canonicalize()) else {
-        return path.to_owned();
-    };
-    let (to, from): (Vec<Component>, Vec<Component>) =
-        (path.components().collect(), folder.components().collect());
-    let shared = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
-    let up = from[shared..].iter().map(|_| Component::ParentDir);
-    up.chain(to[shared..].iter().copied()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_seen_from_the_script() {
-        let folder = tempfile::tempdir().unwrap();
-        let (data, figures) = (folder.path().join("run.csv"), folder.path().join("a/b"));
-        std::fs::create_dir_all(&figures).unwrap();
-        std::fs::write(&data, "").unwrap();
-        assert_eq!(relative(&data, &figures), Path::new("../../run.csv"));
-        assert_eq!(relative(&data, folder.path()), Path::new("run.csv"));
-    }
 }

@@ -1,34 +1,28 @@
-//! Tables of scans, spectra and comparisons (CSV, HDF5), and the panels made of them.
+//! Panels of tables: scans, spectra, comparisons and reaches.
 //!
-//! In CSV, lines that start with `#` are comments; the first other line names the columns. Columns of
-//! results are told by their names: cross sections end in `_pb`, spectra start with `dsigma`,
-//! excluded charges are `q_over_e`, their upper edges `q_over_e_max`; what varies beside them was
-//! scanned. Where the column `channel` is `overlay`, charges were read from a file and their region is
-//! shaded. The card is in comments that start with `# card: `.
+//! Columns of results are told by their names: cross sections end in `_pb`, spectra start with
+//! `dsigma`, excluded charges are `q_over_e`, their upper edges `q_over_e_max`; what varies beside
+//! them was scanned. Where the column `channel` is `overlay`, charges were read from a file and their
+//! region is shaded.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
-use super::{PlotError, names, run};
-use millibrem::text;
-use millibrem_files::hdf5::SavedTable;
-use millibrem_files::input;
-use millibrem_files::table::{CHECKSUM, first_damaged};
+use super::{names, run};
+use millibrem::results::{self, is_result};
 
-/// Mebibytes beyond which a table is not read; the largest scans have a fifth of it.
-const MAX_MIB: u64 = 128;
 /// What the column `channel` says of limits that were read.
 const OVERLAY: &str = "overlay";
 
-/// A table in memory.
+/// A table and what is said of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Table {
-    pub(super) path: PathBuf,
+pub(super) struct Table<'a> {
+    pub(super) path: &'a PathBuf,
     facts: Vec<Fact>,
-    names: Vec<String>,
-    rows: Vec<Vec<String>>,
+    names: &'a [String],
+    rows: &'a [Vec<String>],
 }
 
 /// The panel a column belongs to.
@@ -40,79 +34,14 @@ struct Entry {
     over: Option<String>,
 }
 
-impl Table {
-    /// A table in HDF5 that was read.
-    pub(super) fn saved(path: &Path, saved: SavedTable) -> Self {
-        let (names, columns): (Vec<String>, Vec<Vec<String>>) = saved.columns.into_iter().unzip();
-        let rows = 0..columns.iter().map(Vec::len).min().unwrap_or(0);
+impl<'a> Table<'a> {
+    pub(super) fn new(path: &'a PathBuf, results: &'a results::Table) -> Self {
         Self {
-            path: path.to_owned(),
-            facts: about::facts(&saved.card, &names),
-            names,
-            rows: rows
-                .map(|i| columns.iter().map(|column| column[i].clone()).collect())
-                .collect(),
+            path,
+            facts: about::facts(&results.card, &results.names),
+            names: &results.names,
+            rows: &results.rows,
         }
-    }
-
-    /// Reads a table in CSV.
-    pub(super) fn read(path: &Path) -> Result<Self, PlotError> {
-        let file = input::open(path);
-        let text = file
-            .and_then(|file| text::read(file, MAX_MIB))
-            .map_err(|source| PlotError::Read {
-                path: path.to_owned(),
-                source,
-            })?;
-        Self::parse(path, &text)
-    }
-
-    fn parse(path: &Path, text: &str) -> Result<Self, PlotError> {
-        let wrong = |line: usize, reason: String| PlotError::Table {
-            path: path.to_owned(),
-            line,
-            reason,
-        };
-        let damaged = first_damaged(text).filter(|_| first_damaged(&as_written(text)).is_some());
-        if let Some(line) = damaged {
-            let reason = format!(
-                "this line, or one above the names, is not what was written: its checksum is wrong; compute the table again, or take out the column {CHECKSUM} if you changed it yourself"
-            );
-            return Err(wrong(line, reason));
-        }
-        let mut lines = text::rows(text).into_iter();
-        let Some((_, names)) = lines.next() else {
-            return Err(wrong(
-                1,
-                "there is no line with the names of columns".to_owned(),
-            ));
-        };
-        // Spreadsheets fill rows up to the longest, that of a comment.
-        let width = names.iter().rposition(|name| !name.is_empty());
-        let names = names[..width.map_or(0, |last| last + 1)].to_vec();
-        let mut rows = Vec::new();
-        for (line, mut row) in lines {
-            let used = row.iter().rposition(|cell| !cell.is_empty());
-            row.truncate(names.len().max(used.map_or(0, |last| last + 1)));
-            if row.len() != names.len() {
-                let reason = format!("{} cells under {} names", row.len(), names.len());
-                return Err(wrong(line, reason));
-            }
-            for (name, cell) in names.iter().zip(&row) {
-                check_cell(name, cell).map_err(|problem| wrong(line, problem))?;
-            }
-            rows.push(row);
-        }
-        let comments = text.lines().filter_map(text::comment);
-        let card: Vec<String> = comments
-            .filter_map(|c| Some(c.strip_prefix(" card: ")?.to_owned()))
-            .collect();
-        Ok(Self {
-            path: path.to_owned(),
-            facts: about::facts(&card.join("\n"), &names),
-            names,
-            rows,
-        })
     }
 
     fn column(&self, name: &str) -> Option<usize> {
@@ -276,57 +205,12 @@ impl Table {
     }
 }
 
-/// A table that a spreadsheet has saved as this program writes it: without quotation marks, blank
-/// rows and cells that fill rows up.
-fn as_written(text: &str) -> String {
-    let line = |line: &str| match text::comment(line) {
-        Some(said) => format!("#{said}\n"),
-        None => {
-            let rows = text::rows(line).into_iter();
-            let plain = |cells: Vec<String>| cells.join(",").trim_end_matches(',').to_owned();
-            rows.map(|(_, cells)| plain(cells) + "\n").collect()
-        }
-    };
-    text.lines().map(line).collect()
-}
-
-/// Refuses what stands where a number should be. An empty cell has none; what only looks like a
-/// number is wrong in any column, for no curve should lose a point in silence.
-fn check_cell(name: &str, cell: &str) -> Result<(), String> {
-    let units = ["_pb", "_gev", "_gev2", "_rad", "_mrad", "_cm", "_s"];
-    let is_number = is_result(name)
-        || name.starts_with("q_over_e")
-        || units.iter().any(|unit| name.ends_with(unit));
-    match is_number && !cell.is_empty() {
-        true => text::number(cell).map(|_| ()),
-        false => text::number_or_text(cell).map(|_| ()),
-    }
-    .map_err(|problem| format!("{name}: {problem}"))
-}
-
-fn is_result(name: &str) -> bool {
-    let parts = ["_pb", "dsigma", "error", "ratio", "_over_"];
-    let others = [
-        "x",
-        "e_miss_gev",
-        "n_eval",
-        "wall_s",
-        "chi2_dof",
-        "seed",
-        CHECKSUM,
-    ];
-    parts.iter().any(|part| name.contains(part)) || others.contains(&name)
-}
-
 /// All panels of `tables`; `labels` name the files in the legend.
-///
-/// # Errors
-/// [`PlotError`] if one has nothing that can be drawn.
-pub(super) fn panels(tables: &[Table], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
+pub(super) fn panels(tables: &[Table], labels: &[String]) -> Vec<Panel> {
     let mut found: Vec<Panel> = Vec::new();
     let files: Vec<_> = tables
         .iter()
-        .map(|table| (&table.path, &table.facts))
+        .map(|table| (table.path, &table.facts))
         .collect();
     let (title, legend) = about::words(&files, labels);
     for (table, file) in tables.iter().zip(legend) {
@@ -365,7 +249,7 @@ pub(super) fn panels(tables: &[Table], labels: &[String]) -> Result<Vec<Panel>, 
             panel.x.scale = spacing(&curves[0].x);
         }
     }
-    Ok(found)
+    found
 }
 
 fn panel(entry: &Entry, title: &str, curve: Curve) -> Panel {
@@ -405,16 +289,24 @@ fn spacing(x: &[f64]) -> Scale {
 mod tests {
     use super::*;
 
-    fn table(text: &str) -> Table {
-        Table::parse(Path::new("t.csv"), text).unwrap()
+    fn results(text: &str) -> results::Table {
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect();
+        let mut lines = text.lines().map(cells);
+        results::Table {
+            card: String::new(),
+            names: lines.next().unwrap(),
+            rows: lines.collect(),
+        }
     }
 
     #[test]
     fn a_comparison_makes_totals_and_ratios() {
-        let table = table(
-            "# units: pb\nm_chi_gev,etl_pb,etl_error_pb,ww_pb,verdict\n\
+        let path = PathBuf::from("t.csv");
+        let results = results(
+            "m_chi_gev,etl_pb,etl_error_pb,ww_pb,verdict\n\
              0.001,2.0,0.1,4.0,bad\n0.01,1.0,0.1,1.0,good\n",
         );
+        let table = Table::new(&path, &results);
         let entries = table.entries();
         let panels: Vec<_> = entries
             .iter()
@@ -433,22 +325,18 @@ mod tests {
 
     #[test]
     fn a_scan_over_two_keys_is_split_by_the_shorter_one() {
-        let table = table(
+        let path = PathBuf::from("t.csv");
+        let results = results(
             "target.element,dark_sector.m_chi_gev,sigma_pb,error_pb\n\
              Al,0.1,1,0\nAl,0.01,3,0\nPb,0.01,4,0\nPb,0.1,2,0\n",
         );
+        let table = Table::new(&path, &results);
         let entry = &table.entries()[0];
         assert_eq!(entry.x, "dark_sector.m_chi_gev");
         let groups = table.groups(&entry.x);
         assert_eq!(groups.len(), 2);
         let curve = table.curve(entry, groups[0].as_ref());
         assert_eq!((curve.x, curve.y), (vec![0.01, 0.1], vec![3.0, 1.0]));
-    }
-
-    #[test]
-    fn a_row_of_another_length_is_an_error_with_its_line() {
-        let error = Table::parse(Path::new("t.csv"), "# c\nx,y\n1,2\n3\n").unwrap_err();
-        assert_eq!(error.to_string(), "t.csv:4: 1 cells under 2 names");
     }
 
     #[test]

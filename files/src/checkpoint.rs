@@ -2,7 +2,7 @@
 //!
 //! A state is a block of bytes with its length and a CRC-32 before it, in `<output>.state`. It
 //! replaces the one before it in a single step after it has reached the disk, so that at every
-//! moment there is one whole state or none. Pinned by the tests below and by `tests/reliability.rs`.
+//! moment there is one whole state or none. Pinned by the tests below and by `cli/tests/reliability.rs`.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};

@@ -29,6 +29,16 @@ pub enum IoError {
         /// What would stand there.
         expected: String,
     },
+    /// A text file is no table.
+    #[error("{}:{line}: {reason}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A run with this output was interrupted and can go on.
     #[error(
         "a run into {} was interrupted; go on with --resume, or begin again with --force",
@@ -180,6 +190,7 @@ impl IoError {
         match self {
             Self::Exists { path, .. }
             | Self::OtherTable { path, .. }
+            | Self::Table { path, .. }
             | Self::Interrupted { path, .. }
             | Self::Locked { path, .. }
             | Self::Damaged { path, .. }

@@ -3,7 +3,7 @@
 //! One header line, one row an energy in the order of Z, A and energy. The energy is *kinetic*, as
 //! Geant4 gives it to a model (`G4DynamicParticle::GetKineticEnergy`). What a reader should know stands behind the
 //! rows in lines that start with `#`: G4DarkBreM only writes such tables, so readers are the users'
-//! own, and there it is in the way of the fewest. Pinned by the tests below, `tests/cli_scan.rs` and
+//! own, and there it is in the way of the fewest. Pinned by the tests below, `cli/tests/cli_scan.rs` and
 //! `tests/python/test_scan.py`.
 
 /// The header line.

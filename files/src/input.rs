@@ -1,7 +1,7 @@
 //! Opens what a command reads, which is a file and nothing that never ends or never begins.
 //!
 //! A pipe without a writer, a device or a socket would make a program wait for ever; the kind is
-//! looked at before anything is opened. Pinned by `tests/files/inputs.rs`.
+//! looked at before anything is opened. Pinned by `cli/tests/files/inputs.rs`.
 
 use std::fs::{self, File, Metadata};
 use std::io;

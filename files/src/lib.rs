@@ -3,7 +3,7 @@
 //! This layer knows events, histograms and plain numbers, and no process: whoever has those can
 //! write a file. [`hdf5`] is the format a run is stored in; [`export`] makes the exchange formats from it.
 //! [`checkpoint`] keeps the state of an unfinished run, [`table`] holds the rows of scans, [`row_log`] saves them one by one, [`hepdata`] curves as HEPData takes them.
-//! [`output`] is the rule of what may be written where, [`input`] opens what is read.
+//! [`output`] is the rule of what may be written where, [`input`] opens what is read, [`results`] reads what figures show.
 //! Every path is written under a temporary name and renamed when it is complete and on the disk, so
 //! a file with its final name is a whole file.
 #![forbid(unsafe_code)]
@@ -21,6 +21,7 @@ pub mod job;
 mod lock;
 pub mod output;
 mod part;
+pub mod results;
 pub mod row_log;
 pub mod table;
 mod unfinished;

@@ -2,7 +2,7 @@
 //!
 //! A lock on `<output>.lock` keeps a second process out; the operating system drops it with the
 //! process that holds it, however that ends. Pinned by the tests below and by
-//! `tests/reliability.rs`.
+//! `cli/tests/reliability.rs`.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};

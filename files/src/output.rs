@@ -5,7 +5,7 @@
 //! and it holds nothing that is known to be of another kind; figures and tables, which are made
 //! again in no time, are replaced without a word where this program has made them. What a file
 //! holds is told by its first bytes, not by a library that would trust them.
-//! Pinned by the tests below and by `tests/files/outputs.rs`, command by command.
+//! Pinned by the tests below and by `cli/tests/files/outputs.rs`, command by command.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -39,8 +39,8 @@ pub enum Kind {
 const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 /// First line of the card that is written for a batch system.
 pub const BATCH_CARD: &str = "# Resolved by millibrem submit: the card of every shard.\n";
-/// What stands in every bitmap: keyword and text of a PNG chunk.
-pub const PNG_MARK: &[u8] = b"Software\0millibrem";
+/// What stands in every bitmap of this program: keyword and text of a PNG chunk.
+const PNG_MARK: &[u8] = b"Software\0millibrem";
 /// Ends of the names of what an unfinished run, or any unfinished file, leaves.
 const UNFINISHED: [&str; 6] = ["part", "state", "state.new", "weights", "packed", "lock"];
 /// Bytes that tell what a file is.

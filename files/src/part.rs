@@ -4,7 +4,7 @@
 //! the folder handed to the disk, too: at every moment there is the old file or the new one. A part
 //! that a killed process has left is written over by the next one. Files that belong together are
 //! all written before the first is renamed, so that a full disk spoils none.
-//! Pinned by `tests/full_disk.rs` and `tests/files`.
+//! Pinned by `cli/tests/full_disk.rs` and `cli/tests/files`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};

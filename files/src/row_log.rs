@@ -3,7 +3,7 @@
 //! Each row is appended in one step as soon as it is known, and handed to the disk at least every
 //! second. Who opens the table again gets the rows whose checksum is right; the others are reported,
 //! to be computed again. One process at a time has the table.
-//! Pinned by the tests below and `tests/cli_scan.rs`.
+//! Pinned by the tests below and `cli/tests/cli_scan.rs`.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -11,9 +11,8 @@ use std::path::Path;
 use super::output::Kind;
 use super::part::PartFile;
 use super::{IoError, input};
+use millibrem::results::CHECKSUM;
 
-/// Name of the column of checksums.
-pub const CHECKSUM: &str = "crc32";
 /// What the header says of it.
 const CHECKSUM_LINE: &str =
     "# column crc32 [1]: CRC-32 of all lines up to the names and of the row without this field\n";

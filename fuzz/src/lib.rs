@@ -1,6 +1,6 @@
 //! What is fuzzed: one module a target, each a function of bytes that must return.
 //!
-//! `cargo fuzz` calls them with what it makes up, `tests/fuzz_corpus.rs` with what is in
+//! `cargo fuzz` calls them with what it makes up, `cli/tests/fuzz_corpus.rs` with what is in
 //! `fuzz/corpus` and `fuzz/findings`.
 
 pub mod axes;
@@ -12,9 +12,9 @@ pub mod run_file;
 pub mod setup;
 pub mod table;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use millibrem_figures::{self, Panel};
+use millibrem::results::Results;
 use tempfile::TempDir;
 
 /// A target: a function of bytes.
@@ -42,9 +42,16 @@ fn folder() -> TempDir {
     made.expect("a folder for temporary files")
 }
 
-/// Draws panels; each is a figure or an error in words.
-fn drawn(panels: &[Panel]) {
-    for panel in panels {
+/// Draws all panels of results; each is a figure or an error in words.
+fn drawn(results: &[(PathBuf, Results)]) {
+    let panels = match millibrem_figures::panels(results, &[]) {
+        Ok(panels) => panels,
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            return;
+        }
+    };
+    for panel in &panels {
         match millibrem_figures::svg(std::slice::from_ref(panel)) {
             Ok(figure) => assert!(
                 figure.starts_with("<svg") && !figure.contains("NaN"),

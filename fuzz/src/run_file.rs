@@ -76,9 +76,9 @@ pub fn read(path: &Path, then: usize) {
         assert!(!error.to_string().is_empty());
     }
     if then >= Format::ALL.len()
-        && let Ok(panels) = millibrem_figures::panels(&[path.to_owned()], &[])
+        && let Ok(found) = millibrem_files::results::read(&[path.to_owned()])
     {
-        super::drawn(&panels);
+        super::drawn(&found);
     }
     join(path);
     let run = match RunReader::open(path) {

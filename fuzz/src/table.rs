@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use millibrem_files::results;
 use millibrem_files::row_log::RowLog;
 use millibrem_files::table::{Column, TableHeader};
 
@@ -45,8 +46,8 @@ fn resume(path: &Path, data: &[u8]) {
 /// Figures of the table, or an error in words.
 fn draw(path: &Path, data: &[u8]) {
     std::fs::write(path, data).expect("a folder to write to");
-    match millibrem_figures::panels(&[path.to_owned()], &[]) {
-        Ok(panels) => super::drawn(&panels),
+    match results::read(&[path.to_owned()]) {
+        Ok(found) => super::drawn(&found),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }

@@ -12,7 +12,7 @@
 //! An axis with more than [`FLOW`] of σ beside its range is what its user chose: a note.
 //!
 //! Disagreeing iterations, single heavy points and missed peaks are found by the integrator, NaN
-//! and infinities end the run there. Pinned by the tests below and `tests/cli_alarms.rs`; false
+//! and infinities end the run there. Pinned by the tests below and `cli/tests/cli_alarms.rs`; false
 //! alarms are counted in `docs/validation.md`.
 
 use vegas::{Block, Layout, Observer, ObserverError, Plan};

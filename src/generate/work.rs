@@ -1,7 +1,7 @@
 //! What a run has done so far: what checkpoints and shards keep, and what a run goes on from.
 //!
 //! All sums are exact, so parts merge in any order to the bits of one run. Pinned by
-//! `tests/generate.rs` and `tests/reliability.rs`.
+//! `tests/generate.rs` and `cli/tests/reliability.rs`.
 
 use serde::{Deserialize, Serialize};
 use vegas::{HistogramData, Maxima, Tally, Vegas};

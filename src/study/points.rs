@@ -3,7 +3,7 @@
 //! A file is a list of objects; numbers are JSON numbers or strings of decimal digits, so that one
 //! may give more of them than a double holds, and names beyond those of [`AmplitudePoint`] are
 //! passed over. Energies and masses in GeV, angles in rad. Pinned by `tests/amplitude.rs` and
-//! `tests/errors.rs`.
+//! `cli/tests/errors.rs`.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};

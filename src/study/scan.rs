@@ -3,7 +3,7 @@
 //! An axis is written `KEY=LO..HI:log:N`, `KEY=LO..HI:lin:N` or `KEY=A,B,C`; values stay text, as a
 //! card takes them. The last axis runs fastest. Rows are handed over as they are done, in any
 //! order; each row's result depends on the row alone. Pinned by the tests below and by
-//! `tests/scan_threads.rs`.
+//! `cli/tests/scan_threads.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;

@@ -3,7 +3,7 @@
 //! [`read`] and [`decode`] take what editors and spreadsheets write (a byte-order mark, CRLF) and say
 //! what a text in another encoding is; [`rows`] reads tables of separated cells, quoted or not;
 //! [`number`] says what is wrong with a cell; [`shown`] and [`exact`] write numbers in messages and
-//! cards. Nothing here opens a file. Pinned by the tests below, `tests/texts.rs` and
+//! cards. Nothing here opens a file. Pinned by the tests below, `cli/tests/texts.rs` and
 //! `tests/card/texts.rs`.
 
 mod number;

@@ -4,7 +4,7 @@
 //! submitted from there by `submit.sh`, so that no path but the program's needs quoting in the
 //! languages of three parsers. A shard is always started with `--resume`: whatever stopped it, it
 //! goes on from its last checkpoint, and one that is complete ends at once, so submitting again
-//! after a failure costs little. Pinned by `tests/cli_submit.rs`, by HTCondor's own reader in
+//! after a failure costs little. Pinned by `cli/tests/cli_submit.rs`, by HTCondor's own reader in
 //! `tests/python/test_submit.py` and by a real Slurm in `tests/slurm`.
 
 mod htcondor;

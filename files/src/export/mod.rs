@@ -7,8 +7,8 @@
 //! give the same bits back. A name ending in `.gz` compresses the text formats; [`export_into`]
 //! streams them.
 //!
-//! The formats are specified in `docs/formats.md` and pinned by `tests/export.rs` and
-//! `tests/export_weights.rs` (one contract for all) and `tests/python/test_export.py` (`pylhe`,
+//! The formats are specified in `docs/formats.md` and pinned by `files/tests/export.rs` and
+//! `files/tests/export_weights.rs` (one contract for all) and `tests/python/test_export.py` (`pylhe`,
 //! `pyhepmc`, `h5py`, strict parsers).
 
 mod csv;

@@ -6,7 +6,7 @@
 //! content of a bin, is then off by at most Σ max(w − w̄, 0)/Σw, the `excess`. Accept and reject
 //! keeps an event if u·max(w) < w with u uniform in [0, 1), drawn from the seed of the run and the
 //! event's reproduction key alone: the same events in every format. Pinned by the tests below and
-//! `tests/export_weights.rs`.
+//! `files/tests/export_weights.rs`.
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;

@@ -2,7 +2,7 @@
 //!
 //! A file of a few bytes may claim any number of values, for chunks that were never written take no
 //! room; memory is asked for only after the claim was compared with what is stored. Pinned by
-//! `tests/run_file.rs` and the fuzz target `run_file`.
+//! `files/tests/run_file.rs` and the fuzz target `run_file`.
 
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{Container, Dataset, H5Type, Result};

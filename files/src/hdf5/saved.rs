@@ -3,7 +3,7 @@
 //! The HDF5 library trusts the structures it reads: wrong bytes can crash it or make it hang, which
 //! no caller can catch. A seal keeps them from it. Files without one (of earlier versions, or changed
 //! by other programs) can be read by a child process first, with [`read_all`].
-//! Pinned by `tests/seal.rs` and `tests/cli_damage.rs`.
+//! Pinned by `files/tests/seal.rs` and `cli/tests/cli_damage.rs`.
 
 use std::io::Read;
 use std::path::Path;

@@ -5,7 +5,7 @@
 //! before the library, which trusts the structures it reads, sees a byte. It is looked for where the
 //! data end, so that bytes added behind it do no harm; other bytes in its place, or one of its marks
 //! alone, tell a seal that was spoilt from a file without one. Pinned by the tests below and by
-//! `tests/seal.rs`.
+//! `files/tests/seal.rs`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Result, Seek, SeekFrom, Write};

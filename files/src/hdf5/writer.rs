@@ -10,7 +10,7 @@
 //! changes contents of columns only. Completing it changes descriptions too, all of them in the
 //! first bytes of the file or behind its marked end; the former are kept in the [`Mark`], the
 //! latter cut off. A compressed file, whose layout is not known before its contents, is made from
-//! an uncompressed one at the end. Pinned by `tests/run_file.rs`.
+//! an uncompressed one at the end. Pinned by `files/tests/run_file.rs`.
 
 use std::fs;
 use std::io::{Read, Write};

@@ -4,7 +4,7 @@
 //! An export is a function of the run file and gets its name when it is whole. So a file that is
 //! there already is this run's export if making it again gives the same bytes, whoever made it and
 //! whatever ended that process; no record of it is needed that could be lost or be wrong.
-//! Pinned by `tests/exports.rs`.
+//! Pinned by `cli/tests/exports.rs`.
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read};

@@ -5,7 +5,7 @@
 //! weights does. So the longer run is made as any run is, into the name of the shorter one, which
 //! stays whole until the longer one replaces it in a single step. The events that were there are
 //! made again: that takes no longer than to copy them, and weights keep every bit, as scaled ones
-//! would not. Pinned by `tests/extend.rs`.
+//! would not. Pinned by `cli/tests/extend.rs`.
 
 use std::path::{Path, PathBuf};
 

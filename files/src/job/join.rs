@@ -4,7 +4,7 @@
 //! all runs follow each other; raw weights of one card are comparable between its seeds, so one
 //! factor on all of them makes their mean σ, and equal weights stay equal. The keys of events are
 //! shifted run by run so that they stay different; `/seeds` says by how much. What was joined can be
-//! joined with more. Pinned by `tests/seeds.rs`.
+//! joined with more. Pinned by `cli/tests/seeds.rs`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@
 //! exactly and makes the few points that a run adds once it sees its error or counts its events.
 //! An [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds,
 //! [`Exports`] are the files in other formats beside a run.
-//! Pinned by `tests/reliability.rs` and `tests/cli_generate.rs`.
+//! Pinned by `cli/tests/reliability.rs` and `cli/tests/cli_generate.rs`.
 
 mod exports;
 mod extend;

@@ -1,9 +1,12 @@
 //! `plot`: figures from saved results.
 
+mod write;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use millibrem_figures::{self, Panel, PlotError};
+use millibrem_figures::{Format, Panel};
+use millibrem_files::results;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -43,12 +46,10 @@ pub(crate) struct Plot {
 
 impl Plot {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let known = |path: &PathBuf| path.extension().is_some_and(|e| e == "svg" || e == "png");
-        if let Some(path) = self.output.as_ref().filter(|path| !known(path)) {
-            return Err(PlotError::Format { path: path.clone() }.into());
-        }
+        self.output.as_deref().map(Format::of).transpose()?;
         unsealed::look_at(&self.files, common.quiet)?;
-        let panels = millibrem_figures::panels(&self.files, &self.labels)?;
+        let found = results::read(&self.files)?;
+        let panels = millibrem_figures::panels(&found, &self.labels)?;
         let mut panels = millibrem_figures::choose(panels, &self.only)?;
         if let Some(title) = &self.title {
             panels
@@ -69,11 +70,11 @@ impl Plot {
             )));
         }
         for (_, path) in &figures {
-            millibrem_figures::check(path, &self.files, common.force)?;
+            write::check(path, &self.files, common.force)?;
         }
         let mut written = Vec::new();
         for (panels, path) in &figures {
-            let script = millibrem_figures::write(panels, path, common.force)?;
+            let script = write::write(panels, path, common.force)?;
             let names: Vec<&str> = panels.iter().map(|panel| &panel.name[..]).collect();
             written.push(json!({ "panels": names, "output": path, "script": script }));
         }
