@@ -34,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 5] = [
     ("vegas", &[]),
     ("", &["vegas"]),
     ("files", &["millibrem"]),
-    ("figures", &["millibrem", "millibrem-files"]),
+    ("figures", &["millibrem"]),
     (
         "cli",
         &["millibrem", "millibrem-files", "millibrem-figures"],
