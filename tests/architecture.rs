@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Modules of the library from the ground up; each may use those before it (`ARCHITECTURE.md`).
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 20] = [
     "text",
     "constants",
     "elementary",
@@ -22,6 +22,7 @@ const ROOMS: [&str; 19] = [
     "event",
     "histogram",
     "record",
+    "results",
     "generate",
     "study",
     "card",
@@ -56,7 +57,14 @@ const LIBRARY_NEEDS: [&str; 12] = [
     "toml",
 ];
 /// All that storage may know of the library; jobs know more.
-const KNOWN_TO_STORAGE: [&str; 5] = ["text", "constants", "event", "histogram", "record"];
+const KNOWN_TO_STORAGE: [&str; 6] = [
+    "text",
+    "constants",
+    "event",
+    "histogram",
+    "record",
+    "results",
+];
 /// Modules of the package of files that know cards.
 const KNOW_CARDS: [&str; 2] = ["job", "card"];
 const MAX_LINES: usize = 600;
