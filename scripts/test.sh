@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every check: style, lints, documentation, Rust tests, Python readers, README commands, and a
-# run on a Slurm started for it.
+# Runs every check: style, lints, documentation, Rust tests, Python readers, README commands, the
+# library in WebAssembly, and a run on a Slurm started for it.
 # With --quick only the fast Rust tests. A step that fails does not keep the others from running.
 # Ends with the summary lines of the test runners and the steps that failed.
 set -uo pipefail
@@ -25,6 +25,7 @@ else
     step cargo test --workspace --release --no-fail-fast $MILLIBREM_FEATURES
     step cargo build --workspace --release --bins --examples $MILLIBREM_FEATURES
     step .venv/bin/python -m pytest -q tests/python
+    step tests/wasm/run.sh
     if [ "$(id -u)" -eq 0 ] && PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null; then
         step tests/slurm/run.sh
     else
@@ -33,7 +34,7 @@ else
 fi
 
 printf '\n== summary\n'
-grep -E '^(test result:|slurm test: (passed|FAILED)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
+grep -E '^(test result:|(slurm|wasm) test: (passed|FAILED|not run)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
 if [ "${#failed[@]}" -gt 0 ]; then
     printf 'FAILED: %s\n' "${failed[@]}"
     exit 1
