@@ -40,6 +40,8 @@ fn sigma(card: usize, quadrature: bool) -> Option<f64> {
     }
     let mut generator = Generator::new(&setup, run::settings(&card, 0)).ok()?;
     generator.adapt(&mut |_| ControlFlow::Continue(())).ok()?;
-    let report = generator.measure(&[], &mut |_| ControlFlow::Continue(())).ok()?;
+    let report = generator
+        .measure(&[], &mut |_| ControlFlow::Continue(()))
+        .ok()?;
     Some(report.cross_section.value_pb)
 }
