@@ -11,7 +11,7 @@ mod corner;
 
 use std::process::ExitCode;
 
-use millibrem::matter::form_factor::FormFactorKind;
+use millibrem::matter::form_factor::FormFactors;
 use millibrem::phase_space::PairBlock;
 use millibrem::process::etl::Etl;
 use rand::{RngExt, SeedableRng};
@@ -94,8 +94,8 @@ fn corners() -> Vec<String> {
                     for mass in ["1e-9", "1e-4", "0.05", "F0.5", "T1e-4"] {
                         for x_min in ["0", "R0.5", "R0.999"] {
                             turn += 1;
-                            let all = FormFactorKind::ALL;
-                            let form_factor = all[(5 * turn + turn / 7) % all.len()].name();
+                            let all = FormFactors::standard().names();
+                            let form_factor = all[(5 * turn + turn / 7) % all.len()];
                             let spin = ["0", "1/2"][(turn / 3) % 2];
                             lines.push(format!(
                                 "{energy} {lepton} {element} {form_factor} {spin} {kind} {mass} {x_min}"

@@ -55,7 +55,7 @@ fn setup(row: &Row) -> Result<Setup, String> {
         x_min: row.x_min,
         ..Cuts::NONE
     };
-    Setup::new(&beam, nucleus, FormFactorKind::TsaiElastic, dark, cuts).map_err(|e| e.to_string())
+    Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).map_err(|e| e.to_string())
 }
 
 fn report(path: &str) -> Result<(), String> {

@@ -35,7 +35,7 @@ pub fn setup(card: &RunCard) -> Result<Setup, UsageError> {
     Setup::new(
         &card.beam,
         nucleus,
-        card.target.form_factor,
+        &card.target.form_factor,
         card.dark_sector,
         card.cuts,
     )

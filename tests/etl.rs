@@ -41,7 +41,7 @@ fn setup(
         mass_gev: 193.005578,
         spin,
     };
-    Setup::new(&beam, nucleus, FormFactorKind::TsaiElastic, dark, cuts).unwrap()
+    Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).unwrap()
 }
 
 /// Evaluates `points` random points and hands each block on.

@@ -1,11 +1,27 @@
 //! Form factors against closed forms in plain notation, and their limits.
 
-use millibrem::matter::form_factor::{FormFactor, FormFactorKind as Kind};
+use std::sync::Arc;
+
+use millibrem::card::shipped;
+use millibrem::matter::elements::Element;
+use millibrem::matter::form_factor::{
+    FormFactor, FormFactorError, FormFactorKind, FormFactors, Model, Scales, Shape, each,
+};
+use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::process::Approach;
+use millibrem::run;
 
 const M_E: f64 = 0.510_998_95e-3;
 
-fn pb(kind: Kind) -> FormFactor {
-    FormFactor::new(kind, 82.0, 207.2)
+fn of(symbol: &str, name: &str) -> FormFactor {
+    let element = Element::from_symbol(symbol).expect("listed");
+    let kind = FormFactorKind::from_name(name).expect("listed");
+    let nucleus = Nucleus::of(element, NucleusSpin::Zero);
+    FormFactor::new(&kind, &nucleus).expect("of this nucleus")
+}
+
+fn pb(name: &str) -> FormFactor {
+    of("Pb", name)
 }
 
 fn close(got: f64, want: f64) {
@@ -18,16 +34,16 @@ fn tsai_elastic_is_the_screened_dipole() {
         let a2t = (111.0 / 82f64.cbrt() / M_E).powi(2) * t;
         let d = 0.164 * 207.2f64.powf(-2.0 / 3.0);
         let expected = 82f64.powi(2) * (a2t / (1.0 + a2t)).powi(2) / (1.0 + t / d).powi(2);
-        close(pb(Kind::TsaiElastic).g2(t), expected);
+        close(pb("tsai-elastic").g2(t), expected);
     }
 }
 
 #[test]
 fn the_inelastic_terms_differ_by_the_power_of_the_nucleon_factor() {
     for t in [1e-6, 1e-2, 0.5] {
-        let elastic = pb(Kind::TsaiElastic).g2(t);
-        let n1 = pb(Kind::TsaiElasticInelastic).g2(t) - elastic;
-        let n2 = pb(Kind::TsaiElasticInelasticBjorken).g2(t) - elastic;
+        let elastic = pb("tsai-elastic").g2(t);
+        let n1 = pb("tsai-elastic+inelastic").g2(t) - elastic;
+        let n2 = pb("tsai-elastic+inelastic-bjorken").g2(t) - elastic;
         let nucleon = (1.0 + t * (2.79f64.powi(2) - 1.0) / (4.0 * 0.938f64.powi(2)))
             / (1.0 + t / 0.71).powi(4);
         assert!(
@@ -50,36 +66,32 @@ fn helm_is_a_folded_sphere() {
         let x = q * r2.sqrt();
         let j1 = (x.sin() - x * x.cos()) / (x * x);
         let f = 3.0 * j1 / x * (-0.5 * q * q * 0.81).exp();
-        let got = pb(Kind::Helm).g2(t);
+        let got = pb("helm").g2(t);
         let expected = 82f64.powi(2) * f * f;
         assert!(
             (got - expected).abs() < 1e-9 * 82f64.powi(2) + 1e-10 * expected,
             "{t}: {got} {expected}"
         );
         let a2t = (111.0 / 82f64.cbrt() / M_E).powi(2) * t;
-        close(
-            pb(Kind::HelmScreened).g2(t),
-            got * (a2t / (1.0 + a2t)).powi(2),
-        );
+        close(pb("helm-screened").g2(t), got * (a2t / (1.0 + a2t)).powi(2));
     }
 }
 
 #[test]
 fn unscreened_choices_start_at_the_square_of_the_charge_and_screened_ones_at_zero() {
-    for kind in Kind::ALL {
-        let at_zero = pb(kind).g2(0.0);
-        match kind {
-            Kind::Helm | Kind::Dipole | Kind::Point => close(at_zero, 6724.0),
-            _ => assert_eq!(at_zero, 0.0, "{}", kind.name()),
+    for name in FormFactors::standard().names() {
+        let at_zero = pb(name).g2(0.0);
+        match name {
+            "helm" | "dipole" | "point" => close(at_zero, 6724.0),
+            _ => assert_eq!(at_zero, 0.0, "{name}"),
         }
-        assert_eq!(Kind::from_name(kind.name()), Some(kind));
     }
 }
 
 #[test]
 fn a_sphere_s_series_and_formula_meet() {
     // x = qR crosses 1 between these two; a jump would show as a kink.
-    let f = pb(Kind::Helm);
+    let f = pb("helm");
     let g = |t: f64| f.g2(t).sqrt();
     let t0 = 7.5e-4;
     let h = 1e-7;
@@ -88,4 +100,76 @@ fn a_sphere_s_series_and_formula_meet() {
         let t = t0 + k as f64 * 2e-6;
         assert!(second(t).abs() < 1e-9 * 82.0, "kink at {t}: {}", second(t));
     }
+}
+
+/// The unscreened dipole once more, as a user would write it.
+#[derive(Debug)]
+struct Mine;
+
+#[derive(Debug)]
+struct MineOf {
+    z: f64,
+    scale_gev2: f64,
+}
+
+impl Model for Mine {
+    fn name(&self) -> &str {
+        "mine"
+    }
+
+    fn of(&self, nucleus: &Nucleus) -> Result<Arc<dyn Shape>, FormFactorError> {
+        if nucleus.z < 2 {
+            return Err(FormFactorError {
+                name: "mine".to_owned(),
+                problem: "a proton is not meant".to_owned(),
+            });
+        }
+        Ok(Arc::new(MineOf {
+            z: f64::from(nucleus.z),
+            scale_gev2: 0.164 * nucleus.a.powf(-2.0 / 3.0),
+        }))
+    }
+}
+
+impl Shape for MineOf {
+    fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
+        each(t_gev2, out, |t| {
+            (self.z / (1.0 + t / self.scale_gev2)).powi(2)
+        });
+    }
+
+    fn scales(&self) -> Scales {
+        Scales::of(0.0, self.scale_gev2)
+    }
+}
+
+#[test]
+fn a_form_factor_from_outside_serves_every_route() {
+    let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
+    let sigma = |approach: Approach, card: &millibrem::card::RunCard| {
+        let setup = run::setup(card).expect("a set-up");
+        approach.of(&setup).sigma(1e-7).expect("converges").value_pb
+    };
+    for approach in [Approach::Exact, Approach::Ww, Approach::Iww] {
+        card.target.form_factor = FormFactorKind::from_name("dipole").unwrap();
+        let dipole = sigma(approach, &card);
+        card.target.form_factor = FormFactorKind::new(Mine);
+        let mine = sigma(approach, &card);
+        assert!((mine / dipole - 1.0).abs() < 1e-12, "{approach:?}: {mine}");
+    }
+    let all = FormFactors::standard().with(Mine);
+    assert!(all.get("mine").is_some() && all.get("helm").is_some());
+    let again = all.with(Mine).names().len();
+    assert_eq!(again, FormFactors::standard().names().len() + 1);
+}
+
+#[test]
+fn a_nucleus_that_a_form_factor_does_not_know_is_an_error_of_the_set_up() {
+    let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
+    let hydrogen = Element::from_symbol("H").unwrap();
+    card.target.material.components[0].nucleus = Nucleus::of(hydrogen, NucleusSpin::Zero);
+    card.target.form_factor = FormFactorKind::new(Mine);
+    let error = run::setup(&card).map(|_| ()).map_err(|e| e.to_string());
+    let expected = "form factor `mine`: a proton is not meant";
+    assert_eq!(error, Err(expected.to_owned()));
 }

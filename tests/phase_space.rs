@@ -26,7 +26,11 @@ proptest! {
     ) {
         let (m, big_m) = if electron { (0.51099895e-3, 25.1) } else { (0.1056583755, 193.0) };
         let c = Collision::new(10f64.powf(log_e), m, big_m).unwrap();
-        let form_factor = FormFactor::new(FormFactorKind::TsaiElastic, 13.0, 27.0);
+        let form_factor = FormFactor::new(
+            &FormFactorKind::default(),
+            &Nucleus { z: 13, a: 27.0, mass_gev: big_m, spin: NucleusSpin::Zero },
+        )
+        .unwrap();
         let top = c.max_pair_mass().powi(2);
         let mass = PairMassMap::new(part * part * top, 0.999 * top, m);
         let (k2, inv_k2, _) = mass.forward(y[0]);
@@ -81,7 +85,7 @@ fn small_setup(m_chi: f64) -> Setup {
     Setup::new(
         &beam,
         nucleus,
-        FormFactorKind::Point,
+        &FormFactorKind::from_name("point").unwrap(),
         DarkSector::Pair(chi),
         Cuts::NONE,
     )

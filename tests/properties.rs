@@ -9,7 +9,7 @@ use millibrem::card::{CardError, KeyError, Place, RunCard};
 use millibrem::dark_sector::DarkSector;
 use millibrem::kinematics::FinalState;
 use millibrem::matter::elements::ELEMENTS;
-use millibrem::matter::form_factor::FormFactorKind;
+use millibrem::matter::form_factor::FormFactors;
 use millibrem::phase_space::{BLOCK, PairBlock};
 use millibrem::process::Setup;
 use millibrem::process::etl::Etl;
@@ -96,7 +96,7 @@ fn cuts() -> impl Strategy<Value = Lines> {
 
 /// Everything else that may be written.
 fn options() -> impl Strategy<Value = Lines> {
-    let form_factors = FormFactorKind::ALL.map(FormFactorKind::name);
+    let form_factors = FormFactors::standard().names();
     let keys = vec![
         count("schema", 1..2),
         count("run.seed", 0..1 << 63),

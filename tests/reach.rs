@@ -158,7 +158,7 @@ fn epsilon_up(card: &RunCard, experiment: &Experiment, mass_gev: f64) -> f64 {
     };
     let nucleus = card.target.material.components[0].nucleus;
     let dark = DarkSector::DarkPhoton(photon);
-    let kind = card.target.form_factor;
+    let kind = &card.target.form_factor;
     let setup = Setup::new(&card.beam, nucleus, kind, dark, card.cuts).unwrap();
     let sigma = Exact::new(&setup).sigma(1e-8).unwrap();
     experiment.limit(experiment.events(sigma.value_pb)).unwrap()
@@ -200,7 +200,7 @@ fn heaviest(card: &RunCard) -> f64 {
         panic!("no pairs");
     };
     let nucleus = card.target.material.components[0].nucleus;
-    let kind = card.target.form_factor;
+    let kind = &card.target.form_factor;
     let light = DarkSector::Pair(chi);
     let setup = Setup::new(&card.beam, nucleus, kind, light, card.cuts).unwrap();
     setup.k2_range().1.sqrt()

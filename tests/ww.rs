@@ -4,7 +4,7 @@ use millibrem::beam::{Beam, Lepton};
 use millibrem::constants::AVOGADRO;
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
-use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
+use millibrem::matter::form_factor::{FormFactor, FormFactorKind, FormFactors};
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::flux::Flux;
 use millibrem::process::quadrature::QuadratureError;
@@ -36,7 +36,7 @@ fn setup(lepton: Lepton, energy_gev: f64, (z, a): (u32, f64), m_chi: f64, x_min:
         ..Cuts::NONE
     };
     let dark = DarkSector::Pair(chi(m_chi));
-    Setup::new(&beam, nucleus, FormFactorKind::TsaiElastic, dark, cuts).expect("a valid set-up")
+    Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).expect("a valid set-up")
 }
 
 const LEAD: (u32, f64) = (82, 207.2);
@@ -166,7 +166,8 @@ fn the_closed_flux_agrees_with_a_plain_sum_over_all_scales() {
 fn the_numerical_flux_agrees_with_the_closed_one_where_screening_is_all_that_differs() {
     let mut s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
     let closed = Flux::new(&s).at(1e-6, 0.02);
-    s.form_factor = FormFactor::new(FormFactorKind::Dipole, 82.0, 207.2);
+    let dipole = FormFactorKind::from_name("dipole").unwrap();
+    s.form_factor = FormFactor::new(&dipole, &s.nucleus).unwrap();
     let numerical = Flux::new(&s).at(1e-6, 0.02);
     // The screening factor at t ≥ 1e-6 GeV² is 1 − 2/(a²t) + … with 1/a² = 4e-10 GeV².
     let off = closed / numerical - 1.0;
@@ -298,11 +299,11 @@ fn every_route_serves_the_dark_photon_and_other_form_factors() {
         epsilon: 1e-3,
         pdg_id: 622,
     });
-    for kind in FormFactorKind::ALL {
-        s.form_factor = FormFactor::new(kind, 82.0, 207.2);
+    for kind in FormFactors::standard().iter() {
+        s.form_factor = FormFactor::new(kind, &s.nucleus).unwrap();
         let r = ratio(Approach::Ww, &s);
         assert!(
-            (r - 1.0).abs() < 0.03 || kind == FormFactorKind::Point,
+            (r - 1.0).abs() < 0.03 || kind.name() == "point",
             "{kind:?}: {r}"
         );
     }

@@ -12,6 +12,7 @@ use millibrem::card::{CardError, KeyError, Override, Place};
 use millibrem::generate::GenerateError;
 use millibrem::histogram::{HistogramError, Observable};
 use millibrem::kinematics::CollisionError;
+use millibrem::matter::form_factor::FormFactorError;
 use millibrem::process::SetupError;
 use millibrem::process::quadrature::QuadratureError;
 use millibrem::record::Shard;
@@ -99,6 +100,11 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
     });
     let setups = texts!(SetupError {
         Collision => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 }.into(),
+        FormFactor => FormFactorError {
+            name: "mine".to_owned(),
+            problem: "no parameters for H".to_owned(),
+        }
+        .into(),
         BelowThreshold => SetupError::BelowThreshold { mass_gev: 3.0, largest_gev: 2.5 },
         Senseless => SetupError::Senseless {
             name: "cuts.x_min",
@@ -112,7 +118,7 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
             limit_gev: 1e10,
         },
         NothingLeft => SetupError::NothingLeft {
-            form_factor: "helm",
+            form_factor: "helm".to_owned(),
             mass_gev: 3.0,
             t_min_gev2: 12.5,
             share: 1e-120,

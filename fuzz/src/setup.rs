@@ -28,7 +28,7 @@ pub fn run(data: &[u8]) {
         let setup = Setup::new(
             &card.beam,
             part.nucleus,
-            card.target.form_factor,
+            &card.target.form_factor,
             card.dark_sector,
             card.cuts,
         );

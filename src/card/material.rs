@@ -8,7 +8,7 @@ use super::raw::RawTarget;
 use super::rules::Resolver;
 use crate::matter::Target;
 use crate::matter::elements::{ELEMENTS, Element};
-use crate::matter::form_factor::FormFactorKind;
+use crate::matter::form_factor::FormFactors;
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, NucleusSpin};
 
@@ -16,14 +16,11 @@ use crate::matter::{Nucleus, NucleusSpin};
 const FRACTION_SLACK: f64 = 1e-6;
 
 pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, CardError> {
-    let names = FormFactorKind::ALL.map(FormFactorKind::name);
+    let known = FormFactors::standard();
     let form_factor = rules.or_default_text("target.form_factor", raw.form_factor.as_deref())?;
-    let form_factor = rules.choice(
-        "target.form_factor",
-        form_factor,
-        &names,
-        FormFactorKind::from_name,
-    )?;
+    let form_factor = rules.choice("target.form_factor", form_factor, &known.names(), |name| {
+        known.get(name).cloned()
+    })?;
     let components = components(rules, raw, spin(rules, raw.nucleus_spin.as_ref())?)?;
 
     let density = rules.within("target.density_g_cm3", raw.density_g_cm3, &AMOUNTS)?;

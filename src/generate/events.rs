@@ -237,7 +237,7 @@ impl<'a> EventWriter<'a> {
         (written, count): (&'a mut Written, &'a AtomicU64),
     ) -> Self {
         Self {
-            setup: *setup,
+            setup: setup.clone(),
             keying,
             weighting,
             buffer: EventBuffer::default(),
@@ -256,6 +256,7 @@ impl Observer<Box<PairBlock>> for EventWriter<'_> {
         Self {
             root: None,
             buffer: EventBuffer::default(),
+            setup: self.setup.clone(),
             ..*self
         }
     }

@@ -46,7 +46,7 @@ pub(super) fn observer(
     data: HistogramData,
 ) -> vegas::Histogram<impl FillAxis + use<>> {
     let observables: Vec<Observable> = request.axes.iter().map(Axis::observable).collect();
-    let (setup, arch) = (*setup, Arch::new());
+    let (setup, arch) = (setup.clone(), Arch::new());
     vegas::Histogram::resume(
         data,
         move |block: &Block<'_, Box<PairBlock>>, axis: usize, out: &mut [f64]| {

@@ -196,7 +196,7 @@ impl Generator {
     /// The range of an observable that holds the middle 99 % of σ, from one iteration of points.
     fn central_range(&self, observable: Observable) -> Result<(f64, f64), GenerateError> {
         let mut values = Values {
-            setup: *self.etl.setup(),
+            setup: self.etl.setup().clone(),
             observable,
             seen: Vec::new(),
         };
@@ -252,6 +252,7 @@ impl Observer<Box<PairBlock>> for Values {
     fn fork(&self) -> Self {
         Self {
             seen: Vec::new(),
+            setup: self.setup.clone(),
             ..*self
         }
     }

@@ -111,13 +111,13 @@ const EPSILON: f64 = 1e-12;
 impl EmissionMap {
     /// For v within the cuts (`v_low`, `v_high`) in GeV, shaped for `form_factor`.
     pub fn new(collision: Collision, v_cuts: (f64, f64), form_factor: &FormFactor) -> Self {
-        let (t_screening, t_size) = form_factor.scales_gev2();
+        let scales = form_factor.scales();
         Self {
             collision,
             v_low: v_cuts.0,
             v_high: v_cuts.1,
-            t_screening,
-            t_size,
+            t_screening: scales.screening_gev2,
+            t_size: scales.size_gev2,
         }
     }
 

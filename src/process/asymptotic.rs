@@ -7,7 +7,7 @@
 use core::f64::consts::PI;
 
 use super::Setup;
-use super::flux::{Flux, form_factor_scales_gev2};
+use super::flux::Flux;
 use super::wwa::HeavyChi;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, MilliCharged};
@@ -18,7 +18,7 @@ use crate::dark_sector::{ChiSpin, MilliCharged};
 /// Complete screening, t_min ≪ 1/a², gives Z² [ln(a²d) − 2]: the value at E0 → ∞. Neglects terms
 /// of relative size (1/a² + t_min)/d and d/t_max.
 pub fn flux_high_energy(setup: &Setup, t_min: f64) -> f64 {
-    let (screening, size) = form_factor_scales_gev2(setup);
+    let (screening, size) = setup.form_factor.scales().smooth_between_gev2;
     let z = f64::from(setup.nucleus.z);
     z * z * (libm::log(size / (screening + t_min)) - 2.0)
 }

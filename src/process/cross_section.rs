@@ -76,7 +76,7 @@ impl Approach {
 }
 
 /// The exact process by quadrature.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Exact {
     setup: Setup,
 }
@@ -84,7 +84,9 @@ pub struct Exact {
 impl Exact {
     /// The exact process of `setup`.
     pub fn new(setup: &Setup) -> Self {
-        Self { setup: *setup }
+        Self {
+            setup: setup.clone(),
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl Etl {
             ),
         };
         Self {
-            setup: *setup,
+            setup: setup.clone(),
             emission,
             produced,
             constants_pb,

@@ -21,7 +21,7 @@ use super::{Approach, CrossSection, Setup};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 
 /// The improved Weizsäcker–Williams approximation of one set-up.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Iww {
     setup: Setup,
     flux: Flux,
@@ -31,7 +31,7 @@ impl Iww {
     /// The approximation of `setup`.
     pub fn new(setup: &Setup) -> Self {
         Self {
-            setup: *setup,
+            setup: setup.clone(),
             flux: Flux::new(setup),
         }
     }

@@ -7,7 +7,7 @@ use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError};
 use crate::matter::Nucleus;
-use crate::matter::form_factor::{FormFactor, FormFactorKind};
+use crate::matter::form_factor::{FormFactor, FormFactorError, FormFactorKind};
 use crate::text::shown;
 
 /// A set-up that cannot produce anything.
@@ -16,6 +16,9 @@ pub enum SetupError {
     /// The initial state makes no sense.
     #[error(transparent)]
     Collision(#[from] CollisionError),
+    /// The form factor knows nothing of the nucleus.
+    #[error(transparent)]
+    FormFactor(#[from] FormFactorError),
     /// Not enough energy for the mass asked for.
     #[error(
         "a mass of {} GeV cannot be made: the largest is {} GeV (√s − m_l − M)",
@@ -57,7 +60,7 @@ pub enum SetupError {
     )]
     NothingLeft {
         /// Name of the form factor.
-        form_factor: &'static str,
+        form_factor: String,
         /// 2m_χ or m_A′ in GeV.
         mass_gev: f64,
         /// Smallest momentum transfer in GeV².
@@ -185,7 +188,7 @@ fn check_numbers(
 }
 
 /// Everything a cross section depends on.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
     /// Beam and masses.
     pub collision: Collision,
@@ -208,13 +211,13 @@ impl Setup {
     pub fn new(
         beam: &Beam,
         nucleus: Nucleus,
-        form_factor: FormFactorKind,
+        form_factor: &FormFactorKind,
         dark: DarkSector,
         cuts: Cuts,
     ) -> Result<Self, SetupError> {
         check_numbers(beam, &nucleus, &dark, &cuts)?;
         let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
-        let form_factor = FormFactor::new(form_factor, f64::from(nucleus.z), nucleus.a);
+        let form_factor = FormFactor::new(form_factor, &nucleus)?;
         let setup = Self {
             collision,
             nucleus,
@@ -279,7 +282,7 @@ impl Setup {
         // Screening makes G2 small at small t, too, but never as small as the form factor at large.
         if t_min_gev2 > 1.0 && share < MIN_SHARE {
             return Err(SetupError::NothingLeft {
-                form_factor: self.form_factor.kind().name(),
+                form_factor: self.form_factor.kind().name().to_owned(),
                 mass_gev: mass,
                 t_min_gev2,
                 share,

@@ -25,7 +25,7 @@ use super::{Approach, CrossSection, Setup};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 
 /// The Weizsäcker–Williams approximation of one set-up.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Ww {
     setup: Setup,
     flux: Flux,
@@ -35,7 +35,7 @@ impl Ww {
     /// The approximation of `setup`.
     pub fn new(setup: &Setup) -> Self {
         Self {
-            setup: *setup,
+            setup: setup.clone(),
             flux: Flux::new(setup),
         }
     }

@@ -24,7 +24,7 @@ use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
 
 /// The closed form for heavy χ of one set-up.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wwa {
     setup: Setup,
     heavy: HeavyChi,
@@ -79,7 +79,7 @@ impl Wwa {
     /// The approximation of `setup`.
     pub fn new(setup: &Setup) -> Self {
         Self {
-            setup: *setup,
+            setup: setup.clone(),
             heavy: HeavyChi::new(setup),
         }
     }

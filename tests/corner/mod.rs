@@ -80,7 +80,7 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
         x_max,
         ..Cuts::NONE
     };
-    Setup::new(&beam, nucleus, form_factor, dark, cuts).map_err(|e| e.to_string())
+    Setup::new(&beam, nucleus, &form_factor, dark, cuts).map_err(|e| e.to_string())
 }
 
 /// σ by Monte Carlo from ten iterations of `neval` points and by quadrature to 1e-4.

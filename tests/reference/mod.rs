@@ -32,15 +32,14 @@ pub(crate) fn setup(row: &Value) -> Setup {
         Some("scalar") => ChiSpin::Scalar,
         _ => ChiSpin::Dirac,
     };
-    let form_factor = match row["form_factor"].as_str() {
-        None | Some("tsai-elastic") => FormFactorKind::TsaiElastic,
-        Some("tsai-elastic + tsai-inelastic n=1") => FormFactorKind::TsaiElasticInelastic,
-        Some("tsai-elastic + tsai-inelastic n=2") => FormFactorKind::TsaiElasticInelasticBjorken,
-        Some("helm with screening") => FormFactorKind::HelmScreened,
-        Some("helm") => FormFactorKind::Helm,
-        Some("dipole 1/(1+t/d)^2, no screening") => FormFactorKind::Dipole,
-        Some(other) => panic!("unknown form factor {other}"),
+    let form_factor = match row["form_factor"].as_str().unwrap_or("tsai-elastic") {
+        "tsai-elastic + tsai-inelastic n=1" => "tsai-elastic+inelastic",
+        "tsai-elastic + tsai-inelastic n=2" => "tsai-elastic+inelastic-bjorken",
+        "helm with screening" => "helm-screened",
+        "dipole 1/(1+t/d)^2, no screening" => "dipole",
+        same => same,
     };
+    let form_factor = FormFactorKind::from_name(form_factor).expect("a form factor of this name");
     let chi = MilliCharged {
         mass_gev: f("m_chi_gev"),
         charge: 1.0,
@@ -51,5 +50,5 @@ pub(crate) fn setup(row: &Value) -> Setup {
         x_min: f("x_min"),
         ..Cuts::NONE
     };
-    Setup::new(&beam, nucleus, form_factor, DarkSector::Pair(chi), cuts).unwrap()
+    Setup::new(&beam, nucleus, &form_factor, DarkSector::Pair(chi), cuts).unwrap()
 }

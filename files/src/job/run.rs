@@ -299,7 +299,7 @@ impl Job {
         };
         let mut running = Running {
             job: self,
-            setup: *setup,
+            setup: setup.clone(),
             header,
             generator,
             writer,

@@ -12,7 +12,7 @@ use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::event::{Compression, Weighting};
 use crate::histogram::Observable;
 use crate::matter::NucleusSpin;
-use crate::matter::form_factor::FormFactorKind;
+use crate::matter::form_factor::FormFactors;
 
 macro_rules! keys {
     ($($path:literal: $kind:ident, $unit:literal, $allowed:expr, $default:expr, $meaning:expr, $expects:expr;)*) => {
@@ -123,7 +123,7 @@ keys! {
     "target.energy_loss_gev_per_cm": Number, "GeV/cm", Range("0 to 1e30"), Nothing(""),
         "Mean energy a muon loses in each cm of the target, taken as constant; only `reach` uses it.",
         "an energy loss in GeV/cm, 0 to 1e30";
-    "target.form_factor": Text, "", Choices(|| FormFactorKind::ALL.map(FormFactorKind::name).to_vec()),
+    "target.form_factor": Text, "", Choices(|| FormFactors::standard().names()),
         Text("tsai-elastic"),
         "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",
         "the name of a form factor";

@@ -5,19 +5,48 @@
 //! The screened choice multiplies F by `a²t/(1+a²t)`, `a = 111 Z^(−1/3)/m_e`.
 
 use core::f64::consts::PI;
+use std::sync::Arc;
 
+use super::{FormFactorError, Model, Scales, Shape, each};
 use crate::constants::HBAR_C_GEV_FM;
 use crate::elementary::{cos_sin_turns, exp};
+use crate::matter::Nucleus;
 
 /// Surface thickness s in fm.
 const SURFACE_FM: f64 = 0.9;
 /// Diffuseness a₀ in fm.
 const DIFFUSENESS_FM: f64 = 0.52;
 
-/// Helm's form factor.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Helm {
+/// `helm` and `helm-screened`.
+#[derive(Debug)]
+pub(super) enum Folded {
+    Bare,
+    Screened,
+}
+
+impl Model for Folded {
+    fn name(&self) -> &str {
+        match self {
+            Self::Bare => "helm",
+            Self::Screened => "helm-screened",
+        }
+    }
+
+    fn of(&self, nucleus: &Nucleus) -> Result<Arc<dyn Shape>, FormFactorError> {
+        let screened = matches!(self, Self::Screened);
+        Ok(Arc::new(Helm::new(
+            f64::from(nucleus.z),
+            nucleus.a,
+            screened,
+        )))
+    }
+}
+
+/// Helm's form factor of one nucleus.
+#[derive(Debug)]
+struct Helm {
     z: f64,
+    a: f64,
     radius_per_gev: f64,
     half_s2_per_gev2: f64,
     /// Inverse square of the screening length in GeV²; 0 without screening.
@@ -25,7 +54,7 @@ pub(super) struct Helm {
 }
 
 impl Helm {
-    pub(super) fn new(z: f64, a: f64, screened: bool) -> Self {
+    fn new(z: f64, a: f64, screened: bool) -> Self {
         let c = 1.23 * libm::cbrt(a) - 0.60;
         let r2 = c * c + 7.0 / 3.0 * PI * PI * DIFFUSENESS_FM * DIFFUSENESS_FM
             - 5.0 * SURFACE_FM * SURFACE_FM;
@@ -39,6 +68,7 @@ impl Helm {
         };
         Self {
             z,
+            a,
             radius_per_gev: radius,
             half_s2_per_gev2: 0.5 * s * s,
             inv_a2,
@@ -46,13 +76,28 @@ impl Helm {
     }
 
     #[inline(always)]
-    pub(super) fn g2(&self, t: f64) -> f64 {
+    fn g2(&self, t: f64) -> f64 {
         let x = t.sqrt() * self.radius_per_gev;
         let f = self.z * sphere(x) * exp(-self.half_s2_per_gev2 * t);
         // The tiny addition makes t = 0 give 1 without screening; it is lost for any other t.
         let t = t + f64::MIN_POSITIVE;
         let f = f * t / (self.inv_a2 + t);
         f * f
+    }
+}
+
+impl Shape for Helm {
+    fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
+        each(t_gev2, out, |t| self.g2(t));
+    }
+
+    fn scales(&self) -> Scales {
+        Scales::of(self.inv_a2, super::dipole_scale_gev2(self.a))
+    }
+
+    fn rms_radius_fm(&self) -> Option<f64> {
+        let r = self.radius_per_gev * HBAR_C_GEV_FM;
+        Some((0.6 * r * r + 3.0 * SURFACE_FM * SURFACE_FM).sqrt())
     }
 }
 

@@ -2,127 +2,183 @@
 //!
 //! Computes `G2(t) = Z² F(t)²` (with inelastic additions where named) for spacelike momentum
 //! transfer `t = −q² > 0` in GeV². Amplitudes carry `Z F(t)`, so |M|² ∝ G2.
-//! Valid for `t ≥ 0`; every choice but `point` and the inelastic sums falls monotonically enough
-//! to be bounded by `Z²` (`Z² + Z` with the inelastic term).
+//! A choice is a [`Model`], which makes the [`Shape`] of a nucleus; [`FormFactors`] lists them. A new
+//! one is a file that implements both and a line in [`FormFactors::standard`], or a value handed
+//! to [`FormFactors::with`] from outside.
+//! Valid for `t ≥ 0`; no choice of the standard ones exceeds `Z²` (`Z² + Z` with the inelastic term).
 //! Pinned by `tests/form_factor.rs` against independent closed forms and by the σ of
 //! `tests/data/cross_sections_variants.json`.
 
 mod dipole;
 mod helm;
 mod point;
+mod registry;
 mod tsai;
 
-use helm::Helm;
-use tsai::{TsaiElastic, TsaiInelastic};
+use std::fmt::Debug;
+use std::sync::Arc;
 
-/// The named choices of the card key `target.form_factor`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FormFactorKind {
-    /// Screened dipole `Z² [a²t/(1+a²t)]² /(1+t/d)²` ([Tsai74], [BEST09] Eq. (A18)); the default.
-    TsaiElastic,
-    /// [`Self::TsaiElastic`] plus the inelastic term with the physical dipole, n = 1.
-    TsaiElasticInelastic,
-    /// [`Self::TsaiElastic`] plus the inelastic term as printed in [BEST09] Eq. (A19), n = 2.
-    TsaiElasticInelasticBjorken,
-    /// Helm's form factor without screening ([Helm56], parameters of [LewinSmith96]).
-    Helm,
-    /// Helm's form factor times the screening factor `a²t/(1+a²t)`.
-    HelmScreened,
-    /// Unscreened dipole `Z²/(1+t/d)²`.
-    Dipole,
-    /// Point charge `Z²`.
-    Point,
+use thiserror::Error;
+
+pub use registry::FormFactors;
+
+use super::Nucleus;
+use crate::constants::{ELECTRON_MASS_GEV, HBAR_C_GEV_FM};
+
+/// Why there is no form factor of a nucleus.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("form factor `{name}`: {problem}")]
+pub struct FormFactorError {
+    /// Name of the choice.
+    pub name: String,
+    /// What is wrong, with what would be right.
+    pub problem: String,
 }
 
-impl FormFactorKind {
-    /// Every choice, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
-        Self::TsaiElastic,
-        Self::TsaiElasticInelastic,
-        Self::TsaiElasticInelasticBjorken,
-        Self::Helm,
-        Self::HelmScreened,
-        Self::Dipole,
-        Self::Point,
-    ];
-
+/// A named choice: what makes the form factor of each nucleus.
+pub trait Model: Debug + Send + Sync {
     /// The spelling in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TsaiElastic => "tsai-elastic",
-            Self::TsaiElasticInelastic => "tsai-elastic+inelastic",
-            Self::TsaiElasticInelasticBjorken => "tsai-elastic+inelastic-bjorken",
-            Self::Helm => "helm",
-            Self::HelmScreened => "helm-screened",
-            Self::Dipole => "dipole",
-            Self::Point => "point",
-        }
+    fn name(&self) -> &str;
+
+    /// The form factor of `nucleus`.
+    ///
+    /// # Errors
+    /// If the choice knows nothing of this nucleus.
+    fn of(&self, nucleus: &Nucleus) -> Result<Arc<dyn Shape>, FormFactorError>;
+}
+
+/// The form factor of one nucleus.
+pub trait Shape: Debug + Send + Sync {
+    /// `G2` at each `t` in GeV²; `out` has the length of `t`. [`each`] is the loop to do it with.
+    fn g2(&self, t_gev2: &[f64], out: &mut [f64]);
+
+    /// Where it bends.
+    fn scales(&self) -> Scales;
+
+    /// The photon flux `∫ dt (t − t_min)/t² G2(t)` from `t_min` < `t_max` (GeV²) if a closed form is
+    /// known and exact there.
+    fn flux(&self, t_min_gev2: f64, t_max_gev2: f64) -> Option<f64> {
+        let _ = (t_min_gev2, t_max_gev2);
+        None
     }
 
-    /// The choice with this spelling, if there is one.
+    /// Root-mean-square radius of the charge of the nucleus in fm, screening apart, if it has one.
+    fn rms_radius_fm(&self) -> Option<f64> {
+        None
+    }
+
+    /// Whether the nucleus stays whole; otherwise scattering on its nucleons is added.
+    fn is_elastic(&self) -> bool {
+        true
+    }
+}
+
+/// The momentum transfers in GeV² at which a form factor bends; results do not depend on them, but
+/// errors and speed do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scales {
+    /// Screening: below it G2 falls as t²; 0 without.
+    pub screening_gev2: f64,
+    /// Size: above it G2 falls.
+    pub size_gev2: f64,
+    /// Between these two G2 varies like a power of t, for rules in ln t; the upper one may be
+    /// infinite.
+    pub smooth_between_gev2: (f64, f64),
+}
+
+impl Scales {
+    /// Those of a form factor that is a power of t between screening and size, in GeV².
+    pub fn of(screening_gev2: f64, size_gev2: f64) -> Self {
+        Self {
+            screening_gev2,
+            size_gev2,
+            smooth_between_gev2: (screening_gev2, size_gev2),
+        }
+    }
+}
+
+/// `out = f(t)` for each `t`, in a loop that is compiled for the instruction set of the machine; mark
+/// what `f` calls `#[inline(always)]`, and take functions from `elementary`.
+#[inline(always)]
+pub fn each(t: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
+    pulp::Arch::new().dispatch(Each { t, out, f });
+}
+
+struct Each<'a, F> {
+    t: &'a [f64],
+    out: &'a mut [f64],
+    f: F,
+}
+
+impl<F: Fn(f64) -> f64> pulp::WithSimd for Each<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        for (o, &t) in self.out.iter_mut().zip(self.t) {
+            *o = (self.f)(t);
+        }
+    }
+}
+
+/// A choice of form factor, for any nucleus; two are equal if they have the same name.
+#[derive(Debug, Clone)]
+pub struct FormFactorKind(Arc<dyn Model>);
+
+impl FormFactorKind {
+    /// The choice that `model` describes.
+    pub fn new(model: impl Model + 'static) -> Self {
+        Self(Arc::new(model))
+    }
+
+    /// The standard choice with this spelling, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        FormFactors::standard().get(name).cloned()
+    }
+
+    /// The spelling in the card.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+}
+
+/// `tsai-elastic`.
+impl Default for FormFactorKind {
+    fn default() -> Self {
+        Self::new(tsai::Elastic)
+    }
+}
+
+impl PartialEq for FormFactorKind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
     }
 }
 
 /// A form factor with its nucleus's numbers worked out; evaluates `G2(t)`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FormFactor {
     kind: FormFactorKind,
-    shape: Shape,
-    scales: (f64, f64),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Shape {
-    Tsai(TsaiElastic),
-    TsaiBoth(TsaiElastic, TsaiInelastic),
-    Helm(Helm),
-    Dipole(dipole::Dipole),
-    Point(point::Point),
+    nucleus: Nucleus,
+    shape: Arc<dyn Shape>,
 }
 
 impl FormFactor {
-    /// The form factor `kind` of a nucleus with charge number `z` and mass number `a` (in u).
-    pub fn new(kind: FormFactorKind, z: f64, a: f64) -> Self {
-        let shape = match kind {
-            FormFactorKind::TsaiElastic => Shape::Tsai(TsaiElastic::new(z, a)),
-            FormFactorKind::TsaiElasticInelastic => {
-                Shape::TsaiBoth(TsaiElastic::new(z, a), TsaiInelastic::new(z, 1))
-            }
-            FormFactorKind::TsaiElasticInelasticBjorken => {
-                Shape::TsaiBoth(TsaiElastic::new(z, a), TsaiInelastic::new(z, 2))
-            }
-            FormFactorKind::Helm => Shape::Helm(Helm::new(z, a, false)),
-            FormFactorKind::HelmScreened => Shape::Helm(Helm::new(z, a, true)),
-            FormFactorKind::Dipole => Shape::Dipole(dipole::Dipole::new(z, a)),
-            FormFactorKind::Point => Shape::Point(point::Point::new(z)),
-        };
-        use FormFactorKind as K;
-        // A point charge has no size: any scale far above the others does.
-        let size = if kind == K::Point {
-            1e6
-        } else {
-            dipole_scale_gev2(a)
-        };
-        let elastic = 1.0 / screening_length_squared(z);
-        let screening = match kind {
-            K::TsaiElastic | K::HelmScreened => elastic,
-            K::TsaiElasticInelastic | K::TsaiElasticInelasticBjorken => {
-                elastic.min(1.0 / tsai::inelastic_length_squared(z))
-            }
-            K::Helm | K::Dipole | K::Point => 0.0,
-        };
-        Self {
-            kind,
-            shape,
-            scales: (screening, size),
-        }
+    /// The form factor `kind` of `nucleus`.
+    ///
+    /// # Errors
+    /// If this choice knows nothing of this nucleus.
+    pub fn new(kind: &FormFactorKind, nucleus: &Nucleus) -> Result<Self, FormFactorError> {
+        Ok(Self {
+            kind: kind.clone(),
+            nucleus: *nucleus,
+            shape: kind.0.of(nucleus)?,
+        })
     }
 
     /// Which choice this is.
-    pub fn kind(&self) -> FormFactorKind {
-        self.kind
+    pub fn kind(&self) -> &FormFactorKind {
+        &self.kind
     }
 
     /// `G2(t) = Z² F(t)²` at `t` in GeV².
@@ -132,39 +188,52 @@ impl FormFactor {
         out[0]
     }
 
-    /// Scales in GeV² that shape sampling in t: screening (below it G2 falls as t²; 0 without) and
-    /// size (above it G2 falls).
-    pub fn scales_gev2(&self) -> (f64, f64) {
-        self.scales
+    /// `G2` at each `t` in GeV²; `out` has the length of `t`.
+    pub fn g2_batch(&self, t_gev2: &[f64], out: &mut [f64]) {
+        self.shape.g2(t_gev2, out);
     }
 
-    /// `G2` at each `t` in GeV²; `out` has the length of `t`. One vectorisable loop a choice.
-    #[inline(always)]
-    pub fn g2_batch(&self, t: &[f64], out: &mut [f64]) {
-        match &self.shape {
-            Shape::Tsai(f) => fill(t, out, |t| f.g2(t)),
-            Shape::TsaiBoth(f, g) => fill(t, out, |t| f.g2(t) + g.g2(t)),
-            Shape::Helm(f) => fill(t, out, |t| f.g2(t)),
-            Shape::Dipole(f) => fill(t, out, |t| f.g2(t)),
-            Shape::Point(f) => fill(t, out, |_| f.g2()),
-        }
+    /// Where it bends.
+    pub fn scales(&self) -> Scales {
+        self.shape.scales()
+    }
+
+    /// The photon flux `∫ dt (t − t_min)/t² G2(t)` from `t_min` < `t_max` (GeV²) in closed form,
+    /// where there is one.
+    pub fn flux(&self, t_min_gev2: f64, t_max_gev2: f64) -> Option<f64> {
+        self.shape.flux(t_min_gev2, t_max_gev2)
+    }
+
+    /// Root-mean-square radius of the charge of the nucleus in fm, screening apart, if it has one.
+    pub fn rms_radius_fm(&self) -> Option<f64> {
+        self.shape.rms_radius_fm()
+    }
+
+    /// Whether the nucleus stays whole.
+    pub fn is_elastic(&self) -> bool {
+        self.shape.is_elastic()
     }
 }
 
-#[inline(always)]
-fn fill(t: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
-    for (o, &t) in out.iter_mut().zip(t) {
-        *o = f(t);
+/// The same choice for the same nucleus.
+impl PartialEq for FormFactor {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.nucleus == other.nucleus
     }
 }
 
 /// Dipole scale `d = 0.164 A^(−2/3)` GeV² ([BEST09], below Eq. (A18)).
-pub(crate) fn dipole_scale_gev2(a: f64) -> f64 {
+fn dipole_scale_gev2(a: f64) -> f64 {
     0.164 / libm::pow(a, 2.0 / 3.0)
 }
 
+/// Root-mean-square radius of the dipole `F = 1/(1+t/d)`, `√(6/d)`, in fm.
+fn dipole_rms_radius_fm(a: f64) -> f64 {
+    (6.0 / dipole_scale_gev2(a)).sqrt() * HBAR_C_GEV_FM
+}
+
 /// Square of the elastic screening length, `a = 111 Z^(−1/3)/m_e`, in GeV⁻² ([BEST09]).
-pub(crate) fn screening_length_squared(z: f64) -> f64 {
-    let a = 111.0 / (libm::cbrt(z) * crate::constants::ELECTRON_MASS_GEV);
+fn screening_length_squared(z: f64) -> f64 {
+    let a = 111.0 / (libm::cbrt(z) * ELECTRON_MASS_GEV);
     a * a
 }

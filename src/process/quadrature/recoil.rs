@@ -17,10 +17,9 @@ use crate::elementary::{exp_m1, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::matter::NucleusSpin;
 use crate::process::Setup;
-use crate::process::flux::form_factor_scales_gev2;
 
 /// What a set-up fixes for every recoil integral.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct RecoilIntegral {
     setup: Setup,
     /// T_a in GeV.
@@ -85,9 +84,9 @@ struct Map {
 impl RecoilIntegral {
     pub(super) fn new(setup: &Setup) -> Self {
         let two_m = 2.0 * setup.collision.big_m;
-        let (screening, size) = form_factor_scales_gev2(setup);
+        let (screening, size) = setup.form_factor.scales().smooth_between_gev2;
         Self {
-            setup: *setup,
+            setup: setup.clone(),
             screening: screening / two_m,
             inv_size: two_m / size,
         }

@@ -305,7 +305,7 @@ impl Experiment {
             mass_gev: m_chi_gev,
             ..self.chi
         };
-        let kind = self.target.form_factor;
+        let kind = &self.target.form_factor;
         match Setup::new(&beam, nucleus, kind, DarkSector::Pair(chi), cuts) {
             Ok(setup) => Ok(Some(setup)),
             Err(SetupError::BelowThreshold { .. } | SetupError::EmptyRange { .. }) => Ok(None),
