@@ -243,7 +243,7 @@ proptest! {
         let card = read(&text).map_err(|e| TestCaseError::fail(format!("{e}\n{text}")))?;
         let nucleus = card.target.material.components[0].nucleus;
         let form_factor = card.target.form_factor;
-        let setup = Setup::new(&card.beam, nucleus, form_factor, card.dark_sector, card.cuts);
+        let setup = Setup::new(&card.beam, nucleus, &form_factor, card.dark_sector, card.cuts);
         let setup = setup.map_err(|e| TestCaseError::fail(format!("{e}\n{text}")))?;
         let etl = Etl::new(&setup);
         let columns: Vec<&[f64]> = y[..etl.dim()].iter().map(|c| &c[..]).collect();
