@@ -21,7 +21,7 @@ const CARDS: [&str; 4] = ["na64mu-2018", "na64e-2018", "na64mu-2025", "ldmx-2025
 fn card(name: &str) -> (RunCard, Setup) {
     let card = shipped(name).unwrap().with(&[]).unwrap();
     let nucleus = card.target.material.components[0].nucleus;
-    let form_factor = card.target.form_factor;
+    let form_factor = &card.target.form_factor;
     let setup = Setup::new(
         &card.beam,
         nucleus,
