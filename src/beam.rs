@@ -54,7 +54,7 @@ impl Lepton {
     }
 
     /// Particle code; the antiparticle is negative.
-    pub fn pdg_id(self) -> i64 {
+    pub fn pdg_id(self) -> i32 {
         match self {
             Self::Electron => 11,
             Self::Positron => -11,

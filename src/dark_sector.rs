@@ -33,11 +33,11 @@ impl ChiSpin {
 
 /// Named particle codes of χ: LDMX's fourth-generation slot, the generic dark-matter fermion of
 /// Geant4's DMG4, and milliQan's.
-pub const CHI_PDG_PRESETS: [(&str, i64); 3] =
+pub const CHI_PDG_PRESETS: [(&str, i32); 3] =
     [("ldmx", 17), ("dmg4", 5_200_012), ("milliqan", 6_000_015)];
 
 /// Particle code of a dark photon unless the card gives another (LDMX, G4DarkBreM).
-pub const DARK_PHOTON_PDG_ID: i64 = 622;
+pub const DARK_PHOTON_PDG_ID: i32 = 622;
 
 /// A millicharged particle χ; its antiparticle has the opposite charge and code.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +49,7 @@ pub struct MilliCharged {
     /// Spin.
     pub spin: ChiSpin,
     /// Particle code of χ, above 0.
-    pub pdg_id: i64,
+    pub pdg_id: i32,
 }
 
 impl MilliCharged {
@@ -71,7 +71,7 @@ pub struct DarkPhoton {
     /// Kinetic mixing ε; σ ∝ its square.
     pub epsilon: f64,
     /// Particle code, above 0.
-    pub pdg_id: i64,
+    pub pdg_id: i32,
 }
 
 /// What the process `process.kind` produces beside lepton and nucleus.

@@ -15,6 +15,8 @@ pub mod histogram;
 pub mod kinematics;
 pub mod matter;
 pub mod mesons;
+pub mod observable;
+pub mod particle;
 pub mod phase_space;
 pub mod process;
 pub mod record;

@@ -1,13 +1,14 @@
 //! From the card to what the library calls take.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use crate::card::{HistogramSpec, Method, RunCard};
-use crate::dark_sector::DarkSector;
-use crate::event::{FinalState, Particle, Sample};
+use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
-use crate::process::{Approach, CrossSection, Setup};
+use crate::process::{Approach, CrossSection, Process, Setup};
 use crate::record::{RunHeader, Shard};
 
 /// A card that asks for what cannot be done, in words.
@@ -146,51 +147,33 @@ pub fn events(card: &RunCard) -> EventRequest {
     }
 }
 
+/// The process of the card.
+///
+/// # Errors
+/// As [`setup`].
+pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
+    Ok((&setup(card)?).into())
+}
+
+/// What events of `weighting` that a process makes have in common.
+pub fn sample_of(process: &dyn Process, weighting: Weighting) -> Sample {
+    Sample {
+        process: process.kind().to_owned(),
+        weighting,
+        beam: process.beam(),
+        target: process.target(),
+        outgoing: process.outgoing(),
+        beam_energy_gev: process.beam_energy_gev(),
+    }
+}
+
 /// What the events of the card have in common.
 ///
 /// # Errors
-/// [`UsageError`] if a particle number does not fit the file.
+/// As [`setup`].
 pub fn sample(card: &RunCard) -> Result<Sample, UsageError> {
-    let nucleus = nucleus(card)?;
-    let lepton = card.beam.lepton;
-    let id = |number: i64| {
-        i32::try_from(number)
-            .map_err(|_| UsageError(format!("particle id {number} does not fit 32 bits")))
-    };
-    let (final_state, dark) = match card.dark_sector {
-        DarkSector::Pair(chi) => (
-            FinalState::Pair,
-            Particle {
-                pdg_id: id(chi.pdg_id)?,
-                mass_gev: chi.mass_gev,
-                charge: chi.charge_of_id(),
-            },
-        ),
-        DarkSector::DarkPhoton(photon) => (
-            FinalState::DarkPhoton,
-            Particle {
-                pdg_id: id(photon.pdg_id)?,
-                mass_gev: photon.mass_gev,
-                charge: 0.0,
-            },
-        ),
-    };
-    Ok(Sample {
-        final_state,
-        weighting: events(card).weights(),
-        lepton: Particle {
-            pdg_id: id(lepton.pdg_id())?,
-            mass_gev: lepton.mass_gev(),
-            charge: lepton.charge(),
-        },
-        nucleus: Particle {
-            pdg_id: id(nucleus.pdg_id())?,
-            mass_gev: nucleus.mass_gev,
-            charge: f64::from(nucleus.z),
-        },
-        dark,
-        beam_energy_gev: card.beam.energy_gev,
-    })
+    let weighting = events(card).weights();
+    Ok(sample_of(&*process(card)?, weighting))
 }
 
 /// What is known of the run of a card, or of one shard of it, before its first event.

@@ -6,11 +6,14 @@ use std::fs;
 use std::path::Path;
 
 /// Modules of the library from the ground up; each may use those before it (`ARCHITECTURE.md`).
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 22] = [
     "text",
     "constants",
     "elementary",
     "kinematics",
+    "particle",
+    "event",
+    "observable",
     "matter",
     "beam",
     "dark_sector",
@@ -19,7 +22,6 @@ const ROOMS: [&str; 20] = [
     "phase_space",
     "process",
     "mesons",
-    "event",
     "histogram",
     "record",
     "results",
@@ -57,10 +59,12 @@ const LIBRARY_NEEDS: [&str; 12] = [
     "toml",
 ];
 /// All that storage may know of the library; jobs know more.
-const KNOWN_TO_STORAGE: [&str; 6] = [
+const KNOWN_TO_STORAGE: [&str; 8] = [
     "text",
     "constants",
+    "particle",
     "event",
+    "observable",
     "histogram",
     "record",
     "results",

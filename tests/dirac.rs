@@ -81,7 +81,7 @@ impl Lepton {
 
 fn lepton(point: &ReferencePoint) -> (Lepton, [f64; 4], [f64; 4], [f64; 4]) {
     let (c, y, decay) = point.evaluate();
-    let state = FinalState::pair(&c, &y, &decay.n, point.m_chi, (1.0, 0.0));
+    let state = FinalState::pair(&c, &y, &decay.n, point.m_chi);
     let p = [c.e0, 0.0, 0.0, c.p];
     let k: [f64; 4] = std::array::from_fn(|i| state.chi[i] + state.chibar[i]);
     let delta = minus(&state.chi, &state.chibar);

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use millibrem::card::{Override, RunCard};
 use millibrem::dark_sector::DarkSector;
-use millibrem::event::{Event, EventBuffer, Weighting};
+use millibrem::event::{Event, EventBuffer, Momentum, Weighting, sum};
 use millibrem::generate::{
     EventRequest, Generator, HistogramRequest, Progress, Settings, Shard, SigmaReport,
 };
@@ -136,14 +136,20 @@ fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
+/// Momentum of the pair.
+fn p_pair(event: &Event) -> Momentum {
+    sum(event.momenta()[2..].iter().copied())
+}
+
 /// The observables of `observables.json` from the momenta of an event alone.
 fn observables(event: &Event, setup: &Setup, m_chi: f64) -> [(&'static str, f64); 8] {
     let c = &setup.collision;
-    let (a, b) = (event.p_chi, event.p_chibar.unwrap());
-    let k = event.p_pair();
+    let &[l, n, a, b] = event.momenta() else {
+        panic!("{event:?} is no pair");
+    };
+    let k = sum([a, b]);
     let k3 = [k[1], k[2], k[3]];
     let k_mod = dot(&k3, &k3).sqrt();
-    let (l, n) = (event.p_lepton_out, event.p_nucleus_out);
     let angle = |p: [f64; 4]| p[1].hypot(p[2]).atan2(p[3]);
     // From the decay: m² = 2m_χ² + 2 k1·k2 without large cancellations.
     let cross = {
@@ -294,7 +300,7 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
     assert!((over as f64) < 1e-3 * 1e5, "{over} overweight");
     assert!((sample.overweight_share[0] - over as f64 / 1e5).abs() < 1e-12);
     assert!(sample.unweighting_efficiency[0] > 0.4, "{sample:?}");
-    let x: Vec<f64> = events.iter().map(|e| e.p_pair()[0] / 160.0).collect();
+    let x: Vec<f64> = events.iter().map(|e| p_pair(&e)[0] / 160.0).collect();
     let mean = x.iter().sum::<f64>() / 1e5;
     let sd = (x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 1e5).sqrt();
     let want = rows[0]["weighted_means"]["x"][0].as_f64().unwrap();
@@ -320,7 +326,7 @@ fn partly_unweighted_events_keep_weights_up_to_the_largest_allowed() {
             .sample(&request, &report.cross_section, &mut events, &mut silent)
             .unwrap();
         let sum: f64 = events.weight.iter().sum();
-        let x: f64 = events.iter().map(|e| e.weight * e.p_pair()[0]).sum::<f64>() / sum;
+        let x: f64 = events.iter().map(|e| e.weight * p_pair(&e)[0]).sum::<f64>() / sum;
         let heavy = events.weight.iter().filter(|w| **w > max_weight).count();
         (made.unweighting_efficiency[0], x, heavy, events.weight)
     };
@@ -363,7 +369,7 @@ fn any_event_can_be_made_again_alone_to_the_bit() {
 #[test]
 fn results_and_events_are_independent_of_the_number_of_threads() {
     let row = &table("cross_sections.json")[2];
-    let axis = Axis::new(Observable::ThetaLeptonRad, Scale::Log, 1e-5, 1.0, 40).unwrap();
+    let axis = Axis::new(Observable::THETA_LEPTON_RAD, Scale::Log, 1e-5, 1.0, 40).unwrap();
     let request = [HistogramRequest {
         name: "theta".to_owned(),
         axes: vec![axis],
@@ -563,7 +569,7 @@ fn unweighted_events_within_cuts_follow_the_weighted_ones() {
             let all: f64 = events.weight.iter().sum();
             let mut bins = [(0.0, 0.0); 20];
             for e in events.iter() {
-                let [_, x, y, _] = e.p_lepton_out;
+                let [_, x, y, _] = e.momenta()[0];
                 let at = 5.0 * (libm::log10(libm::hypot(x, y)) + 3.0);
                 let bin = &mut bins[at.clamp(0.0, 19.0) as usize];
                 let w = e.weight / all;

@@ -20,7 +20,7 @@ fn invariants_and_momenta_agree_with_the_reference_points() {
         close("t", y.t, y.t, 1e-10);
         close("u_minus_m2", -y.minus_u, y.minus_u, 1e-10);
         close("s_minus_m2", y.s, y.s, 1e-10);
-        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi, (1.0, 0.0));
+        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi);
         let pairs = [
             ("p_out", state.lepton),
             ("P_out", state.nucleus),
@@ -42,7 +42,7 @@ fn s_and_the_scattered_lepton_keep_their_digits_at_every_edge_up_to_1e10_gev() {
         let allowed = f64::max(1e-10, 10.0 * point.get("rounding"));
         let s = (y.s / point.get("s_minus_m2") - 1.0).abs();
         assert!(s < allowed, "point {i}: s off by {s:e}");
-        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi, (1.0, 0.0));
+        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi);
         let want = point.momentum("p_out");
         for (got, want_one) in state.lepton.iter().zip(want) {
             let d = (got - want_one).abs() / want[0];
@@ -62,7 +62,7 @@ fn s_and_the_scattered_lepton_keep_their_digits_at_every_edge_up_to_1e10_gev() {
 fn events_conserve_momentum_and_stay_on_their_mass_shells() {
     for point in reference_points() {
         let (c, y, decay) = point.evaluate();
-        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi, (0.6, 0.8));
+        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi).turned((0.6, 0.8));
         let out = [state.lepton, state.nucleus, state.chi, state.chibar];
         let initial = [c.e0 + c.big_m, 0.0, 0.0, c.p];
         for i in 0..4 {
@@ -87,7 +87,7 @@ fn events_conserve_momentum_and_stay_on_their_mass_shells() {
 fn decay_momenta_are_those_of_an_explicit_boost() {
     for point in reference_points() {
         let (c, y, decay) = point.evaluate();
-        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi, (1.0, 0.0));
+        let state = FinalState::pair(&c, &y, &decay.n, point.m_chi);
         let mass = y.k2.sqrt();
         let cos_k = 1.0 - y.one_minus_cos_k;
         let k = FourMomentum::new(y.e_k, y.k * y.sin_k, 0.0, y.k * cos_k);

@@ -261,11 +261,11 @@ proptest! {
             let (state, masses) = match setup.dark {
                 DarkSector::Pair(chi) => {
                     let n = block.decay(i).n;
-                    let state = FinalState::pair(c, &point, &n, chi.mass_gev, (0.6, 0.8));
+                    let state = FinalState::pair(c, &point, &n, chi.mass_gev).turned((0.6, 0.8));
                     (state, [chi.mass_gev, chi.mass_gev])
                 }
                 DarkSector::DarkPhoton(photon) => {
-                    (FinalState::vector(c, &point, (0.6, 0.8)), [photon.mass_gev, 0.0])
+                    (FinalState::vector(c, &point).turned((0.6, 0.8)), [photon.mass_gev, 0.0])
                 }
             };
             let FinalState { lepton, nucleus, chi, chibar } = state;

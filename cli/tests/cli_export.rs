@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem_files::hdf5::RunWriter;
 use program::{output, transcript};
 
@@ -17,7 +17,7 @@ fn run_in(folder: &Path) -> String {
 }
 
 fn run_of(folder: &Path, n: usize) -> String {
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = sample::events(&sample, n, 3);
     let path = folder.join("run.h5");
     let header = sample::header(&sample, Compression::None);

@@ -6,7 +6,7 @@ mod sample;
 
 use std::path::{Path, PathBuf};
 
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem_files::hdf5::{GIT_COMMIT, RunReader, RunWriter};
 use program::{json, output, transcript};
 
@@ -55,7 +55,7 @@ fn without_a_file_the_versions_are_shown() {
 /// Writes a made-up run of ten events.
 fn write_run(folder: &Path) -> PathBuf {
     let path = folder.join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = sample::events(&sample, 10, 1);
     let header = sample::header(&sample, Compression::None);
     let mut writer = RunWriter::create(&path, &header, false).unwrap();

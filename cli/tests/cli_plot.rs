@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem_files::hdf5::RunWriter;
 
 /// HDF5 locks the files it has open, and a child started meanwhile inherits the lock: nothing may
@@ -20,7 +20,7 @@ const COMPARISON: &str = "# sigma in pb\nm_chi_gev,etl_pb,etl_error_pb,ww_pb\n\
 
 fn run_in(folder: &Path) -> PathBuf {
     let _guard = ONE_AT_A_TIME.lock().unwrap();
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = sample::events(&sample, 10, 3);
     let path = folder.join("run.h5");
     let header = sample::header(&sample, Compression::None);
@@ -63,11 +63,7 @@ fn a_run_gives_every_histogram_and_its_iterations_in_both_formats_with_scripts()
     let run = run_in(folder.path());
     let found = figures(&[run.to_str().unwrap()]);
     let summary = sample::summary(
-        &sample::events(
-            &sample::sample(FinalState::Pair, Weighting::Weighted),
-            10,
-            3,
-        ),
+        &sample::events(&sample::sample(sample::PAIR, Weighting::Weighted), 10, 3),
         1.0,
     );
     assert_eq!(found.len(), 2 * (summary.histograms.len() + 1));

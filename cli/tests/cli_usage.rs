@@ -8,7 +8,7 @@ mod sample;
 use std::fs;
 use std::path::Path;
 
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem::record::RunHeader;
 use millibrem_files::hdf5::RunWriter;
 use program::transcript;
@@ -18,7 +18,7 @@ const ELECTRONS: &str = "cards/ldmx-2025.toml";
 
 /// A run file whose card has `old` replaced by `new`.
 fn run_with(path: &Path, old: &str, new: &str) {
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let header = sample::header(&sample, Compression::None);
     assert!(header.card.contains(old), "{old} is not in the card");
     let card = header.card.replace(old, new);

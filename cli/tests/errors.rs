@@ -142,12 +142,11 @@ fn every_error_of_the_quadrature_has_a_text() {
 
 #[test]
 fn every_error_of_histograms_has_a_text() {
-    let observable = Observable::X;
+    let observable = || Observable::X;
     insta::assert_snapshot!(texts!(HistogramError {
-        UnknownObservable => "xx".parse::<Observable>().unwrap_err(),
-        EmptyRange => HistogramError::EmptyRange { observable, min: 1.0, max: 0.0 },
-        LogOfNonPositive => HistogramError::LogOfNonPositive { observable, min: 0.0 },
-        BinCount => HistogramError::BinCount { observable, bins: 0, min: 0.0, max: 1.0 },
+        EmptyRange => HistogramError::EmptyRange { observable: observable(), min: 1.0, max: 0.0 },
+        LogOfNonPositive => HistogramError::LogOfNonPositive { observable: observable(), min: 0.0 },
+        BinCount => HistogramError::BinCount { observable: observable(), bins: 0, min: 0.0, max: 1.0 },
         AxisCount => HistogramError::AxisCount { name: "h".to_owned(), axes: 3 },
         TooManyBins => HistogramError::TooManyBins { name: "h".to_owned(), bins: 20_000_000 },
         Shape => HistogramError::Shape { name: "h".to_owned(), bins: 12, given: 10, what: "values" },
@@ -163,6 +162,10 @@ fn every_error_of_generation_has_a_text() {
         TooFewEvents => GenerateError::TooFewEvents { found: 3, wanted: 100, points: 1_000_000 },
         NothingPasses => GenerateError::NothingPasses { points: 1_000_000 },
         NoSuchEvent => GenerateError::NoSuchEvent { index: 7 },
+        NoSuchObservable => GenerateError::NoSuchObservable {
+            observable: Observable::T_GEV2,
+            roles: vec!["chi".into(), "chibar".into()],
+        },
         Stopped => GenerateError::Stopped,
     }));
 }
@@ -189,6 +192,11 @@ fn every_error_of_storage_has_a_text() {
         NoLock => IoError::NoLock { operation: "open".to_owned(), path: path("run.h5"), trouble: LockTrouble::NoLocks("No locks available".to_owned()) },
         NotARun => IoError::NotARun { path: path("run.h5"), reason: "it is not an HDF5 file".to_owned() },
         Name => IoError::Name { path: path("a.txt"), reason: "it must end in .lhe".to_owned() },
+        Particles => IoError::Particles {
+            path: path("run.h5"),
+            format: "g4darkbrem-csv",
+            reason: "it holds a lepton, a nucleus and one dark particle or a pair, not chi, chibar".into(),
+        },
         Weighted => IoError::Weighted {
             path: path("run.h5"),
             format: "ldmx-lhe",

@@ -133,7 +133,7 @@ fn an_export_that_fails_leaves_a_complete_run() {
         &[],
     )
     .unwrap();
-    let formats = [Format::Lhe, Format::Csv];
+    let formats = [Format::LHE, Format::CSV];
     let exports = Exports::of(&folder.join("run.h5"), &formats, &card, true).unwrap();
     exports.check(false).unwrap();
     // Appears while the run goes on.

@@ -7,7 +7,7 @@ mod sample;
 use std::path::Path;
 use std::process::Command;
 
-use millibrem::event::{Compression, EventBuffer, FinalState, Weighting};
+use millibrem::event::{Compression, EventBuffer, Weighting};
 use millibrem_files::IoError;
 use millibrem_files::export::{ExportOptions, export};
 use millibrem_files::hdf5::{RunReader, RunWriter};
@@ -18,13 +18,13 @@ const TASK: &str = "MILLIBREM_TEST_FULL_DISK_TASK";
 const FOLDER: &str = "MILLIBREM_TEST_FULL_DISK_FOLDER";
 
 fn events() -> EventBuffer {
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     sample::events(&sample, 1000, 1)
 }
 
 /// Writes `repeat` times the same events, until it fails.
 fn write_run(path: &Path, repeat: usize) -> Result<(), IoError> {
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = events();
     let header = sample::header(&sample, Compression::None);
     let mut writer = RunWriter::create(path, &header, false)?;

@@ -4,45 +4,42 @@ use millibrem::histogram::Observable;
 
 /// A quantity in markup, and its unit (empty for none).
 pub(super) struct Quantity {
-    pub(super) symbol: &'static str,
-    pub(super) unit: &'static str,
+    symbol: String,
+    unit: String,
 }
 
 impl Quantity {
     /// Symbol and unit, for an axis.
     pub(super) fn label(&self) -> String {
-        match self.unit {
-            "" => self.symbol.to_owned(),
+        match self.unit.as_str() {
+            "" => self.symbol.clone(),
             unit => format!("{} [{unit}]", self.symbol),
         }
     }
 }
 
 /// The quantity an observable is.
-pub(super) fn of_observable(observable: Observable) -> Quantity {
-    let (symbol, unit) = match observable {
-        Observable::X => ("*x*", ""),
-        Observable::EMissGev => ("*E*_{miss}", "GeV"),
-        Observable::ELeptonGev => ("*E*_{ℓ′}", "GeV"),
-        Observable::ThetaLeptonRad => ("*θ*_{ℓ′}", "rad"),
-        Observable::PtLeptonGev => ("*p*_{T,ℓ′}", "GeV"),
-        Observable::TGev2 => ("*t*", "GeV^{2}"),
-        Observable::MPairGev => ("*m*_{χχ̄}", "GeV"),
-        Observable::EChiGev => ("*E*_{χ}", "GeV"),
-        Observable::ThetaChiRad => ("*θ*_{χ}", "rad"),
-        Observable::RecoilKineticGev => ("*T*_{N}", "GeV"),
+pub(super) fn of_observable(observable: &Observable) -> Quantity {
+    let unit = match observable.units() {
+        "1" => String::new(),
+        units => match units.split_once('^') {
+            Some((base, power)) => format!("{base}^{{{power}}}"),
+            None => units.to_owned(),
+        },
     };
-    Quantity { symbol, unit }
+    Quantity {
+        symbol: observable.definition().symbol().to_owned(),
+        unit,
+    }
 }
 
 /// The label of dσ/dX, or of d²σ/dXdY.
-pub(super) fn differential(observables: &[Observable]) -> String {
-    let quantities = || observables.iter().map(|o| of_observable(*o));
-    let below: String = quantities().map(|q| format!("d{}", q.symbol)).collect();
-    let units: Vec<_> = quantities()
-        .map(|q| q.unit)
-        .filter(|u| !u.is_empty())
-        .collect();
+pub(super) fn differential(observables: &[&Observable]) -> String {
+    let quantities: Vec<_> = observables.iter().map(|o| of_observable(o)).collect();
+    let below = quantities.iter().map(|q| format!("d{}", q.symbol));
+    let below: String = below.collect();
+    let units = quantities.iter().map(|q| q.unit.as_str());
+    let units: Vec<&str> = units.filter(|u| !u.is_empty()).collect();
     let unit = match units[..] {
         [] => "pb".to_owned(),
         [one] => format!("pb/{one}"),
@@ -67,7 +64,7 @@ pub(super) fn of_column(name: &str) -> String {
         "dsigma_dx_pb" => "d*σ*/d*x* [pb]",
         "dsigma_de_miss_pb_gev" | "dsigma_de_miss_pb_per_gev" => "d*σ*/d*E*_{miss} [pb/GeV]",
         _ => match key.parse::<Observable>() {
-            Ok(observable) => return of_observable(observable).label(),
+            Ok(observable) => return of_observable(&observable).label(),
             Err(_) => return key.to_owned(),
         },
     };
@@ -115,9 +112,9 @@ mod tests {
 
     #[test]
     fn differentials_name_both_quantities_and_their_units() {
-        let label = differential(&[Observable::X, Observable::EChiGev]);
+        let label = differential(&[&Observable::X, &Observable::E_CHI_GEV]);
         assert_eq!(label, "d^{2}*σ*/d*x*d*E*_{χ} [pb/GeV]");
-        assert_eq!(differential(&[Observable::X]), "d*σ*/d*x* [pb]");
+        assert_eq!(differential(&[&Observable::X]), "d*σ*/d*x* [pb]");
     }
 
     #[test]

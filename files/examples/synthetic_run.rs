@@ -3,7 +3,7 @@
 #[path = "../tests/sample/mod.rs"]
 mod sample;
 
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem_files::hdf5::RunWriter;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     } else {
         Compression::None
     };
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = sample::events(&sample, n, 1);
     let header = sample::header(&sample, compression);
     let mut writer = RunWriter::create(path.as_ref(), &header, true)?;

@@ -138,6 +138,16 @@ pub enum IoError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The format has no place for the particles of the run.
+    #[error("{} cannot be written as {format}: {reason}", path.display())]
+    Particles {
+        /// The run.
+        path: PathBuf,
+        /// Name of the format.
+        format: &'static str,
+        /// What it has a place for.
+        reason: String,
+    },
     /// The format has no place for weights, and those of the events differ.
     #[error(
         "{format} has no weights and those in {} differ: shares of events would be off by up to {percent:.2} %; make them equal by accept and reject with --unweight (about {kept} of {n_events} events stay), or write all of them as they are with --drop-weights",
@@ -202,6 +212,7 @@ impl IoError {
             | Self::NoLock { path, .. }
             | Self::NotARun { path, .. }
             | Self::Name { path, .. }
+            | Self::Particles { path, .. }
             | Self::Weighted { path, .. }
             | Self::Weight { path, .. }
             | Self::Version { path, .. } => path,

@@ -5,7 +5,7 @@ mod sample;
 
 use std::path::Path;
 
-use millibrem::event::{Compression, EventBuffer, FinalState, Weighting};
+use millibrem::event::{Compression, EventBuffer, Weighting};
 use millibrem_files::IoError;
 use millibrem_files::export::{ExportOptions, Format, Weights, export, export_into};
 use millibrem_files::hdf5::{RunReader, RunWriter};
@@ -19,7 +19,7 @@ fn run_in(
     made: Weighting,
     weigh: impl Fn(usize, f64) -> f64,
 ) -> (RunReader, EventBuffer) {
-    let mut sample = sample::sample(FinalState::Pair, made);
+    let mut sample = sample::sample(sample::PAIR, made);
     let mut events = sample::events(&sample, N, 3);
     for (i, weight) in events.weight.iter_mut().enumerate() {
         *weight = weigh(i, *weight);
@@ -95,7 +95,7 @@ fn the_strategy_of_les_houches_follows_the_weights_whatever_the_mode() {
             let weigh = |i, weight| if i == N - 1 { heavy * weight } else { weight };
             let (run, events) = run_in(folder.path(), named, made, weigh);
             let (found, mean, max, weights) =
-                les_houches(&text(&run, Format::Lhe, &with(Weights::Keep)));
+                les_houches(&text(&run, Format::LHE, &with(Weights::Keep)));
             assert_eq!(found, strategy, "{named:?} {made:?} {heavy}");
             assert_eq!(weights, events.weight);
             assert_eq!(max, events.weight.iter().copied().fold(0.0, f64::max));
@@ -105,13 +105,13 @@ fn the_strategy_of_les_houches_follows_the_weights_whatever_the_mode() {
                 _ => weights,
             };
             let sum = |w: &[f64]| -> f64 {
-                let softness = events.p_lepton_out.iter().map(|p| 160.0 - p[0]);
+                let softness = events.momenta()[0].iter().map(|p| 160.0 - p[0]);
                 softness.zip(w).map(|(e, w)| e * w).sum()
             };
             let ratio = sum(&taken) / sum(&events.weight);
             assert!((ratio - 1.0).abs() < 1e-13, "{ratio}");
-            let output = Format::Lheh5.default_path(run.path());
-            export(&run, Format::Lheh5, &output, &with(Weights::Keep)).unwrap();
+            let output = Format::LHEH5.default_path(run.path());
+            export(&run, Format::LHEH5, &output, &with(Weights::Keep)).unwrap();
             let init = hdf5::File::open(&output).unwrap().dataset("init").unwrap();
             assert_eq!(
                 init.read_raw::<f64>().unwrap()[8],
@@ -154,7 +154,7 @@ fn formats_without_weights_refuse_weights_that_differ_and_leave_nothing() {
                 );
                 assert_eq!(report.n_events == N as u64, weights == Weights::Drop);
                 assert_eq!(report.n_read, N as u64);
-                if format != Format::G4darkbremCsv {
+                if format != Format::G4DARKBREM_CSV {
                     let (strategy, mean, max, weights) =
                         les_houches(std::str::from_utf8(&bytes).unwrap());
                     assert_eq!((strategy, mean), (3, max));
@@ -192,7 +192,7 @@ fn a_few_overweight_events_pass_up_to_the_share_allowed_and_the_bias_is_said() {
         let taken = export_into(&run, format, &mut bytes, &allowing(1.001 * excess)).unwrap();
         let said = format!("off by up to {:.3} %", 100.0 * excess);
         assert!(taken.warnings[0].contains(&said), "{:?}", taken.warnings);
-        if format == Format::LdmxLhe {
+        if format == Format::LDMX_LHE {
             let (strategy, _, _, weights) = les_houches(std::str::from_utf8(&bytes).unwrap());
             assert_eq!((strategy, weights), (4, events.weight.clone()));
         }
@@ -210,14 +210,14 @@ fn no_share_of_events_is_farther_off_than_the_bias_that_is_said() {
         |_, weight| weight,
     );
     let mut bytes = Vec::new();
-    let refused = export_into(&run, Format::LdmxLhe, &mut bytes, &with(Weights::Keep));
+    let refused = export_into(&run, Format::LDMX_LHE, &mut bytes, &with(Weights::Keep));
     let Err(IoError::Weighted { percent, kept, .. }) = refused else {
         panic!("the weights differ");
     };
     let sum: f64 = events.weight.iter().sum();
     let mut rows: Vec<(f64, f64)> = events
         .iter()
-        .map(|e| (e.p_lepton_out[0], e.weight))
+        .map(|e| (e.momenta()[0][0], e.weight))
         .collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut worst) = (0.0, 0.0_f64);
@@ -231,7 +231,7 @@ fn no_share_of_events_is_farther_off_than_the_bias_that_is_said() {
         "{worst} {percent}"
     );
     assert!(worst > 0.05, "{worst}");
-    let report = export_into(&run, Format::LdmxLhe, &mut bytes, &with(Weights::Unweight)).unwrap();
+    let report = export_into(&run, Format::LDMX_LHE, &mut bytes, &with(Weights::Unweight)).unwrap();
     let expected = kept as f64;
     assert!((report.n_events as f64 - expected).abs() < 4.0 * expected.sqrt());
 }
@@ -245,8 +245,8 @@ fn accept_and_reject_keeps_the_distribution_and_the_cross_section_in_every_forma
         Weighting::PartlyUnweighted,
         |_, weight| weight,
     );
-    let rows = table(&text(&run, Format::Csv, &with(Weights::Unweight)));
-    let again = table(&text(&run, Format::Csv, &with(Weights::Unweight)));
+    let rows = table(&text(&run, Format::CSV, &with(Weights::Unweight)));
+    let again = table(&text(&run, Format::CSV, &with(Weights::Unweight)));
     assert_eq!(rows, again);
     let sum: f64 = events.weight.iter().sum();
     let max = events.weight.iter().copied().fold(0.0, f64::max);
@@ -266,7 +266,7 @@ fn accept_and_reject_keeps_the_distribution_and_the_cross_section_in_every_forma
     // Moments of the energy, given the events: accepted ones against their probabilities.
     for power in [1, 2, 3] {
         let value = |e: f64| (e / 160.0).powi(power);
-        let weighted = events.iter().map(|e| e.weight * value(e.p_lepton_out[0]));
+        let weighted = events.iter().map(|e| e.weight * value(e.momenta()[0][0]));
         let want = weighted.sum::<f64>() / sum;
         let found = rows.iter().map(|row| value(row.0)).sum::<f64>() / n;
         let spread = rows
@@ -280,7 +280,7 @@ fn accept_and_reject_keeps_the_distribution_and_the_cross_section_in_every_forma
             "{power}: {found} {want} {error}"
         );
         // Dropping the weights would show.
-        let dropped = events.iter().map(|e| value(e.p_lepton_out[0])).sum::<f64>() / N as f64;
+        let dropped = events.iter().map(|e| value(e.momenta()[0][0])).sum::<f64>() / N as f64;
         assert!(
             (dropped - want).abs() > 20.0 * error,
             "{power}: {dropped} {want} {error}"
@@ -298,7 +298,7 @@ fn accept_and_reject_keeps_the_distribution_and_the_cross_section_in_every_forma
                 "{format} {energy}"
             );
         }
-        if format == Format::Lhe {
+        if format == Format::LHE {
             let (strategy, mean, max, weights) = les_houches(whole);
             assert_eq!((strategy, mean, weights.len()), (3, max, rows.len()));
             assert!(weights.iter().all(|w| *w == mean));
@@ -318,7 +318,7 @@ fn equal_weights_stay_as_they_are() {
             assert!(text(&run, format, &with(weights)) == kept, "{format}");
         }
     }
-    let (strategy, mean, _, weights) = les_houches(&text(&run, Format::Lhe, &with(Weights::Keep)));
+    let (strategy, mean, _, weights) = les_houches(&text(&run, Format::LHE, &with(Weights::Keep)));
     assert_eq!((strategy, mean, weights.len()), (3, 0.1, N));
 }
 

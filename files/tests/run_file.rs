@@ -5,25 +5,20 @@ mod sample;
 use std::fs;
 use std::path::Path;
 
-use millibrem::event::{Compression, EventBuffer, EventSink, FinalState, Weighting};
+use millibrem::event::{Compression, EventBuffer, EventSink, Weighting};
 use millibrem::record::RunSummary;
 use millibrem_files::IoError;
 use millibrem_files::hdf5::{RunReader, RunWriter};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-fn write(
-    path: &Path,
-    state: FinalState,
-    compression: Compression,
-    events: &EventBuffer,
-) -> RunSummary {
+fn write(path: &Path, state: &str, compression: Compression, events: &EventBuffer) -> RunSummary {
     let sample = sample::sample(state, Weighting::Weighted);
     let header = sample::header(&sample, compression);
     let summary = sample::summary(events, 1.5);
     let mut writer = RunWriter::create(path, &header, false).unwrap();
     // Pieces of uneven size, smaller and larger than a chunk.
-    let mut piece = EventBuffer::default();
+    let mut piece = EventBuffer::new(events.roles().clone());
     for (i, event) in events.iter().enumerate() {
         piece.push(&event);
         if i % 9000 == 10 || i + 1 == events.len() {
@@ -47,7 +42,7 @@ fn files_in(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_run_comes_back_as_it_was_written() {
-    for state in [FinalState::Pair, FinalState::DarkPhoton] {
+    for state in [sample::PAIR, sample::DARK_PHOTON] {
         for compression in [Compression::None, Compression::Gzip] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("new/folder/run.h5");
@@ -78,7 +73,7 @@ fn a_run_comes_back_as_it_was_written() {
 fn a_run_without_events_or_histograms_is_a_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let mut summary = sample::summary(&sample::events(&sample, 10, 1), 1.0);
     summary.histograms.clear();
     let header = sample::header(&sample, Compression::None);
@@ -99,7 +94,7 @@ fn a_run_without_events_or_histograms_is_a_run() {
 fn the_final_name_appears_only_with_a_whole_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let header = sample::header(&sample, Compression::None);
     let mut writer = RunWriter::create(&path, &header, false).unwrap();
     writer
@@ -114,9 +109,9 @@ fn the_final_name_appears_only_with_a_whole_file() {
 fn an_existing_output_is_kept_unless_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = sample::events(&sample, 10, 1);
-    write(&path, FinalState::Pair, Compression::None, &events);
+    write(&path, sample::PAIR, Compression::None, &events);
     let header = sample::header(&sample, Compression::None);
     let error = RunWriter::create(&path, &header, false).err().unwrap();
     assert!(matches!(error, IoError::Exists { .. }), "{error}");
@@ -133,10 +128,10 @@ fn an_existing_output_is_kept_unless_replaced() {
 fn columns_of_different_length_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let header = sample::header(&sample, Compression::None);
     let mut events = sample::events(&sample, 10, 1);
-    events.p_chibar.pop();
+    events.momenta_mut()[3].pop();
     let mut writer = RunWriter::create(&path, &header, false).unwrap();
     let error = writer.write_events(&events).unwrap_err();
     assert!(error.to_string().contains("differ in length"), "{error}");
@@ -149,7 +144,7 @@ fn an_output_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let header = sample::header(&sample, Compression::None);
     let error = RunWriter::create(&file.join("run.h5"), &header, false)
         .err()
@@ -175,10 +170,10 @@ fn other_files_are_not_taken_for_runs() {
     );
 
     let path = folder.path().join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     write(
         &path,
-        FinalState::Pair,
+        sample::PAIR,
         Compression::None,
         &sample::events(&sample, 10, 1),
     );
@@ -232,7 +227,7 @@ fn contents(path: &Path) -> (EventBuffer, String) {
 }
 
 fn piece(events: &EventBuffer, from: usize, to: usize) -> EventBuffer {
-    let mut piece = EventBuffer::default();
+    let mut piece = EventBuffer::new(events.roles().clone());
     (from..to).for_each(|i| piece.push(&events.get(i).unwrap()));
     piece
 }
@@ -244,7 +239,7 @@ fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.h5");
         let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
-        let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+        let sample = sample::sample(sample::PAIR, Weighting::Weighted);
         let mut header = sample::header(&sample, compression);
         header.expected_events = 20_000;
         let events = sample::events(&sample, 20_000, 1);
@@ -301,7 +296,7 @@ fn a_marked_file_that_lost_its_end_is_named_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
     let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let mut header = sample::header(&sample, Compression::None);
     header.expected_events = 20_000;
     let mut writer = RunWriter::create(&path, &header, false).unwrap();

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem::record::{RunHeader, Shard};
 use millibrem_files::hdf5::{
     RunReader, RunWriter, Saved, ShardReader, has_seal, open_saved, read_all, read_table,
@@ -22,7 +22,7 @@ use rand_pcg::Pcg64Mcg;
 const FLIPS: usize = 10_000;
 
 fn run(path: &Path, compression: Compression, shard: Option<Shard>) {
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let header = sample::header(&sample, compression);
     let mut writer = RunWriter::create(path, &RunHeader { shard, ..header }, false).unwrap();
     let events = sample::events(&sample, 100, 1);
@@ -301,7 +301,7 @@ fn flipped_bits_of_unfinished_events_and_weights_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
     let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let mut header = sample::header(&sample, Compression::None);
     header.expected_events = 20_000;
     let mut writer = RunWriter::create(&path, &header, false).unwrap();
@@ -320,7 +320,7 @@ fn flipped_bits_of_unfinished_events_and_weights_are_found() {
     for _ in 0..300 {
         // A number of an event, wherever it lies in the file.
         let event = events.get(rng.random_range(0..events.len())).unwrap();
-        let rows = [event.p_lepton_out, event.p_nucleus_out, event.p_chi];
+        let rows = [event.momenta()[0], event.momenta()[1], event.momenta()[2]];
         let row = rows[rng.random_range(0..3)];
         let wanted: Vec<u8> = row.iter().flat_map(|x| x.to_ne_bytes()).collect();
         let at = bytes.windows(32).position(|w| w == wanted).unwrap();

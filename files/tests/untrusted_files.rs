@@ -7,7 +7,7 @@ use std::path::Path;
 
 use hdf5::types::VarLenUnicode;
 use hdf5::{Extent, File, H5Type, SimpleExtents};
-use millibrem::event::{Compression, FinalState, Weighting};
+use millibrem::event::{Compression, Weighting};
 use millibrem::record::{RunHeader, Shard};
 use millibrem_files::IoError;
 use millibrem_files::hdf5::{RunReader, RunWriter, ShardReader, has_seal, read_table};
@@ -21,7 +21,7 @@ fn run() -> (TempDir, std::path::PathBuf) {
 fn written(shard: Option<Shard>) -> (TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    let sample = sample::sample(FinalState::Pair, Weighting::Weighted);
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let header = sample::header(&sample, Compression::None);
     let mut writer = RunWriter::create(&path, &RunHeader { shard, ..header }, false).unwrap();
     let events = sample::events(&sample, 10, 1);

@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use hdf5::types::{FixedUnicode, VarLenUnicode};
 use hdf5::{Extent, File, Group, H5Type, Location, ObjectReference1, SimpleExtents};
-use millibrem::event::{Compression, Event, EventBuffer, FinalState, Particle, Sample, Weighting};
+use millibrem::event::{Compression, Event, EventBuffer, Sample, Weighting, sum};
 use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
+use millibrem::particle::{Outgoing, Particle};
 use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary, Shard};
 use millibrem_files::export::{ExportOptions, Format, Weights, export};
 use millibrem_files::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
@@ -96,7 +97,7 @@ pub fn read(path: &Path, then: usize) {
     let mut events = EventBuffer::default();
     if run.read_events(1, 8192, &mut events).is_ok() {
         for event in events.iter() {
-            let _ = event.p_pair();
+            let _ = sum(event.momenta().iter().copied());
         }
     }
     let mut weights = Vec::new();
@@ -396,23 +397,23 @@ fn hdf5_array<'a, T>(shape: &[usize], data: &'a [T]) -> ndarray::ArrayViewD<'a, 
 /// A whole run of pairs, as bytes.
 pub fn pairs() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
-    BYTES.get_or_init(|| written(FinalState::Pair, Compression::None, None))
+    BYTES.get_or_init(|| written(true, Compression::None, None))
 }
 
 /// A shard, as bytes; its sums are none.
 pub fn shard() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     let shard = Some(Shard { index: 2, of: 3 });
-    BYTES.get_or_init(|| written(FinalState::Pair, Compression::None, shard))
+    BYTES.get_or_init(|| written(true, Compression::None, shard))
 }
 
 /// A whole run of dark photons, compressed, as bytes.
 pub fn dark_photons() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
-    BYTES.get_or_init(|| written(FinalState::DarkPhoton, Compression::Gzip, None))
+    BYTES.get_or_init(|| written(false, Compression::Gzip, None))
 }
 
-fn written(final_state: FinalState, compression: Compression, shard: Option<Shard>) -> Vec<u8> {
+fn written(pair: bool, compression: Compression, shard: Option<Shard>) -> Vec<u8> {
     let folder = super::folder();
     let path = folder.path().join("base.h5");
     let particle = |pdg_id, mass_gev, charge| Particle {
@@ -420,35 +421,42 @@ fn written(final_state: FinalState, compression: Compression, shard: Option<Shar
         mass_gev,
         charge,
     };
+    let (beam, target) = (
+        particle(13, 0.105_658, -1.0),
+        particle(1_000_822_070, 193.0, 82.0),
+    );
+    let dark = particle(17, 0.1, 0.001);
     let header = RunHeader {
         card: include_str!("../../cards/na64mu-2025.toml").to_owned(),
         seed: 7,
         sample: Sample {
-            final_state,
+            process: if pair { "pair" } else { "dark-photon" }.to_owned(),
             weighting: Weighting::Weighted,
-            lepton: particle(13, 0.105_658, -1.0),
-            nucleus: particle(1_000_822_070, 193.0, 82.0),
-            dark: particle(17, 0.1, 0.001),
+            beam,
+            target,
+            outgoing: match pair {
+                true => Outgoing::of_pair(beam, target, dark),
+                false => Outgoing::of_dark_photon(beam, target, dark),
+            },
             beam_energy_gev: 160.0,
         },
         compression,
         expected_events: 0,
         shard,
     };
-    let mut events = EventBuffer::default();
+    let mut events = EventBuffer::new(header.sample.roles());
     for index in 0..5 {
         let e = 10.0 + index as f64;
-        events.push(&Event {
-            weight: 1e5,
-            p_lepton_out: [e, 0.0, 0.1, e],
-            p_nucleus_out: [193.0, 0.1, 0.0, 0.1],
-            p_chi: [e, 0.0, 0.0, e],
-            p_chibar: (final_state == FinalState::Pair).then_some([e, 0.0, 0.0, e]),
+        let light = [e, 0.0, 0.0, e];
+        let momenta = [[e, 0.0, 0.1, e], [193.0, 0.1, 0.0, 0.1], light, light];
+        events.push(&Event::new(
+            1e5,
             index,
-        });
+            &momenta[..if pair { 4 } else { 3 }],
+        ));
     }
     let x = Axis::new(Observable::X, Scale::Linear, 0.1, 0.9, 8).expect("an axis");
-    let m = Axis::new(Observable::MPairGev, Scale::Log, 0.2, 20.0, 10).expect("an axis");
+    let m = Axis::new(Observable::M_PAIR_GEV, Scale::Log, 0.2, 20.0, 10).expect("an axis");
     let filled = |name: &str, axes: Vec<Axis>| {
         let bins = axes.iter().map(|a| a.bins() + 2).product();
         Histogram::new(name, axes, vec![1.0; bins], vec![0.01; bins]).expect("a histogram")

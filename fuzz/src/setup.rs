@@ -168,9 +168,8 @@ fn generator(card: &RunCard, setup: &Setup) {
     let mut events = EventBuffer::default();
     let _ = generator.sample(&request, &report.cross_section, &mut events, &mut patience);
     for event in events.iter() {
-        let momenta = [event.p_lepton_out, event.p_nucleus_out, event.p_chi];
         assert!(
-            momenta.as_flattened().iter().all(|p| p.is_finite()),
+            event.momenta().as_flattened().iter().all(|p| p.is_finite()),
             "{event:?}"
         );
     }

@@ -8,8 +8,9 @@ use super::source::Source;
 use crate::beam::Beam;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
-use crate::histogram::{Axis, MAX_BINS, Observable, Scale, Subject, bins_with_flow};
+use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
 use crate::matter::Nucleus;
+use crate::observable::{Observable, Scale, Scales};
 use crate::text::shown;
 
 /// Bins of an axis unless the card says otherwise.
@@ -18,10 +19,10 @@ pub(super) const DEFAULT_BINS: u64 = 50;
 /// What is histogrammed if the card has no `[[histogram]]`.
 const DEFAULT_OBSERVABLES: [Observable; 5] = [
     Observable::X,
-    Observable::EMissGev,
-    Observable::ThetaLeptonRad,
-    Observable::MPairGev,
-    Observable::TGev2,
+    Observable::E_MISS_GEV,
+    Observable::THETA_LEPTON_RAD,
+    Observable::M_PAIR_GEV,
+    Observable::T_GEV2,
 ];
 
 /// What the natural range of an observable depends on.
@@ -34,61 +35,40 @@ pub(super) struct Ranges<'a> {
 }
 
 impl Ranges<'_> {
-    /// The range an observable fills, a natural scale with it; in the observable's units.
-    fn of(&self, observable: Observable) -> (f64, f64, Scale) {
-        let (e0, x_min, x_max) = (self.beam.energy_gev, self.cuts.x_min, self.cuts.x_max);
-        let t_low = decade_below(self.limits.t_min_gev2);
+    /// The numbers that the ranges of axes follow.
+    fn scales(&self) -> Scales {
+        let (e0, x_min) = (self.beam.energy_gev, self.cuts.x_min);
+        let t_low = Scales::decade_below(self.limits.t_min_gev2);
+        let t_most = Scales::decade_above(self.limits.t_max_gev2);
         // The form factors leave little beyond about 1 GeV², and decades above the least.
-        let t_high = decade_above(self.limits.t_max_gev2)
-            .min(1.0)
-            .max(1e3 * t_low)
-            .min(decade_above(self.limits.t_max_gev2));
+        let t_high = t_most.min(1.0).max(1e3 * t_low).min(t_most);
         let m_low = self.limits.m_pair_min_gev;
         let m_lepton = self.beam.lepton.mass_gev();
+        // Light pairs reach up to the lepton's mass and a little beyond.
+        let m_high = (20.0 * m_low).max(10.0 * m_lepton);
         // Masses set the scale of transverse momenta, that of the lepton by the part of its energy
         // that it loses; a tenth of it leaves little below.
-        let pt_low = decade_below(0.1 * (m_low + x_min.max(1e-2) * m_lepton));
-        let two_nuclear_masses = 2.0 * self.nucleus.mass_gev;
-        match observable {
-            Observable::X => (x_min, x_max, Scale::Linear),
-            Observable::EMissGev => (x_min * e0, x_max * e0, Scale::Linear),
-            Observable::ELeptonGev => (0.0, (1.0 - x_min) * e0, Scale::Linear),
-            Observable::EChiGev => (0.0, e0, Scale::Linear),
-            Observable::ThetaLeptonRad | Observable::ThetaChiRad => {
-                let low = decade_below(pt_low / e0).min(1e-5);
-                (low, std::f64::consts::PI, Scale::Log)
-            }
-            Observable::PtLeptonGev => (pt_low.min(1e-4), decade_above(e0), Scale::Log),
-            Observable::TGev2 => (t_low, t_high, Scale::Log),
-            Observable::MPairGev => (
-                m_low,
-                // Light pairs reach up to the lepton's mass and a little beyond.
-                self.limits
-                    .m_pair_max_gev
-                    .min((20.0 * m_low).max(10.0 * m_lepton)),
-                Scale::Log,
-            ),
-            Observable::RecoilKineticGev => (
-                decade_below(t_low / two_nuclear_masses),
-                decade_above(t_high / two_nuclear_masses),
-                Scale::Log,
-            ),
+        let pt = 0.1 * (m_low + x_min.max(1e-2) * m_lepton);
+        Scales {
+            beam_energy_gev: e0,
+            x: (x_min, self.cuts.x_max),
+            t_gev2: (t_low, t_high),
+            m_pair_gev: (m_low, self.limits.m_pair_max_gev.min(m_high)),
+            pt_gev: Scales::decade_below(pt),
+            target_mass_gev: self.nucleus.mass_gev,
         }
     }
 
-    /// Whether the observable takes one value only, or none, in this process.
-    fn is_idle(&self, observable: Observable) -> bool {
-        matches!(self.dark_sector, DarkSector::DarkPhoton(_))
-            && (observable.subject() == Subject::Chi || observable == Observable::MPairGev)
+    /// The range an observable fills, a natural scale with it; in the observable's units.
+    fn of(&self, observable: &Observable) -> (f64, f64, Scale) {
+        observable.definition().range(&self.scales())
     }
-}
 
-fn decade_below(value: f64) -> f64 {
-    libm::exp10(libm::floor(libm::log10(value)))
-}
-
-fn decade_above(value: f64) -> f64 {
-    libm::exp10(libm::ceil(libm::log10(value)))
+    /// Whether the observable takes one value only, or none, in this process.
+    fn is_idle(&self, observable: &Observable) -> bool {
+        matches!(self.dark_sector, DarkSector::DarkPhoton(_))
+            && observable.definition().is_fixed_for_one()
+    }
 }
 
 /// The histograms of the card, or the default ones if it has no such key.
@@ -100,7 +80,7 @@ pub(super) fn resolve(
     let Some(raw) = raw else {
         let wanted = DEFAULT_OBSERVABLES
             .into_iter()
-            .filter(|&o| !ranges.is_idle(o));
+            .filter(|observable| !ranges.is_idle(observable));
         // A range too narrow for its bins, a hair above threshold, is left out rather than blamed
         // on a key nobody wrote.
         return Ok(wanted
@@ -215,7 +195,7 @@ impl Entry<'_> {
         ranges: &Ranges<'_>,
     ) -> Result<Axis, CardError> {
         let Some(observable) = Observable::ALL.into_iter().find(|o| o.name() == name) else {
-            let names = Observable::ALL.map(Observable::name);
+            let names = Observable::names();
             let expected = format!("one of {}", names.join(", "));
             let mut error =
                 self.source
@@ -223,14 +203,14 @@ impl Entry<'_> {
             error.nearest = nearest(name, names);
             return Err(error.into());
         };
-        if ranges.is_idle(observable) {
+        if ranges.is_idle(&observable) {
             let expected = "an observable of a dark photon";
             return Err(self
                 .source
                 .error(&self.key("observable"), name, expected)
                 .into());
         }
-        let (natural_min, natural_max, natural_scale) = ranges.of(observable);
+        let (natural_min, natural_max, natural_scale) = ranges.of(&observable);
         let scale = match self.pick("scale", raw.scale.as_ref())? {
             // The natural scale belongs to the natural range.
             None if raw.min.is_some() || raw.max.is_some() => Scale::Linear,

@@ -199,10 +199,10 @@ fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, 
     }))
 }
 
-fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i64)]) -> Result<i64, CardError> {
+fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i32)]) -> Result<i32, CardError> {
     match value {
         // Exchange formats store particle codes in 32 bits.
-        Value::Integer(id) if (1..=i64::from(i32::MAX)).contains(id) => Ok(*id),
+        Value::Integer(id) if *id > 0 && i32::try_from(*id).is_ok() => Ok(*id as i32),
         Value::String(name) => {
             let known = presets.iter().find(|(preset, _)| preset == name);
             known.map(|(_, id)| *id).ok_or_else(|| {

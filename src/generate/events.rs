@@ -11,13 +11,12 @@ use serde::{Deserialize, Serialize};
 use vegas::{Block, Measurement, Observer, ObserverError, Share, Unweighted};
 
 use super::GenerateError;
+use super::integrand::Record;
+use super::observe::Frame;
 use super::work::Written;
-use crate::dark_sector::DarkSector;
 use crate::elementary::cos_sin_turns;
-use crate::event::{Event, EventBuffer, EventSink, Weighting};
-use crate::kinematics::FinalState;
-use crate::phase_space::PairBlock;
-use crate::process::Setup;
+use crate::event::{Event, EventBuffer, EventSink, MAX_OUTGOING, Weighting};
+use crate::kinematics::turned;
 use crate::record::CrossSection;
 
 /// What events to make.
@@ -177,34 +176,23 @@ impl Keying {
     }
 }
 
-/// The event of point `i` of a block, its raw weight not yet normalised.
-pub(super) fn event(
-    setup: &Setup,
-    keying: Keying,
-    block: &PairBlock,
-    i: usize,
-    index: u64,
-    weight: f64,
-) -> Event {
-    let azimuth = keying.azimuth(index);
-    let point = block.point(i);
-    let (state, has_antiparticle) = match setup.dark {
-        DarkSector::Pair(chi) => {
-            let n = block.decay(i).n;
-            (
-                FinalState::pair(&setup.collision, &point, &n, chi.mass_gev, azimuth),
-                true,
-            )
+/// How events are made of points.
+#[derive(Debug, Clone)]
+pub(super) struct Maker {
+    pub(super) frame: Frame,
+    pub(super) keying: Keying,
+}
+
+impl Maker {
+    /// The event of point `i` of a block, its raw weight not yet normalised.
+    pub(super) fn event(&self, block: &Record, i: usize, index: u64, weight: f64) -> Event {
+        let azimuth = self.keying.azimuth(index);
+        let mut room = [[0.0; 4]; MAX_OUTGOING];
+        let momenta = self.frame.momenta(block, i, &mut room);
+        for p in momenta.iter_mut() {
+            *p = turned(*p, azimuth);
         }
-        DarkSector::DarkPhoton(_) => (FinalState::vector(&setup.collision, &point, azimuth), false),
-    };
-    Event {
-        weight,
-        p_lepton_out: state.lepton,
-        p_nucleus_out: state.nucleus,
-        p_chi: state.chi,
-        p_chibar: has_antiparticle.then_some(state.chibar),
-        index,
+        Event::new(weight, index, momenta)
     }
 }
 
@@ -219,8 +207,7 @@ struct Root<'a> {
 
 /// Collects the events of blocks and streams them to the sink in the order of the points.
 pub(super) struct EventWriter<'a> {
-    setup: Setup,
-    keying: Keying,
+    maker: Maker,
     weighting: Weighting,
     buffer: EventBuffer,
     root: Option<Root<'a>>,
@@ -229,18 +216,16 @@ pub(super) struct EventWriter<'a> {
 impl<'a> EventWriter<'a> {
     /// Writes to `sink` until `written` counts `wanted` events, whose number is also in `count`.
     pub(super) fn new(
-        setup: &Setup,
-        keying: Keying,
+        maker: Maker,
         weighting: Weighting,
         sink: &'a mut (dyn EventSink + Send),
         wanted: u64,
         (written, count): (&'a mut Written, &'a AtomicU64),
     ) -> Self {
         Self {
-            setup: setup.clone(),
-            keying,
+            buffer: EventBuffer::new(maker.frame.roles.clone()),
+            maker,
             weighting,
-            buffer: EventBuffer::default(),
             root: Some(Root {
                 sink,
                 wanted,
@@ -251,18 +236,18 @@ impl<'a> EventWriter<'a> {
     }
 }
 
-impl Observer<Box<PairBlock>> for EventWriter<'_> {
+impl Observer<Record> for EventWriter<'_> {
     fn fork(&self) -> Self {
         Self {
+            maker: self.maker.clone(),
+            weighting: self.weighting,
+            buffer: EventBuffer::new(self.maker.frame.roles.clone()),
             root: None,
-            buffer: EventBuffer::default(),
-            setup: self.setup.clone(),
-            ..*self
         }
     }
 
-    fn observe(&mut self, block: &Block<'_, Box<PairBlock>>) {
-        let first = u64::from(block.iteration) * self.keying.neval + block.first_index;
+    fn observe(&mut self, block: &Block<'_, Record>) {
+        let first = u64::from(block.iteration) * self.maker.keying.neval + block.first_index;
         let weights = match self.weighting {
             Weighting::Weighted => block.weight,
             Weighting::Unweighted | Weighting::PartlyUnweighted => block.event_weight,
@@ -270,7 +255,7 @@ impl Observer<Box<PairBlock>> for EventWriter<'_> {
         for (i, &weight) in weights.iter().enumerate() {
             if weight != 0.0 {
                 let index = first + i as u64;
-                let event = event(&self.setup, self.keying, block.record, i, index, weight);
+                let event = self.maker.event(block.record, i, index, weight);
                 self.buffer.push(&event);
             }
         }

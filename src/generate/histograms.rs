@@ -1,12 +1,11 @@
 //! Histograms of a measurement: the integrator's exact bins, filled with our observables.
 
-use pulp::Arch;
 use vegas::{Block, HistogramData, Spacing};
 
-use super::{GenerateError, observables};
+use super::GenerateError;
+use super::integrand::Record;
+use super::observe::Frame;
 use crate::histogram::{Axis, Histogram, Observable, Scale};
-use crate::phase_space::PairBlock;
-use crate::process::Setup;
 
 /// A histogram to fill: its name and one or two axes.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,12 +17,9 @@ pub struct HistogramRequest {
 }
 
 /// What writes the values of one axis of a block.
-pub(super) trait FillAxis:
-    Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send
-{
-}
+pub(super) trait FillAxis: Fn(&Block<'_, Record>, usize, &mut [f64]) + Clone + Send {}
 
-impl<F: Fn(&Block<'_, Box<PairBlock>>, usize, &mut [f64]) + Clone + Send> FillAxis for F {}
+impl<F: Fn(&Block<'_, Record>, usize, &mut [f64]) + Clone + Send> FillAxis for F {}
 
 /// An empty histogram of a request.
 pub(super) fn empty(request: &HistogramRequest) -> Result<HistogramData, GenerateError> {
@@ -41,16 +37,20 @@ pub(super) fn empty(request: &HistogramRequest) -> Result<HistogramData, Generat
 
 /// The observer that goes on filling `data` of a request.
 pub(super) fn observer(
-    setup: &Setup,
+    frame: &Frame,
     request: &HistogramRequest,
     data: HistogramData,
 ) -> vegas::Histogram<impl FillAxis + use<>> {
-    let observables: Vec<Observable> = request.axes.iter().map(Axis::observable).collect();
-    let (setup, arch) = (setup.clone(), Arch::new());
+    let observables: Vec<Observable> = request
+        .axes
+        .iter()
+        .map(|axis| axis.observable().clone())
+        .collect();
+    let frame = frame.clone();
     vegas::Histogram::resume(
         data,
-        move |block: &Block<'_, Box<PairBlock>>, axis: usize, out: &mut [f64]| {
-            observables::fill(arch, &setup, observables[axis], block.record, out);
+        move |block: &Block<'_, Record>, axis: usize, out: &mut [f64]| {
+            frame.fill(&observables[axis], block.record, out);
         },
     )
 }

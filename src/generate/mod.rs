@@ -11,7 +11,7 @@ mod events;
 mod histograms;
 mod integrand;
 mod joined;
-mod observables;
+mod observe;
 mod quality;
 mod run;
 mod sample;
@@ -30,7 +30,7 @@ use std::ops::ControlFlow;
 use thiserror::Error;
 
 use crate::event::SinkError;
-use crate::histogram::HistogramError;
+use crate::histogram::{HistogramError, Observable};
 
 /// Hears of progress; [`ControlFlow::Break`] stops the run at the next safe point.
 pub type Listener<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
@@ -44,6 +44,14 @@ pub enum GenerateError {
     /// Events could not be stored.
     #[error("{0}")]
     Sink(SinkError),
+    /// A histogram is of particles that the process does not have.
+    #[error("the process has no {observable}: its particles are {}", roles.join(", "))]
+    NoSuchObservable {
+        /// What was asked for.
+        observable: Observable,
+        /// The particles that come out.
+        roles: Vec<String>,
+    },
     /// A histogram cannot be made.
     #[error(transparent)]
     Histogram(#[from] HistogramError),

@@ -17,13 +17,12 @@
 
 use vegas::{Block, Layout, Observer, ObserverError, Plan};
 
+use super::GenerateError;
 use super::events::{EventRequest, SampleReport};
-use super::integrand::Exact;
+use super::integrand::{Exact, Record};
+use super::observe::Frame;
 use super::run::{Generator, SigmaReport};
-use super::{GenerateError, observables};
 use crate::histogram::{Axis, Histogram, Observable};
-use crate::phase_space::PairBlock;
-use crate::process::Setup;
 
 /// Share of σ in the flow bins of an axis above which a histogram misses the point.
 const FLOW: f64 = 0.5;
@@ -194,15 +193,15 @@ impl Generator {
     }
 
     /// The range of an observable that holds the middle 99 % of σ, from one iteration of points.
-    fn central_range(&self, observable: Observable) -> Result<(f64, f64), GenerateError> {
+    fn central_range(&self, observable: &Observable) -> Result<(f64, f64), GenerateError> {
         let mut values = Values {
-            setup: self.etl.setup().clone(),
-            observable,
+            frame: self.frame.clone(),
+            observable: observable.clone(),
             seen: Vec::new(),
         };
         let mut plan = Plan::new(self.settings.neval.min(MOST_VALUES), 1).layout(Layout::Even);
         plan.defensive = 0.0;
-        let process = Exact(&self.etl);
+        let process = Exact(&*self.process);
         let vegas = &self.work.vegas;
         vegas.measure(&process, &plan, &mut values, &mut vegas::silent)?;
         Ok(values.middle(CENTRAL))
@@ -226,7 +225,7 @@ fn beside(name: &str, axis: &Axis, flow: &Flow, (low, high): (f64, f64)) -> Stri
 
 /// Collects the values of an observable with their weights.
 struct Values {
-    setup: Setup,
+    frame: Frame,
     observable: Observable,
     seen: Vec<(f64, f64)>,
 }
@@ -248,20 +247,19 @@ impl Values {
     }
 }
 
-impl Observer<Box<PairBlock>> for Values {
+impl Observer<Record> for Values {
     fn fork(&self) -> Self {
         Self {
+            frame: self.frame.clone(),
+            observable: self.observable.clone(),
             seen: Vec::new(),
-            setup: self.setup.clone(),
-            ..*self
         }
     }
 
-    fn observe(&mut self, block: &Block<'_, Box<PairBlock>>) {
+    fn observe(&mut self, block: &Block<'_, Record>) {
         let mut values = [0.0; vegas::BLOCK];
         let values = &mut values[..block.weight.len()];
-        let arch = pulp::Arch::new();
-        observables::fill(arch, &self.setup, self.observable, block.record, values);
+        self.frame.fill(&self.observable, block.record, values);
         let weighed = values.iter().copied().zip(block.weight.iter().copied());
         self.seen
             .extend(weighed.filter(|(_, weight)| *weight > 0.0));
@@ -301,7 +299,7 @@ mod tests {
                 above: 0.3
             })
         );
-        let axes = vec![axis(Observable::X, 1), axis(Observable::TGev2, 1)];
+        let axes = vec![axis(Observable::X, 1), axis(Observable::T_GEV2, 1)];
         let values = [0.0, 0.0, 0.0, 0.0, 4.0, 6.0, 0.0, 0.0, 0.0];
         let found = flow(&histogram(axes, &values, 0.0)).unwrap();
         assert_eq!((found.axis, found.below, found.above), (1, 0.0, 0.6));

@@ -1,14 +1,16 @@
 //! Adapting and measuring, in one piece, in several, or a part only.
 
+use std::sync::Arc;
+
 use vegas::{AdaptReport, Config, Measurement, Plan, Shard, Vegas};
 
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
+use super::observe::Frame;
 use super::work::Work;
 use super::{GenerateError, Listener, quality};
 use crate::histogram::Histogram;
-use crate::process::Setup;
-use crate::process::etl::Etl;
+use crate::process::Process;
 use crate::record::{CrossSection, IterationRow};
 
 /// How to integrate.
@@ -114,19 +116,23 @@ const FORESEEN: f64 = 0.5;
 ///
 /// A phase that its listener stops has done what it has done; called again, it goes on there.
 pub struct Generator {
-    pub(super) etl: Etl,
+    pub(super) process: Arc<dyn Process>,
+    pub(super) frame: Frame,
     pub(super) settings: Settings,
     pub(super) work: Work,
     adapted: AdaptReport,
 }
 
 impl Generator {
-    /// A generator for `setup`, not adapted yet.
+    /// A generator for a process, or the one of a set-up, not adapted yet.
     ///
     /// # Errors
     /// [`GenerateError::Integrator`] if a setting is out of range.
-    pub fn new(setup: &Setup, settings: Settings) -> Result<Self, GenerateError> {
-        let etl = Etl::new(setup);
+    pub fn new(
+        process: impl Into<Arc<dyn Process>>,
+        settings: Settings,
+    ) -> Result<Self, GenerateError> {
+        let process = process.into();
         let config = Config {
             seed: settings.seed,
             n_adapt: settings.n_adapt,
@@ -134,19 +140,20 @@ impl Generator {
             defensive: ADAPT_PROBES,
             ..Config::default()
         };
-        let vegas = Vegas::new(etl.dim(), config)?;
-        Ok(Self::with(etl, settings, Work::new(vegas)))
+        let vegas = Vegas::new(process.dim(), config)?;
+        Ok(Self::with(process, settings, Work::new(vegas)))
     }
 
-    /// A generator that goes on from `work`, done with the same set-up and settings.
-    pub fn resume(setup: &Setup, settings: Settings, work: Work) -> Self {
-        Self::with(Etl::new(setup), settings, work)
+    /// A generator that goes on from `work`, done with the same process and settings.
+    pub fn resume(process: impl Into<Arc<dyn Process>>, settings: Settings, work: Work) -> Self {
+        Self::with(process.into(), settings, work)
     }
 
-    fn with(etl: Etl, settings: Settings, mut work: Work) -> Self {
+    fn with(process: Arc<dyn Process>, settings: Settings, mut work: Work) -> Self {
         work.vegas.set_threads(settings.threads);
         Self {
-            etl,
+            frame: Frame::of(&*process),
+            process,
             settings,
             work,
             adapted: AdaptReport::default(),
@@ -163,7 +170,7 @@ impl Generator {
     /// # Errors
     /// [`GenerateError`] if the process is not finite somewhere or a listener stops the run.
     pub fn adapt(&mut self, listener: &mut Listener<'_>) -> Result<(), GenerateError> {
-        self.adapted = self.work.vegas.adapt(&Exact(&self.etl), listener)?;
+        self.adapted = self.work.vegas.adapt(&Exact(&*self.process), listener)?;
         match self.adapted.stopped {
             true => Err(GenerateError::Stopped),
             false => Ok(()),
@@ -254,7 +261,10 @@ impl Generator {
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
     ) -> Result<Measurement, GenerateError> {
-        let setup = self.etl.setup();
+        let axes = requests.iter().flat_map(|request| &request.axes);
+        for axis in axes {
+            self.frame.check(axis.observable())?;
+        }
         let work = &mut self.work;
         if work.histograms.len() != requests.len() {
             let empty = requests.iter().map(histograms::empty);
@@ -264,7 +274,7 @@ impl Generator {
         let mut filling: Vec<_> = requests
             .iter()
             .zip(data)
-            .map(|(request, data)| histograms::observer(setup, request, data))
+            .map(|(request, data)| histograms::observer(&self.frame, request, data))
             .collect();
         let tally = std::mem::take(&mut work.measured);
         let mut stopped = false;
@@ -273,7 +283,7 @@ impl Generator {
             stopped |= flow.is_break();
             flow
         };
-        let process = Exact(&self.etl);
+        let process = Exact(&*self.process);
         let mut m = work
             .vegas
             .resume(&process, plan, tally, &mut filling, &mut hear)?;

@@ -7,12 +7,11 @@ use vegas::{
     Layout, Maxima, MaximaConfig, Measurement, Plan, PointKey, Shard, UnweightPlan, Unweighted,
 };
 
-use super::events::{EventRequest, EventWriter, Keying, SampleReport, event};
+use super::events::{EventRequest, EventWriter, Keying, Maker, SampleReport};
 use super::integrand::Exact;
 use super::run::Generator;
 use super::{GenerateError, Listener, quality};
 use crate::event::{Event, EventBuffer, EventSink, Weighting};
-use crate::phase_space::PairBlock;
 use crate::record::CrossSection;
 
 /// Fewest and most points of each pass that looks for maxima: more cells raise the efficiency, and
@@ -143,8 +142,8 @@ impl Generator {
             }
         };
         let y: Vec<&[f64]> = point.x.iter().map(std::slice::from_ref).collect();
-        let (mut value, mut block) = ([0.0], PairBlock::default());
-        self.etl.evaluate(&y, &mut value, &mut block);
+        let (mut value, mut block) = ([0.0], self.process.block());
+        block.evaluate(&y, &mut value);
         let weight = point.weight(value[0]);
         let weight = match maxima {
             None => weight,
@@ -160,20 +159,16 @@ impl Generator {
         if weight == 0.0 {
             return Err(GenerateError::NoSuchEvent { index });
         }
-        Ok(event(
-            self.etl.setup(),
-            self.keying(),
-            &block,
-            0,
-            index,
-            weight,
-        ))
+        Ok(self.maker().event(&block, 0, index, weight))
     }
 
-    fn keying(&self) -> Keying {
-        Keying {
-            seed: self.settings.seed,
-            neval: self.settings.neval,
+    fn maker(&self) -> Maker {
+        Maker {
+            frame: self.frame.clone(),
+            keying: Keying {
+                seed: self.settings.seed,
+                neval: self.settings.neval,
+            },
         }
     }
 
@@ -187,10 +182,10 @@ impl Generator {
     ) -> Result<Points, GenerateError> {
         // Sets the sample up, if it is new.
         let maxima = self.maxima(request, listener)?;
-        let keying = self.keying();
+        let maker = self.maker();
         let neval = self.settings.neval;
         let wanted = shard.map_or(request.count, |_| u64::MAX);
-        let process = Exact(&self.etl);
+        let process = Exact(&*self.process);
         let work = &mut self.work;
         let count = AtomicU64::new(work.written.events);
         let mut stopped = false;
@@ -204,8 +199,7 @@ impl Generator {
         };
         let tally = std::mem::take(&mut work.sampled);
         let mut writer = EventWriter::new(
-            self.etl.setup(),
-            keying,
+            maker,
             request.weighting,
             sink,
             wanted,
@@ -286,7 +280,7 @@ impl Generator {
             max_overweight_share: MARGIN * request.max_overweight_share,
             ..MaximaConfig::default()
         };
-        let process = Exact(&self.etl);
+        let process = Exact(&*self.process);
         let (mut times, more) = LONGER;
         let mut n_eval = 0;
         loop {
@@ -322,7 +316,7 @@ impl Generator {
         if let Some(known) = self.work.shared_iterations {
             return Ok(known);
         }
-        let process = Exact(&self.etl);
+        let process = Exact(&*self.process);
         // Too short to be worth stopping.
         let listener = &mut vegas::silent;
         let mut other = self.work.vegas.clone();

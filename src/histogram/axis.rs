@@ -1,19 +1,6 @@
 //! Axes: an observable and the edges of its bins.
 
-use serde::{Deserialize, Serialize};
-
-use super::{HistogramError, MAX_BINS, Observable};
-
-/// How the bins of an axis are spaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scale {
-    /// Equal widths.
-    #[default]
-    Linear,
-    /// Equal ratios of the edges.
-    Log,
-}
+use super::{HistogramError, MAX_BINS, Observable, Scale};
 
 /// One validated axis: an observable and its bin edges.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,14 +33,14 @@ impl Axis {
         if scale == Scale::Log && min <= 0.0 {
             return Err(HistogramError::LogOfNonPositive { observable, min });
         }
-        let bad_count = HistogramError::BinCount {
+        let bad_count = |observable| HistogramError::BinCount {
             observable,
             bins,
             min,
             max,
         };
         if bins == 0 || bins > MAX_BINS {
-            return Err(bad_count);
+            return Err(bad_count(observable));
         }
         let mut edges: Vec<f64> = (0..=bins)
             .map(|i| {
@@ -72,7 +59,7 @@ impl Axis {
                 edges,
             })
         } else {
-            Err(bad_count)
+            Err(bad_count(observable))
         }
     }
 
@@ -104,8 +91,8 @@ impl Axis {
     }
 
     /// The quantity on this axis.
-    pub fn observable(&self) -> Observable {
-        self.observable
+    pub fn observable(&self) -> &Observable {
+        &self.observable
     }
 
     /// The spacing of the bins.
@@ -149,7 +136,7 @@ mod tests {
     use super::*;
 
     fn axis(scale: Scale, min: f64, max: f64, bins: usize) -> Result<Axis, HistogramError> {
-        Axis::new(Observable::EMissGev, scale, min, max, bins)
+        Axis::new(Observable::E_MISS_GEV, scale, min, max, bins)
     }
 
     #[test]

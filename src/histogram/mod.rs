@@ -9,10 +9,10 @@
 //! Pinned by the tests below and, through the file, by `tests/python/test_run_file.py`.
 
 mod axis;
-mod observable;
 
-pub use axis::{Axis, Scale};
-pub use observable::{Observable, Subject};
+pub use axis::Axis;
+
+pub use crate::observable::{Observable, Scale};
 use thiserror::Error;
 
 use crate::text::shown;
@@ -23,14 +23,6 @@ pub const MAX_BINS: usize = 10_000_000;
 /// What cannot be a histogram.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum HistogramError {
-    /// The name is no observable.
-    #[error("no observable is called `{name}`; there are: {known}")]
-    UnknownObservable {
-        /// What was asked for.
-        name: String,
-        /// Every name there is, separated by commas.
-        known: String,
-    },
     /// The axis has no width, or a limit that is not a number.
     #[error(
         "the axis of {observable} runs from {} to {}: it needs finite min < max",
@@ -238,7 +230,7 @@ mod tests {
     use super::*;
 
     fn axis(scale: Scale, min: f64, max: f64, bins: usize) -> Result<Axis, HistogramError> {
-        Axis::new(Observable::EMissGev, scale, min, max, bins)
+        Axis::new(Observable::E_MISS_GEV, scale, min, max, bins)
     }
 
     #[test]

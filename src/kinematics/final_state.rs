@@ -2,8 +2,8 @@
 //!
 //! The pair decays in its rest frame along n (z* along k, x* in the (p,k) plane, y* = ŷ); its
 //! momenta follow directly in the laboratory, without a numerical boost:
-//! E_χ = ½(E_k + β|k|n₃), p_∥ = ½(|k| + βE_k n₃), p_⊥ = ½√k² β (n₁, n₂). Finally everything is
-//! turned about the beam. Momentum conservation and mass shells hold to 1e-14 relative to E0;
+//! E_χ = ½(E_k + β|k|n₃), p_∥ = ½(|k| + βE_k n₃), p_⊥ = ½√k² β (n₁, n₂). [`turned`] turns it
+//! about the beam. Momentum conservation and mass shells hold to 1e-14 relative to E0;
 //! pinned by `tests/kinematics.rs`.
 
 use super::{Collision, PairPoint};
@@ -39,46 +39,46 @@ pub fn pair_momenta(y: &PairPoint, n: &[f64; 3], m_chi: f64) -> ([f64; 4], [f64;
     (lab(e + d_e, k + d_k, x, q), lab(e - d_e, k - d_k, -x, -q))
 }
 
-/// Turns (E, px, py, pz) about z by the angle of the given cosine and sine.
+/// Turns (E, px, py, pz) about z by the azimuth of the given cosine and sine.
 #[inline(always)]
-fn turned(p: [f64; 4], cos: f64, sin: f64) -> [f64; 4] {
+pub fn turned(p: [f64; 4], (cos, sin): (f64, f64)) -> [f64; 4] {
     [p[0], cos * p[1] - sin * p[2], sin * p[1] + cos * p[2], p[3]]
 }
 
 impl FinalState {
     #[inline(always)]
-    fn of(
-        c: &Collision,
-        y: &PairPoint,
-        dark: ([f64; 4], [f64; 4]),
-        (cos, sin): (f64, f64),
-    ) -> Self {
+    fn of(c: &Collision, y: &PairPoint, (chi, chibar): ([f64; 4], [f64; 4])) -> Self {
         let [px, py, pz] = y.p_out;
         let [qx, qy, qz] = y.q;
         Self {
-            lepton: turned([c.m + y.lepton_kinetic, px, py, pz], cos, sin),
-            nucleus: turned([c.big_m + y.recoil, -qx, -qy, -qz], cos, sin),
-            chi: turned(dark.0, cos, sin),
-            chibar: turned(dark.1, cos, sin),
+            lepton: [c.m + y.lepton_kinetic, px, py, pz],
+            nucleus: [c.big_m + y.recoil, -qx, -qy, -qz],
+            chi,
+            chibar,
         }
     }
 
-    /// l N → l N χ χ̄, turned by `azimuth` = (cosine, sine).
+    /// l N → l N χ χ̄, k in the xz plane.
     #[inline(always)]
-    pub fn pair(
-        c: &Collision,
-        y: &PairPoint,
-        n: &[f64; 3],
-        m_chi: f64,
-        azimuth: (f64, f64),
-    ) -> Self {
-        Self::of(c, y, pair_momenta(y, n, m_chi), azimuth)
+    pub fn pair(c: &Collision, y: &PairPoint, n: &[f64; 3], m_chi: f64) -> Self {
+        Self::of(c, y, pair_momenta(y, n, m_chi))
     }
 
-    /// l N → l N A′, turned by `azimuth` = (cosine, sine); `chi` holds the A′, `chibar` is zero.
+    /// l N → l N A′, k in the xz plane; `chi` holds the A′, `chibar` is zero.
     #[inline(always)]
-    pub fn vector(c: &Collision, y: &PairPoint, azimuth: (f64, f64)) -> Self {
+    pub fn vector(c: &Collision, y: &PairPoint) -> Self {
         let k = [y.e_k, y.k * y.sin_k, 0.0, y.k * (1.0 - y.one_minus_cos_k)];
-        Self::of(c, y, (k, [0.0; 4]), azimuth)
+        Self::of(c, y, (k, [0.0; 4]))
+    }
+
+    /// The same, turned by `azimuth` = (cosine, sine).
+    #[must_use]
+    pub fn turned(self, azimuth: (f64, f64)) -> Self {
+        Self {
+            lepton: turned(self.lepton, azimuth),
+            nucleus: turned(self.nucleus, azimuth),
+            chi: turned(self.chi, azimuth),
+            chibar: turned(self.chibar, azimuth),
+        }
     }
 }

@@ -11,6 +11,6 @@ mod four_momentum;
 mod point;
 
 pub use collision::{Collision, CollisionError};
-pub use final_state::{FinalState, pair_momenta};
+pub use final_state::{FinalState, pair_momenta, turned};
 pub use four_momentum::FourMomentum;
 pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

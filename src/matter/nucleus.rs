@@ -68,9 +68,10 @@ impl Nucleus {
 
     /// The particle code `100ZZZAAA0` of the ground state of the isotope that stands for the element:
     /// the most abundant one. Mass and form factor are those of the mean nucleus.
-    pub fn pdg_id(&self) -> i64 {
+    pub fn pdg_id(&self) -> i32 {
         let a = isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32);
-        1_000_000_000 + i64::from(self.z) * 10_000 + i64::from(a) * 10
+        // A charge number is 200 at most.
+        1_000_000_000 + self.z as i32 * 10_000 + a as i32 * 10
     }
 }
 

@@ -1,6 +1,9 @@
-//! The processes: exact and approximate cross sections of one set-up.
+//! The processes: what a [`Process`] is, and those there are.
 //!
-//! Everything here is a pure function of a [`Setup`]; σ in pb per nucleus, dσ/dx in pb.
+//! A process is a differential cross section on the unit hypercube and the particles that come out.
+//! The integrator, histograms, events, files and exports know this trait alone; they take points by
+//! blocks, inside of which a process is free to be monomorphic and SIMD. σ in pb per nucleus, dσ/dx
+//! in pb. `tests/outside` makes one from outside the library and takes it all the way.
 
 pub mod asymptotic;
 mod cross_section;
@@ -8,13 +11,72 @@ mod cuts;
 pub mod etl;
 pub mod flux;
 mod iww;
+mod observe;
 pub mod quadrature;
+mod radiation;
 mod setup;
 mod ww;
 mod wwa;
+
+use std::sync::Arc;
+
+use crate::event::Momentum;
+use crate::observable::Observable;
+use crate::particle::{Outgoing, Particle};
 
 pub use cross_section::{Approach, CrossSection, Exact};
 pub use iww::Iww;
 pub use setup::{Setup, SetupError};
 pub use ww::Ww;
 pub use wwa::Wwa;
+
+/// A differential cross section on the unit hypercube.
+///
+/// What it says of itself must not change; its blocks are made on many threads.
+pub trait Process: Send + Sync {
+    /// Its name, as `process.kind` spells it.
+    fn kind(&self) -> &str;
+
+    /// Number of dimensions of the hypercube.
+    fn dim(&self) -> usize;
+
+    /// The beam particle, which comes along +z.
+    fn beam(&self) -> Particle;
+
+    /// Total energy of the beam particle in the laboratory, GeV.
+    fn beam_energy_gev(&self) -> f64;
+
+    /// The particle that is struck, at rest.
+    fn target(&self) -> Particle;
+
+    /// What comes out, [`crate::event::MAX_OUTGOING`] particles at most, their roles distinct.
+    fn outgoing(&self) -> Vec<Outgoing>;
+
+    /// Room for a block of points.
+    fn block(&self) -> Box<dyn PointBlock>;
+}
+
+/// A block of up to [`crate::phase_space::BLOCK`] points of a process: evaluated first, then asked about.
+pub trait PointBlock: Send {
+    /// dσ/d^d y in pb of `value.len()` points, zero where nothing is allowed or a cut rejects.
+    ///
+    /// `y` holds a column of that length, each value in (0, 1), for every dimension. A value depends
+    /// on its own point alone, to the bit.
+    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]);
+
+    /// Momenta in GeV of the outgoing particles of point `i`, in their order; the azimuth of the
+    /// whole event, which is trivial, at the block's choice.
+    fn momenta(&self, i: usize, out: &mut [Momentum]);
+
+    /// Writes an observable of each point to `out` and says so, where the process has it in a form
+    /// better or faster than from the momenta.
+    fn observe(&self, _observable: &Observable, _out: &mut [f64]) -> bool {
+        false
+    }
+}
+
+impl From<&Setup> for Arc<dyn Process> {
+    fn from(setup: &Setup) -> Self {
+        Arc::new(radiation::Radiated::new(setup))
+    }
+}

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::beam::Beam;
+use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError};
@@ -190,7 +190,9 @@ fn check_numbers(
 /// Everything a cross section depends on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
-    /// Beam and masses.
+    /// The beam lepton.
+    pub lepton: Lepton,
+    /// Beam energy and masses.
     pub collision: Collision,
     /// Target nucleus.
     pub nucleus: Nucleus,
@@ -219,6 +221,7 @@ impl Setup {
         let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
         let form_factor = FormFactor::new(form_factor, &nucleus)?;
         let setup = Self {
+            lepton: beam.lepton,
             collision,
             nucleus,
             form_factor,

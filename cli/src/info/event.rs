@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use millibrem::card::RunCard;
-use millibrem::event::{Event, EventBuffer};
+use millibrem::event::{Event, EventBuffer, Momentum, Roles};
 use millibrem::generate::Generator;
+use millibrem::particle::Role;
 use millibrem_files::hdf5::RunReader;
 use serde_json::{Value, json};
 
@@ -17,6 +18,8 @@ use millibrem::run;
 /// An event made again.
 pub(super) struct Again {
     event: Event,
+    index: u64,
+    roles: Roles,
     /// Where it stands in the file.
     row: usize,
     /// Whether the momenta in the file are the same bits.
@@ -47,9 +50,11 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
     generator.adapt(&mut |p| bars.hear(p))?;
     let event = generator.event(&run::events(&card), key, &mut |p| bars.hear(p));
     bars.done();
-    let event = Event { index, ..event? };
-    let identical = rows(&event) == rows(&stored);
+    let event = event?;
+    let identical = event.momenta() == stored.momenta();
     Ok(Again {
+        index,
+        roles: run.sample().roles(),
         event,
         row,
         identical,
@@ -75,41 +80,32 @@ fn find(run: &RunReader, index: u64) -> Result<Option<(usize, Event)>, Failure> 
     Ok(None)
 }
 
-/// The momenta with their names in the file.
-fn rows(event: &Event) -> Vec<(&'static str, [f64; 4])> {
-    let mut rows = vec![
-        ("p_lepton_out", event.p_lepton_out),
-        ("p_nucleus_out", event.p_nucleus_out),
-    ];
-    match event.p_chibar {
-        Some(chibar) => rows.extend([("p_chi", event.p_chi), ("p_chibar", chibar)]),
-        None => rows.push(("p_dark_photon", event.p_chi)),
+impl Again {
+    /// The momenta with their names in the file.
+    fn rows(&self) -> impl Iterator<Item = (String, Momentum)> {
+        let columns = self.roles.iter().map(Role::column);
+        columns.zip(self.event.momenta().iter().copied())
     }
-    rows
 }
 
 pub(super) fn json(again: &Again) -> Value {
-    let event = &again.event;
-    let momenta = rows(event)
-        .into_iter()
-        .map(|(name, p)| (name.to_owned(), numbers(&p)));
+    let momenta = again.rows().map(|(name, p)| (name, numbers(&p)));
     let mut object: serde_json::Map<String, Value> = momenta.collect();
-    object.insert("index".to_owned(), json!(event.index));
+    object.insert("index".to_owned(), json!(again.index));
     object.insert("row".to_owned(), json!(again.row));
     object.insert("identical".to_owned(), json!(again.identical));
-    object.insert("raw_weight".to_owned(), number(event.weight));
+    object.insert("raw_weight".to_owned(), number(again.event.weight));
     Value::Object(object)
 }
 
 pub(super) fn text(again: &Again) -> String {
-    let event = &again.event;
-    let mut text = format!("{:<16}{}\n", "index", event.index);
-    text += &format!("{:<16}{:.16e}\n", "raw weight", event.weight);
+    let mut text = format!("{:<16}{}\n", "index", again.index);
+    text += &format!("{:<16}{:.16e}\n", "raw weight", again.event.weight);
     text += &format!(
         "{:<16}{:>24}{:>24}{:>24}{:>24}\n",
         "GeV", "E", "px", "py", "pz"
     );
-    for (name, p) in rows(event) {
+    for (name, p) in again.rows() {
         let [e, x, y, z] = p.map(|c| format!("{c:>24.16e}"));
         text += &format!("{name:<16}{e}{x}{y}{z}\n");
     }

@@ -3,26 +3,37 @@
 //! The last columns are the masses, the same in every line: E² − p² of a fast particle has no digit
 //! of its mass left.
 
-use super::Context;
-use super::text::{TextFormat, number, put};
-use millibrem::event::{Event, FinalState};
+use super::text::{TextFormat, number, put, write_text};
+use super::{Context, Definition, Exporter, Output};
+use crate::IoError;
+use millibrem::event::Event;
 
 /// One table of all momenta.
 pub(super) struct Csv;
 
+impl Definition for Csv {
+    fn name(&self) -> &str {
+        "csv"
+    }
+
+    fn has_vertices(&self) -> bool {
+        true
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
+
 impl TextFormat for Csv {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("index,weight_pb");
-        let dark: &[&str] = match context.sample.final_state {
-            FinalState::Pair => &["chi", "chibar"],
-            FinalState::DarkPhoton => &["dark_photon"],
-        };
-        let nucleus: &[&str] = if context.drop_nucleus {
-            &[]
-        } else {
-            &["nucleus_out"]
-        };
-        let all = ["lepton_out"].iter().chain(nucleus).chain(dark);
+        let roles = context.sample.outgoing.iter().map(|out| &out.role);
+        let all = roles.filter(|role| context.writes(role));
         for who in all.clone() {
             put!(out, ",{who}_e_gev,{who}_px_gev,{who}_py_gev,{who}_pz_gev");
         }

@@ -8,17 +8,51 @@
 //! ids 11 and 13 only, takes Z from the first line with the word it looks for (so that word stands
 //! nowhere else), and reads energies in GeV.
 
-use super::Context;
-use super::lhe;
-use super::particle::{Line, State};
-use super::text::{TextFormat, number, put};
-use millibrem::event::{Event, Momentum};
+use super::text::{TextFormat, number, put, write_text};
+use super::{Context, Definition, Exporter, Line, Output, State, lhe};
+use crate::IoError;
+use millibrem::event::{Event, Momentum, Sample, sum};
+use millibrem::particle::Role;
 
 /// The id G4DarkBreM looks for unless told otherwise.
 const DARK_ID: i32 = 622;
 
 /// The library as Les Houches events.
 pub(super) struct Lhe;
+
+impl Definition for Lhe {
+    fn name(&self) -> &str {
+        "g4darkbrem-lhe"
+    }
+
+    fn suffix(&self) -> &str {
+        "g4darkbrem.lhe"
+    }
+
+    fn has_weights(&self) -> bool {
+        false
+    }
+
+    fn endings(&self) -> &[&str] {
+        &[".lhe", ".lhe.gz"]
+    }
+
+    fn refuses(&self, sample: &Sample) -> Option<String> {
+        refused(sample)
+    }
+
+    fn lost(&self, context: &Context) -> Vec<String> {
+        lost(self.name(), context)
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
 
 impl TextFormat for Lhe {
     fn begin(&self, context: &Context, out: &mut String) {
@@ -34,7 +68,6 @@ impl TextFormat for Lhe {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        let sample = &context.sample;
         let [mut lepton, nucleus] = context.incoming();
         lepton.pdg_id = lepton.pdg_id.abs();
         let outgoing = |pdg_id, p, mass_gev| Line {
@@ -43,15 +76,15 @@ impl TextFormat for Lhe {
             p,
             mass_gev,
         };
-        let pair = event.p_pair();
+        let of = |role: &Role| momentum(context, event, role);
         out.push_str("<event>\n");
         lhe::event_line(context, 5, event.weight, out);
         for line in [
             lepton,
             nucleus,
-            outgoing(lepton.pdg_id, event.p_lepton_out, sample.lepton.mass_gev),
-            outgoing(nucleus.pdg_id, event.p_nucleus_out, sample.nucleus.mass_gev),
-            outgoing(DARK_ID, pair, pair_mass(context, event)),
+            outgoing(lepton.pdg_id, of(&Role::LEPTON_OUT), lepton.mass_gev),
+            outgoing(nucleus.pdg_id, of(&Role::NUCLEUS_OUT), nucleus.mass_gev),
+            outgoing(DARK_ID, dark(context, event), dark_mass(context, event)),
         ] {
             lhe::particle(context, &line, out);
         }
@@ -66,6 +99,40 @@ impl TextFormat for Lhe {
 /// The library as a table of ten columns.
 pub(super) struct Csv;
 
+impl Definition for Csv {
+    fn name(&self) -> &str {
+        "g4darkbrem-csv"
+    }
+
+    fn suffix(&self) -> &str {
+        "g4darkbrem.csv"
+    }
+
+    fn has_weights(&self) -> bool {
+        false
+    }
+
+    fn endings(&self) -> &[&str] {
+        &[".csv", ".csv.gz"]
+    }
+
+    fn refuses(&self, sample: &Sample) -> Option<String> {
+        refused(sample)
+    }
+
+    fn lost(&self, context: &Context) -> Vec<String> {
+        lost(self.name(), context)
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
+
 impl TextFormat for Csv {
     fn begin(&self, _: &Context, out: &mut String) {
         out.push_str(
@@ -75,7 +142,8 @@ impl TextFormat for Csv {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        let (recoil, pair) = (event.p_lepton_out, event.p_pair());
+        let recoil = momentum(context, event, &Role::LEPTON_OUT);
+        let pair = dark(context, event);
         let center: Momentum = std::array::from_fn(|i| recoil[i] + pair[i]);
         put!(out, "{}", charge_number(context));
         context
@@ -93,16 +161,74 @@ impl TextFormat for Csv {
 
 /// Z of the target, from its charge.
 fn charge_number(context: &Context) -> i64 {
-    context.sample.nucleus.charge.round() as i64
+    context.sample.target.charge.round() as i64
 }
 
-/// Invariant mass of the pair in GeV: from 2mχ² + 2k1·k2 with k1·k2 written without cancellation.
-fn pair_mass(context: &Context, event: &Event) -> f64 {
-    let m = context.sample.dark.mass_gev;
-    let Some([e2, x2, y2, z2]) = event.p_chibar else {
+/// A library holds a lepton, a nucleus and one dark system.
+fn refused(sample: &Sample) -> Option<String> {
+    let has = |role: &Role| sample.position(role).is_some();
+    let dark: Vec<f64> = sample
+        .dark()
+        .map(|(_, out)| out.particle.mass_gev)
+        .collect();
+    let fine = has(&Role::LEPTON_OUT)
+        && has(&Role::NUCLEUS_OUT)
+        && (dark.len() == 1 || dark.len() == 2 && dark[0] == dark[1]);
+    let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
+    (!fine).then(|| {
+        format!(
+            "it holds a lepton, a nucleus and one dark particle or a pair, not {}",
+            roles.join(", ")
+        )
+    })
+}
+
+/// What is lost on the way into the library `name`.
+fn lost(name: &str, context: &Context) -> Vec<String> {
+    let mut found = Vec::new();
+    if context.sample.dark().count() == 2 {
+        found.push(format!(
+            "{name} holds one dark particle: each pair becomes one of its mass and momentum, \
+             and G4DarkBreM scales it as if all had the same mass"
+        ));
+    }
+    if context.sample.beam.pdg_id < 0 {
+        found.push(format!(
+            "{name} knows 11 and 13 only: the antilepton is written as lepton"
+        ));
+    }
+    if context.drop_nucleus {
+        found.push(format!(
+            "the reader of {name} counts on the nucleus: it is written all the same"
+        ));
+    }
+    found
+}
+
+/// Momentum of the particle of this role, which is there.
+fn momentum(context: &Context, event: &Event, role: &Role) -> Momentum {
+    let position = context.sample.position(role);
+    position.map_or([f64::NAN; 4], |i| event.momenta()[i])
+}
+
+/// Momentum of all that is dark.
+fn dark(context: &Context, event: &Event) -> Momentum {
+    sum(context.sample.dark().map(|(i, _)| event.momenta()[i]))
+}
+
+/// Invariant mass of what is dark in GeV: of a pair from 2mχ² + 2k1·k2 with k1·k2 written without
+/// cancellation.
+fn dark_mass(context: &Context, event: &Event) -> f64 {
+    let mut all = context.sample.dark();
+    let (Some((first, out)), second) = (all.next(), all.next()) else {
+        return f64::NAN;
+    };
+    let m = out.particle.mass_gev;
+    let Some((second, _)) = second else {
         return m;
     };
-    let [e1, x1, y1, z1] = event.p_chi;
+    let [e1, x1, y1, z1] = event.momenta()[first];
+    let [e2, x2, y2, z2] = event.momenta()[second];
     let (p1, p2) = (x1 * x1 + y1 * y1 + z1 * z1, x2 * x2 + y2 * y2 + z2 * z2);
     let cross = [y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2];
     let cross = cross.iter().map(|c| c * c).sum::<f64>();

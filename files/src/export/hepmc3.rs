@@ -4,16 +4,35 @@
 //! `CV` in pb; units GeV and mm. Every event carries the cross section of the whole sample, so a
 //! reader may stop anywhere. The reproduction key is the event attribute `reproduction_key`.
 
-use super::Context;
-use super::particle::{Line, State};
-use super::text::{TextFormat, number, put};
-use millibrem::event::{Event, FinalState};
+use super::text::{TextFormat, number, put, write_text};
+use super::{Context, Definition, Exporter, Line, Output, State};
+use crate::IoError;
+use millibrem::event::Event;
+use millibrem::particle::Role;
 
 /// The one process of a run.
 const PROCESS: i32 = 1;
 
 /// HepMC3 Asciiv3 with the attributes NuHepMC requires.
 pub(super) struct Hepmc3;
+
+impl Definition for Hepmc3 {
+    fn name(&self) -> &str {
+        "hepmc3"
+    }
+
+    fn has_vertices(&self) -> bool {
+        true
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
 
 impl TextFormat for Hepmc3 {
     fn begin(&self, context: &Context, out: &mut String) {
@@ -85,18 +104,32 @@ fn escape(text: &str) -> String {
 /// The attributes of the run, sorted as the reference implementation sorts them.
 fn run_attributes(context: &Context) -> Vec<(String, String)> {
     let sample = &context.sample;
-    let process = match sample.final_state {
-        FinalState::Pair => ("l N -> l N chi chibar", "Radiation of a millicharged pair"),
-        FinalState::DarkPhoton => ("l N -> l N A'", "Radiation of a dark photon"),
+    let lepton = sample.beam.pdg_id;
+    let process = match sample.process.as_str() {
+        "pair" => (
+            "l N -> l N chi chibar".to_owned(),
+            "Radiation of a millicharged pair".to_owned(),
+        ),
+        "dark-photon" => (
+            "l N -> l N A'".to_owned(),
+            "Radiation of a dark photon".to_owned(),
+        ),
+        other => {
+            let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
+            (other.to_owned(), format!("Outgoing: {}", roles.join(", ")))
+        }
     };
-    let (lepton, dark) = (sample.lepton.pdg_id, sample.dark.pdg_id);
-    let dark_particles = match sample.final_state {
-        FinalState::Pair => vec![(dark, "chi"), (-dark, "chibar")],
-        FinalState::DarkPhoton => vec![(dark, "A'")],
+    let name = |role: &Role| match *role == Role::DARK_PHOTON {
+        true => "A'".to_owned(),
+        false => role.name().to_owned(),
     };
+    let dark_particles: Vec<_> = sample
+        .dark()
+        .map(|(_, out)| (out.particle, name(&out.role)))
+        .collect();
     let numbers: Vec<String> = dark_particles
         .iter()
-        .map(|(id, _)| id.to_string())
+        .map(|(particle, _)| particle.pdg_id.to_string())
         .collect();
     let number = |value: f64| format!("{value:.16e}");
     let totals = &context.totals;
@@ -138,7 +171,7 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
         attributes.push((format!("{what}.Name"), name.to_owned()));
         attributes.push((format!("{what}.Description"), description.to_owned()));
     };
-    describe(format!("ProcessInfo[{PROCESS}]"), process.0, process.1);
+    describe(format!("ProcessInfo[{PROCESS}]"), &process.0, &process.1);
     describe(
         "VertexStatusInfo[1]".to_owned(),
         "Primary",
@@ -159,17 +192,10 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
         "Target",
         "Target particle, at rest",
     );
-    for (id, name) in dark_particles {
-        attributes.push((
-            format!("AdditionalParticleNumber[{id}].Name"),
-            name.to_owned(),
-        ));
-        let charge = if id == dark {
-            sample.dark.charge
-        } else {
-            -sample.dark.charge
-        };
-        let mass = sample.dark.mass_gev;
+    for (particle, name) in dark_particles {
+        let id = particle.pdg_id;
+        attributes.push((format!("AdditionalParticleNumber[{id}].Name"), name));
+        let (mass, charge) = (particle.mass_gev, particle.charge);
         let words = format!("stable, mass {mass} GeV, charge {charge} e");
         attributes.push((format!("AdditionalParticleInfo[{id}].Description"), words));
     }

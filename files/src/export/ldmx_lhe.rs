@@ -5,13 +5,39 @@
 //! with `#` is a comment, `#vertex x y z t` (mm, ns) sets the position of the event. Outgoing
 //! particles become Geant4 primaries, which does not know most nuclei: they can be left out.
 
-use super::Context;
-use super::lhe;
-use super::text::TextFormat;
+use super::text::{TextFormat, write_text};
+use super::{Context, Definition, Exporter, Output, lhe};
+use crate::IoError;
 use millibrem::event::Event;
 
 /// Les Houches events for ldmx-sw.
 pub(super) struct LdmxLhe;
+
+impl Definition for LdmxLhe {
+    fn name(&self) -> &str {
+        "ldmx-lhe"
+    }
+
+    fn suffix(&self) -> &str {
+        "ldmx.lhe"
+    }
+
+    fn has_weights(&self) -> bool {
+        false
+    }
+
+    fn has_vertices(&self) -> bool {
+        true
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
 
 impl TextFormat for LdmxLhe {
     fn begin(&self, context: &Context, out: &mut String) {

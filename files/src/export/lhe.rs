@@ -4,25 +4,47 @@
 //! of the weights is the cross section), where none does 3 (readers take 1 for each). Incoming particles have status −1, outgoing ones 1 with
 //! both incoming ones as mothers; no colour, no lifetime, SPINUP 9 (unknown), no scale (−1).
 
-use super::Context;
-use super::particle::{Line, State};
-use super::text::{TextFormat, number, put, xml};
+use super::text::{TextFormat, number, put, write_text, xml};
+use super::{Context, Definition, Exporter, Line, Output, State};
+use crate::IoError;
 use millibrem::constants::ALPHA;
 use millibrem::event::Event;
+use millibrem::particle::Particle;
 
 /// Les Houches event file 3.0.
 pub(super) struct Lhe;
 
+impl Definition for Lhe {
+    fn name(&self) -> &str {
+        "lhe"
+    }
+
+    fn has_vertices(&self) -> bool {
+        true
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
+
 impl TextFormat for Lhe {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("<LesHouchesEvents version=\"3.0\">\n<header>\n");
-        let (seed, card, dark) = (context.seed, xml(&context.card), context.sample.dark);
+        let (seed, card) = (context.seed, xml(&context.card));
         put!(
             out,
-            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\" dark_pdg_id=\"{}\" dark_charge=\"{}\">\n{card}</millibrem>\n",
-            dark.pdg_id,
-            dark.charge
+            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\""
         );
+        if let Some((_, dark)) = context.sample.dark().next() {
+            let Particle { pdg_id, charge, .. } = dark.particle;
+            put!(out, " dark_pdg_id=\"{pdg_id}\" dark_charge=\"{charge}\"");
+        }
+        put!(out, ">\n{card}</millibrem>\n");
         out.push_str("</header>\n<init>\n");
         init(context, out);
         let version = xml(&context.generator_version);

@@ -5,15 +5,14 @@
 //! `/events` in the attribute `events`, where readers that take the first attribute find it.
 //! Every event counts as one trial, so Σ weight / Σ trials is the cross section.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{Dataset, Extent, File, Group, Result, SimpleExtents};
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::lhe::weighting_strategy;
-use super::particle::State;
-use super::{Context, Exporter, PIECE};
+use super::{Context, Definition, Exporter, Output, PIECE, State};
 use crate::IoError;
 use crate::output::Kind;
 use crate::part::PartFile;
@@ -50,8 +49,35 @@ const PARTICLE: [&str; 13] = [
     "lifetime", "spin",
 ];
 
+/// Les Houches events in HDF5, version 2.0.1.
+pub(super) struct Format;
+
+impl Definition for Format {
+    fn name(&self) -> &str {
+        "lheh5"
+    }
+
+    fn is_text(&self) -> bool {
+        false
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        match output {
+            Output::File { path, replace } => Ok(Box::new(Lheh5::create(context, path, replace)?)),
+            Output::Stream(_) => Err(IoError::Name {
+                path: PathBuf::from("-"),
+                reason: "lheh5 is an HDF5 file, which cannot be streamed: give a name".to_owned(),
+            }),
+        }
+    }
+}
+
 /// An unfinished LHEH5 file.
-pub(super) struct Lheh5 {
+struct Lheh5 {
     // Declared first: the file must be closed before its name goes.
     open: Open,
     context: Context,
@@ -66,7 +92,7 @@ struct Open {
 
 impl Lheh5 {
     /// Opens the output and writes everything but the events.
-    pub(super) fn create(context: Context, output: &Path, replace: bool) -> Result<Self, IoError> {
+    fn create(context: Context, output: &Path, replace: bool) -> Result<Self, IoError> {
         let (part, _) = PartFile::create(output, Kind::Events, replace)?;
         let open = begin(part.part(), &context).map_err(|e| IoError::hdf5("create", output, &e))?;
         Ok(Self {

@@ -7,156 +7,40 @@
 //! give the same bits back. A name ending in `.gz` compresses the text formats; [`export_into`]
 //! streams them.
 //!
-//! The formats are specified in `docs/formats.md` and pinned by `files/tests/export.rs` and
+//! A format is a [`Definition`] in a file of this folder and a line in [`Format::ALL`]; one of one's own
+//! is [`Format::new`]. The formats are specified in `docs/formats.md` and pinned by `files/tests/export.rs` and
 //! `files/tests/export_weights.rs` (one contract for all) and `tests/python/test_export.py` (`pylhe`,
 //! `pyhepmc`, `h5py`, strict parsers).
 
+mod context;
 mod csv;
+mod format;
 mod g4darkbrem;
 mod hepmc3;
 mod ldmx_lhe;
 mod lhe;
 mod lheh5;
-mod particle;
 mod text;
 mod vertex;
 mod weights;
 
-use std::fmt;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 
 use super::IoError;
 use super::hdf5::RunReader;
 use super::output::{self, Kind};
-use millibrem::constants::ALPHA;
-use millibrem::event::{EventBuffer, FinalState, Sample};
-use text::{Constants, Sink, TextExporter};
+use millibrem::event::EventBuffer;
+
+pub use context::{Context, Line, State};
+pub use format::{Definition, Format};
+pub use text::{TextFormat, write_text};
 pub use vertex::VertexDepth;
+use weights::Weighing;
 pub use weights::Weights;
-use weights::{Totals, Weighing};
 
 /// Events read at a time.
 const PIECE: usize = 8192;
-
-/// An exchange format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Les Houches event file 3.0.
-    Lhe,
-    /// Les Houches events as ldmx-sw reads them.
-    LdmxLhe,
-    /// Library of G4DarkBreM in Les Houches form.
-    G4darkbremLhe,
-    /// Library of G4DarkBreM as a table.
-    G4darkbremCsv,
-    /// HepMC3 Asciiv3 with the attributes NuHepMC 1.0 requires.
-    Hepmc3,
-    /// Les Houches events in HDF5, version 2.0.1.
-    Lheh5,
-    /// One table of all momenta.
-    Csv,
-}
-
-impl Format {
-    /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
-        Self::Lhe,
-        Self::LdmxLhe,
-        Self::G4darkbremLhe,
-        Self::G4darkbremCsv,
-        Self::Hepmc3,
-        Self::Lheh5,
-        Self::Csv,
-    ];
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lhe => "lhe",
-            Self::LdmxLhe => "ldmx-lhe",
-            Self::G4darkbremLhe => "g4darkbrem-lhe",
-            Self::G4darkbremCsv => "g4darkbrem-csv",
-            Self::Hepmc3 => "hepmc3",
-            Self::Lheh5 => "lheh5",
-            Self::Csv => "csv",
-        }
-    }
-
-    /// The end of a file name, without a leading dot.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Self::Lhe => "lhe",
-            Self::LdmxLhe => "ldmx.lhe",
-            Self::G4darkbremLhe => "g4darkbrem.lhe",
-            Self::G4darkbremCsv => "g4darkbrem.csv",
-            Self::Hepmc3 => "hepmc3",
-            Self::Lheh5 => "lheh5",
-            Self::Csv => "csv",
-        }
-    }
-
-    /// Where the export of `run` goes when no name is given: beside it, with the suffix.
-    pub fn default_path(self, run: &Path) -> PathBuf {
-        run.with_extension(self.suffix())
-    }
-
-    /// Whether its readers give events their weights.
-    pub fn has_weights(self) -> bool {
-        match self {
-            Self::Lhe | Self::Hepmc3 | Self::Lheh5 | Self::Csv => true,
-            Self::LdmxLhe | Self::G4darkbremLhe | Self::G4darkbremCsv => false,
-        }
-    }
-
-    /// Whether it has a place for where an event happens.
-    pub fn has_vertices(self) -> bool {
-        match self {
-            Self::Lhe | Self::LdmxLhe | Self::Hepmc3 | Self::Csv => true,
-            Self::G4darkbremLhe | Self::G4darkbremCsv | Self::Lheh5 => false,
-        }
-    }
-
-    /// Whether it is text, which can be streamed.
-    pub fn is_text(self) -> bool {
-        self != Self::Lheh5
-    }
-
-    /// Whether it is a library of G4DarkBreM.
-    fn is_library(self) -> bool {
-        matches!(self, Self::G4darkbremLhe | Self::G4darkbremCsv)
-    }
-
-    /// The endings its reader insists on; empty if any will do.
-    fn endings(self) -> &'static [&'static str] {
-        match self {
-            Self::G4darkbremLhe => &[".lhe", ".lhe.gz"],
-            Self::G4darkbremCsv => &[".csv", ".csv.gz"],
-            _ => &[],
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.name() == name)
-            .ok_or_else(|| {
-                let known = Self::ALL.map(Self::name).join(", ");
-                format!("no format is called `{name}`; there are: {known}")
-            })
-    }
-}
 
 /// What a user may choose of an export.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -188,30 +72,31 @@ pub struct ExportReport {
     pub warnings: Vec<String>,
 }
 
-/// Everything that is the same for all events of an export.
-struct Context {
-    sample: Sample,
-    totals: Totals,
-    card: String,
-    seed: u64,
-    generator_version: String,
-    drop_nucleus: bool,
-    vertex: Option<VertexDepth>,
-    vertex_offset_mm: f64,
-    constants: Constants,
-}
-
 /// One output being written.
-trait Exporter {
+pub trait Exporter {
     /// Takes over events; `first` is the position of the first one in the output.
+    ///
+    /// # Errors
+    /// [`IoError`] if they cannot be written.
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError>;
+
     /// Ends the output and gives a file its name.
+    ///
+    /// # Errors
+    /// [`IoError`] if it cannot be completed.
     fn finish(self: Box<Self>) -> Result<(), IoError>;
 }
 
 /// Where an export goes.
-enum Output<'a> {
-    File { path: &'a Path, replace: bool },
+pub enum Output<'a> {
+    /// A file, which gets its name when it is complete.
+    File {
+        /// Its name.
+        path: &'a Path,
+        /// Replace a file that is there.
+        replace: bool,
+    },
+    /// A stream.
     Stream(&'a mut dyn Write),
 }
 
@@ -258,34 +143,19 @@ fn write(
 ) -> Result<ExportReport, IoError> {
     let weighing = Weighing::decide(run, format, options.weights, options.allowed_excess)?;
     let (sample, totals) = (run.sample(), weighing.totals);
-    let constants = Constants::new(&[
-        sample.lepton.mass_gev,
-        sample.nucleus.mass_gev,
-        sample.dark.mass_gev,
-        0.0,
-        sample.p_lepton_in()[3],
-        sample.beam_energy_gev,
-        -1.0,
-        ALPHA,
-        totals.mean_weight_pb,
-        totals.error_pb,
-    ]);
-    let context = Context {
-        sample: sample.clone(),
-        constants,
-        totals,
-        card: run.header().card.clone(),
-        seed: run.header().seed,
-        generator_version: run.generator()?.0,
-        drop_nucleus: options.drop_nucleus,
-        vertex: options.vertex.clone(),
-        vertex_offset_mm: options.vertex_offset_mm,
-    };
+    if let Some(reason) = format.definition().refuses(sample) {
+        return Err(IoError::Particles {
+            path: run.path().to_owned(),
+            format: format.name(),
+            reason,
+        });
+    }
+    let context = Context::new(run, totals, options)?;
     let mut warnings = weighing.warnings.clone();
-    warnings.extend(lost(format, &context));
-    let mut exporter = begin(format, context, output)?;
-    let mut events = EventBuffer::with_capacity(PIECE);
-    let mut kept = EventBuffer::default();
+    warnings.extend(format.lost(&context));
+    let mut exporter = format.definition().begin(context, output)?;
+    let mut events = EventBuffer::default();
+    let mut kept = EventBuffer::new(sample.roles());
     let mut written = 0;
     for first in (0..run.n_events()).step_by(PIECE) {
         run.read_events(first, PIECE, &mut events)?;
@@ -301,35 +171,6 @@ fn write(
     })
 }
 
-/// Opens the output and writes its head.
-fn begin<'a>(
-    format: Format,
-    context: Context,
-    output: Output<'a>,
-) -> Result<Box<dyn Exporter + 'a>, IoError> {
-    let sink = match (format, output) {
-        (Format::Lheh5, Output::File { path, replace }) => {
-            return Ok(Box::new(lheh5::Lheh5::create(context, path, replace)?));
-        }
-        (Format::Lheh5, Output::Stream(_)) => {
-            return Err(IoError::Name {
-                path: PathBuf::from("-"),
-                reason: "lheh5 is an HDF5 file, which cannot be streamed: give a name".to_owned(),
-            });
-        }
-        (_, Output::File { path, replace }) => Sink::file(path, replace)?,
-        (_, Output::Stream(stream)) => Sink::Stream(stream),
-    };
-    Ok(match format {
-        Format::Lhe => Box::new(TextExporter::begin(lhe::Lhe, context, sink)?),
-        Format::LdmxLhe => Box::new(TextExporter::begin(ldmx_lhe::LdmxLhe, context, sink)?),
-        Format::G4darkbremLhe => Box::new(TextExporter::begin(g4darkbrem::Lhe, context, sink)?),
-        Format::G4darkbremCsv => Box::new(TextExporter::begin(g4darkbrem::Csv, context, sink)?),
-        Format::Hepmc3 => Box::new(TextExporter::begin(hepmc3::Hepmc3, context, sink)?),
-        Format::Csv | Format::Lheh5 => Box::new(TextExporter::begin(csv::Csv, context, sink)?),
-    })
-}
-
 /// Refuses names that the reader of the format would not open.
 fn check_name(format: Format, output: &Path) -> Result<(), IoError> {
     let name = output.to_string_lossy();
@@ -339,10 +180,10 @@ fn check_name(format: Format, output: &Path) -> Result<(), IoError> {
             reason,
         })
     };
-    let endings = format.endings();
+    let endings = format.definition().endings();
     if !endings.is_empty() && !endings.iter().any(|end| name.ends_with(end)) {
         return refuse(format!(
-            "G4DarkBreM reads only names ending in {}",
+            "the reader of {format} takes only names ending in {}",
             endings.join(" or ")
         ));
     }
@@ -350,30 +191,4 @@ fn check_name(format: Format, output: &Path) -> Result<(), IoError> {
         return refuse("HDF5 files are not compressed from outside".to_owned());
     }
     Ok(())
-}
-
-/// What is lost on the way into `format`, beside weights.
-fn lost(format: Format, context: &Context) -> Vec<String> {
-    let mut found = Vec::new();
-    let library = format.is_library();
-    if library && context.sample.final_state == FinalState::Pair {
-        found.push(format!(
-            "{format} holds one dark particle: each pair becomes one of its mass and momentum, \
-             and G4DarkBreM scales it as if all had the same mass"
-        ));
-    }
-    if library && context.sample.lepton.pdg_id < 0 {
-        found.push(format!(
-            "{format} knows 11 and 13 only: the antilepton is written as lepton"
-        ));
-    }
-    if library && context.drop_nucleus {
-        found.push(format!(
-            "the reader of {format} counts on the nucleus: it is written all the same"
-        ));
-    }
-    if context.has_vertex() && !format.has_vertices() {
-        found.push(format!("{format} has no place for vertices"));
-    }
-    found
 }

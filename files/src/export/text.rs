@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::{Context, Exporter};
+use super::{Context, Exporter, Output};
 use crate::IoError;
 use crate::output::Kind;
 use crate::part::PartFile;
@@ -20,7 +20,7 @@ use millibrem::event::{Event, EventBuffer};
 const SHARE: usize = 512;
 
 /// A format made of lines.
-pub(super) trait TextFormat: Sync {
+pub trait TextFormat: Sync {
     /// Everything before the first event.
     fn begin(&self, context: &Context, out: &mut String);
     /// One event; `position` counts from 0 in the sample.
@@ -29,8 +29,24 @@ pub(super) trait TextFormat: Sync {
     fn end(&self, context: &Context, out: &mut String);
 }
 
+/// Writes a text format to a file or a stream.
+///
+/// # Errors
+/// [`IoError`] if the output cannot be written.
+pub fn write_text<'a, F: TextFormat + 'a>(
+    format: F,
+    context: Context,
+    output: Output<'a>,
+) -> Result<Box<dyn Exporter + 'a>, IoError> {
+    let sink = match output {
+        Output::File { path, replace } => Sink::file(path, replace)?,
+        Output::Stream(stream) => Sink::Stream(stream),
+    };
+    Ok(Box::new(TextExporter::begin(format, context, sink)?))
+}
+
 /// Where the text goes.
-pub(super) enum Sink<'a> {
+enum Sink<'a> {
     Plain(BufWriter<File>, PartFile),
     Gzip(Box<GzEncoder<BufWriter<File>>>, PartFile),
     Stream(&'a mut dyn Write),
@@ -38,7 +54,7 @@ pub(super) enum Sink<'a> {
 
 impl<'a> Sink<'a> {
     /// Opens a file, compressed if its name ends in `.gz`.
-    pub(super) fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
+    fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
         let (part, file) = PartFile::create(output, Kind::Events, replace)?;
         let file = BufWriter::with_capacity(1 << 20, file);
         Ok(match output.extension().is_some_and(|e| e == "gz") {
@@ -69,7 +85,7 @@ impl<'a> Sink<'a> {
 }
 
 /// Writes one text format.
-pub(super) struct TextExporter<'a, F> {
+struct TextExporter<'a, F> {
     format: F,
     context: Context,
     sink: Sink<'a>,
@@ -79,7 +95,7 @@ pub(super) struct TextExporter<'a, F> {
 
 impl<'a, F: TextFormat> TextExporter<'a, F> {
     /// Writes the head of the text.
-    pub(super) fn begin(format: F, context: Context, mut sink: Sink<'a>) -> Result<Self, IoError> {
+    fn begin(format: F, context: Context, mut sink: Sink<'a>) -> Result<Self, IoError> {
         let mut head = String::new();
         format.begin(&context, &mut head);
         sink.write(head.as_bytes())?;

@@ -165,13 +165,10 @@ impl Weighing {
                 events
             }
             Rule::Accept { weight_pb, .. } => {
-                kept.clear();
+                kept.begin(events.roles());
                 let stays = |e: &Event| self.rule.accepts(e.index, e.weight);
                 for event in events.iter().filter(stays) {
-                    kept.push(&Event {
-                        weight: weight_pb,
-                        ..event
-                    });
+                    kept.push(&event.with_weight(weight_pb));
                 }
                 kept
             }

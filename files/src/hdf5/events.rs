@@ -12,10 +12,8 @@ use crc32fast::Hasher;
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::weights::RawWeights;
-use super::{attribute, column};
-use millibrem::event::{
-    Compression, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting,
-};
+use super::{attribute, column, particles};
+use millibrem::event::{Compression, EventBuffer, Momentum, Roles, Sample};
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
 const CHUNK: usize = 8192;
@@ -23,14 +21,6 @@ const CHUNK: usize = 8192;
 const DEFLATE_LEVEL: u8 = 1;
 /// Components of a momentum, in this order.
 const COMPONENTS: &str = "E, px, py, pz";
-
-/// Name of the column that holds the χ or the dark photon.
-fn dark_column(final_state: FinalState) -> &'static str {
-    match final_state {
-        FinalState::Pair => "p_chi",
-        FinalState::DarkPhoton => "p_dark_photon",
-    }
-}
 
 /// The open columns and the events that do not fill a chunk yet.
 pub(super) struct EventColumns {
@@ -55,7 +45,6 @@ impl EventColumns {
         compression: Compression,
         expected: u64,
     ) -> Result<Self> {
-        let final_state = sample.final_state;
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
         let chunk = if expected == 0 {
             CHUNK
@@ -73,30 +62,31 @@ impl EventColumns {
         let weight = layout.column::<f64>(&group, "weight", None)?;
         let words = "weight; the mean over all events is the cross section";
         attribute::describe(&weight, "pb", words)?;
-        for (name, words) in momentum_columns(final_state) {
-            let data = layout.column::<f64>(&group, name, Some(4))?;
-            let words = format!("{words} ({COMPONENTS}), beam along +z, nucleus at rest");
+        for out in &sample.outgoing {
+            let data = layout.column::<f64>(&group, &out.role.column(), Some(4))?;
+            let words = &out.words;
+            let words =
+                format!("momentum of the {words} ({COMPONENTS}), beam along +z, nucleus at rest");
             attribute::describe(&data, "GeV", &words)?;
-            let (pdg_id, mass_gev) = particle_of(sample, name);
-            attribute::put(&data, "pdg_id", &pdg_id)?;
-            attribute::put(&data, "mass_gev", &mass_gev)?;
+            // E² − p² of a fast particle has no digit of its mass left.
+            particles::put_column(&data, &out.particle)?;
         }
         let index = layout.column::<u64>(&group, "index", None)?;
         let words = "reproduction key: card, seed and this number make the event again";
         attribute::describe(&index, "1", words)?;
-        Self::open(group, final_state, 0)
+        Self::open(group, &sample.roles(), 0)
     }
 
     /// Goes on behind event `written` of columns that are there.
-    pub(super) fn open(group: Group, final_state: FinalState, written: usize) -> Result<Self> {
+    pub(super) fn open(group: Group, roles: &Roles, written: usize) -> Result<Self> {
         let weight = group.dataset("weight")?;
         let chunk = weight.chunk().and_then(|c| c.first().copied());
         let chunk = chunk
             .filter(|&c| c > 0)
             .ok_or("/events/weight has no chunks")?;
-        let momenta: Vec<Dataset> = momentum_columns(final_state)
-            .into_iter()
-            .map(|(name, _)| group.dataset(name))
+        let momenta: Vec<Dataset> = roles
+            .iter()
+            .map(|role| group.dataset(&role.column()))
             .collect::<Result<_>>()?;
         Ok(Self {
             index: group.dataset("index")?,
@@ -105,7 +95,7 @@ impl EventColumns {
             weight,
             chunk,
             written,
-            pending: EventBuffer::with_capacity(2 * chunk),
+            pending: EventBuffer::new(roles.clone()),
             group,
         })
     }
@@ -124,9 +114,10 @@ impl EventColumns {
     /// Takes over events, all but their weights; writes as many whole chunks as there are.
     pub(super) fn append(&mut self, events: &EventBuffer) -> Result<()> {
         let n = events.index.len();
-        let chibar = if self.momenta.len() == 4 { n } else { 0 };
-        let lengths = [&events.p_lepton_out, &events.p_nucleus_out, &events.p_chi].map(Vec::len);
-        if lengths != [n; 3] || events.p_chibar.len() != chibar {
+        if events.roles() != self.pending.roles() {
+            return Err("the events are not of the particles of this run".into());
+        }
+        if events.momenta().iter().any(|rows| rows.len() != n) {
             return Err("the columns of the events differ in length".into());
         }
         self.pending.extend_from(events);
@@ -139,14 +130,14 @@ impl EventColumns {
     }
 
     /// Appends all events to `other`, if they are what was written.
-    pub(super) fn copy_to(mut self, other: &mut Self, final_state: FinalState) -> Result<()> {
+    pub(super) fn copy_to(mut self, other: &mut Self) -> Result<()> {
         self.write_pending()?;
         let mut sums = vec![Hasher::new(); self.sums.len()];
-        let mut block = EventBuffer::with_capacity(self.chunk);
+        let mut block = EventBuffer::new(self.pending.roles().clone());
         for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
-            read_all_but_weights(&self.group, final_state, from, to, &mut block)?;
+            read_all_but_weights(&self.group, from, to, &mut block)?;
             add(&mut sums, &block, to - from);
             other.append(&block)?;
         }
@@ -154,12 +145,12 @@ impl EventColumns {
     }
 
     /// Reads all events and checks that they are those with these checksums.
-    pub(super) fn check(&mut self, final_state: FinalState, wanted: &[u32]) -> Result<()> {
-        let mut block = EventBuffer::with_capacity(self.chunk);
+    pub(super) fn check(&mut self, wanted: &[u32]) -> Result<()> {
+        let mut block = EventBuffer::new(self.pending.roles().clone());
         for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
-            read_all_but_weights(&self.group, final_state, from, to, &mut block)?;
+            read_all_but_weights(&self.group, from, to, &mut block)?;
             add(&mut self.sums, &block, to - from);
         }
         compare(self.sums.clone(), wanted)
@@ -197,32 +188,19 @@ impl EventColumns {
     fn write_front(&mut self, n: usize) -> Result<()> {
         let (from, to) = (self.written, self.written + n);
         add(&mut self.sums, &self.pending, n);
-        let EventBuffer {
-            weight,
-            p_lepton_out,
-            p_nucleus_out,
-            p_chi,
-            p_chibar,
-            index,
-        } = &mut self.pending;
         let data = &self.index;
         if data.shape()[0] < to {
             data.resize(to)?;
         }
-        data.write_slice(ArrayView1::from(&index[..n]), from..to)?;
-        let columns = [&*p_lepton_out, p_nucleus_out, p_chi, p_chibar];
-        for (data, rows) in self.momenta.iter().zip(columns) {
+        data.write_slice(ArrayView1::from(&self.pending.index[..n]), from..to)?;
+        for (data, rows) in self.momenta.iter().zip(self.pending.momenta()) {
             if data.shape()[0] < to {
                 data.resize((to, 4))?;
             }
             let flat = rows[..n].as_flattened();
             data.write_slice(ArrayView2::from_shape((n, 4), flat)?, (from..to, ..))?;
         }
-        weight.drain(..n.min(weight.len()));
-        index.drain(..n);
-        for rows in [p_lepton_out, p_nucleus_out, p_chi, p_chibar] {
-            rows.drain(..n.min(rows.len()));
-        }
+        self.pending.remove_front(n);
         self.written = to;
         Ok(())
     }
@@ -230,17 +208,9 @@ impl EventColumns {
 
 /// Goes on with the checksums of the columns by the first `n` events.
 fn add(sums: &mut [Hasher], events: &EventBuffer, n: usize) {
-    let EventBuffer {
-        p_lepton_out,
-        p_nucleus_out,
-        p_chi,
-        p_chibar,
-        index,
-        ..
-    } = events;
-    let momenta = [p_lepton_out, p_nucleus_out, p_chi, p_chibar].map(|rows| &rows[..]);
+    let momenta = events.momenta().iter();
     let momenta = momenta.map(|rows| bytemuck::cast_slice(&rows[..n.min(rows.len())]));
-    let indices: &[u8] = bytemuck::cast_slice(&index[..n]);
+    let indices: &[u8] = bytemuck::cast_slice(&events.index[..n]);
     for (sum, bytes) in sums.iter_mut().zip(std::iter::once(indices).chain(momenta)) {
         sum.update(bytes);
     }
@@ -257,38 +227,9 @@ fn compare(sums: Vec<Hasher>, wanted: &[u32]) -> Result<()> {
     }
 }
 
-/// Momentum columns of a final state and what they hold.
-fn momentum_columns(final_state: FinalState) -> Vec<(&'static str, &'static str)> {
-    let dark = dark_column(final_state);
-    let mut named = vec![
-        ("p_lepton_out", "momentum of the scattered lepton"),
-        ("p_nucleus_out", "momentum of the recoiling nucleus"),
-    ];
-    match final_state {
-        FinalState::Pair => {
-            named.push((dark, "momentum of the chi"));
-            named.push(("p_chibar", "momentum of the chi-bar"));
-        }
-        FinalState::DarkPhoton => named.push((dark, "momentum of the dark photon")),
-    }
-    named
-}
-
-/// Number and mass (GeV) of the particle whose momenta a column holds: E² − p² of a fast particle has no
-/// digit of its mass left.
-fn particle_of(sample: &Sample, column: &str) -> (i32, f64) {
-    let dark = sample.dark;
-    match column {
-        "p_lepton_out" => (sample.lepton.pdg_id, sample.lepton.mass_gev),
-        "p_nucleus_out" => (sample.nucleus.pdg_id, sample.nucleus.mass_gev),
-        "p_chibar" => (-dark.pdg_id, dark.mass_gev),
-        _ => (dark.pdg_id, dark.mass_gev),
-    }
-}
-
 /// Bytes of an uncompressed event.
-pub(super) fn bytes_per_event(final_state: FinalState) -> u64 {
-    let momenta = momentum_columns(final_state).len() * size_of::<Momentum>();
+pub(super) fn bytes_per_event(sample: &Sample) -> u64 {
+    let momenta = sample.outgoing.len() * size_of::<Momentum>();
     (size_of::<f64>() + size_of::<u64>() + momenta) as u64
 }
 
@@ -299,7 +240,7 @@ pub(super) fn create_group(
     compression: Compression,
 ) -> Result<Group> {
     let group = parent.create_group("events")?;
-    put_sample(&group, sample)?;
+    particles::put(&group, sample)?;
     attribute::put_text(&group, "compression", compression.name())?;
     attribute::put(&group, "n_events", &0_u64)?;
     Ok(group)
@@ -343,21 +284,18 @@ impl Layout {
 /// Reads events `from..to` (which must exist) behind those already in `events`.
 pub(super) fn read(
     group: &Group,
-    final_state: FinalState,
-    from: usize,
-    to: usize,
+    (from, to): (usize, usize),
     events: &mut EventBuffer,
 ) -> Result<()> {
     let weight = group.dataset("weight")?;
     events
         .weight
         .extend(weight.read_slice_1d::<f64, _>(from..to)?);
-    read_all_but_weights(group, final_state, from, to, events)
+    read_all_but_weights(group, from, to, events)
 }
 
 fn read_all_but_weights(
     group: &Group,
-    final_state: FinalState,
     from: usize,
     to: usize,
     events: &mut EventBuffer,
@@ -366,38 +304,28 @@ fn read_all_but_weights(
     events
         .index
         .extend(index.read_slice_1d::<u64, _>(from..to)?);
-    let rows = |name: &str, into: &mut Vec<Momentum>| -> Result<()> {
-        let block = group
-            .dataset(name)?
-            .read_slice_2d::<f64, _>((from..to, ..))?;
+    let roles = events.roles().clone();
+    for (role, rows) in roles.iter().zip(events.momenta_mut()) {
+        let data = group.dataset(&role.column())?;
+        let block = data.read_slice_2d::<f64, _>((from..to, ..))?;
         let flat = block.as_slice().unwrap_or_default();
-        into.extend_from_slice(flat.as_chunks::<4>().0);
-        Ok(())
-    };
-    rows("p_lepton_out", &mut events.p_lepton_out)?;
-    rows("p_nucleus_out", &mut events.p_nucleus_out)?;
-    rows(dark_column(final_state), &mut events.p_chi)?;
-    match final_state {
-        FinalState::Pair => rows("p_chibar", &mut events.p_chibar),
-        FinalState::DarkPhoton => Ok(()),
+        rows.extend_from_slice(flat.as_chunks::<4>().0);
     }
+    Ok(())
 }
 
 /// Checks that all columns are there with the same number of rows, and returns it.
-pub(super) fn count(group: &Group, final_state: FinalState) -> Result<usize> {
+pub(super) fn count(group: &Group, sample: &Sample) -> Result<usize> {
     let n = attribute::get::<u64>(group, "n_events")?;
     let n = usize::try_from(n).map_err(|e| format!("n_events = {n}: {e}"))?;
-    let mut shapes = vec![("weight", vec![n]), ("index", vec![n])];
-    let pair = (final_state == FinalState::Pair).then_some("p_chibar");
-    let momenta = ["p_lepton_out", "p_nucleus_out", dark_column(final_state)];
-    shapes.extend(
-        momenta
-            .into_iter()
-            .chain(pair)
-            .map(|name| (name, vec![n, 4])),
-    );
+    let mut shapes = vec![
+        ("weight".to_owned(), vec![n]),
+        ("index".to_owned(), vec![n]),
+    ];
+    let momenta = sample.outgoing.iter();
+    shapes.extend(momenta.map(|out| (out.role.column(), vec![n, 4])));
     for (name, shape) in shapes {
-        let data = group.dataset(name)?;
+        let data = group.dataset(&name)?;
         let found = data.shape();
         if found != shape {
             return Err(format!("/events/{name} has shape {found:?}, expected {shape:?}").into());
@@ -405,53 +333,4 @@ pub(super) fn count(group: &Group, final_state: FinalState) -> Result<usize> {
         column::check_stored(&data, column::size(&shape))?;
     }
     Ok(n)
-}
-
-/// Writes what the particles are as attributes of `/events`.
-fn put_sample(group: &Group, sample: &Sample) -> Result<()> {
-    let state = match sample.final_state {
-        FinalState::Pair => "pair",
-        FinalState::DarkPhoton => "dark-photon",
-    };
-    attribute::put_text(group, "final_state", state)?;
-    attribute::put_text(group, "mode", sample.weighting.name())?;
-    attribute::put(group, "beam_energy_gev", &sample.beam_energy_gev)?;
-    let particles = [
-        ("lepton", sample.lepton),
-        ("nucleus", sample.nucleus),
-        ("dark", sample.dark),
-    ];
-    for (who, particle) in particles {
-        attribute::put(group, &format!("{who}_pdg_id"), &particle.pdg_id)?;
-        attribute::put(group, &format!("{who}_mass_gev"), &particle.mass_gev)?;
-        attribute::put(group, &format!("{who}_charge"), &particle.charge)?;
-    }
-    Ok(())
-}
-
-/// Reads what the particles are.
-pub(super) fn get_sample(group: &Group) -> Result<Sample> {
-    let unknown = |what: &str, word: String| ::hdf5::Error::from(format!("{what} is `{word}`"));
-    let final_state = match attribute::get_text(group, "final_state")? {
-        s if s == "pair" => FinalState::Pair,
-        s if s == "dark-photon" => FinalState::DarkPhoton,
-        s => return Err(unknown("final_state", s)),
-    };
-    let mode = attribute::get_text(group, "mode")?;
-    let weighting = Weighting::from_name(&mode).ok_or_else(|| unknown("mode", mode))?;
-    let particle = |who: &str| -> Result<Particle> {
-        Ok(Particle {
-            pdg_id: attribute::get(group, &format!("{who}_pdg_id"))?,
-            mass_gev: attribute::get(group, &format!("{who}_mass_gev"))?,
-            charge: attribute::get(group, &format!("{who}_charge"))?,
-        })
-    };
-    Ok(Sample {
-        final_state,
-        weighting,
-        lepton: particle("lepton")?,
-        nucleus: particle("nucleus")?,
-        dark: particle("dark")?,
-        beam_energy_gev: attribute::get(group, "beam_energy_gev")?,
-    })
 }

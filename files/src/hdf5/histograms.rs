@@ -87,10 +87,7 @@ fn write_axis(group: &Group, axis: &Axis) -> Result<()> {
     attribute::put(group, "circular", &false)?;
     let observable = axis.observable();
     let metadata = group.create_group("metadata")?;
-    let unit = match observable.units() {
-        "1" => String::new(),
-        units => format!(" [{units}]"),
-    };
+    let unit = unit_of(observable.units());
     attribute::put_text(&metadata, "name", observable.name())?;
     attribute::put_text(
         &metadata,
@@ -98,6 +95,14 @@ fn write_axis(group: &Group, axis: &Axis) -> Result<()> {
         &format!("{}{unit}", observable.description()),
     )?;
     attribute::put_text(&metadata, "units", observable.units())
+}
+
+/// A unit as it stands behind a title.
+fn unit_of(units: &str) -> String {
+    match units {
+        "1" => String::new(),
+        units => format!(" [{units}]"),
+    }
 }
 
 /// Reads all histograms, sorted by name; whatever else a user has put beside them is passed over.
@@ -135,7 +140,10 @@ fn read(group: &Group, name: &str) -> Result<Histogram> {
 fn read_axis(group: &Group) -> Result<Axis> {
     let metadata = group.group("metadata")?;
     let name = attribute::get_text(&metadata, "name")?;
-    let observable: Observable = name.parse().map_err(text)?;
+    let units = attribute::get_text(&metadata, "units")?;
+    let label = attribute::get_text(&metadata, "label")?;
+    let description = label.trim_end_matches(&unit_of(&units)).to_owned();
+    let observable = Observable::read(name, units, description);
     if attribute::get_text(group, "type")? == "regular" {
         let (lower, upper) = (
             attribute::get(group, "lower")?,

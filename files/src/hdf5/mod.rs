@@ -13,6 +13,7 @@ mod events;
 mod histograms;
 mod members;
 mod open;
+mod particles;
 mod reader;
 mod saved;
 mod seal;

@@ -6,10 +6,11 @@ use ::hdf5::{File, Group, Result};
 
 use super::open::{self, Opened};
 use super::{
-    FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members, table,
+    FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members,
+    particles, table,
 };
 use crate::IoError;
-use millibrem::event::{Compression, EventBuffer, Sample};
+use millibrem::event::{Compression, EventBuffer, Roles, Sample};
 use millibrem::histogram::Histogram;
 use millibrem::record::{CrossSection, Facts, IterationRow, Member, RunHeader, Shard};
 
@@ -19,6 +20,7 @@ pub struct RunReader {
     file: File,
     events: Group,
     header: RunHeader,
+    roles: Roles,
     n_events: usize,
 }
 
@@ -72,13 +74,14 @@ impl RunReader {
         let read = || -> Result<_> {
             let group = file.group("events")?;
             let header = read_header(&file, &group)?;
-            let n_events = events::count(&group, header.sample.final_state)?;
+            let n_events = events::count(&group, &header.sample)?;
             Ok((group, header, n_events))
         };
         let (events, mut header, n_events) = read().map_err(|e| not_a_run(e.to_string()))?;
         header.expected_events = n_events as u64;
         Ok(Self {
             path: path.to_owned(),
+            roles: header.sample.roles(),
             file,
             events,
             header,
@@ -127,13 +130,12 @@ impl RunReader {
         n: usize,
         events: &mut EventBuffer,
     ) -> Result<(), IoError> {
-        events.clear();
+        events.begin(&self.roles);
         let to = from.saturating_add(n).min(self.n_events);
         if from >= to {
             return Ok(());
         }
-        let state = self.header.sample.final_state;
-        self.wrap(|_| events::read(&self.events, state, from, to, events))
+        self.wrap(|_| events::read(&self.events, (from, to), events))
     }
 
     /// Reads at most `n` weights (pb) from position `from` on into `weights`, cleared first.
@@ -293,7 +295,7 @@ fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
     Ok(RunHeader {
         card: attribute::get_text(file, "card")?,
         seed: attribute::get(file, "seed")?,
-        sample: events::get_sample(events)?,
+        sample: particles::get(events)?,
         compression,
         expected_events: 0,
         shard: match attribute::get_text(file, "format")? == SHARD_FORMAT {

@@ -122,9 +122,8 @@ impl RunWriter {
         let open = || -> Result<_> {
             let opened = open::unfinished(file.part())?;
             let group = opened.group("events")?;
-            let state = header.sample.final_state;
-            let mut columns = EventColumns::open(group, state, written)?;
-            columns.check(state, &mark.events)?;
+            let mut columns = EventColumns::open(group, &header.sample.roles(), written)?;
+            columns.check(&mark.events)?;
             Ok((opened, columns))
         };
         let open = open().map_err(|e| damaged(e.to_string()))?;
@@ -141,7 +140,7 @@ impl RunWriter {
 
     /// Bytes on the disk an event takes while the file is written.
     pub fn bytes_per_event(header: &RunHeader) -> u64 {
-        let columns = events::bytes_per_event(header.sample.final_state);
+        let columns = events::bytes_per_event(&header.sample);
         let raw_weight = size_of::<f64>() as u64;
         match header.compression {
             Compression::None => columns + raw_weight,
@@ -272,7 +271,7 @@ impl RunWriter {
                 let target = open::create(packed.part()).map_err(fail)?;
                 let written = write_header(&target, &self.header, Compression::Gzip)
                     .and_then(|(_, mut into)| {
-                        columns.copy_to(&mut into, self.header.sample.final_state)?;
+                        columns.copy_to(&mut into)?;
                         into.finish(&mut self.weights, weight_scale)
                     })
                     .and_then(|()| write(&target));

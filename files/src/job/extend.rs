@@ -159,10 +159,7 @@ pub(super) struct Watched<'a> {
 
 impl EventSink for Watched<'_> {
     fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError> {
-        let momenta = |event: Event| Event {
-            weight: 0.0,
-            ..event
-        };
+        let momenta = |event: Event| event.with_weight(0.0);
         let before = &mut *self.before;
         for i in 0..events.len() {
             let (Some(old), Some(new)) = (before.first.get(before.at), events.get(i)) else {

@@ -240,11 +240,14 @@ fn particles_differ(sample: &Sample, first: &Sample) -> Option<String> {
     if sample == first {
         return None;
     }
-    let particles = [
-        ("lepton", sample.lepton, first.lepton),
-        ("nucleus", sample.nucleus, first.nucleus),
-        ("dark particle", sample.dark, first.dark),
+    let dark = |sample: &Sample| sample.dark().next().map(|(_, out)| out.particle);
+    let mut particles = vec![
+        ("lepton", sample.beam, first.beam),
+        ("nucleus", sample.target, first.target),
     ];
+    if let (Some(one), Some(other)) = (dark(sample), dark(first)) {
+        particles.push(("dark particle", one, other));
+    }
     let mut differences = Vec::new();
     let kinds = (sample.weighting.name(), first.weighting.name());
     if kinds.0 != kinds.1 {
@@ -281,7 +284,7 @@ fn copy_events(
     watcher: &mut dyn Watcher,
 ) -> Result<(Vec<Member>, f64), JobError> {
     let (mut members, mut sum, mut offset) = (Vec::new(), 0.0, 0_u64);
-    let mut events = EventBuffer::with_capacity(BLOCK);
+    let mut events = EventBuffer::default();
     for part in parts {
         let scale = part.scale();
         members.extend(part.members.iter().map(|member| Member {

@@ -201,7 +201,10 @@ fn in_order(
             from: 0,
         })
         .collect();
-    let mut out = EventBuffer::with_capacity(BLOCK);
+    let Some(first) = shards.first() else {
+        return Ok(());
+    };
+    let mut out = EventBuffer::new(first.run().sample().roles());
     loop {
         let mut heads = Vec::with_capacity(cursors.len());
         for (i, cursor) in cursors.iter_mut().enumerate() {

@@ -4,36 +4,44 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 use millibrem::event::{
-    Compression, Event, EventBuffer, FinalState, Momentum, Particle, Sample, Weighting,
+    Compression, Event, EventBuffer, Momentum, Sample, Weighting, sum as total,
 };
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
+use millibrem::particle::{Outgoing, Particle};
 use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
+/// A pair of χ, as `process.kind` spells it.
+pub(crate) const PAIR: &str = "pair";
+/// A dark photon.
+pub(crate) const DARK_PHOTON: &str = "dark-photon";
+
 /// 160 GeV muons on lead, χ of 0.1 GeV.
-pub(crate) fn sample(final_state: FinalState, weighting: Weighting) -> Sample {
-    let (pdg_id, charge) = match final_state {
-        FinalState::Pair => (17, -1e-3),
-        FinalState::DarkPhoton => (622, 0.0),
+pub(crate) fn sample(process: &str, weighting: Weighting) -> Sample {
+    let beam = Particle {
+        pdg_id: 13,
+        mass_gev: 0.105_658_375_5,
+        charge: -1.0,
+    };
+    let target = Particle {
+        pdg_id: 1_000_822_080,
+        mass_gev: 193.005_578_021_424,
+        charge: 82.0,
+    };
+    let dark = |pdg_id, charge| Particle {
+        pdg_id,
+        mass_gev: 0.1,
+        charge,
     };
     Sample {
-        final_state,
+        process: process.to_owned(),
         weighting,
-        lepton: Particle {
-            pdg_id: 13,
-            mass_gev: 0.105_658_375_5,
-            charge: -1.0,
-        },
-        nucleus: Particle {
-            pdg_id: 1_000_822_080,
-            mass_gev: 193.005_578_021_424,
-            charge: 82.0,
-        },
-        dark: Particle {
-            pdg_id,
-            mass_gev: 0.1,
-            charge,
+        beam,
+        target,
+        outgoing: match process {
+            PAIR => Outgoing::of_pair(beam, target, dark(17, -1e-3)),
+            _ => Outgoing::of_dark_photon(beam, target, dark(622, 0.0)),
         },
         beam_energy_gev: 160.0,
     }
@@ -43,49 +51,41 @@ pub(crate) fn sample(final_state: FinalState, weighting: Weighting) -> Sample {
 pub(crate) fn events(sample: &Sample, n: usize, seed: u64) -> EventBuffer {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let mut uniform = || rng.random::<f64>();
-    let mut buffer = EventBuffer::with_capacity(n);
-    let (p, q) = (sample.p_lepton_in(), sample.p_nucleus_in());
+    let mut buffer = EventBuffer::new(sample.roles());
+    let (p, q) = (sample.p_beam(), sample.p_target());
     let total: Momentum = std::array::from_fn(|i| p[i] + q[i]);
     let (lepton, nucleus, dark) = (
-        sample.lepton.mass_gev,
-        sample.nucleus.mass_gev,
-        sample.dark.mass_gev,
+        sample.beam.mass_gev,
+        sample.target.mass_gev,
+        sample.outgoing[2].particle.mass_gev,
     );
-    let n_dark = if sample.final_state == FinalState::Pair {
-        2.0
-    } else {
-        1.0
-    };
+    let is_pair = sample.process == PAIR;
+    let n_dark = if is_pair { 2.0 } else { 1.0 };
     for index in 0..n {
         let between = |low: f64, high: f64, u: f64| low + (high - low) * u;
         let rest = between(lepton + n_dark * dark, mass(&total) - nucleus, uniform());
         let (recoil, rest) = decay(&total, nucleus, rest, [uniform(), uniform()]);
-        let m_dark = match sample.final_state {
-            FinalState::Pair => between(2.0 * dark, mass(&rest) - lepton, uniform()),
-            FinalState::DarkPhoton => dark,
+        let m_dark = match is_pair {
+            true => between(2.0 * dark, mass(&rest) - lepton, uniform()),
+            false => dark,
         };
         let (scattered, pair) = decay(&rest, lepton, m_dark, [uniform(), uniform()]);
-        let (p_chi, p_chibar) = match sample.final_state {
-            FinalState::Pair => {
+        let mut momenta = vec![scattered, recoil];
+        match is_pair {
+            true => {
                 let (chi, chibar) = decay(&pair, dark, dark, [uniform(), uniform()]);
-                (chi, Some(chibar))
+                momenta.extend([chi, chibar]);
             }
-            FinalState::DarkPhoton => (pair, None),
-        };
+            false => momenta.push(pair),
+        }
         let weight = match sample.weighting {
             Weighting::Weighted => 1e5 * (0.5 + uniform()),
             Weighting::Unweighted => 1e5,
             // Heavier where the lepton is softer, so that dropping weights shows.
             Weighting::PartlyUnweighted => 1e5 * (1.0 + 4.0 * (1.0 - scattered[0] / 160.0)),
         };
-        buffer.push(&Event {
-            weight,
-            p_lepton_out: scattered,
-            p_nucleus_out: recoil,
-            p_chi,
-            p_chibar,
-            index: 7 * index as u64 + (1 << 40),
-        });
+        let index = 7 * index as u64 + (1 << 40);
+        buffer.push(&Event::new(weight, index, &momenta));
     }
     buffer
 }
@@ -105,17 +105,17 @@ pub(crate) fn header(sample: &Sample, compression: Compression) -> RunHeader {
 /// A summary with one linear, one logarithmic and one two-dimensional histogram of the events.
 pub(crate) fn summary(events: &EventBuffer, seconds: f64) -> RunSummary {
     let x = Axis::new(Observable::X, Scale::Linear, 0.1, 0.9, 8).unwrap();
-    let m = Axis::new(Observable::MPairGev, Scale::Log, 0.2, 20.0, 10).unwrap();
+    let m = Axis::new(Observable::M_PAIR_GEV, Scale::Log, 0.2, 20.0, 10).unwrap();
     let n = events.len() as f64;
     let fill = |name: &str, axes: Vec<Axis>| {
         let bins = axes.iter().map(|a| a.bins() + 2).product();
         let (mut sum, mut square) = (vec![0.0; bins], vec![0.0; bins]);
         for event in events.iter() {
-            let pair = event.p_pair();
+            let pair = total(event.momenta()[2..].iter().copied());
             let at = axes.iter().fold(0, |at, axis| {
-                let value = match axis.observable() {
-                    Observable::X => pair[0] / 160.0,
-                    _ => mass(&pair),
+                let value = match *axis.observable() == Observable::X {
+                    true => pair[0] / 160.0,
+                    false => mass(&pair),
                 };
                 at * (axis.bins() + 2) + axis.bin_of(value)
             });

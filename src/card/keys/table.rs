@@ -10,9 +10,9 @@ use crate::card::run_card::{Method, Straggling};
 use crate::cuts::Cuts;
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::event::{Compression, Weighting};
-use crate::histogram::Observable;
 use crate::matter::NucleusSpin;
 use crate::matter::form_factor::FormFactors;
+use crate::observable::Observable;
 
 macro_rules! keys {
     ($($path:literal: $kind:ident, $unit:literal, $allowed:expr, $default:expr, $meaning:expr, $expects:expr;)*) => {
@@ -201,7 +201,7 @@ keys! {
         Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon`"),
         "Histograms of one or two observables, each under its own `[[histogram]]`; `histogram = []` is none.",
         "a list of tables, each under [[histogram]]";
-    "histogram.observable": Texts, "", Choices(|| Observable::ALL.map(Observable::name).to_vec()), Required(""),
+    "histogram.observable": Texts, "", Choices(Observable::names), Required(""),
         "The observable, or a list of two for two axes; the end of its name is its unit, and those of χ and \
          `m_pair_gev` are only for `pair`.",
         "the name of an observable, or a list of two";

@@ -1,33 +1,62 @@
-//! The observables of a block of phase-space points.
+//! The observables of a block of phase-space points, from its stable variables.
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::Setup;
 use crate::dark_sector::DarkSector;
 use crate::elementary::polar_angle;
-use crate::histogram::Observable;
 use crate::kinematics::pair_momenta;
+use crate::observable::Observable;
 use crate::phase_space::PairBlock;
-use crate::process::Setup;
 
-/// Writes `observable` of the first `out.len()` points of `block` to `out`, in its own unit.
-pub(super) fn fill(
+/// Writes `observable` of the first `out.len()` points of `block` to `out`, in its own unit; false
+/// if it is none of these.
+pub(super) fn observe(
     arch: Arch,
     setup: &Setup,
-    observable: Observable,
+    observable: &Observable,
     block: &PairBlock,
     out: &mut [f64],
-) {
+) -> bool {
+    let quantity = match observable.name() {
+        "x" => Quantity::X,
+        "e_miss_gev" => Quantity::EMiss,
+        "e_lepton_gev" => Quantity::ELepton,
+        "theta_lepton_rad" => Quantity::ThetaLepton,
+        "pt_lepton_gev" => Quantity::PtLepton,
+        "t_gev2" => Quantity::T,
+        "m_pair_gev" => Quantity::MPair,
+        "e_chi_gev" => Quantity::EChi,
+        "theta_chi_rad" => Quantity::ThetaChi,
+        "recoil_kinetic_gev" => Quantity::Recoil,
+        _ => return false,
+    };
     arch.dispatch(Fill {
         setup,
-        observable,
+        quantity,
         block,
         out,
     });
+    true
+}
+
+#[derive(Clone, Copy)]
+enum Quantity {
+    X,
+    EMiss,
+    ELepton,
+    ThetaLepton,
+    PtLepton,
+    T,
+    MPair,
+    EChi,
+    ThetaChi,
+    Recoil,
 }
 
 struct Fill<'a> {
     setup: &'a Setup,
-    observable: Observable,
+    quantity: Quantity,
     block: &'a PairBlock,
     out: &'a mut [f64],
 }
@@ -39,29 +68,29 @@ impl WithSimd for Fill<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let Self {
             setup,
-            observable,
+            quantity,
             block: b,
             out,
         } = self;
         let c = &setup.collision;
         let pt2 = |i: usize| b.px_out[i] * b.px_out[i] + b.py_out[i] * b.py_out[i];
-        match observable {
-            Observable::X => {
+        match quantity {
+            Quantity::X => {
                 let inv = 1.0 / c.e0;
                 each(out, |i| b.e_k[i] * inv);
             }
-            Observable::EMissGev => each(out, |i| b.e_k[i]),
-            Observable::ELeptonGev => each(out, |i| c.m + b.lepton_kinetic[i]),
-            Observable::ThetaLeptonRad => each(out, |i| polar_angle(pt2(i).sqrt(), b.pz_out[i])),
-            Observable::PtLeptonGev => each(out, |i| pt2(i).sqrt()),
-            Observable::TGev2 => each(out, |i| b.t[i]),
-            Observable::MPairGev => each(out, |i| b.k2[i].sqrt()),
-            Observable::RecoilKineticGev => each(out, |i| b.recoil[i]),
-            Observable::EChiGev => match setup.dark {
+            Quantity::EMiss => each(out, |i| b.e_k[i]),
+            Quantity::ELepton => each(out, |i| c.m + b.lepton_kinetic[i]),
+            Quantity::ThetaLepton => each(out, |i| polar_angle(pt2(i).sqrt(), b.pz_out[i])),
+            Quantity::PtLepton => each(out, |i| pt2(i).sqrt()),
+            Quantity::T => each(out, |i| b.t[i]),
+            Quantity::MPair => each(out, |i| b.k2[i].sqrt()),
+            Quantity::Recoil => each(out, |i| b.recoil[i]),
+            Quantity::EChi => match setup.dark {
                 DarkSector::Pair(chi) => each(out, |i| chi_momentum(b, i, chi.mass_gev)[0]),
                 DarkSector::DarkPhoton(_) => each(out, |i| b.e_k[i]),
             },
-            Observable::ThetaChiRad => match setup.dark {
+            Quantity::ThetaChi => match setup.dark {
                 DarkSector::Pair(chi) => each(out, |i| {
                     let [_, x, y, z] = chi_momentum(b, i, chi.mass_gev);
                     polar_angle((x * x + y * y).sqrt(), z)

@@ -1,0 +1,112 @@
+//! What the particles of a run are: attributes of `/events` and of its columns.
+//!
+//! `roles` lists the outgoing particles in order; the column `p_<role>` has the identity of each.
+//! Files without that list are of pairs or of dark photons, from the attribute `final_state`.
+
+use ::hdf5::{Dataset, Group, Result};
+
+use super::attribute;
+use millibrem::event::{MAX_OUTGOING, Sample, Weighting};
+use millibrem::particle::{Outgoing, Particle, Role};
+
+/// Writes them; the columns follow with [`put_column`].
+pub(super) fn put(group: &Group, sample: &Sample) -> Result<()> {
+    attribute::put_text(group, "final_state", &sample.process)?;
+    attribute::put_text(group, "mode", sample.weighting.name())?;
+    attribute::put(group, "beam_energy_gev", &sample.beam_energy_gev)?;
+    put_particle(group, "lepton", &sample.beam)?;
+    put_particle(group, "nucleus", &sample.target)?;
+    if let Some((_, dark)) = sample.dark().next() {
+        put_particle(group, "dark", &dark.particle)?;
+    }
+    let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
+    attribute::put_text(group, "roles", &roles.join(" "))?;
+    let words: Vec<&str> = sample.outgoing.iter().map(|out| &*out.words).collect();
+    attribute::put_text(group, "particles", &words.join("\n"))
+}
+
+fn put_particle(group: &Group, who: &str, particle: &Particle) -> Result<()> {
+    attribute::put(group, &format!("{who}_pdg_id"), &particle.pdg_id)?;
+    attribute::put(group, &format!("{who}_mass_gev"), &particle.mass_gev)?;
+    attribute::put(group, &format!("{who}_charge"), &particle.charge)
+}
+
+/// Writes whose momenta a column holds.
+pub(super) fn put_column(column: &Dataset, particle: &Particle) -> Result<()> {
+    attribute::put(column, "pdg_id", &particle.pdg_id)?;
+    attribute::put(column, "mass_gev", &particle.mass_gev)?;
+    attribute::put(column, "charge", &particle.charge)
+}
+
+/// Reads what the particles are.
+pub(super) fn get(group: &Group) -> Result<Sample> {
+    let mode = attribute::get_text(group, "mode")?;
+    let weighting = Weighting::from_name(&mode).ok_or_else(|| format!("mode is `{mode}`"))?;
+    let process = attribute::get_text(group, "final_state")?;
+    let (beam, target) = (particle(group, "lepton")?, particle(group, "nucleus")?);
+    let outgoing = match group.attr_names()?.iter().any(|name| name == "roles") {
+        true => listed(group)?,
+        false => of_final_state(group, &process, beam, target)?,
+    };
+    Ok(Sample {
+        process,
+        weighting,
+        beam,
+        target,
+        outgoing,
+        beam_energy_gev: attribute::get(group, "beam_energy_gev")?,
+    })
+}
+
+fn particle(group: &Group, who: &str) -> Result<Particle> {
+    Ok(Particle {
+        pdg_id: attribute::get(group, &format!("{who}_pdg_id"))?,
+        mass_gev: attribute::get(group, &format!("{who}_mass_gev"))?,
+        charge: attribute::get(group, &format!("{who}_charge"))?,
+    })
+}
+
+/// The particles that the attributes list.
+fn listed(group: &Group) -> Result<Vec<Outgoing>> {
+    let roles = attribute::get_text(group, "roles")?;
+    let words = attribute::get_text(group, "particles")?;
+    let (roles, words): (Vec<&str>, Vec<&str>) =
+        (roles.split_whitespace().collect(), words.lines().collect());
+    if roles.len() != words.len() || roles.is_empty() || roles.len() > MAX_OUTGOING {
+        let (roles, words) = (roles.len(), words.len());
+        return Err(format!("/events has {roles} roles and {words} particles").into());
+    }
+    let mut all: Vec<Outgoing> = Vec::with_capacity(roles.len());
+    for (name, words) in roles.into_iter().zip(words) {
+        let role = Role::named(name.to_owned());
+        if all.iter().any(|earlier| earlier.role == role) {
+            return Err(format!("/events has the role {role} twice").into());
+        }
+        let data = group.dataset(&role.column())?;
+        all.push(Outgoing {
+            role,
+            words: words.to_owned().into(),
+            particle: Particle {
+                pdg_id: attribute::get(&data, "pdg_id")?,
+                mass_gev: attribute::get(&data, "mass_gev")?,
+                charge: attribute::get(&data, "charge")?,
+            },
+        });
+    }
+    Ok(all)
+}
+
+/// The particles of a file that does not list them.
+fn of_final_state(
+    group: &Group,
+    process: &str,
+    beam: Particle,
+    target: Particle,
+) -> Result<Vec<Outgoing>> {
+    let dark = particle(group, "dark")?;
+    match process {
+        "pair" => Ok(Outgoing::of_pair(beam, target, dark)),
+        "dark-photon" => Ok(Outgoing::of_dark_photon(beam, target, dark)),
+        other => Err(format!("final_state is `{other}`, and there are no roles").into()),
+    }
+}

@@ -1,0 +1,121 @@
+//! The processes l N → l N χ χ̄ and l N → l N A′ as the rest of the library sees them.
+
+use std::sync::Arc;
+
+use pulp::Arch;
+
+use super::etl::Etl;
+use super::{PointBlock, Process, Setup, observe};
+use crate::dark_sector::DarkSector;
+use crate::event::Momentum;
+use crate::kinematics::FinalState;
+use crate::observable::Observable;
+use crate::particle::{Outgoing, Particle};
+use crate::phase_space::PairBlock;
+
+/// The exact process of a set-up.
+pub(super) struct Radiated {
+    etl: Arc<Etl>,
+}
+
+impl Radiated {
+    pub(super) fn new(setup: &Setup) -> Self {
+        Self {
+            etl: Arc::new(Etl::new(setup)),
+        }
+    }
+
+    fn setup(&self) -> &Setup {
+        self.etl.setup()
+    }
+}
+
+impl Process for Radiated {
+    fn kind(&self) -> &str {
+        self.setup().dark.kind()
+    }
+
+    fn dim(&self) -> usize {
+        self.etl.dim()
+    }
+
+    fn beam(&self) -> Particle {
+        let lepton = self.setup().lepton;
+        Particle {
+            pdg_id: lepton.pdg_id(),
+            mass_gev: lepton.mass_gev(),
+            charge: lepton.charge(),
+        }
+    }
+
+    fn beam_energy_gev(&self) -> f64 {
+        self.setup().collision.e0
+    }
+
+    fn target(&self) -> Particle {
+        let nucleus = &self.setup().nucleus;
+        Particle {
+            pdg_id: nucleus.pdg_id(),
+            mass_gev: nucleus.mass_gev,
+            charge: f64::from(nucleus.z),
+        }
+    }
+
+    fn outgoing(&self) -> Vec<Outgoing> {
+        match self.setup().dark {
+            DarkSector::Pair(chi) => {
+                let particle = Particle {
+                    pdg_id: chi.pdg_id,
+                    mass_gev: chi.mass_gev,
+                    charge: chi.charge_of_id(),
+                };
+                Outgoing::of_pair(self.beam(), self.target(), particle)
+            }
+            DarkSector::DarkPhoton(photon) => {
+                let particle = Particle {
+                    pdg_id: photon.pdg_id,
+                    mass_gev: photon.mass_gev,
+                    charge: 0.0,
+                };
+                Outgoing::of_dark_photon(self.beam(), self.target(), particle)
+            }
+        }
+    }
+
+    fn block(&self) -> Box<dyn PointBlock> {
+        Box::new(Points {
+            etl: self.etl.clone(),
+            block: PairBlock::default(),
+        })
+    }
+}
+
+/// A block of its points.
+struct Points {
+    etl: Arc<Etl>,
+    block: PairBlock,
+}
+
+impl PointBlock for Points {
+    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
+        self.etl.evaluate(y, value, &mut self.block);
+    }
+
+    fn momenta(&self, i: usize, out: &mut [Momentum]) {
+        let setup = self.etl.setup();
+        let point = self.block.point(i);
+        let state = match setup.dark {
+            DarkSector::Pair(chi) => {
+                let n = self.block.decay(i).n;
+                FinalState::pair(&setup.collision, &point, &n, chi.mass_gev)
+            }
+            DarkSector::DarkPhoton(_) => FinalState::vector(&setup.collision, &point),
+        };
+        let all = [state.lepton, state.nucleus, state.chi, state.chibar];
+        out.copy_from_slice(&all[..out.len()]);
+    }
+
+    fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
+        observe::observe(Arch::new(), self.etl.setup(), observable, &self.block, out)
+    }
+}
