@@ -98,9 +98,6 @@ fn more_events_than_are_stored_are_refused() {
     for name in ["weight", "index"] {
         claim::<f64>(&path, &format!("events/{name}"), &[n]);
     }
-    for name in ["p_lepton_out", "p_nucleus_out", "p_chi", "p_chibar"] {
-        claim::<f64>(&path, &format!("events/{name}"), &[n, 4]);
-    }
     let file = File::open_rw(&path).unwrap();
     let events = file.group("events").unwrap();
     events
