@@ -173,3 +173,140 @@ fn a_nucleus_that_a_form_factor_does_not_know_is_an_error_of_the_set_up() {
     let expected = "form factor `mine`: a proton is not meant";
     assert_eq!(error, Err(expected.to_owned()));
 }
+
+/// F(q) of a density ρ(r) (any unit) that ends at `end` fm, by Simpson's rule; q = √t.
+fn transform(density: impl Fn(f64) -> f64, end: f64, t_gev2: f64) -> f64 {
+    let q = t_gev2.sqrt() / 0.197_326_980_4;
+    let n = 40_000;
+    let (mut charge, mut wave) = (0.0, 0.0);
+    for i in 0..=n {
+        let r = end * f64::from(i) / f64::from(n);
+        let weight = match i {
+            0 => 1.0,
+            i if i == n => 1.0,
+            i => [2.0, 4.0][(i % 2) as usize],
+        };
+        let x = q * r;
+        let j0 = if x < 1e-4 {
+            1.0 - x * x / 6.0
+        } else {
+            x.sin() / x
+        };
+        charge += weight * density(r) * r * r;
+        wave += weight * density(r) * r * r * j0;
+    }
+    wave / charge
+}
+
+/// √(G2)/Z without the screening factor.
+fn bare(f: &FormFactor, z: f64, t: f64) -> f64 {
+    let a2t = (111.0 / z.cbrt() / M_E).powi(2) * t;
+    f.g2(t).sqrt() / z * (1.0 + a2t) / a2t
+}
+
+#[test]
+fn two_parameter_fermi_is_the_transform_of_its_density() {
+    for (symbol, z, c, a) in [("Pb", 82.0, 6.624, 0.549), ("Al", 13.0, 3.07, 0.519)] {
+        let f = of(symbol, "two-parameter-fermi");
+        for t in [1e-9, 1e-6, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.02, 0.1] {
+            let density = |r: f64| 1.0 / (1.0 + ((r - c) / a).exp());
+            let expected = transform(density, c + 40.0 * a, t).abs();
+            let got = bare(&f, z, t);
+            assert!(
+                (got - expected).abs() < 1e-9,
+                "{symbol} {t}: {got} {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn fourier_bessel_is_the_transform_of_its_density() {
+    // [deVries87] table IV, aluminium: R = 7 fm.
+    let coefficients = [
+        4.3418e-2, 6.0298e-2, 2.8950e-3, -2.3522e-2, -7.9791e-3, 2.3010e-3, 1.0794e-3, 1.2574e-4,
+        -1.3021e-4, 5.6563e-5, -1.8011e-5, 4.2869e-6,
+    ];
+    let density = |r: f64| -> f64 {
+        let j0 = |v: usize| {
+            let x = v as f64 * std::f64::consts::PI * r / 7.0;
+            if x == 0.0 { 1.0 } else { x.sin() / x }
+        };
+        coefficients.iter().zip(1..).map(|(a, v)| a * j0(v)).sum()
+    };
+    let f = of("Al", "fourier-bessel");
+    // The third is where qR is a whole number of π.
+    let pole = (3.0 * std::f64::consts::PI / 7.0 * 0.197_326_980_4_f64).powi(2);
+    for t in [1e-9, 1e-4, pole, pole * (1.0 + 1e-13), 0.01, 0.05, 0.2] {
+        let expected = transform(density, 7.0, t).abs();
+        let got = bare(&f, 13.0, t);
+        assert!((got - expected).abs() < 1e-9, "{t}: {got} {expected}");
+    }
+}
+
+#[test]
+fn radii_are_the_slopes_at_zero_and_those_of_the_sources() {
+    for name in FormFactors::standard().names() {
+        let f = pb(name);
+        let radius = f.rms_radius_fm().expect("all have one");
+        // Where screening is over and the nucleus still a point: G2 = Z² (1 − q²r²/3).
+        let screened = !matches!(name, "helm" | "dipole" | "point");
+        if f.is_elastic() {
+            let t = 1e-6;
+            let share = match screened {
+                true => bare(&f, 82.0, t).powi(2),
+                false => f.g2(t) / 6724.0,
+            };
+            let slope = (3.0 * (1.0 - share) / t).sqrt() * 0.197_326_980_4;
+            assert!((radius - slope).abs() < 2e-3, "{name}: {radius} {slope}");
+        }
+    }
+    // Printed: [deVries87] 5.521 fm for lead-208 (Ja73), 3.06 fm for aluminium (Lo67), 5.42 fm for
+    // tungsten-184; its Fourier-Bessel fits 3.035 fm for aluminium; 7.06 and 3.58 fm the dipole.
+    for (symbol, name, printed) in [
+        ("Pb", "two-parameter-fermi", 5.521),
+        ("Al", "two-parameter-fermi", 3.06),
+        ("W", "two-parameter-fermi", 5.42),
+        ("Al", "fourier-bessel", 3.035),
+        ("Pb", "tsai-elastic", 7.06),
+        ("Al", "tsai-elastic", 3.58),
+    ] {
+        let found = of(symbol, name).rms_radius_fm().expect("has one");
+        assert!(
+            (found / printed - 1.0).abs() < 2e-3,
+            "{symbol} {name}: {found}"
+        );
+    }
+}
+
+#[test]
+fn nuclei_without_a_density_are_refused_with_what_there_is() {
+    let problem = |symbol: &str, name: &str| {
+        let element = Element::from_symbol(symbol).expect("listed");
+        let kind = FormFactorKind::from_name(name).expect("listed");
+        let nucleus = Nucleus::of(element, NucleusSpin::Zero);
+        FormFactor::new(&kind, &nucleus)
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    let hydrogen = problem("H", "two-parameter-fermi");
+    assert!(hydrogen.contains("Z = 1"), "{hydrogen}");
+    let tungsten = problem("W", "fourier-bessel");
+    assert!(
+        tungsten.contains("Z = 74") && tungsten.contains("Al"),
+        "{tungsten}"
+    );
+    assert!(
+        of("Pb", "fourier-bessel")
+            .source()
+            .unwrap()
+            .contains("Pb-208")
+    );
+    assert!(
+        of("O", "two-parameter-fermi")
+            .source()
+            .unwrap()
+            .contains("LewinSmith96")
+    );
+}

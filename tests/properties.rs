@@ -96,7 +96,10 @@ fn cuts() -> impl Strategy<Value = Lines> {
 
 /// Everything else that may be written.
 fn options() -> impl Strategy<Value = Lines> {
-    let form_factors = FormFactors::standard().names();
+    // Two know some elements only.
+    let known_for_all = |name: &&str| !["two-parameter-fermi", "fourier-bessel"].contains(name);
+    let form_factors = FormFactors::standard().names().into_iter();
+    let form_factors: Vec<&str> = form_factors.filter(known_for_all).collect();
     let keys = vec![
         count("schema", 1..2),
         count("run.seed", 0..1 << 63),

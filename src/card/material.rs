@@ -8,7 +8,7 @@ use super::raw::RawTarget;
 use super::rules::Resolver;
 use crate::matter::Target;
 use crate::matter::elements::{ELEMENTS, Element};
-use crate::matter::form_factor::FormFactors;
+use crate::matter::form_factor::{FormFactor, FormFactors};
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, NucleusSpin};
 
@@ -22,6 +22,13 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, C
         known.get(name).cloned()
     })?;
     let components = components(rules, raw, spin(rules, raw.nucleus_spin.as_ref())?)?;
+    for part in &components {
+        FormFactor::new(&form_factor, &part.nucleus).map_err(|error| {
+            let found = format!("{:?} on {}", error.name, part.element.symbol);
+            let expected = format!("another form factor: {}", error.problem);
+            rules.wrong("target.form_factor", found, expected)
+        })?;
+    }
 
     let density = rules.within("target.density_g_cm3", raw.density_g_cm3, &AMOUNTS)?;
     let density = match components.as_slice() {

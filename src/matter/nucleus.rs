@@ -66,12 +66,16 @@ impl Nucleus {
         Self { mass_gev, ..self }
     }
 
-    /// The particle code `100ZZZAAA0` of the ground state of the isotope that stands for the element:
-    /// the most abundant one. Mass and form factor are those of the mean nucleus.
+    /// Mass number of the isotope; that of the most abundant one where the nucleus is the mean one of
+    /// its element, which mass and form factor follow.
+    pub fn mass_number(&self) -> u32 {
+        isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32)
+    }
+
+    /// The particle code `100ZZZAAA0` of the ground state of the isotope.
     pub fn pdg_id(&self) -> i32 {
-        let a = isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32);
         // A charge number is 200 at most.
-        1_000_000_000 + self.z as i32 * 10_000 + a as i32 * 10
+        1_000_000_000 + self.z as i32 * 10_000 + self.mass_number() as i32 * 10
     }
 }
 

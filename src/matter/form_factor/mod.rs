@@ -10,7 +10,10 @@
 //! `tests/data/cross_sections_variants.json`.
 
 mod dipole;
+mod fermi;
+mod fourier_bessel;
 mod helm;
+mod nuclides;
 mod point;
 mod registry;
 mod tsai;
@@ -64,6 +67,11 @@ pub trait Shape: Debug + Send + Sync {
 
     /// Root-mean-square radius of the charge of the nucleus in fm, screening apart, if it has one.
     fn rms_radius_fm(&self) -> Option<f64> {
+        None
+    }
+
+    /// Where its parameters come from, if they are not the same rule for all nuclei.
+    fn source(&self) -> Option<&str> {
         None
     }
 
@@ -207,6 +215,11 @@ impl FormFactor {
     /// Root-mean-square radius of the charge of the nucleus in fm, screening apart, if it has one.
     pub fn rms_radius_fm(&self) -> Option<f64> {
         self.shape.rms_radius_fm()
+    }
+
+    /// Where its parameters come from, if they are not the same rule for all nuclei.
+    pub fn source(&self) -> Option<&str> {
+        self.shape.source()
     }
 
     /// Whether the nucleus stays whole.

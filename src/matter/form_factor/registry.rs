@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{FormFactorKind, Model, dipole, helm, point, tsai};
+use super::{FormFactorKind, Model, dipole, fermi, fourier_bessel, helm, point, tsai};
 
 /// Form factors by name.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ static STANDARD: LazyLock<FormFactors> = LazyLock::new(|| {
         FormFactorKind::new(tsai::WithInelastic::Bjorken),
         FormFactorKind::new(helm::Folded::Bare),
         FormFactorKind::new(helm::Folded::Screened),
+        FormFactorKind::new(fermi::TwoParameterFermi),
+        FormFactorKind::new(fourier_bessel::FourierBessel),
         FormFactorKind::new(dipole::Unscreened),
         FormFactorKind::new(point::PointCharge),
     ])
