@@ -4,14 +4,16 @@
 use std::ops::ControlFlow;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use millibrem::amplitude::pair_m2_interfering;
 use millibrem::card::{RunCard, shipped};
 use millibrem::dark_sector::ChiSpin;
 use millibrem::generate::{Generator, HistogramRequest, Settings};
 use millibrem::matter::NucleusSpin;
-use millibrem::phase_space::{BLOCK, PairBlock};
-use millibrem::process::etl::Etl;
-use millibrem::process::{Setup, quadrature};
+use millibrem::process::BLOCK;
+use millibrem::process::Setup;
+use millibrem::process::radiation::amplitude::pair_m2_interfering;
+use millibrem::process::radiation::etl::Etl;
+use millibrem::process::radiation::phase_space::PairBlock;
+use millibrem::process::radiation::quadrature;
 use pulp::{Arch, Simd, WithSimd};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -107,7 +109,7 @@ fn chain(criterion: &mut Criterion) {
             min_neval: 0,
             max_neval: POINTS,
         };
-        let mut generator = Generator::new(&setup, settings).unwrap();
+        let mut generator = Generator::new((&setup).into(), settings).unwrap();
         let mut silent = |_: &_| ControlFlow::Continue(());
         generator.adapt(&mut silent).unwrap();
         let histograms: Vec<_> = card

@@ -12,8 +12,8 @@ mod corner;
 use std::process::ExitCode;
 
 use millibrem::matter::form_factor::FormFactors;
-use millibrem::phase_space::PairBlock;
-use millibrem::process::etl::Etl;
+use millibrem::process::radiation::etl::Etl;
+use millibrem::process::radiation::phase_space::PairBlock;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 

@@ -14,7 +14,7 @@ use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Setup;
-use millibrem::process::quadrature::sigma;
+use millibrem::process::radiation::quadrature::sigma;
 use serde::Deserialize;
 
 /// One row of the table; what is not named is not needed here.

@@ -1,6 +1,6 @@
 """The integrand of l N -> l N chi chibar at points of the unit hypercube, in 80 digits.
 
-Written from the formulas of docs/physics.md and the header of src/phase_space/emission.rs with
+Written from the formulas of docs/physics.md and the header of src/process/radiation/phase_space/emission.rs with
 explicit four-momenta; everything that cancels in double precision is simply computed with digits
 to spare. Writes tests/data/extreme_points.json, against which tests/extremes.rs holds the kernels:
 

@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod amplitude;
 pub mod beam;
 pub mod card;
 pub mod constants;
@@ -17,7 +16,6 @@ pub mod matter;
 pub mod mesons;
 pub mod observable;
 pub mod particle;
-pub mod phase_space;
 pub mod process;
 pub mod record;
 pub mod results;

@@ -8,7 +8,7 @@ use crate::card::{HistogramSpec, Method, RunCard};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
-use crate::process::{Approach, CrossSection, Process, Setup};
+use crate::process::{Approach, CrossSection, Inputs, Process, Registry, Setup, radiation};
 use crate::record::{RunHeader, Shard};
 
 /// A card that asks for what cannot be done, in words.
@@ -56,7 +56,7 @@ pub fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>,
             names.join(", ")
         ))
     })?;
-    Ok(approach.of(setup))
+    Ok(radiation::route(approach, setup))
 }
 
 /// Edges of `n` equal bins between the cuts on x.
@@ -152,7 +152,38 @@ pub fn events(card: &RunCard) -> EventRequest {
 /// # Errors
 /// As [`setup`].
 pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
-    Ok((&setup(card)?).into())
+    process_of(card, &Registry::standard())
+}
+
+/// The process of the card among those of `registry`.
+///
+/// # Errors
+/// As [`setup`], and if there is none of that kind.
+pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process>, UsageError> {
+    let name = card.dark_sector.kind();
+    let kind = registry.get(name).ok_or_else(|| {
+        let known: Vec<&str> = registry.names().collect();
+        UsageError(format!(
+            "there is no process `{name}`; there are: {}",
+            known.join(", ")
+        ))
+    })?;
+    kind.of(&inputs(card)?)
+        .map_err(|error| UsageError(error.to_string()))
+}
+
+/// What the process of the card is made of.
+///
+/// # Errors
+/// [`UsageError`] if the target has several elements.
+pub fn inputs(card: &RunCard) -> Result<Inputs, UsageError> {
+    Ok(Inputs {
+        beam: card.beam,
+        nucleus: nucleus(card)?,
+        form_factor: card.target.form_factor.clone(),
+        dark_sector: card.dark_sector,
+        cuts: card.cuts,
+    })
 }
 
 /// What events of `weighting` that a process makes have in common.

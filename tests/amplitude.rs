@@ -2,10 +2,10 @@
 
 mod points;
 
-use millibrem::amplitude::{DecayAngles, is_collinear, pair_m2, vector_a};
 use millibrem::dark_sector::ChiSpin;
 use millibrem::kinematics::{Collision, PairPoint};
 use millibrem::matter::NucleusSpin;
+use millibrem::process::radiation::amplitude::{DecayAngles, is_collinear, pair_m2, vector_a};
 use points::{ReferencePoint, edge_points, reference_points};
 
 fn deviation(point: &ReferencePoint, nucleus: NucleusSpin) -> f64 {

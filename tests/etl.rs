@@ -1,15 +1,16 @@
 //! The exact process on the unit hypercube: same bits on every instruction set, finite and
 //! non-negative everywhere, cuts obeyed, couplings where they belong.
 
-use millibrem::amplitude::{is_collinear, pair_m2};
 use millibrem::beam::{Beam, Lepton};
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusSpin};
-use millibrem::phase_space::{BLOCK, PairBlock};
+use millibrem::process::BLOCK;
 use millibrem::process::Setup;
-use millibrem::process::etl::Etl;
+use millibrem::process::radiation::amplitude::{is_collinear, pair_m2};
+use millibrem::process::radiation::etl::Etl;
+use millibrem::process::radiation::phase_space::PairBlock;
 use pulp::Arch;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;

@@ -8,9 +8,9 @@ use std::ops::ControlFlow;
 use corner::{both, pull, setup};
 use millibrem::event::{EventBuffer, Weighting};
 use millibrem::generate::{EventRequest, GenerateError, Generator, Progress, Settings};
-use millibrem::phase_space::PairBlock;
-use millibrem::process::etl::Etl;
-use millibrem::process::quadrature::sigma;
+use millibrem::process::radiation::etl::Etl;
+use millibrem::process::radiation::phase_space::PairBlock;
+use millibrem::process::radiation::quadrature::sigma;
 use serde_json::Value;
 
 /// Monte Carlo against quadrature: pull, size of the error, Q and alarms.
@@ -178,7 +178,7 @@ fn ten_billion_events_start_and_the_last_of_them_can_be_made_alone() {
         max_weight: 1.0,
     };
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator = Generator::new(&setup, settings).unwrap();
+    let mut generator = Generator::new((&setup).into(), settings).unwrap();
     generator.adapt(silent).unwrap();
     let sigma = generator.measure(&[], silent).unwrap().cross_section;
     let mut first = EventBuffer::default();

@@ -9,6 +9,7 @@ use millibrem::matter::form_factor::{
 };
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Approach;
+use millibrem::process::radiation::route;
 use millibrem::run;
 
 const M_E: f64 = 0.510_998_95e-3;
@@ -148,7 +149,10 @@ fn a_form_factor_from_outside_serves_every_route() {
     let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
     let sigma = |approach: Approach, card: &millibrem::card::RunCard| {
         let setup = run::setup(card).expect("a set-up");
-        approach.of(&setup).sigma(1e-7).expect("converges").value_pb
+        route(approach, &setup)
+            .sigma(1e-7)
+            .expect("converges")
+            .value_pb
     };
     for approach in [Approach::Exact, Approach::Ww, Approach::Iww] {
         card.target.form_factor = FormFactorKind::from_name("dipole").unwrap();

@@ -39,7 +39,7 @@ fn measured(
     settings: Settings,
     histograms: &[HistogramRequest],
 ) -> (Generator, SigmaReport) {
-    let mut generator = Generator::new(setup, settings).unwrap();
+    let mut generator = Generator::new(setup.into(), settings).unwrap();
     generator.adapt(&mut silent).unwrap();
     let report = generator.measure(histograms, &mut silent).unwrap();
     (generator, report)
@@ -404,7 +404,7 @@ fn without_a_goal_for_the_error_the_shards_measure_every_point() {
     let rows = table("cross_sections.json");
     let (setup, settings) = (setup(&rows[2]), settings(4, 20_000, 12));
     let part = |index| {
-        let mut generator = Generator::new(&setup, settings).unwrap();
+        let mut generator = Generator::new((&setup).into(), settings).unwrap();
         generator.adapt(&mut silent).unwrap();
         let shard = Shard { index, of: 3 };
         generator.measure_part(&[], shard, &mut silent).unwrap();

@@ -6,8 +6,9 @@ use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
 use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::process::QuadratureError;
 use millibrem::process::Setup;
-use millibrem::process::quadrature::{QuadratureError, binned, dsigma_dk2, sigma, spectrum};
+use millibrem::process::radiation::quadrature::{binned, dsigma_dk2, sigma, spectrum};
 use serde::Deserialize;
 
 /// One row of `tests/data/cross_sections*.json`.

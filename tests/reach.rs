@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use millibrem::card::{MesonYields, RunCard, shipped};
 use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::mesons::VectorMeson;
-use millibrem::process::{Approach, CrossSection, Exact, Setup};
+use millibrem::process::radiation::Exact;
+use millibrem::process::{Approach, CrossSection, Setup};
 use millibrem::study::reach::recast::{LimitFile, recast};
 use millibrem::study::reach::{Counting, Experiment, ReachError};
 

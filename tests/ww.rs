@@ -6,9 +6,10 @@ use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::{FormFactor, FormFactorKind, FormFactors};
 use millibrem::matter::{Nucleus, NucleusSpin};
-use millibrem::process::flux::Flux;
-use millibrem::process::quadrature::QuadratureError;
-use millibrem::process::{Approach, CrossSection, Exact, Iww, Setup, Ww, Wwa, asymptotic};
+use millibrem::process::QuadratureError;
+use millibrem::process::radiation::flux::Flux;
+use millibrem::process::radiation::{Exact, Iww, Ww, Wwa, asymptotic, route};
+use millibrem::process::{Approach, CrossSection, Setup};
 
 fn chi(mass_gev: f64) -> MilliCharged {
     MilliCharged {
@@ -43,7 +44,7 @@ const LEAD: (u32, f64) = (82, 207.2);
 const ALUMINIUM: (u32, f64) = (13, 26.981_538_5);
 
 fn ratio(approach: Approach, s: &Setup) -> f64 {
-    let value = |a: Approach| a.of(s).sigma(1e-6).expect("converges").value_pb;
+    let value = |a: Approach| route(a, s).sigma(1e-6).expect("converges").value_pb;
     value(approach) / value(Approach::Exact)
 }
 
@@ -262,7 +263,7 @@ fn published_charge_limits_with_iww_are_reproduced() {
     // N = LOT ρ N_A/A L σ (Q/e)² = 2.3.
     let charge = |lepton, on_target: f64, length_cm: f64, approach: Approach| {
         let s = setup(lepton, 100.0, LEAD, 0.2, 0.5);
-        let sigma_cm2 = approach.of(&s).sigma(1e-5).expect("converges").value_pb * 1e-36;
+        let sigma_cm2 = route(approach, &s).sigma(1e-5).expect("converges").value_pb * 1e-36;
         (2.3 / (on_target * 11.35 * AVOGADRO / 207.2 * length_cm * sigma_cm2)).sqrt()
     };
     let muons = |a| charge(Lepton::Muon, 5e13, 20.0, a);
@@ -314,7 +315,7 @@ fn every_route_refuses_cuts_it_cannot_follow() {
     let mut s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
     s.cuts.lepton_pt_max_gev = 0.3;
     for approach in Approach::ALL {
-        let route = approach.of(&s);
+        let route = route(approach, &s);
         assert_eq!(route.approach(), approach);
         let name = "lepton_pt_max_gev";
         assert_eq!(route.sigma(1e-3), Err(QuadratureError::Cut { name }));
@@ -326,7 +327,7 @@ fn every_route_refuses_cuts_it_cannot_follow() {
 fn spectra_and_bins_of_every_route_agree() {
     let s = setup(Lepton::Electron, 100.0, LEAD, 0.2, 0.5);
     for approach in Approach::ALL {
-        let route = approach.of(&s);
+        let route = route(approach, &s);
         let bins = route.binned(&[0.5, 0.8, 1.0], 1e-6).expect("converges");
         let sum = bins[0].value_pb + bins[1].value_pb;
         let whole = route.sigma(1e-6).expect("converges").value_pb;

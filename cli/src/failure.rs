@@ -9,7 +9,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Na
 use miette::{SourceCode, SourceSpan};
 use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
-use millibrem::process::quadrature::QuadratureError;
+use millibrem::process::QuadratureError;
 use millibrem::run::UsageError;
 use millibrem::study::AxisError;
 use millibrem::study::reach::ReachError;

@@ -124,7 +124,7 @@ pub(crate) fn measured(
     min_neval: u64,
 ) -> Result<SigmaReport, Failure> {
     let mut bars = Bars::new(quiet);
-    let mut generator = Generator::new(setup, run::settings(card, min_neval))?;
+    let mut generator = Generator::new(setup.into(), run::settings(card, min_neval))?;
     generator.adapt(&mut |p| bars.hear(p))?;
     let report = generator.measure(histograms, &mut |p| bars.hear(p))?;
     bars.done();

@@ -6,9 +6,9 @@ use millibrem::dark_sector::DarkSector;
 use millibrem::event::EventBuffer;
 use millibrem::generate::{EventRequest, Generator, HistogramRequest, Settings};
 use millibrem::mesons::VectorMeson;
-use millibrem::phase_space::{BLOCK, PairBlock};
-use millibrem::process::etl::Etl;
-use millibrem::process::{Approach, Setup};
+use millibrem::process::radiation::etl::Etl;
+use millibrem::process::radiation::phase_space::PairBlock;
+use millibrem::process::{Approach, BLOCK, Setup, radiation};
 use millibrem::study::reach::{Counting, Experiment};
 use std::ops::ControlFlow;
 
@@ -76,7 +76,7 @@ fn limits(card: &RunCard) {
 /// σ and dσ/dx by every route: a finite number or an error.
 fn deterministic(setup: &Setup) {
     for approach in Approach::ALL {
-        let route = approach.of(setup);
+        let route = radiation::route(approach, setup);
         let sigma = route.sigma(GOAL).into_iter();
         let at = [0.0, 0.1, 0.5, 0.999, 1.0];
         let spectrum = route.spectrum(&at, GOAL).into_iter().flatten();
@@ -139,7 +139,7 @@ fn generator(card: &RunCard, setup: &Setup) {
         min_neval: 0,
         max_neval: 2000,
     };
-    let Ok(mut generator) = Generator::new(setup, settings) else {
+    let Ok(mut generator) = Generator::new(setup.into(), settings) else {
         return;
     };
     let mut listener = |_: &_| ControlFlow::Continue(());

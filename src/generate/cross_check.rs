@@ -1,7 +1,6 @@
 //! The Monte Carlo against the deterministic quadrature, wherever that applies.
 
-use crate::process::Setup;
-use crate::process::quadrature::{self, QuadratureError};
+use crate::process::{Approach, Process, QuadratureError};
 use crate::record::CrossSection;
 
 /// σ by quadrature, and how far the Monte Carlo is from it.
@@ -22,10 +21,15 @@ impl CrossCheck {
     /// Computes σ a tenth of the Monte Carlo's error or better.
     ///
     /// # Errors
-    /// [`QuadratureError`] where the quadrature does not apply (cuts on more than x) or converge.
-    pub fn of(setup: &Setup, found: &CrossSection) -> Result<Self, QuadratureError> {
+    /// [`QuadratureError`] where there is no quadrature, or it does not apply (cuts on more than x)
+    /// or converge.
+    pub fn of(process: &dyn Process, found: &CrossSection) -> Result<Self, QuadratureError> {
+        let Some(route) = process.route(Approach::Exact) else {
+            let kind = process.kind().to_owned();
+            return Err(QuadratureError::NotOffered { kind });
+        };
         let rel_error = (0.1 * found.error_pb / found.value_pb).clamp(1e-7, 1e-3);
-        let integral = quadrature::sigma(setup, rel_error)?;
+        let integral = route.sigma(rel_error)?;
         let error = libm::hypot(found.error_pb, integral.error_pb);
         Ok(Self {
             value_pb: integral.value_pb,

@@ -2,8 +2,7 @@
 
 use vegas::{Integrand, Points};
 
-use crate::phase_space::BLOCK;
-use crate::process::{PointBlock, Process};
+use crate::process::{BLOCK, PointBlock, Process};
 
 // The integrator's blocks must fit the kernels' columns.
 const _: () = assert!(vegas::BLOCK <= BLOCK);

@@ -124,15 +124,11 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// A generator for a process, or the one of a set-up, not adapted yet.
+    /// A generator for a process, not adapted yet.
     ///
     /// # Errors
     /// [`GenerateError::Integrator`] if a setting is out of range.
-    pub fn new(
-        process: impl Into<Arc<dyn Process>>,
-        settings: Settings,
-    ) -> Result<Self, GenerateError> {
-        let process = process.into();
+    pub fn new(process: Arc<dyn Process>, settings: Settings) -> Result<Self, GenerateError> {
         let config = Config {
             seed: settings.seed,
             n_adapt: settings.n_adapt,
@@ -145,8 +141,8 @@ impl Generator {
     }
 
     /// A generator that goes on from `work`, done with the same process and settings.
-    pub fn resume(process: impl Into<Arc<dyn Process>>, settings: Settings, work: Work) -> Self {
-        Self::with(process.into(), settings, work)
+    pub fn resume(process: Arc<dyn Process>, settings: Settings, work: Work) -> Self {
+        Self::with(process, settings, work)
     }
 
     fn with(process: Arc<dyn Process>, settings: Settings, mut work: Work) -> Self {

@@ -5,30 +5,22 @@
 //! blocks, inside of which a process is free to be monomorphic and SIMD. σ in pb per nucleus, dσ/dx
 //! in pb. `tests/outside` makes one from outside the library and takes it all the way.
 
-pub mod asymptotic;
-mod cross_section;
-mod cuts;
-pub mod etl;
-pub mod flux;
-mod iww;
-mod observe;
-pub mod quadrature;
-mod radiation;
-mod setup;
-mod ww;
-mod wwa;
-
-use std::sync::Arc;
+mod kind;
+pub mod radiation;
+mod registry;
+mod route;
 
 use crate::event::Momentum;
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 
-pub use cross_section::{Approach, CrossSection, Exact};
-pub use iww::Iww;
-pub use setup::{Setup, SetupError};
-pub use ww::Ww;
-pub use wwa::Wwa;
+pub use kind::{Inputs, Kind};
+pub use radiation::{Setup, SetupError};
+pub use registry::Registry;
+pub use route::{Approach, CrossSection, Integral, MIN_REL_ERROR, QuadratureError};
+
+/// Largest number of points in a block: all columns of one block fit a level-1 cache.
+pub const BLOCK: usize = 128;
 
 /// A differential cross section on the unit hypercube.
 ///
@@ -54,9 +46,14 @@ pub trait Process: Send + Sync {
 
     /// Room for a block of points.
     fn block(&self) -> Box<dyn PointBlock>;
+
+    /// Its cross section by a route without Monte Carlo, if there is one.
+    fn route(&self, _: Approach) -> Option<Box<dyn CrossSection>> {
+        None
+    }
 }
 
-/// A block of up to [`crate::phase_space::BLOCK`] points of a process: evaluated first, then asked about.
+/// A block of up to [`BLOCK`] points of a process: evaluated first, then asked about.
 pub trait PointBlock: Send {
     /// dσ/d^d y in pb of `value.len()` points, zero where nothing is allowed or a cut rejects.
     ///
@@ -72,11 +69,5 @@ pub trait PointBlock: Send {
     /// better or faster than from the momenta.
     fn observe(&self, _observable: &Observable, _out: &mut [f64]) -> bool {
         false
-    }
-}
-
-impl From<&Setup> for Arc<dyn Process> {
-    fn from(setup: &Setup) -> Self {
-        Arc::new(radiation::Radiated::new(setup))
     }
 }

@@ -1,7 +1,7 @@
 //! The exact result beside `ww`, `iww` and `wwa`, and where each is good enough.
 
-use crate::process::quadrature::{Integral, QuadratureError};
-use crate::process::{Approach, CrossSection, Exact, Setup};
+use crate::process::radiation::{self, Exact};
+use crate::process::{Approach, CrossSection, Integral, QuadratureError, Setup};
 
 /// The approximations, in the order of the output.
 pub const APPROXIMATIONS: [Approach; 3] = [Approach::Ww, Approach::Iww, Approach::Wwa];
@@ -50,7 +50,7 @@ pub fn compare(
     let exact = route.sigma(rel_error)?;
     let exact_bins = route.binned(edges, rel_error)?;
     let approximations = APPROXIMATIONS.map(|approach| {
-        let route = approach.of(setup);
+        let route = radiation::route(approach, setup);
         let sigma = where_it_applies(route.sigma(rel_error))?;
         let share = |part: &Integral, whole: &Integral| {
             (whole.value_pb > 0.0).then(|| part.value_pb / whole.value_pb)

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use thiserror::Error;
 
-use crate::amplitude::{DecayAngles, pair_m2};
 use crate::dark_sector::ChiSpin;
 use crate::kinematics::{Collision, CollisionError, ExactVariables};
 use crate::matter::NucleusSpin;
+use crate::process::radiation::amplitude::{DecayAngles, pair_m2};
 
 /// A text that holds no points.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

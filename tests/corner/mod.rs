@@ -13,7 +13,7 @@ use millibrem::matter::elements::Element;
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Setup;
-use millibrem::process::quadrature::{Integral, sigma};
+use millibrem::process::radiation::quadrature::{Integral, sigma};
 
 /// The set-up of `line`: energy in GeV, lepton, element, form factor, nuclear spin, kind
 /// (`dirac`, `scalar`, `photon`), mass and x_min. The mass of χ or A′ is in GeV; `T1e-6` is a
@@ -100,7 +100,7 @@ pub(crate) fn both(
         max_neval: 10 * neval,
     };
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator = Generator::new(setup, settings).map_err(|e| e.to_string())?;
+    let mut generator = Generator::new(setup.into(), settings).map_err(|e| e.to_string())?;
     generator.adapt(silent).map_err(|e| e.to_string())?;
     let report = generator.measure(&[], silent).map_err(|e| e.to_string())?;
     Ok((report, exact))

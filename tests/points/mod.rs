@@ -1,7 +1,7 @@
 //! The reference points of `tests/data/amplitude_points.json` and `edge_points.json`.
 
-use millibrem::amplitude::DecayAngles;
 use millibrem::kinematics::{Collision, ExactVariables, PairPoint};
+use millibrem::process::radiation::amplitude::DecayAngles;
 use serde_json::Value;
 
 #[allow(dead_code)] // not every test that shares this file needs every field

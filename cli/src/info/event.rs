@@ -44,9 +44,9 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
         }
         behind -= member.n_events;
     }
-    let setup = run::setup(&card)?;
+    let process = run::process(&card)?;
     let mut bars = Bars::new(quiet);
-    let mut generator = Generator::new(&setup, run::settings(&card, 0))?;
+    let mut generator = Generator::new(process, run::settings(&card, 0))?;
     generator.adapt(&mut |p| bars.hear(p))?;
     let event = generator.event(&run::events(&card), key, &mut |p| bars.hear(p));
     bars.done();

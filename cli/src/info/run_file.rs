@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use millibrem::histogram::{Histogram, Scale};
+use millibrem::particle::Outgoing;
 use millibrem::record::{Fact, Facts, alarms};
 use millibrem::text::shown;
 use millibrem_files::IoError;
@@ -37,6 +38,9 @@ pub(super) fn text(path: &Path) -> Result<String, IoError> {
         "events",
         &format!("{} {kind}, compression {storage}", run.n_events()),
     );
+    let particle = |out: &Outgoing| format!("{} ({})", out.role, out.particle.pdg_id);
+    let particles: Vec<String> = header.sample.outgoing.iter().map(particle).collect();
+    text += &row("particles", &particles.join(", "));
     for histogram in run.histograms()? {
         let bins: Vec<String> = histogram
             .axes()
@@ -86,6 +90,8 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
         "chi2_dof": number(sigma.chi2_dof),
         "n_eval": sigma.n_eval,
         "n_events": run.n_events(),
+        "process": header.sample.process,
+        "particles": header.sample.outgoing.iter().map(particle_json).collect::<Vec<_>>(),
         "mode": header.sample.weighting.name(),
         "compression": header.compression.name(),
         "histograms": histograms.iter().map(histogram_json).collect::<Vec<_>>(),
@@ -93,6 +99,15 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
         "provenance": fact_json(&provenance),
         "timings": fact_json(&run.timings()?),
     }))
+}
+
+fn particle_json(out: &Outgoing) -> Value {
+    json!({
+        "role": out.role.name(),
+        "pdg_id": out.particle.pdg_id,
+        "mass_gev": number(out.particle.mass_gev),
+        "charge": number(out.particle.charge),
+    })
 }
 
 fn in_words(fact: &Fact) -> String {

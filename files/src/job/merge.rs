@@ -40,7 +40,7 @@ pub fn merge(
     let name = first.run().path().display().to_string();
     let mut card = RunCard::parse(&name, "run", &header.card, &[])?;
     card.run.threads = threads;
-    let setup = run::setup(&card)?;
+    let process = run::process(&card)?;
     output::check(output, Kind::Run, replace)?;
     output::check_apart(output, paths)?;
     output::apart_from_run(output)?;
@@ -48,7 +48,7 @@ pub fn merge(
     checkpoint::discard(output)?;
 
     let settings = run::settings(&card, 0);
-    let mut generator = Generator::resume(&setup, settings, work(first)?);
+    let mut generator = Generator::resume(process.clone(), settings, work(first)?);
     generator.adapt(&mut listening(&mut *watcher))?;
     for shard in &shards[1..] {
         let part = work(shard)?;
@@ -61,7 +61,7 @@ pub fn merge(
             })?;
     }
     let sigma = generator.measure(&run::histograms(&card), &mut listening(&mut *watcher))?;
-    let check = CrossCheck::of(&setup, &sigma.cross_section);
+    let check = CrossCheck::of(&*process, &sigma.cross_section);
     let measured_s = start.elapsed().as_secs_f64();
 
     let header = run::header(&card, None)?;

@@ -2,7 +2,7 @@
 
 use millibrem::card::RunCard;
 use millibrem::generate::{CrossCheck, SampleReport, SigmaReport};
-use millibrem::process::quadrature::QuadratureError;
+use millibrem::process::QuadratureError;
 use millibrem::record::{Fact, RunSummary, Shard};
 use millibrem::run;
 

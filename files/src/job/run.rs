@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::extend::Before;
@@ -14,7 +15,7 @@ use crate::hdf5::{RunReader, RunWriter, ShardReader};
 use crate::output::{self, Kind};
 use millibrem::card::RunCard;
 use millibrem::generate::{self, CrossCheck, GenerateError, Generator, Listener, Phase, Progress};
-use millibrem::process::Setup;
+use millibrem::process::Process;
 use millibrem::record::{Fact, RunHeader, Shard};
 use millibrem::run;
 
@@ -136,14 +137,14 @@ impl Job {
     /// # Errors
     /// [`JobError`]; [`IoError::Exists`] and [`IoError::Interrupted`] unless replacing is allowed.
     pub fn run(&self, watcher: &mut dyn Watcher) -> Result<Outcome, JobError> {
-        let (setup, header) = self.prepare()?;
+        let (process, header) = self.prepare()?;
         output::check(&self.output, self.kind(), self.replaces())?;
         let _lock = OutputLock::take(&self.output)?;
         if !self.replace && checkpoint::exists(&self.output) && !self.is_left_over() {
             let path = self.output.clone();
             return Err(IoError::Interrupted { path }.into());
         }
-        self.execute(&setup, header, Start::Fresh, watcher)
+        self.execute(process, header, Start::Fresh, watcher)
     }
 
     /// Goes on where an earlier process was interrupted; begins if there was none, and does nothing
@@ -152,10 +153,10 @@ impl Job {
     /// # Errors
     /// [`JobError::OtherRun`] if another run was interrupted; otherwise as [`Self::run`].
     pub fn resume(&self, watcher: &mut dyn Watcher) -> Result<Outcome, JobError> {
-        let (setup, header) = self.prepare()?;
+        let (process, header) = self.prepare()?;
         let _lock = OutputLock::take(&self.output)?;
         let start = self.start(&header, watcher)?;
-        self.execute(&setup, header, start, watcher)
+        self.execute(process, header, start, watcher)
     }
 
     /// Whether the output is there, complete, and that of this job.
@@ -199,14 +200,14 @@ impl Job {
         }
     }
 
-    fn prepare(&self) -> Result<(Setup, RunHeader), JobError> {
+    fn prepare(&self) -> Result<(Arc<dyn Process>, RunHeader), JobError> {
         if let Some(shard) = self.shard
             && !(1..=shard.of).contains(&shard.index)
         {
             return Err(JobError::Usage(format!("there is no shard {shard}")));
         }
-        let setup = run::setup(&self.card)?;
-        Ok((setup, run::header(&self.card, self.shard)?))
+        let process = run::process(&self.card)?;
+        Ok((process, run::header(&self.card, self.shard)?))
     }
 
     fn start(&self, header: &RunHeader, watcher: &mut dyn Watcher) -> Result<Start, JobError> {
@@ -249,7 +250,7 @@ impl Job {
 
     fn execute(
         &self,
-        setup: &Setup,
+        process: Arc<dyn Process>,
         header: RunHeader,
         start: Start,
         watcher: &mut dyn Watcher,
@@ -272,7 +273,7 @@ impl Job {
             Start::Fresh => {
                 checkpoint::discard(&self.output)?;
                 self.check_space(&header, 0)?;
-                let generator = Generator::new(setup, settings)?;
+                let generator = Generator::new(process.clone(), settings)?;
                 let writer = RunWriter::create(&self.output, &header, replaces)?;
                 (generator, writer, None)
             }
@@ -291,7 +292,7 @@ impl Job {
                 self.check_space(&header, work.n_events())?;
                 let n_events = work.n_events();
                 (
-                    Generator::resume(setup, settings, work),
+                    Generator::resume(process.clone(), settings, work),
                     writer,
                     Some(n_events),
                 )
@@ -299,7 +300,7 @@ impl Job {
         };
         let mut running = Running {
             job: self,
-            setup: setup.clone(),
+            process,
             header,
             generator,
             writer,
@@ -363,7 +364,7 @@ pub(super) enum End {
 /// A job at work.
 struct Running<'a> {
     job: &'a Job,
-    setup: Setup,
+    process: Arc<dyn Process>,
     header: RunHeader,
     generator: Generator,
     writer: RunWriter,
@@ -400,7 +401,7 @@ impl Running<'_> {
         }
         self.watcher.measured(&sigma, events.count);
         let measured_s = start.elapsed().as_secs_f64();
-        let check = CrossCheck::of(&self.setup, &sigma.cross_section);
+        let check = CrossCheck::of(&*self.process, &sigma.cross_section);
         let measured = &sigma.cross_section;
         let mut before = self.before.take();
         let sample = self.phase(|generator, writer, listener| match &mut before {

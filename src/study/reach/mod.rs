@@ -27,8 +27,7 @@ use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
-use crate::process::quadrature::QuadratureError;
-use crate::process::{Approach, Setup, SetupError};
+use crate::process::{Approach, QuadratureError, Setup, SetupError, radiation};
 use crate::text::shown;
 
 /// 1 pb in cm².
@@ -264,7 +263,9 @@ impl Experiment {
         rel_error: f64,
     ) -> Result<f64, ReachError> {
         match self.setup(nucleus, m_chi_gev, energy_share)? {
-            Some(setup) => Ok(approach.of(&setup).sigma(rel_error)?.value_pb),
+            Some(setup) => Ok(radiation::route(approach, &setup)
+                .sigma(rel_error)?
+                .value_pb),
             None => Ok(0.0),
         }
     }

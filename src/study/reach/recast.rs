@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use super::ReachError;
 use crate::dark_sector::MilliCharged;
-use crate::process::quadrature::{gauss_legendre, spectral_function};
+use crate::process::radiation::quadrature::{gauss_legendre, spectral_function};
 use crate::text::{comment, number_or_text, rows, shorten, shown};
 
 /// Masses and limits that may stand in a file: squares of them stay finite and above 0.

@@ -38,7 +38,7 @@ fn sigma(card: usize, quadrature: bool) -> Option<f64> {
         let route = run::inclusive(Method::Quadrature, &setup).ok()?;
         return Some(route.sigma(run::goal(&card)).ok()?.value_pb);
     }
-    let mut generator = Generator::new(&setup, run::settings(&card, 0)).ok()?;
+    let mut generator = Generator::new((&setup).into(), run::settings(&card, 0)).ok()?;
     generator.adapt(&mut |_| ControlFlow::Continue(())).ok()?;
     let report = generator
         .measure(&[], &mut |_| ControlFlow::Continue(()))

@@ -2,76 +2,17 @@
 //!
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
-use super::quadrature::{
-    self, Integral, QuadratureError, Refined, check, check_edges, emitted, integrate, pieces,
-};
+use super::quadrature::{self, Refined, check, check_edges, emitted, integrate, pieces};
 use super::{Iww, Setup, Ww, Wwa};
+use crate::process::{Approach, CrossSection, Integral, QuadratureError};
 
-/// σ and dσ/dx of one set-up by one route.
-pub trait CrossSection: Sync {
-    /// Which route this is.
-    fn approach(&self) -> Approach;
-
-    /// σ within the cuts on x, pb per nucleus, to `rel_error`.
-    ///
-    /// # Errors
-    /// If there are cuts on anything but x, `rel_error` is out of range or cannot be reached, or
-    /// the formula does not apply.
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError>;
-
-    /// dσ/dx in pb at each `x`, cuts on x apart, to `rel_error`.
-    ///
-    /// # Errors
-    /// As [`Self::sigma`].
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
-
-    /// σ in pb in each bin of x between neighbouring `edges`, cuts on x apart, to `rel_error`.
-    ///
-    /// # Errors
-    /// As [`Self::sigma`], and if the edges do not rise.
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
-}
-
-/// The routes to σ without Monte Carlo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Approach {
-    /// Exact at tree level, by quadrature.
-    Exact,
-    /// Weizsäcker–Williams with the integral over u.
-    Ww,
-    /// Improved Weizsäcker–Williams: the flux frozen in u.
-    Iww,
-    /// Closed form for heavy χ.
-    Wwa,
-}
-
-impl Approach {
-    /// Every route.
-    pub const ALL: [Self; 4] = [Self::Exact, Self::Ww, Self::Iww, Self::Wwa];
-
-    /// The spelling of the method in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "quadrature",
-            Self::Ww => "ww",
-            Self::Iww => "iww",
-            Self::Wwa => "wwa",
-        }
-    }
-
-    /// The route with this spelling, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|a| a.name() == name)
-    }
-
-    /// This route for `setup`.
-    pub fn of(self, setup: &Setup) -> Box<dyn CrossSection> {
-        match self {
-            Self::Exact => Box::new(Exact::new(setup)),
-            Self::Ww => Box::new(Ww::new(setup)),
-            Self::Iww => Box::new(Iww::new(setup)),
-            Self::Wwa => Box::new(Wwa::new(setup)),
-        }
+/// The cross section of `setup` by one route.
+pub fn route(approach: Approach, setup: &Setup) -> Box<dyn CrossSection> {
+    match approach {
+        Approach::Exact => Box::new(Exact::new(setup)),
+        Approach::Ww => Box::new(Ww::new(setup)),
+        Approach::Iww => Box::new(Iww::new(setup)),
+        Approach::Wwa => Box::new(Wwa::new(setup)),
     }
 }
 

@@ -17,11 +17,12 @@
 
 use core::f64::consts::{LN_2, PI};
 
+use super::Setup;
 use super::flux::Flux;
-use super::quadrature::{Integral, QuadratureError, check, check_edges};
-use super::{Approach, CrossSection, Setup};
+use super::quadrature::{check, check_edges};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
+use crate::process::{Approach, CrossSection, Integral, QuadratureError};
 
 /// The closed form for heavy χ of one set-up.
 #[derive(Debug, Clone)]

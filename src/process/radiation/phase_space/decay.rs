@@ -2,8 +2,8 @@
 
 use core::f64::consts::TAU;
 
-use crate::amplitude::DecayAngles;
 use crate::elementary::cos_sin_turns;
+use crate::process::radiation::amplitude::DecayAngles;
 
 /// Uniform map of the decay sphere.
 #[derive(Debug, Clone, Copy)]

@@ -7,33 +7,33 @@ use core::f64::consts::PI;
 use std::sync::OnceLock;
 
 /// Numbers of nodes of the refinement levels; two levels up is twice the number.
-pub(in crate::process) const SIZES: [usize; 16] = [
+pub(in crate::process::radiation) const SIZES: [usize; 16] = [
     4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768,
 ];
 
 /// The rule of a refinement level below `SIZES.len()`, computed once.
-pub(in crate::process) fn rule(level: usize) -> &'static Rule {
+pub(in crate::process::radiation) fn rule(level: usize) -> &'static Rule {
     static RULES: [OnceLock<Rule>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     RULES[level].get_or_init(|| Rule::gauss_legendre(SIZES[level]))
 }
 
 /// A rule whose node count is filled up to a multiple of [`LANES`] with nodes of weight zero.
 #[derive(Debug, Clone)]
-pub(in crate::process) struct Rule {
+pub(in crate::process::radiation) struct Rule {
     /// Nodes in (0, 1).
-    pub(in crate::process) z: Vec<f64>,
+    pub(in crate::process::radiation) z: Vec<f64>,
     /// Weights, Σ = 1.
-    pub(in crate::process) w: Vec<f64>,
+    pub(in crate::process::radiation) w: Vec<f64>,
     /// Number of nodes that count.
-    pub(in crate::process) n: usize,
+    pub(in crate::process::radiation) n: usize,
 }
 
 /// Vector loops run over blocks of this many nodes.
-pub(in crate::process) const LANES: usize = 8;
+pub(in crate::process::radiation) const LANES: usize = 8;
 
 impl Rule {
     /// The `n`-point rule.
-    pub(in crate::process) fn gauss_legendre(n: usize) -> Self {
+    pub(in crate::process::radiation) fn gauss_legendre(n: usize) -> Self {
         let mut z = vec![0.0; n];
         let mut w = vec![0.0; n];
         for i in 0..n.div_ceil(2) {
@@ -56,7 +56,7 @@ impl Rule {
     }
 
     /// Nodes and weights that count.
-    pub(in crate::process) fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
+    pub(in crate::process::radiation) fn nodes(&self) -> impl Iterator<Item = (f64, f64)> {
         self.z
             .iter()
             .copied()

@@ -18,11 +18,11 @@ mod slice;
 
 use pulp::Arch;
 use rayon::prelude::*;
-use thiserror::Error;
 
 use super::Setup;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
+use crate::process::{Integral, MIN_REL_ERROR, QuadratureError};
 pub(super) use energy::{integrate, pieces, start};
 use recoil::RecoilIntegral;
 pub(super) use refine::{Refined, refine};
@@ -30,69 +30,6 @@ pub(super) use rule::{LANES, SIZES, rule};
 pub use slice::spectral_function;
 pub(super) use slice::{Emitted, PairMass};
 use slice::{Rules, Slice};
-
-/// Smallest relative error that may be asked for; rounding sets in below.
-pub const MIN_REL_ERROR: f64 = 1e-10;
-
-/// What the quadrature cannot do.
-#[derive(Debug, Clone, PartialEq, Error)]
-pub enum QuadratureError {
-    /// A cut on something that is integrated in closed form.
-    #[error(
-        "the quadrature integrates over everything but x and cannot follow the cut `{name}`; use the Monte Carlo (method `mc`)"
-    )]
-    Cut {
-        /// The cut's key in the card.
-        name: &'static str,
-    },
-    /// A relative error that makes no sense.
-    #[error("relative error must lie in [{MIN_REL_ERROR:e}, 1), found {found:e}")]
-    RelError {
-        /// What was asked for.
-        found: f64,
-    },
-    /// The finest rules do not reach the goal.
-    #[error(
-        "the goal of a relative error {rel_error:e} is not reached: the finest rules of the quadrature give {value_pb:e} ± {error_pb:e} pb, {:.1e}; ask for less with integration.rel_error (--rel-error), or take --method mc",
-        (error_pb / value_pb).abs()
-    )]
-    NotConverged {
-        /// Value reached, pb.
-        value_pb: f64,
-        /// Its estimated error, pb.
-        error_pb: f64,
-        /// What was asked for.
-        rel_error: f64,
-    },
-    /// Bin edges that do not rise.
-    #[error("bin edges must be at least two and rise, found {found:?}")]
-    Edges {
-        /// The edges.
-        found: Vec<f64>,
-    },
-    /// A formula outside its range.
-    #[error("method {approach} does not apply here: it needs {needs}")]
-    NotApplicable {
-        /// The formula.
-        approach: &'static str,
-        /// What it needs.
-        needs: &'static str,
-    },
-    /// dσ/dk² of something without a spectrum.
-    #[error("a dark photon has one mass: there is no spectrum in k²")]
-    NoPairSpectrum,
-}
-
-/// A result with its estimated error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Integral {
-    /// Value in pb per nucleus (dσ/dk²: pb/GeV²).
-    pub value_pb: f64,
-    /// Estimated error in the same unit; covers the true one.
-    pub error_pb: f64,
-    /// Evaluations of the squared amplitude.
-    pub n_eval: u64,
-}
 
 /// Nodes and weights (Σ = 1) of the `n`-point Gauss–Legendre rule on [0, 1].
 pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
@@ -261,15 +198,6 @@ fn over_x(
         }
     };
     found.result(rel_error)
-}
-
-impl Integral {
-    /// Nothing, exactly.
-    const ZERO: Self = Self {
-        value_pb: 0.0,
-        error_pb: 0.0,
-        n_eval: 0,
-    };
 }
 
 impl Refined {

@@ -16,7 +16,7 @@ mod decay;
 mod emission;
 mod pair_mass;
 
-pub use block::{BLOCK, Column, PairBlock};
+pub use block::{Column, PairBlock};
 pub use decay::DecayMap;
 pub use emission::{EmissionMap, EmissionPoint};
 pub use pair_mass::PairMassMap;

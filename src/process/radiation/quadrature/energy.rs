@@ -11,15 +11,15 @@ use crate::kinematics::Collision;
 
 /// A range of v = origin ± y in the variable ln(√y + √scale), all in GeV.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::process) struct Piece {
+pub(in crate::process::radiation) struct Piece {
     /// Ends of y.
-    pub(in crate::process) y: (f64, f64),
+    pub(in crate::process::radiation) y: (f64, f64),
     /// Where the integrand changes from a power of √y to one of ln y.
-    pub(in crate::process) scale: f64,
+    pub(in crate::process::radiation) scale: f64,
     /// v at y = 0.
-    pub(in crate::process) origin: f64,
+    pub(in crate::process::radiation) origin: f64,
     /// Whether v falls with y.
-    pub(in crate::process) falls: bool,
+    pub(in crate::process::radiation) falls: bool,
 }
 
 impl Piece {
@@ -46,7 +46,7 @@ impl Piece {
 }
 
 /// Cuts the range `v_range` of v within `limits` (GeV) at x = ½; `mass` is the least mass emitted.
-pub(in crate::process) fn pieces(
+pub(in crate::process::radiation) fn pieces(
     c: &Collision,
     mass: f64,
     limits: (f64, f64),
@@ -84,7 +84,7 @@ pub(in crate::process) fn pieces(
 
 /// ∫ dx over `pieces` of `slice(v, levels) = (dσ/dx, evaluations)` to `rel_error`, refining from
 /// the levels `start`; the first level is that of x.
-pub(in crate::process) fn integrate<const D: usize>(
+pub(in crate::process::radiation) fn integrate<const D: usize>(
     e0: f64,
     pieces: &[Piece],
     start: [usize; D],
@@ -101,7 +101,10 @@ pub(in crate::process) fn integrate<const D: usize>(
 }
 
 /// First levels for a goal: `coarse` plus one for every two digits beyond 1e-3.
-pub(in crate::process) fn start<const D: usize>(coarse: [usize; D], rel_error: f64) -> [usize; D] {
+pub(in crate::process::radiation) fn start<const D: usize>(
+    coarse: [usize; D],
+    rel_error: f64,
+) -> [usize; D] {
     let digits = (-libm::log10(rel_error) - 3.0).max(0.0);
     coarse.map(|l| l + (digits / 2.0) as usize)
 }

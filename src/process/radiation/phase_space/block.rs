@@ -1,10 +1,8 @@
 //! A block of phase-space points as a structure of arrays, the unit of work of the kernels.
 
-use crate::amplitude::DecayAngles;
 use crate::kinematics::PairPoint;
-
-/// Largest number of points in a block: all columns of one block fit a level-1 cache.
-pub const BLOCK: usize = 128;
+use crate::process::BLOCK;
+use crate::process::radiation::amplitude::DecayAngles;
 
 /// One number a point.
 pub type Column = [f64; BLOCK];

@@ -14,16 +14,16 @@ const DOUBLING: usize = 2;
 
 /// Value, error estimate and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::process) struct Refined {
-    pub(in crate::process) value: f64,
-    pub(in crate::process) error: f64,
-    pub(in crate::process) n_eval: u64,
+pub(in crate::process::radiation) struct Refined {
+    pub(in crate::process::radiation) value: f64,
+    pub(in crate::process::radiation) error: f64,
+    pub(in crate::process::radiation) n_eval: u64,
     /// Whether the goal was met before the ladder ended.
-    pub(in crate::process) converged: bool,
+    pub(in crate::process::radiation) converged: bool,
 }
 
 /// Integrates `at(levels) = (value, evaluations)` to `rel_error` from the levels `start`.
-pub(in crate::process) fn refine<const D: usize>(
+pub(in crate::process::radiation) fn refine<const D: usize>(
     start: [usize; D],
     rel_error: f64,
     at: impl Fn([usize; D]) -> (f64, u64),

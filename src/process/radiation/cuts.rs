@@ -4,7 +4,7 @@ use super::Setup;
 use crate::dark_sector::DarkSector;
 use crate::elementary::polar_angle;
 use crate::kinematics::pair_momenta;
-use crate::phase_space::PairBlock;
+use crate::process::radiation::phase_space::PairBlock;
 
 /// rad per mrad.
 const MRAD: f64 = 1e-3;

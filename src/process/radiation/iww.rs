@@ -13,12 +13,13 @@
 //! of 1.2–17 for electrons of 8 GeV on aluminium (m_χ from 1 MeV to 1 and 0.5 GeV).
 //! Pinned by `tests/ww.rs`.
 
-use super::cross_section::Sliced;
+use super::Setup;
 use super::flux::Flux;
-use super::quadrature::{Integral, QuadratureError, SIZES, emitted};
+use super::inclusive::Sliced;
+use super::quadrature::{SIZES, emitted};
 use super::ww::Lepton;
-use super::{Approach, CrossSection, Setup};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
+use crate::process::{Approach, CrossSection, Integral, QuadratureError};
 
 /// The improved Weizsäcker–Williams approximation of one set-up.
 #[derive(Debug, Clone)]

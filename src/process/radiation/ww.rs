@@ -16,13 +16,12 @@
 //! high for electrons, which turn soft as x → 1, and for χ so light that t ≫ k², m² matters.
 //! Pinned by `tests/ww.rs`.
 
-use super::cross_section::Sliced;
+use super::Setup;
 use super::flux::Flux;
-use super::quadrature::{
-    Emitted, Integral, PairMass, QuadratureError, SIZES, emitted, rule, spectral_function,
-};
-use super::{Approach, CrossSection, Setup};
+use super::inclusive::Sliced;
+use super::quadrature::{Emitted, PairMass, SIZES, emitted, rule, spectral_function};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
+use crate::process::{Approach, CrossSection, Integral, QuadratureError};
 
 /// The Weizsäcker–Williams approximation of one set-up.
 #[derive(Debug, Clone)]

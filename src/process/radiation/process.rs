@@ -5,13 +5,14 @@ use std::sync::Arc;
 use pulp::Arch;
 
 use super::etl::Etl;
-use super::{PointBlock, Process, Setup, observe};
+use super::phase_space::PairBlock;
+use super::{Setup, observe, route};
 use crate::dark_sector::DarkSector;
 use crate::event::Momentum;
 use crate::kinematics::FinalState;
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
-use crate::phase_space::PairBlock;
+use crate::process::{Approach, CrossSection, PointBlock, Process};
 
 /// The exact process of a set-up.
 pub(super) struct Radiated {
@@ -88,6 +89,10 @@ impl Process for Radiated {
             block: PairBlock::default(),
         })
     }
+
+    fn route(&self, approach: Approach) -> Option<Box<dyn CrossSection>> {
+        Some(route(approach, self.setup()))
+    }
 }
 
 /// A block of its points.
@@ -117,5 +122,11 @@ impl PointBlock for Points {
 
     fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
         observe::observe(Arch::new(), self.etl.setup(), observable, &self.block, out)
+    }
+}
+
+impl From<&Setup> for Arc<dyn Process> {
+    fn from(setup: &Setup) -> Self {
+        Arc::new(Radiated::new(setup))
     }
 }

@@ -7,7 +7,7 @@ use crate::dark_sector::DarkSector;
 use crate::elementary::polar_angle;
 use crate::kinematics::pair_momenta;
 use crate::observable::Observable;
-use crate::phase_space::PairBlock;
+use crate::process::radiation::phase_space::PairBlock;
 
 /// Writes `observable` of the first `out.len()` points of `block` to `out`, in its own unit; false
 /// if it is none of these.
@@ -110,7 +110,7 @@ fn chi_momentum(b: &PairBlock, i: usize, m_chi: f64) -> [f64; 4] {
 
 #[inline(always)]
 fn each(out: &mut [f64], f: impl Fn(usize) -> f64) {
-    for (i, o) in out.iter_mut().enumerate().take(crate::phase_space::BLOCK) {
+    for (i, o) in out.iter_mut().enumerate().take(crate::process::BLOCK) {
         *o = f(i);
     }
 }

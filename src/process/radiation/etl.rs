@@ -1,7 +1,7 @@
 //! The exact tree-level (ETL) differential cross section on the unit hypercube, by blocks.
 //!
 //! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7) and l N → l N A′ (d = 4). Constants of a pair
-//! ([`crate::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
+//! ([`crate::process::radiation::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
 //!
 //! ```text
 //! dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
@@ -16,14 +16,15 @@ use core::f64::consts::PI;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::{Setup, cuts};
-use crate::amplitude::{
-    is_collinear, pair_m2, pair_m2_interfering, vector_a, vector_a_interfering,
-};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::kinematics::Collision;
 use crate::matter::NucleusSpin;
-use crate::phase_space::{BLOCK, DecayMap, EmissionMap, PairBlock, PairMassMap};
+use crate::process::BLOCK;
+use crate::process::radiation::amplitude::{
+    is_collinear, pair_m2, pair_m2_interfering, vector_a, vector_a_interfering,
+};
+use crate::process::radiation::phase_space::{DecayMap, EmissionMap, PairBlock, PairMassMap};
 
 /// Largest number of dimensions.
 pub const MAX_DIM: usize = 7;

@@ -20,7 +20,7 @@ use super::rule::Rule;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, MilliCharged};
 use crate::kinematics::Collision;
-use crate::process::Setup;
+use crate::process::radiation::Setup;
 
 /// ρ(k²) in GeV⁻²: a pair's share in dσ/dk² relative to a vector of that mass.
 pub fn spectral_function(chi: &MilliCharged, k2: f64) -> f64 {
@@ -56,7 +56,7 @@ pub(super) fn k2_limit(c: &Collision, v: f64) -> f64 {
 /// The variable of the k² integral: √k² = mass_min cosh θ, so that β = tanh θ has no square root
 /// left, κ = e^{2θ/3}, and ln[κ/(1+κ/κ_s)] uniform: ln k² up to the scale, compressed above.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::process) struct PairMass {
+pub(in crate::process::radiation) struct PairMass {
     k2_min: f64,
     inv_scale: f64,
     start: f64,
@@ -65,7 +65,7 @@ pub(in crate::process) struct PairMass {
 
 impl PairMass {
     /// For √k² between `mass_min` and `mass_max` with the scale `scale` ≥ `mass_min`, GeV.
-    pub(in crate::process) fn new(mass_min: f64, mass_max: f64, scale: f64) -> Self {
+    pub(in crate::process::radiation) fn new(mass_min: f64, mass_max: f64, scale: f64) -> Self {
         let kappa = |mass: f64| libm::exp(2.0 / 3.0 * libm::acosh(mass / mass_min));
         let inv_scale = 1.0 / kappa(scale);
         let start = 1.0 / (1.0 + inv_scale);
@@ -79,7 +79,7 @@ impl PairMass {
     }
 
     /// (k², dk²/dz) at z in (0, 1), GeV².
-    pub(in crate::process) fn at(&self, z: f64) -> (f64, f64) {
+    pub(in crate::process::radiation) fn at(&self, z: f64) -> (f64, f64) {
         let g = self.start * libm::exp(self.length * z);
         let kappa = g / (1.0 - g * self.inv_scale);
         let theta = 1.5 * libm::log(kappa);
@@ -103,7 +103,7 @@ pub(super) struct Rules {
 
 /// What leaves the lepton line.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::process) enum Emitted {
+pub(in crate::process::radiation) enum Emitted {
     /// A vector of this mass squared (GeV²), with this factor (ε² or a spectral function).
     Vector { k2: f64, strength: f64 },
     /// A pair of any mass.
@@ -112,7 +112,7 @@ pub(in crate::process) enum Emitted {
 
 impl Emitted {
     /// Least mass in GeV.
-    pub(in crate::process) fn mass_min(&self) -> f64 {
+    pub(in crate::process::radiation) fn mass_min(&self) -> f64 {
         match self {
             Self::Vector { k2, .. } => k2.sqrt(),
             Self::Pair(chi) => 2.0 * chi.mass_gev,

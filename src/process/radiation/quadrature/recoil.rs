@@ -12,11 +12,11 @@
 
 use super::azimuth::{AzimuthNode, azimuth_nodes};
 use super::rule::Rule;
-use crate::amplitude::vector_a_interfering;
 use crate::elementary::{exp_m1, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::matter::NucleusSpin;
-use crate::process::Setup;
+use crate::process::radiation::Setup;
+use crate::process::radiation::amplitude::vector_a_interfering;
 
 /// What a set-up fixes for every recoil integral.
 #[derive(Debug, Clone)]

@@ -31,6 +31,14 @@ pub enum SetupError {
         /// Largest mass that can be made, GeV.
         largest_gev: f64,
     },
+    /// A dark sector that another process produces.
+    #[error("the process `{kind}` does not produce the dark sector of `{produced}`")]
+    OtherKind {
+        /// The process asked for.
+        kind: &'static str,
+        /// The one that produces this dark sector.
+        produced: &'static str,
+    },
     /// A number that makes no sense, whatever the others are.
     #[error("{name} must be {expected}, found {found:?}")]
     Senseless {

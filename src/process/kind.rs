@@ -1,0 +1,38 @@
+//! What makes a process of the numbers of a card.
+
+use std::sync::Arc;
+
+use super::Process;
+use super::radiation::SetupError;
+use crate::beam::Beam;
+use crate::cuts::Cuts;
+use crate::dark_sector::DarkSector;
+use crate::matter::Nucleus;
+use crate::matter::form_factor::FormFactorKind;
+
+/// What a process is made of.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The beam.
+    pub beam: Beam,
+    /// The nucleus that is struck.
+    pub nucleus: Nucleus,
+    /// Its form factor.
+    pub form_factor: FormFactorKind,
+    /// What is produced, and how strongly it couples.
+    pub dark_sector: DarkSector,
+    /// Cuts on the final state.
+    pub cuts: Cuts,
+}
+
+/// A kind of process: makes the one of a set-up.
+pub trait Kind: Send + Sync {
+    /// The spelling of `process.kind`.
+    fn name(&self) -> &str;
+
+    /// The process of these inputs.
+    ///
+    /// # Errors
+    /// If they make no sense together or leave no phase space.
+    fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError>;
+}

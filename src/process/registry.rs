@@ -1,0 +1,38 @@
+//! The processes by name. The list is a value that is handed in: no global, no linker table.
+
+use std::sync::Arc;
+
+use super::kind::Kind;
+use super::radiation::Radiation;
+
+/// The kinds there are.
+#[derive(Clone)]
+pub struct Registry(Vec<Arc<dyn Kind>>);
+
+impl Registry {
+    /// Those that cards know.
+    pub fn standard() -> Self {
+        Self(vec![
+            Arc::new(Radiation("pair")),
+            Arc::new(Radiation("dark-photon")),
+        ])
+    }
+
+    /// The same with one more, which is found before another of its name.
+    #[must_use]
+    pub fn with(mut self, kind: impl Kind + 'static) -> Self {
+        self.0.insert(0, Arc::new(kind));
+        self
+    }
+
+    /// The kind of this name, if there is one.
+    pub fn get(&self, name: &str) -> Option<&dyn Kind> {
+        let found = self.0.iter().find(|kind| kind.name() == name);
+        found.map(|kind| &**kind)
+    }
+
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|kind| kind.name())
+    }
+}

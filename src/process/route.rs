@@ -1,0 +1,141 @@
+//! Routes to a cross section without Monte Carlo: what they give and why they may refuse.
+//!
+//! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
+
+use thiserror::Error;
+
+/// Smallest relative error that may be asked for; rounding sets in below.
+pub const MIN_REL_ERROR: f64 = 1e-10;
+
+/// What the quadrature cannot do.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum QuadratureError {
+    /// A cut on something that is integrated in closed form.
+    #[error(
+        "the quadrature integrates over everything but x and cannot follow the cut `{name}`; use the Monte Carlo (method `mc`)"
+    )]
+    Cut {
+        /// The cut's key in the card.
+        name: &'static str,
+    },
+    /// A relative error that makes no sense.
+    #[error("relative error must lie in [{MIN_REL_ERROR:e}, 1), found {found:e}")]
+    RelError {
+        /// What was asked for.
+        found: f64,
+    },
+    /// The finest rules do not reach the goal.
+    #[error(
+        "the goal of a relative error {rel_error:e} is not reached: the finest rules of the quadrature give {value_pb:e} ± {error_pb:e} pb, {:.1e}; ask for less with integration.rel_error (--rel-error), or take --method mc",
+        (error_pb / value_pb).abs()
+    )]
+    NotConverged {
+        /// Value reached, pb.
+        value_pb: f64,
+        /// Its estimated error, pb.
+        error_pb: f64,
+        /// What was asked for.
+        rel_error: f64,
+    },
+    /// Bin edges that do not rise.
+    #[error("bin edges must be at least two and rise, found {found:?}")]
+    Edges {
+        /// The edges.
+        found: Vec<f64>,
+    },
+    /// A formula outside its range.
+    #[error("method {approach} does not apply here: it needs {needs}")]
+    NotApplicable {
+        /// The formula.
+        approach: &'static str,
+        /// What it needs.
+        needs: &'static str,
+    },
+    /// A process that offers no such route.
+    #[error("the process `{kind}` has no quadrature; use the Monte Carlo (method `mc`)")]
+    NotOffered {
+        /// The process.
+        kind: String,
+    },
+    /// dσ/dk² of something without a spectrum.
+    #[error("a dark photon has one mass: there is no spectrum in k²")]
+    NoPairSpectrum,
+}
+
+/// A result with its estimated error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Integral {
+    /// Value in pb per nucleus (dσ/dk²: pb/GeV²).
+    pub value_pb: f64,
+    /// Estimated error in the same unit; covers the true one.
+    pub error_pb: f64,
+    /// Evaluations of the squared amplitude.
+    pub n_eval: u64,
+}
+
+impl Integral {
+    /// Nothing, exactly.
+    pub(super) const ZERO: Self = Self {
+        value_pb: 0.0,
+        error_pb: 0.0,
+        n_eval: 0,
+    };
+}
+
+/// σ and dσ/dx of one set-up by one route.
+pub trait CrossSection: Sync {
+    /// Which route this is.
+    fn approach(&self) -> Approach;
+
+    /// σ within the cuts on x, pb per nucleus, to `rel_error`.
+    ///
+    /// # Errors
+    /// If there are cuts on anything but x, `rel_error` is out of range or cannot be reached, or
+    /// the formula does not apply.
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError>;
+
+    /// dσ/dx in pb at each `x`, cuts on x apart, to `rel_error`.
+    ///
+    /// # Errors
+    /// As [`Self::sigma`].
+    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
+
+    /// σ in pb in each bin of x between neighbouring `edges`, cuts on x apart, to `rel_error`.
+    ///
+    /// # Errors
+    /// As [`Self::sigma`], and if the edges do not rise.
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
+}
+
+/// The routes to σ without Monte Carlo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approach {
+    /// Exact at tree level, by quadrature.
+    Exact,
+    /// Weizsäcker–Williams with the integral over u.
+    Ww,
+    /// Improved Weizsäcker–Williams: the flux frozen in u.
+    Iww,
+    /// Closed form for heavy χ.
+    Wwa,
+}
+
+impl Approach {
+    /// Every route.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Ww, Self::Iww, Self::Wwa];
+
+    /// The spelling of the method in the card.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "quadrature",
+            Self::Ww => "ww",
+            Self::Iww => "iww",
+            Self::Wwa => "wwa",
+        }
+    }
+
+    /// The route with this spelling, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.name() == name)
+    }
+}
