@@ -99,6 +99,7 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
         BelowMass => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 },
     });
     let setups = texts!(SetupError {
+        OtherKind => SetupError::OtherKind { kind: "pair", produced: "dark-photon" },
         Collision => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 }.into(),
         FormFactor => FormFactorError {
             name: "mine".to_owned(),
@@ -131,6 +132,7 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
 #[test]
 fn every_error_of_the_quadrature_has_a_text() {
     insta::assert_snapshot!(texts!(QuadratureError {
+        NotOffered => QuadratureError::NotOffered { kind: "three-body".to_owned() },
         Cut => QuadratureError::Cut { name: "lepton_pt_max_gev" },
         RelError => QuadratureError::RelError { found: 1e-20 },
         NotConverged => QuadratureError::NotConverged { value_pb: 1.5, error_pb: 0.1, rel_error: 1e-6 },
