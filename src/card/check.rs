@@ -56,7 +56,7 @@ fn check_value(
         (Kind::Table, Value::Table(table)) => {
             return check_table(source, &format!("{path}."), table);
         }
-        (Kind::Tables, Value::Array(items)) => {
+        (Kind::Tables | Kind::TablesOrText, Value::Array(items)) => {
             for (i, item) in items.iter_mut().enumerate() {
                 let path = format!("{path}[{i}]");
                 match item {
@@ -75,7 +75,10 @@ fn check_value(
         (Kind::Texts | Kind::Numbers | Kind::Counts, _) => {
             return check_value(source, path, one(kind), expects, value);
         }
-        (Kind::Text | Kind::CountOrText | Kind::NumberOrText, Value::String(_)) => true,
+        (
+            Kind::Text | Kind::CountOrText | Kind::NumberOrText | Kind::TablesOrText,
+            Value::String(_),
+        ) => true,
         (Kind::Number | Kind::NumberOrText, Value::Integer(whole)) => {
             *value = Value::Float(*whole as f64);
             true

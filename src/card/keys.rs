@@ -36,6 +36,8 @@ pub enum Kind {
     Table,
     /// A list of tables.
     Tables,
+    /// A list of tables, or a name in its place.
+    TablesOrText,
 }
 
 impl Kind {
@@ -52,7 +54,13 @@ impl Kind {
             Self::Counts => "whole number or list",
             Self::Table => "table",
             Self::Tables => "list of tables",
+            Self::TablesOrText => "list of tables or text",
         }
+    }
+
+    /// Whether it is a list of tables that have keys of their own.
+    pub(super) fn is_list_of_tables(self) -> bool {
+        matches!(self, Self::Tables | Self::TablesOrText)
     }
 }
 
@@ -174,7 +182,7 @@ pub(super) fn find(path: &str) -> Option<&'static Key> {
 
 /// Full names of every key a command-line option can set.
 pub(super) fn settable() -> Vec<String> {
-    let in_list = |key: &Key| find(key.section()).is_some_and(|s| s.kind == Kind::Tables);
+    let in_list = |key: &Key| find(key.section()).is_some_and(|s| s.kind.is_list_of_tables());
     let keys = KEYS
         .iter()
         .filter(|key| key.kind != Kind::Table && !in_list(key));

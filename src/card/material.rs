@@ -4,13 +4,16 @@ use toml::Value;
 
 use super::error::{CardError, nearest};
 use super::keys::{AMOUNTS, NUCLEI_GEV};
-use super::raw::RawTarget;
+use super::raw::{RawComponent, RawMaterial, RawTarget};
 use super::rules::Resolver;
-use crate::matter::Target;
+use super::run_card::Isotopes;
+use crate::matter::catalogue::{MATERIALS, NamedMaterial};
 use crate::matter::elements::{ELEMENTS, Element};
 use crate::matter::form_factor::{FormFactor, FormFactors};
+use crate::matter::formula;
+use crate::matter::isotopes;
 use crate::matter::material::{Component, Material};
-use crate::matter::{Nucleus, NucleusSpin};
+use crate::matter::{Nucleus, NucleusSpin, Target};
 
 /// Slack allowed in the sum of mass fractions written with a few digits.
 const FRACTION_SLACK: f64 = 1e-6;
@@ -21,21 +24,19 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, C
     let form_factor = rules.choice("target.form_factor", form_factor, &known.names(), |name| {
         known.get(name).cloned()
     })?;
-    let components = components(rules, raw, spin(rules, raw.nucleus_spin.as_ref())?)?;
+    let spin = spin(rules, raw.nucleus_spin.as_ref())?;
+    let (components, tabulated) = components(rules, raw, spin)?;
+    let components = isotopes_of(rules, raw, components)?;
     for part in &components {
         FormFactor::new(&form_factor, &part.nucleus).map_err(|error| {
-            let found = format!("{:?} on {}", error.name, part.element.symbol);
+            let found = format!("{:?} on {}", error.name, part.name());
             let expected = format!("another form factor: {}", error.problem);
             rules.wrong("target.form_factor", found, expected)
         })?;
     }
 
     let density = rules.within("target.density_g_cm3", raw.density_g_cm3, &AMOUNTS)?;
-    let density = match components.as_slice() {
-        [only] => density.or(only.element.density_g_cm3),
-        _ => density,
-    };
-    let mut material = Material::mixture(components).with_density(density);
+    let mut material = Material::mixture(components).with_density(density.or(tabulated));
     let x0 = rules.within(
         "target.radiation_length_cm",
         raw.radiation_length_cm,
@@ -68,39 +69,81 @@ fn spin(rules: &Resolver<'_>, raw: Option<&Value>) -> Result<NucleusSpin, CardEr
     }
 }
 
+/// What the target is made of, before isotopes are told apart, and its tabulated density in g/cm³.
 fn components(
     rules: &Resolver<'_>,
     raw: &RawTarget,
     spin: NucleusSpin,
-) -> Result<Vec<Component>, CardError> {
+) -> Result<(Vec<Component>, Option<f64>), CardError> {
     let mass = rules.within("target.nuclear_mass_gev", raw.nuclear_mass_gev, &NUCLEI_GEV)?;
-    let Some(parts) = &raw.material else {
-        let symbol = rules.required("target.element", raw.element.as_deref())?;
-        let element = element(rules, "target.element", symbol)?;
-        let nucleus = Nucleus::of(element, spin);
-        let nucleus = mass.map_or(nucleus, |mass| nucleus.with_mass_gev(mass));
-        return Ok(vec![Component {
-            element,
-            nucleus,
-            mass_fraction: 1.0,
-        }]);
+    let written = [
+        ("target.mixture", raw.mixture.is_some()),
+        ("target.material", raw.material.is_some()),
+        ("target.element", raw.element.is_some()),
+        (
+            "target.nuclear_mass_gev",
+            mass.is_some() && raw.element.is_none(),
+        ),
+    ];
+    let mut written = written.iter().filter(|(_, there)| *there);
+    if let (Some((first, _)), Some((second, _))) = (written.next(), written.next()) {
+        return Err(rules.excludes(second, first));
+    }
+    let of_elements = |parts: Vec<(&'static Element, f64)>| -> Vec<Component> {
+        let part = |(element, share)| Component::of(element, spin, share);
+        parts.into_iter().map(part).collect()
     };
-    if raw.element.is_some() {
-        return Err(rules.excludes("target.element", "target.material"));
+    if let Some(text) = &raw.mixture {
+        let atoms = formula::atoms(text).map_err(|error| rules.bad("target.mixture", error))?;
+        let density = match atoms.as_slice() {
+            [(element, _)] => element.density_g_cm3,
+            _ => NamedMaterial::from_name(text.trim()).map(|named| named.density_g_cm3),
+        };
+        return Ok((of_elements(formula::mass_fractions(&atoms)), density));
     }
-    if mass.is_some() {
-        return Err(rules.excludes("target.nuclear_mass_gev", "target.material"));
+    match &raw.material {
+        Some(RawMaterial::Name(name)) => {
+            let names: Vec<&str> = MATERIALS.iter().map(|named| named.name).collect();
+            let find = NamedMaterial::from_name;
+            let named = rules.choice("target.material", name, &names, find)?;
+            Ok((
+                of_elements(named.mass_fractions()),
+                Some(named.density_g_cm3),
+            ))
+        }
+        Some(RawMaterial::Elements(parts)) => {
+            let components = listed(rules, parts, spin)?;
+            let density = match components.as_slice() {
+                [only] => only.element.density_g_cm3,
+                _ => None,
+            };
+            Ok((components, density))
+        }
+        None => {
+            let symbol = rules.required("target.element", raw.element.as_deref())?;
+            let mut part = component(rules, "target.element", symbol, spin, 1.0)?;
+            if let Some(mass) = mass {
+                part.nucleus = part.nucleus.with_mass_gev(mass);
+            }
+            Ok((vec![part], part.element.density_g_cm3))
+        }
     }
+}
+
+/// The components of a list of elements and shares of the mass.
+fn listed(
+    rules: &Resolver<'_>,
+    parts: &[RawComponent],
+    spin: NucleusSpin,
+) -> Result<Vec<Component>, CardError> {
     let mut components: Vec<Component> = Vec::with_capacity(parts.len());
     for (i, part) in parts.iter().enumerate() {
         let path = format!("target.material[{i}].element");
-        let element = element(
-            rules,
-            &path,
-            rules.required(&path, part.element.as_deref())?,
-        )?;
-        if components.iter().any(|earlier| earlier.element == element) {
-            let found = format!("{} a second time", element.symbol);
+        let symbol = rules.required(&path, part.element.as_deref())?;
+        let found = component(rules, &path, symbol, spin, 1.0)?;
+        let name = found.name();
+        if components.iter().any(|earlier| earlier.name() == name) {
+            let found = format!("{name} a second time");
             return Err(rules.wrong(&path, found, "each element once"));
         }
         let path = format!("target.material[{i}].mass_fraction");
@@ -109,9 +152,8 @@ fn components(
             return Err(rules.bad(&path, mass_fraction));
         }
         components.push(Component {
-            element,
-            nucleus: Nucleus::of(element, spin),
             mass_fraction,
+            ..found
         });
     }
     if components.is_empty() {
@@ -123,6 +165,68 @@ fn components(
         return Err(rules.wrong("target.material", found, "mass fractions that add up to 1"));
     }
     Ok(components)
+}
+
+/// The components with their elements as `target.isotopes` wants them.
+fn isotopes_of(
+    rules: &Resolver<'_>,
+    raw: &RawTarget,
+    components: Vec<Component>,
+) -> Result<Vec<Component>, CardError> {
+    let key = "target.isotopes";
+    let isotopes = rules.named(key, raw.isotopes.as_deref(), Isotopes::ALL, Isotopes::name)?;
+    if isotopes == Isotopes::Mean {
+        return Ok(components);
+    }
+    if raw.nuclear_mass_gev.is_some() {
+        return Err(rules.excludes("target.nuclear_mass_gev", key));
+    }
+    let mut all = Vec::new();
+    for part in &components {
+        let natural = part.natural_isotopes();
+        if natural.is_empty() {
+            let found = format!(
+                "\"natural\" for {}, which is not found in nature",
+                part.name()
+            );
+            return Err(rules.wrong(key, found, "\"mean\", or one isotope as element"));
+        }
+        all.extend(natural);
+    }
+    Ok(all)
+}
+
+/// The element `Pb` or the isotope `Pb-208`.
+fn component(
+    rules: &Resolver<'_>,
+    path: &str,
+    name: &str,
+    spin: NucleusSpin,
+    mass_fraction: f64,
+) -> Result<Component, CardError> {
+    let (symbol, number) = match name.split_once('-') {
+        Some((symbol, number)) => (symbol, Some(number)),
+        None => (name, None),
+    };
+    let element = element(rules, path, symbol)?;
+    let part = Component::of(element, spin, mass_fraction);
+    let Some(number) = number else {
+        return Ok(part);
+    };
+    let mass_number = number.parse().ok();
+    let isotope = mass_number.and_then(|a| isotopes::find(element.z, a));
+    match isotope {
+        Some(isotope) => Ok(Component {
+            nucleus: Nucleus::of_isotope(isotope, spin),
+            ..part
+        }),
+        None => {
+            let of = isotopes::of(element.z).map(|isotope| isotope.mass_number.to_string());
+            let known = of.collect::<Vec<_>>().join(", ");
+            let expected = format!("one of the mass numbers of {symbol}: {known}");
+            Err(rules.wrong(path, format!("{name:?}"), expected))
+        }
+    }
 }
 
 fn element(rules: &Resolver<'_>, path: &str, symbol: &str) -> Result<&'static Element, CardError> {
@@ -162,7 +266,7 @@ fn thickness(
         None => Err(rules.wrong(
             "target.thickness_x0",
             "no radiation length to measure it in",
-            "target.radiation_length_cm beside it, for it is not tabulated for this material",
+            "target.density_g_cm3 or target.radiation_length_cm beside it, for this material has no tabulated density",
         )),
     }
 }

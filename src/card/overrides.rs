@@ -130,6 +130,7 @@ impl Override {
         match (self.key.as_str(), self.value.as_str()) {
             ("target.element", _) => OF_ELEMENT,
             ("target.material", _) => OF_MATERIAL,
+            ("target.mixture", _) => OF_MIXTURE,
             ("target.thickness_cm", _) => &["target.thickness_x0"],
             ("target.thickness_x0", _) => &["target.thickness_cm"],
             ("process.kind", Some("dark-photon")) => OF_PAIR,
@@ -143,12 +144,21 @@ impl Override {
 /// The properties of a material, meaningless for another one.
 const OF_ELEMENT: &[&str] = &[
     "target.material",
+    "target.mixture",
     "target.density_g_cm3",
     "target.radiation_length_cm",
     "target.nuclear_mass_gev",
 ];
 const OF_MATERIAL: &[&str] = &[
     "target.element",
+    "target.mixture",
+    "target.density_g_cm3",
+    "target.radiation_length_cm",
+    "target.nuclear_mass_gev",
+];
+const OF_MIXTURE: &[&str] = &[
+    "target.element",
+    "target.material",
     "target.density_g_cm3",
     "target.radiation_length_cm",
     "target.nuclear_mass_gev",

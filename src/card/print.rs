@@ -2,7 +2,7 @@
 
 use super::raw::{
     PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawHistogram,
-    RawIntegration, RawMesons, RawProcess, RawReach, RawRun, RawTarget, Seed,
+    RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach, RawRun, RawTarget, Seed,
 };
 use super::run_card::{HistogramSpec, RunCard};
 use crate::cuts::Cuts;
@@ -120,21 +120,23 @@ fn target(target: &Target) -> RawTarget {
         thickness_cm: material.thickness_cm,
         energy_loss_gev_per_cm: material.energy_loss_gev_per_cm,
         form_factor: Some(target.form_factor.name().to_owned()),
+        // Isotopes are written one by one.
+        isotopes: Some("mean".to_owned()),
         nucleus_spin: parts.first().map(|part| part.nucleus.spin.name().into()),
         ..RawTarget::default()
     };
     match &parts[..] {
         // A mixture of one is the element itself, but for a fraction that is not quite 1.
         [only] if only.mass_fraction == 1.0 => {
-            raw.element = Some(only.element.symbol.to_owned());
+            raw.element = Some(only.name());
             raw.nuclear_mass_gev = Some(only.nucleus.mass_gev);
         }
         parts => {
             let listed = parts.iter().map(|part| RawComponent {
-                element: Some(part.element.symbol.to_owned()),
+                element: Some(part.name()),
                 mass_fraction: Some(part.mass_fraction),
             });
-            raw.material = Some(listed.collect());
+            raw.material = Some(RawMaterial::Elements(listed.collect()));
         }
     }
     raw

@@ -20,6 +20,14 @@ impl<T> PerAxis<T> {
     }
 }
 
+/// The elements of a material, or its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawMaterial {
+    Name(String),
+    Elements(Vec<RawComponent>),
+}
+
 /// A seed of 64 bits: a number, or a text of digits beyond the numbers of TOML.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(try_from = "toml::Value")]
@@ -87,7 +95,7 @@ sections! {
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
         thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: String, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
-        material: Vec<RawComponent>,
+        material: RawMaterial, mixture: String, isotopes: String,
     }
     RawComponent { element: String, mass_fraction: f64, }
     RawCuts {

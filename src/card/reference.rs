@@ -19,12 +19,12 @@ a card with every default.
 pub fn reference() -> String {
     let sections = KEYS
         .iter()
-        .filter(|key| key.kind == Kind::Table || key.kind == Kind::Tables);
+        .filter(|key| key.kind == Kind::Table || key.kind.is_list_of_tables());
     let mut text = format!("{HEADER}\n## At the top\n\n{}", table(""));
     for section in sections {
         let name = match section.kind {
-            Kind::Tables => format!("[[{}]]", section.path),
-            _ => format!("[{}]", section.path),
+            Kind::Table => format!("[{}]", section.path),
+            _ => format!("[[{}]]", section.path),
         };
         let (meaning, rows) = (section.meaning, table(section.path));
         text += &format!("\n## `{name}`\n\n{meaning}\n\n{rows}");

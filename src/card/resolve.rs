@@ -274,7 +274,7 @@ fn kinematics(
             .map_err(|error| rules.wrong("beam.energy_gev", error.to_string(), "a collision"))?;
         first = first.or(Some((part.nucleus, limits)));
         let (least, most) = (limits.m_pair_min_gev, limits.m_pair_max_gev);
-        let nucleus = part.element.symbol;
+        let nucleus = part.name();
         if !limits.is_open() {
             let (key, factor) = match dark_sector {
                 DarkSector::Pair(_) => ("dark_sector.m_chi_gev", 2.0),

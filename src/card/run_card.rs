@@ -98,6 +98,16 @@ choice! {
 }
 
 choice! {
+    /// What an element of the target is.
+    Isotopes {
+        /// Its mean nucleus.
+        Mean = "mean",
+        /// Its isotopes in their natural abundances.
+        Natural = "natural",
+    }
+}
+
+choice! {
     /// Energy loss of the beam in the target.
     Straggling {
         /// The beam keeps its energy.

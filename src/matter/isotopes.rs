@@ -1,32 +1,59 @@
-//! The isotope that stands for an element where a particle code asks for one.
+//! Isotopes: which there are of an element, their masses, and the one that stands for the element.
 //!
-//! A cross section here is that of the mean nucleus, of mass number A and mass A·u; a particle code
-//! `100ZZZAAA0` names one isotope, and a simulation that is handed a radioactive one lets it decay.
-//! Listed is the most abundant isotope: abundances of the IUPAC commission [CIAAW15], half-lives of
-//! NUBASE2020 (Kondev et al., Chin. Phys. C 45, 030001). None of these decays within any simulation: all are stable
-//! but ¹³⁰Te (8·10²⁰ a), ¹¹⁵In (4·10¹⁴ a) and ¹⁸⁷Re (4·10¹⁰ a). Elements that are not found in nature
-//! have the longest-lived isotope; the half-lives of ⁹⁷Tc and ⁹⁸Tc, 4.21 and 4.2 million
-//! years, agree within their errors. Pinned by the tests below.
+//! The table is `isotopes.csv`: masses in u (AME2020) and abundances in per cent of atoms, collected by
+//! the IAEA. A nucleus is the mean one of its element (mass number A, mass A·u) unless an isotope is
+//! asked for; a particle code `100ZZZAAA0` names one isotope in either case, and a simulation that is
+//! handed a radioactive one lets it decay. The most abundant isotope stands for the element; none of
+//! these decays within any simulation: all are stable but ¹³⁰Te (8·10²⁰ a), ¹¹⁵In (4·10¹⁴ a) and
+//! ¹⁸⁷Re (4·10¹⁰ a). Elements that are not found in nature have the longest-lived isotope; the
+//! half-lives of ⁹⁷Tc and ⁹⁸Tc, 4.21 and 4.2 million years, agree within their errors (NUBASE2020,
+//! Kondev et al., Chin. Phys. C 45, 030001). Pinned by the tests below.
 
-/// Mass numbers, one for each charge number from 1 on.
-const MASS_NUMBERS: [u32; 98] = [
-    1, 4, // H, He
-    7, 9, 11, 12, 14, 16, 19, 20, // Li to Ne
-    23, 24, 27, 28, 31, 32, 35, 40, // Na to Ar
-    39, 40, 45, 48, 51, 52, 55, 56, 59, 58, 63, 64, 69, 74, 75, 80, 79, 84, // K to Kr
-    85, 88, 89, 90, 93, 98, 97, 102, 103, 106, 107, 114, 115, 120, 121, 130, 127,
-    132, // Rb to Xe
-    133, 138, // Cs, Ba
-    139, 140, 141, 142, 145, 152, 153, 158, 159, 164, 165, 166, 169, 174, 175, // La to Lu
-    180, 181, 184, 187, 192, 193, 195, 197, 202, 205, 208, 209, 209, 210, 222, // Hf to Rn
-    223, 226, // Fr, Ra
-    227, 232, 231, 238, 237, 244, 243, 247, 247, 251, // Ac to Cf
-];
+use std::sync::LazyLock;
+
+/// One isotope of an element.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Isotope {
+    /// Charge number.
+    pub z: u32,
+    /// Mass number.
+    pub mass_number: u32,
+    /// Mass of the atom in u.
+    pub mass_u: f64,
+    /// Share of the atoms of the element in nature, per cent; 0 if it is not found there.
+    pub abundance_percent: f64,
+}
+
+static ISOTOPES: LazyLock<Vec<Isotope>> = LazyLock::new(|| {
+    let row = |line: &str| {
+        let mut cells = line.split(',');
+        Some(Isotope {
+            z: cells.next()?.parse().ok()?,
+            mass_number: cells.next()?.parse().ok()?,
+            mass_u: cells.next()?.parse().ok()?,
+            abundance_percent: cells.next()?.parse().ok()?,
+        })
+    };
+    include_str!("isotopes.csv")
+        .lines()
+        .filter_map(row)
+        .collect()
+});
+
+/// The listed isotopes of the element of charge number `z`.
+pub fn of(z: u32) -> impl Iterator<Item = &'static Isotope> {
+    ISOTOPES.iter().filter(move |isotope| isotope.z == z)
+}
+
+/// The listed isotope of this charge and mass number, if there is one.
+pub fn find(z: u32, mass_number: u32) -> Option<&'static Isotope> {
+    of(z).find(|isotope| isotope.mass_number == mass_number)
+}
 
 /// Mass number of the isotope that stands for the element of charge number `z`, if it is listed.
 pub(super) fn mass_number(z: u32) -> Option<u32> {
-    let at = usize::try_from(z).ok()?.checked_sub(1)?;
-    MASS_NUMBERS.get(at).copied()
+    let most = of(z).max_by(|a, b| a.abundance_percent.total_cmp(&b.abundance_percent));
+    most.map(|isotope| isotope.mass_number)
 }
 
 #[cfg(test)]
@@ -154,6 +181,37 @@ mod tests {
             .collect();
         assert_eq!(all, listed);
         assert_eq!((mass_number(0), mass_number(99)), (None, None));
+    }
+
+    #[test]
+    fn abundances_are_shares_and_give_the_standard_weights() {
+        let lines = include_str!("isotopes.csv").lines();
+        assert_eq!(
+            ISOTOPES.len(),
+            lines.filter(|l| !l.starts_with('#')).count()
+        );
+        for element in &ELEMENTS {
+            let total: f64 = of(element.z).map(|i| i.abundance_percent).sum();
+            if total == 0.0 {
+                continue;
+            }
+            assert!((total - 100.0).abs() < 0.02, "{}: {total}", element.symbol);
+            let weight: f64 = of(element.z).map(|i| i.abundance_percent * i.mass_u).sum();
+            let off = weight / total / element.atomic_weight - 1.0;
+            // The weight of lithium in use is that of commercial material, the abundances are not.
+            let slack = if element.symbol == "Li" { 5e-3 } else { 5e-4 };
+            assert!(off.abs() < slack, "{}: {off:e}", element.symbol);
+        }
+    }
+
+    #[test]
+    fn isotopes_weigh_what_their_mass_number_says() {
+        for isotope in ISOTOPES.iter() {
+            let excess = isotope.mass_u - f64::from(isotope.mass_number);
+            assert!(excess.abs() < 0.12, "{isotope:?}");
+        }
+        assert_eq!(find(82, 208).map(|i| i.mass_u), Some(207.976652005));
+        assert_eq!(find(82, 210), None);
     }
 
     /// A slip of a line in the table would show: the most abundant isotope is near the mean mass.

@@ -2,10 +2,12 @@
 //!
 //! Computes the number of nuclei a beam particle meets, `ρ N_A L Σ w_i/A_i` per cm² ([GKK18]
 //! Eq. (12)), and the radiation length of a mixture by mass fractions, `1/X0 = Σ w_i/X_i` ([PDG22]
-//! Eq. (34.27)). Lengths in cm, densities in g/cm³. Density and thickness matter for yields only,
-//! so they may be absent. Pinned by the tests below.
+//! Eq. (34.27)); that of an isotope is that of its element in nuclei per area. Lengths in cm, densities
+//! in g/cm³. Density and thickness matter for yields only, so they may be absent. Pinned by the tests
+//! below.
 
 use super::elements::Element;
+use super::isotopes;
 use super::nucleus::{Nucleus, NucleusSpin};
 use crate::constants::AVOGADRO;
 
@@ -18,6 +20,46 @@ pub struct Component {
     pub nucleus: Nucleus,
     /// Its share of the mass, 0 … 1.
     pub mass_fraction: f64,
+}
+
+impl Component {
+    /// The mean nucleus of `element` with this share of the mass.
+    pub fn of(element: &'static Element, spin: NucleusSpin, mass_fraction: f64) -> Self {
+        Self {
+            element,
+            nucleus: Nucleus::of(element, spin),
+            mass_fraction,
+        }
+    }
+
+    /// The symbol, with the mass number of an isotope: `Pb`, `Pb-208`.
+    pub fn name(&self) -> String {
+        match self.nucleus.isotope() {
+            Some(isotope) => format!("{}-{}", self.element.symbol, isotope.mass_number),
+            None => self.element.symbol.to_owned(),
+        }
+    }
+
+    /// The same element as its isotopes in their natural abundances; itself if it is an isotope
+    /// already, nothing if it is not found in nature.
+    pub fn natural_isotopes(&self) -> Vec<Self> {
+        if self.nucleus.isotope().is_some() {
+            return vec![*self];
+        }
+        let found = || isotopes::of(self.element.z).filter(|i| i.abundance_percent > 0.0);
+        let mass: f64 = found().map(|i| i.abundance_percent * i.mass_u).sum();
+        let part = |isotope: &isotopes::Isotope| Self {
+            nucleus: Nucleus::of_isotope(isotope, self.nucleus.spin),
+            mass_fraction: self.mass_fraction * (isotope.abundance_percent * isotope.mass_u / mass),
+            ..*self
+        };
+        found().map(part).collect()
+    }
+
+    /// Radiation length in g/cm²: as many nuclei per area as of the element.
+    fn radiation_length_g_cm2(&self) -> f64 {
+        self.element.radiation_length() * (self.nucleus.a / self.element.atomic_weight)
+    }
 }
 
 /// A target material, pure or mixed, and how much of it.
@@ -38,13 +80,14 @@ pub struct Material {
 impl Material {
     /// A pure element with its tabulated density and radiation length and no thickness.
     pub fn pure(element: &'static Element, spin: NucleusSpin) -> Self {
-        let nucleus = Nucleus::of(element, spin);
-        Self::mixture(vec![Component {
-            element,
-            nucleus,
-            mass_fraction: 1.0,
-        }])
-        .with_density(element.density_g_cm3)
+        Self::of_elements(&[(element, 1.0)], spin).with_density(element.density_g_cm3)
+    }
+
+    /// A mixture of elements with their shares of the mass, which add up to 1.
+    pub fn of_elements(parts: &[(&'static Element, f64)], spin: NucleusSpin) -> Self {
+        let part =
+            |(element, share): &(&'static Element, f64)| Component::of(element, spin, *share);
+        Self::mixture(parts.iter().map(part).collect())
     }
 
     /// A mixture of unknown density and no thickness; mass fractions add up to 1.
@@ -58,12 +101,10 @@ impl Material {
         }
     }
 
-    /// The same material with this density in g/cm³; the radiation length in cm follows from it
-    /// where every element's is tabulated.
+    /// The same material with this density in g/cm³, from which the radiation length in cm follows.
     #[must_use]
     pub fn with_density(self, density_g_cm3: Option<f64>) -> Self {
-        let radiation_length_cm =
-            density_g_cm3.and_then(|rho| Some(self.radiation_length_g_cm2()? / rho));
+        let radiation_length_cm = density_g_cm3.map(|rho| self.radiation_length_g_cm2() / rho);
         Self {
             density_g_cm3,
             radiation_length_cm,
@@ -71,13 +112,13 @@ impl Material {
         }
     }
 
-    /// Radiation length in g/cm² from the tabulated ones, `1/X0 = Σ w_i/X_i`.
-    pub fn radiation_length_g_cm2(&self) -> Option<f64> {
+    /// Radiation length in g/cm², `1/X0 = Σ w_i/X_i`.
+    pub fn radiation_length_g_cm2(&self) -> f64 {
         let mut inverse = 0.0;
         for part in &self.components {
-            inverse += part.mass_fraction / part.element.radiation_length_g_cm2?;
+            inverse += part.mass_fraction / part.radiation_length_g_cm2();
         }
-        Some(1.0 / inverse)
+        1.0 / inverse
     }
 
     /// Thickness in radiation lengths.
@@ -100,7 +141,7 @@ impl Material {
     fn moles_per_gram(&self) -> impl Iterator<Item = f64> + '_ {
         self.components
             .iter()
-            .map(|part| part.mass_fraction / part.element.atomic_weight)
+            .map(|part| part.mass_fraction / part.nucleus.a)
     }
 }
 
@@ -113,13 +154,7 @@ mod tests {
     }
 
     fn part(symbol: &str, mass_fraction: f64) -> Component {
-        let element = element(symbol);
-        let nucleus = Nucleus::of(element, NucleusSpin::Zero);
-        Component {
-            element,
-            nucleus,
-            mass_fraction,
-        }
+        Component::of(element(symbol), NucleusSpin::Zero, mass_fraction)
     }
 
     fn close(found: Option<f64>, expected: f64, relative: f64) {
@@ -171,16 +206,39 @@ mod tests {
         let oxygen = 2.0 * 15.999 / (2.0 * 15.999 + 28.085);
         let silica = Material::mixture(vec![part("Si", 1.0 - oxygen), part("O", oxygen)]);
         close(silica.number_fractions().get(1).copied(), 2.0 / 3.0, 1e-12);
-        close(silica.radiation_length_g_cm2(), 27.05, 1e-3);
+        close(Some(silica.radiation_length_g_cm2()), 27.05, 1e-3);
     }
 
     #[test]
-    fn an_element_without_tabulated_density_has_no_radiation_length() {
-        let gold_like = Material::pure(element("Ta"), NucleusSpin::Zero);
-        assert_eq!(gold_like.density_g_cm3, None);
-        assert_eq!(
-            gold_like.with_density(Some(16.65)).radiation_length_cm,
-            None
-        );
+    fn an_element_without_tabulated_density_has_a_radiation_length_once_it_is_given() {
+        let tantalum = Material::pure(element("Ta"), NucleusSpin::Zero);
+        assert_eq!(tantalum.density_g_cm3, None);
+        assert_eq!(tantalum.radiation_length_cm, None);
+        // [PDG22], larger table: 6.82 g/cm².
+        let length = tantalum.with_density(Some(16.65)).radiation_length_cm;
+        close(length, 6.82 / 16.65, 3e-3);
+    }
+
+    #[test]
+    fn natural_isotopes_are_the_element_in_nuclei_and_radiation_length() {
+        let lead = part("Pb", 0.5);
+        let isotopes = lead.natural_isotopes();
+        let names: Vec<String> = isotopes.iter().map(Component::name).collect();
+        assert_eq!(names, ["Pb-204", "Pb-206", "Pb-207", "Pb-208"]);
+        let mass: f64 = isotopes.iter().map(|part| part.mass_fraction).sum();
+        close(Some(mass), 0.5, 1e-14);
+        let mixture = Material::mixture([isotopes, vec![part("O", 0.5)]].concat());
+        let fractions = mixture.number_fractions();
+        let of_lead: f64 = fractions[..4].iter().sum();
+        close(Some(fractions[3] / of_lead), 0.524, 1e-12);
+        let element = Material::mixture(vec![lead, part("O", 0.5)]);
+        // The weights of 2015 and the isotopes' masses agree to 1e-5.
+        close(Some(of_lead), element.number_fractions()[0], 1e-4);
+        let length = mixture.radiation_length_g_cm2();
+        close(Some(length), element.radiation_length_g_cm2(), 1e-4);
+        assert_eq!(part("Pm", 1.0).natural_isotopes(), []);
+        let copper = part("Cu", 1.0).natural_isotopes();
+        let again = copper.iter().flat_map(Component::natural_isotopes);
+        assert_eq!(again.collect::<Vec<_>>(), copper);
     }
 }

@@ -1,8 +1,10 @@
 //! The target: nuclei, materials and their elastic form factors.
 
+pub mod catalogue;
 pub mod elements;
 pub mod form_factor;
-mod isotopes;
+pub mod formula;
+pub mod isotopes;
 pub mod material;
 mod nucleus;
 pub mod straggling;

@@ -1,11 +1,12 @@
 //! The nucleus as a target: charge, mass and spin.
 //!
 //! The one place where a nuclear mass is computed: `M = A·u` (GeV), with `A` the standard atomic
-//! weight and `u` the atomic mass unit; electron masses and binding are below the accuracy of the
-//! elastic form factors. Pinned by the tests below against the masses of the reference tables.
+//! weight of the element, or the mass of the isotope, and `u` the atomic mass unit; electron masses and
+//! their binding are below the accuracy of the elastic form factors. Pinned by the tests below
+//! against the masses of the reference tables.
 
 use super::elements::Element;
-use super::isotopes;
+use super::isotopes::{self, Isotope};
 use crate::constants::ATOMIC_MASS_UNIT_GEV;
 
 /// Spin of the nucleus in the amplitude.
@@ -40,7 +41,7 @@ impl NucleusSpin {
 pub struct Nucleus {
     /// Charge number.
     pub z: u32,
-    /// Atomic weight in u, also the mass number of the form factors.
+    /// Atomic weight or mass of the isotope in u, also the mass number of the form factors.
     pub a: f64,
     /// Mass in GeV.
     pub mass_gev: f64,
@@ -49,15 +50,30 @@ pub struct Nucleus {
 }
 
 impl Nucleus {
-    /// The nucleus of `element` with mass `A·u`.
+    /// The mean nucleus of `element` with mass `A·u`.
     pub fn of(element: &Element, spin: NucleusSpin) -> Self {
-        let a = element.atomic_weight;
+        Self::weighing(element.z, element.atomic_weight, spin)
+    }
+
+    /// The nucleus of one isotope.
+    pub fn of_isotope(isotope: &Isotope, spin: NucleusSpin) -> Self {
+        Self::weighing(isotope.z, isotope.mass_u, spin)
+    }
+
+    fn weighing(z: u32, a: f64, spin: NucleusSpin) -> Self {
         Self {
-            z: element.z,
+            z,
             a,
             mass_gev: a * ATOMIC_MASS_UNIT_GEV,
             spin,
         }
+    }
+
+    /// The isotope, if this is the nucleus of one and not the mean one of its element.
+    pub fn isotope(&self) -> Option<&'static Isotope> {
+        let mean = Element::from_z(self.z).is_some_and(|e| e.atomic_weight == self.a);
+        let same = |isotope: &&Isotope| isotope.mass_u == self.a;
+        isotopes::of(self.z).filter(|_| !mean).find(same)
     }
 
     /// The same nucleus with another mass in GeV.
@@ -69,7 +85,10 @@ impl Nucleus {
     /// Mass number of the isotope; that of the most abundant one where the nucleus is the mean one of
     /// its element, which mass and form factor follow.
     pub fn mass_number(&self) -> u32 {
-        isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32)
+        match self.isotope() {
+            Some(isotope) => isotope.mass_number,
+            None => isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32),
+        }
     }
 
     /// The particle code `100ZZZAAA0` of the ground state of the isotope.
@@ -112,6 +131,14 @@ mod tests {
         }
         let heavier = nucleus("Cu").with_mass_gev(60.0);
         assert_eq!(heavier.pdg_id(), nucleus("Cu").pdg_id());
+        for (z, mass_number, code) in [(29, 65, 1_000_290_650), (82, 206, 1_000_822_060)] {
+            let isotope = isotopes::find(z, mass_number).expect("listed");
+            let nucleus = Nucleus::of_isotope(isotope, NucleusSpin::Zero);
+            assert_eq!(nucleus.pdg_id(), code);
+            assert_eq!(nucleus.isotope(), Some(isotope));
+        }
+        // Elements of one isotope: aluminium's weight is that of aluminium-27 but for 3e-7.
+        assert_eq!(nucleus("Al").isotope(), None);
     }
 
     #[test]

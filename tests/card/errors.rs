@@ -71,6 +71,31 @@ const WRONG: &[(&str, &str)] = &[
     ("element = \"Pb\"", ""),
     ("element = \"Pb\"", "element = \"Pb\"\nmaterial = []"),
     ("element = \"Pb\"", "material = []"),
+    ("element = \"Pb\"", "material = \"PbW04\""),
+    ("element = \"Pb\"", "mixture = \"PbXO4\""),
+    ("element = \"Pb\"", "mixture = \"Pb(WO4\""),
+    ("element = \"Pb\"", "element = \"Pb\"\nmixture = \"PbWO4\""),
+    (
+        "element = \"Pb\"",
+        "material = \"PbWO4\"\nnuclear_mass_gev = 100",
+    ),
+    ("element = \"Pb\"", "element = \"Pb-210\""),
+    ("element = \"Pb\"", "element = \"Pb-\""),
+    ("element = \"Pb\"", "element = \"Bp-208\""),
+    (
+        "element = \"Pb\"",
+        "element = \"Pm\"\nisotopes = \"natural\"",
+    ),
+    ("element = \"Pb\"", "element = \"Pb\"\nisotopes = \"all\""),
+    ("element = \"Pb\"", "mixture = \"GdVO4\"\nthickness_x0 = 1"),
+    (
+        "element = \"Pb\"",
+        "element = \"H\"\nform_factor = \"two-parameter-fermi\"",
+    ),
+    (
+        "element = \"Pb\"",
+        "element = \"W\"\nform_factor = \"fourier-bessel\"",
+    ),
     (
         "element = \"Pb\"",
         "material = [{ element = \"Pb\", mass_fraction = 0.5 }, { element = \"W\", mass_fraction = 0.4 }]",

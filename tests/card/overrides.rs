@@ -103,3 +103,37 @@ fn an_error_in_an_option_names_the_option_not_a_line() {
         "{error}"
     );
 }
+
+#[test]
+fn a_material_by_name_formula_or_isotope_replaces_the_element() {
+    for (options, names, density) in [
+        (
+            &["target.material=PbWO4"][..],
+            &["Pb", "W", "O"][..],
+            Some(8.30),
+        ),
+        (&["target.mixture=PbWO4"], &["Pb", "W", "O"], Some(8.30)),
+        (&["target.mixture=GdVO4"], &["Gd", "V", "O"], None),
+        (&["target.mixture=W"], &["W"], Some(19.3)),
+        (&["target.element=Cu-65"], &["Cu-65"], Some(8.96)),
+        (
+            &["target.isotopes=natural", "target.element=Cu"],
+            &["Cu-63", "Cu-65"],
+            Some(8.96),
+        ),
+    ] {
+        let target = with(options).unwrap().target;
+        let found: Vec<String> = target
+            .material
+            .components
+            .iter()
+            .map(|p| p.name())
+            .collect();
+        assert_eq!(found, names, "{options:?}");
+        assert_eq!(target.material.density_g_cm3, density, "{options:?}");
+        // What is printed reads back to the same.
+        let text = with(options).unwrap().to_toml();
+        let again = RunCard::parse("again.toml", "again", &text, &[]).unwrap();
+        assert_eq!(again.target, target, "{options:?}");
+    }
+}

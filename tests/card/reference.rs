@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use millibrem::card::{Absent, Allowed, CardError, KEYS, Key, Kind, Override, RunCard, reference};
+use millibrem::matter::NucleusSpin;
+use millibrem::matter::catalogue::MATERIALS;
+use millibrem::matter::material::Material;
 
 const PAIR: &str = "run.seed = 1
 dark_sector.m_chi_gev = 0.1
@@ -108,8 +111,9 @@ target.material = [{ element = \"Pb\", mass_fraction = 0.5 }, { element = \"W\",
             paths("", &toml::Value::Table(printed(&text)), &mut seen);
         }
     }
-    // The thickness is printed in cm.
+    // The thickness is printed in cm, a mixture as its elements.
     seen.insert("target.thickness_x0".to_owned());
+    seen.insert("target.mixture".to_owned());
     let table: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();
     assert_eq!(seen, table);
 }
@@ -330,5 +334,31 @@ fn choices_are_taken_and_no_others() {
             }
         }
         assert!(refused(key, "\"neither\""), "{}", key.path);
+    }
+}
+
+#[test]
+fn the_page_of_targets_has_every_material_as_the_program_has_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/targets.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    for named in MATERIALS {
+        let parts = named.mass_fractions();
+        let material = Material::of_elements(&parts, NucleusSpin::Zero);
+        let shares = match parts.as_slice() {
+            [(only, _)] => only.symbol.to_owned(),
+            parts => {
+                let words = parts
+                    .iter()
+                    .map(|(e, share)| format!("{} {share:.4}", e.symbol));
+                words.collect::<Vec<_>>().join(" ")
+            }
+        };
+        let length = material.radiation_length_g_cm2();
+        let (name, density) = (named.name, named.density_g_cm3);
+        let row = format!(
+            "| `{name}` | {density} | {shares} | {length:.3} | {:.4} |",
+            length / density
+        );
+        assert!(page.contains(&row), "docs/targets.md lacks the row\n{row}");
     }
 }

@@ -6,11 +6,12 @@ use super::{Key, Kind};
 use crate::beam::Lepton;
 use crate::card::histograms::DEFAULT_BINS;
 use crate::card::resolve::SCHEMA;
-use crate::card::run_card::{Method, Straggling};
+use crate::card::run_card::{Isotopes, Method, Straggling};
 use crate::cuts::Cuts;
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::event::{Compression, Weighting};
 use crate::matter::NucleusSpin;
+use crate::matter::catalogue::MATERIALS;
 use crate::matter::form_factor::FormFactors;
 use crate::observable::Observable;
 
@@ -36,7 +37,7 @@ const PT: &str = "a momentum in GeV, at least 0";
 const LENGTH: &str = "a length in cm, 1e-30 to 1e30";
 const YIELD: &str = "a number of mesons, 0 to 1e30";
 const FRACTION: &str = "a fraction, 0 to 1";
-const SYMBOL: &str = "the symbol of an element, H to Cf";
+const SYMBOL: &str = "the symbol of an element, H to Cf, or an isotope such as \"Pb-208\"";
 const TABLE: &str = "a table of keys";
 const NO_CUT: Cuts = Cuts::NONE;
 
@@ -97,23 +98,33 @@ keys! {
     "target": Table, "", Range(""), Nothing(""),
         "The nuclei, and how much of the material there is. σ knows only the nuclei, with their spin, mass and \
          form factor; density, lengths and energy loss are for `reach` and for the vertices of `export`.", TABLE;
-    "target.element": Text, "", Range("`H` to `Cf`"), Required("without `material`"),
-        "Symbol of the element, with its standard atomic weight; excludes `material`.",
+    "target.element": Text, "", Range("`H` to `Cf`, or an isotope such as `Pb-208`"),
+        Required("without `material` or `mixture`"),
+        "Symbol of the element, with its standard atomic weight, or one isotope of it with its own mass.",
         SYMBOL;
-    "target.material": Tables, "", Range("at least one element, each once"), Nothing(""),
-        "A mixture or compound instead of `element`: a list of `{ element, mass_fraction }`.",
-        "a list of { element, mass_fraction }";
-    "target.material.element": Text, "", Range("`H` to `Cf`"), Required(""),
-        "Symbol of the element.", SYMBOL;
+    "target.material": TablesOrText, "", Choices(|| MATERIALS.iter().map(|m| m.name).collect()), Nothing(""),
+        "A mixture or compound instead of `element`: a list of `{ element, mass_fraction }`, or a name from \
+         the table of common ones, which have a density too ([targets.md](targets.md)).",
+        "a list of { element, mass_fraction }, or the name of a material";
+    "target.material.element": Text, "", Range("`H` to `Cf`, or an isotope such as `Pb-208`"), Required(""),
+        "Symbol of the element or isotope.", SYMBOL;
     "target.material.mass_fraction": Number, "", Range("above 0, at most 1"), Required(""),
         "Its share of the mass; the shares add up to 1 within 1e-6.",
         "a mass fraction above 0, at most 1";
+    "target.mixture": Text, "", Range("such as `PbWO4`, `Bi4(GeO4)3`, `Lu1.8Y0.2SiO5`"), Nothing(""),
+        "Chemical formula of a compound instead of `element` or `material`; its density is that of the \
+         material of this name, if there is one.",
+        "a chemical formula, such as \"PbWO4\"";
+    "target.isotopes": Text, "", Choices(|| Isotopes::ALL.iter().map(|i| i.name()).collect()), Text("mean"),
+        "Whether an element is its mean nucleus, or its isotopes in their natural abundances, each with its \
+         own σ.",
+        "\"mean\" or \"natural\"";
     "target.density_g_cm3": Number, "g/cm³", Range("1e-30 to 1e30"),
-        Depends("as tabulated for a single element, else none"),
+        Depends("as tabulated for an element or a named material, else none"),
         "Density of the material.",
         "a density in g/cm³, 1e-30 to 1e30";
     "target.radiation_length_cm": Number, "cm", Range("1e-30 to 1e30"),
-        Depends("from the elements and the density, where they are known"),
+        Depends("from the elements (tabulated, or Tsai's formula) and the density, where it is known"),
         "Radiation length X₀ of the material.", LENGTH;
     "target.thickness_cm": Number, "cm", Range("1e-30 to 1e30"), Nothing("(`reach` asks for it)"),
         "Thickness of the target along the beam; excludes `thickness_x0`.", LENGTH;
