@@ -6,11 +6,11 @@ use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusSpin};
-use millibrem::process::BLOCK;
-use millibrem::process::Setup;
+use millibrem::observable::Observable;
 use millibrem::process::radiation::amplitude::{is_collinear, pair_m2};
 use millibrem::process::radiation::etl::Etl;
 use millibrem::process::radiation::phase_space::PairBlock;
+use millibrem::process::{BLOCK, Process, Setup};
 use pulp::Arch;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -232,4 +232,55 @@ fn the_charge_scales_every_weight_by_its_square() {
             assert!((v * 1e6 / at.next().unwrap() - 1.0).abs() < 1e-13);
         }
     });
+}
+
+#[test]
+fn a_block_at_another_energy_is_the_process_of_that_energy() {
+    let cuts = Cuts {
+        x_min: 0.4,
+        ..Cuts::NONE
+    };
+    let mut rng = Pcg64Mcg::seed_from_u64(11);
+    for dark in [
+        chi(0.01, 1.0, ChiSpin::Dirac),
+        DarkSector::DarkPhoton(DarkPhoton {
+            mass_gev: 0.05,
+            epsilon: 1.0,
+            pdg_id: 622,
+        }),
+    ] {
+        let at = |energy_gev, x_min| {
+            let cuts = Cuts { x_min, ..cuts };
+            setup(Lepton::Electron, energy_gev, dark, NucleusSpin::Zero, cuts)
+        };
+        let process: std::sync::Arc<dyn Process> = (&at(100.0, 0.4)).into();
+        let mut moved = process.block();
+        let y: Vec<[f64; BLOCK]> = (0..process.dim())
+            .map(|_| std::array::from_fn(|_| rng.random::<f64>().max(1e-16)))
+            .collect();
+        let y: Vec<&[f64]> = y.iter().map(|c| &c[..]).collect();
+        let (mut found, mut expected) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for energy_gev in [80.0, 50.0, 100.0] {
+            assert!(moved.set_beam_energy(energy_gev));
+            moved.evaluate(&y, &mut found);
+            // More than 40 GeV missing, whatever the energy at the vertex.
+            let there = at(energy_gev, 0.4 * (100.0 / energy_gev));
+            let there: std::sync::Arc<dyn Process> = (&there).into();
+            let mut block = there.block();
+            block.evaluate(&y, &mut expected);
+            assert_eq!(found.map(f64::to_bits), expected.map(f64::to_bits));
+            assert!(found.iter().all(|v| *v >= 0.0) && found.iter().any(|v| *v > 0.0));
+            let (mut x, mut e_miss) = ([0.0; BLOCK], [0.0; BLOCK]);
+            assert!(moved.observe(&Observable::X, &mut x));
+            assert!(moved.observe(&Observable::E_MISS_GEV, &mut e_miss));
+            for i in 0..BLOCK {
+                assert!((x[i] - e_miss[i] / 100.0).abs() < 1e-14 && e_miss[i] > 39.999);
+            }
+        }
+        // Nothing above the cut, nothing above threshold, nothing at all.
+        for energy_gev in [39.9, 1e-3, f64::NAN] {
+            assert!(!moved.set_beam_energy(energy_gev), "{energy_gev}");
+        }
+        assert!(moved.set_beam_energy(100.0));
+    }
 }

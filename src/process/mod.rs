@@ -70,4 +70,11 @@ pub trait PointBlock: Send {
     fn observe(&self, _observable: &Observable, _out: &mut [f64]) -> bool {
         false
     }
+
+    /// Goes on at another energy of the beam, in GeV, without allocation; false, and nothing to be
+    /// evaluated, where nothing can be made there or the process knows its nominal energy only.
+    /// Cuts stay as they are in GeV: x counts in nominal beam energies ([`Process::beam_energy_gev`]).
+    fn set_beam_energy(&mut self, _beam_energy_gev: f64) -> bool {
+        false
+    }
 }

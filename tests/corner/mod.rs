@@ -12,8 +12,9 @@ use millibrem::kinematics::Collision;
 use millibrem::matter::elements::Element;
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::process::Integral;
 use millibrem::process::Setup;
-use millibrem::process::radiation::quadrature::{Integral, sigma};
+use millibrem::process::radiation::quadrature::sigma;
 
 /// The set-up of `line`: energy in GeV, lepton, element, form factor, nuclear spin, kind
 /// (`dirac`, `scalar`, `photon`), mass and x_min. The mass of χ or A′ is in GeV; `T1e-6` is a

@@ -55,6 +55,26 @@ enum Produced {
 impl Etl {
     /// The process of `setup`.
     pub fn new(setup: &Setup) -> Self {
+        let (emission, produced, constants_pb) = Self::maps(setup);
+        Self {
+            setup: setup.clone(),
+            emission,
+            produced,
+            constants_pb,
+            arch: Arch::new(),
+        }
+    }
+
+    /// Makes of this the process of `nominal` at another beam energy, as [`Setup::move_to`].
+    pub fn move_to(&mut self, nominal: &Setup, beam_energy_gev: f64) -> bool {
+        let possible = self.setup.move_to(nominal, beam_energy_gev);
+        if possible {
+            (self.emission, self.produced, self.constants_pb) = Self::maps(&self.setup);
+        }
+        possible
+    }
+
+    fn maps(setup: &Setup) -> (EmissionMap, Produced, f64) {
         let Collision { p, big_m, .. } = setup.collision;
         let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
         let emission = EmissionMap::new(setup.collision, setup.v_cuts(), &setup.form_factor);
@@ -78,13 +98,7 @@ impl Etl {
                 flux,
             ),
         };
-        Self {
-            setup: setup.clone(),
-            emission,
-            produced,
-            constants_pb,
-            arch: Arch::new(),
-        }
+        (emission, produced, constants_pb)
     }
 
     /// The same process on another instruction set; for tests, the results are the same.

@@ -13,7 +13,7 @@ use crate::process::radiation::phase_space::PairBlock;
 /// if it is none of these.
 pub(super) fn observe(
     arch: Arch,
-    setup: &Setup,
+    (setup, nominal_gev): (&Setup, f64),
     observable: &Observable,
     block: &PairBlock,
     out: &mut [f64],
@@ -33,6 +33,7 @@ pub(super) fn observe(
     };
     arch.dispatch(Fill {
         setup,
+        nominal_gev,
         quantity,
         block,
         out,
@@ -56,6 +57,8 @@ enum Quantity {
 
 struct Fill<'a> {
     setup: &'a Setup,
+    /// The beam energy that x counts in, GeV.
+    nominal_gev: f64,
     quantity: Quantity,
     block: &'a PairBlock,
     out: &'a mut [f64],
@@ -68,6 +71,7 @@ impl WithSimd for Fill<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let Self {
             setup,
+            nominal_gev,
             quantity,
             block: b,
             out,
@@ -76,7 +80,7 @@ impl WithSimd for Fill<'_> {
         let pt2 = |i: usize| b.px_out[i] * b.px_out[i] + b.py_out[i] * b.py_out[i];
         match quantity {
             Quantity::X => {
-                let inv = 1.0 / c.e0;
+                let inv = 1.0 / nominal_gev;
                 each(out, |i| b.e_k[i] * inv);
             }
             Quantity::EMiss => each(out, |i| b.e_k[i]),

@@ -85,7 +85,8 @@ impl Process for Radiated {
 
     fn block(&self) -> Box<dyn PointBlock> {
         Box::new(Points {
-            etl: self.etl.clone(),
+            nominal: self.etl.clone(),
+            etl: Etl::clone(&self.etl),
             block: PairBlock::default(),
         })
     }
@@ -97,7 +98,9 @@ impl Process for Radiated {
 
 /// A block of its points.
 struct Points {
-    etl: Arc<Etl>,
+    nominal: Arc<Etl>,
+    /// At the energy of the moment.
+    etl: Etl,
     block: PairBlock,
 }
 
@@ -121,7 +124,13 @@ impl PointBlock for Points {
     }
 
     fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
-        observe::observe(Arch::new(), self.etl.setup(), observable, &self.block, out)
+        let nominal = self.nominal.setup().collision.e0;
+        let setup = self.etl.setup();
+        observe::observe(Arch::new(), (setup, nominal), observable, &self.block, out)
+    }
+
+    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
+        self.etl.move_to(self.nominal.setup(), beam_energy_gev)
     }
 }
 

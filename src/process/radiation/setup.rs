@@ -245,9 +245,7 @@ impl Setup {
             });
         }
         setup.check_range()?;
-        let (v_min, v_max) = collision.v_limits(mass_gev * mass_gev);
-        let (v_low, v_high) = setup.v_cuts();
-        if v_low >= v_max || v_high <= v_min || v_low >= v_high {
+        if let Some((v_min, v_max)) = setup.nothing_left() {
             let x = |v: f64| (collision.kinetic - v) / collision.e0;
             return Err(SetupError::EmptyRange {
                 x_min: cuts.x_min,
@@ -257,6 +255,35 @@ impl Setup {
             });
         }
         Ok(setup)
+    }
+
+    /// The kinematic range of v in GeV where the cuts on x leave nothing of it.
+    fn nothing_left(&self) -> Option<(f64, f64)> {
+        let mass_gev = self.dark.threshold_mass_gev();
+        let (v_min, v_max) = self.collision.v_limits(mass_gev * mass_gev);
+        let (v_low, v_high) = self.v_cuts();
+        let empty = v_low >= v_max || v_high <= v_min || v_low >= v_high;
+        empty.then_some((v_min, v_max))
+    }
+
+    /// Makes of this the set-up `nominal` at another beam energy, without allocation. The cuts on x
+    /// stay where they are in missing energy: x counts in nominal beam energies. False, and no set-up
+    /// to be used, where nothing can be made.
+    pub fn move_to(&mut self, nominal: &Self, beam_energy_gev: f64) -> bool {
+        let Collision { m, big_m, e0, .. } = nominal.collision;
+        let mass_gev = self.dark.threshold_mass_gev();
+        let Ok(collision) = Collision::new(beam_energy_gev, m, big_m) else {
+            return false;
+        };
+        self.collision = collision;
+        let ratio = e0 / beam_energy_gev;
+        (self.cuts.x_min, self.cuts.x_max) = (
+            nominal.cuts.x_min * ratio,
+            (nominal.cuts.x_max * ratio).min(1.0),
+        );
+        beam_energy_gev <= MAX_BEAM_ENERGY_GEV
+            && mass_gev < collision.max_pair_mass()
+            && self.nothing_left().is_none()
     }
 
     /// Refuses what double precision is not known to be enough for.
