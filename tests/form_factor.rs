@@ -5,7 +5,8 @@ use std::sync::Arc;
 use millibrem::card::shipped;
 use millibrem::matter::elements::Element;
 use millibrem::matter::form_factor::{
-    FormFactor, FormFactorError, FormFactorKind, FormFactors, Model, Scales, Shape, each,
+    FormFactor, FormFactorError, FormFactorKind, FormFactorTable, FormFactors, Model, Scales,
+    Shape, each,
 };
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Approach;
@@ -313,4 +314,30 @@ fn nuclei_without_a_density_are_refused_with_what_there_is() {
             .unwrap()
             .contains("LewinSmith96")
     );
+}
+
+#[test]
+fn a_table_of_a_known_form_factor_gives_its_cross_section() {
+    let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
+    let sigma = |card: &millibrem::card::RunCard| {
+        let setup = run::setup(card).expect("a set-up");
+        route(Approach::Exact, &setup)
+            .sigma(1e-6)
+            .expect("converges")
+            .value_pb
+    };
+    let known = of("Pb", "two-parameter-fermi");
+    card.target.form_factor = known.kind().clone();
+    let expected = sigma(&card);
+    // The sign is lost in G2; between the minima |F| does.
+    let q: Vec<f64> = (1..=400).map(|i| f64::from(i) * 1e-3).collect();
+    let f: Vec<f64> = q.iter().map(|q| bare(&known, 82.0, q * q)).collect();
+    let table = FormFactorTable::new(&q, &f).expect("a table");
+    card.target.form_factor = FormFactorKind::from_table(table.clone());
+    let found = sigma(&card);
+    assert!((found / expected - 1.0).abs() < 2e-5, "{found} {expected}");
+    let tabulated = run::setup(&card).unwrap().form_factor;
+    let radius = tabulated.rms_radius_fm().expect("has one");
+    assert!((radius / 5.521 - 1.0).abs() < 2e-3, "{radius}");
+    assert_eq!(card.target.form_factor, FormFactorKind::from_table(table));
 }

@@ -2,29 +2,45 @@
 //!
 //! A name that no file has may be that of a shipped card. Pinned by `tests/card.rs`.
 
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-use millibrem::card::{CardError, CardText, Override, RunCard, shipped};
+use millibrem::card::{CardError, CardText, Files, Override, RunCard, shipped};
 
 use crate::input;
+
+/// The files that a card names: in its own folder, or else in that where the program runs.
+#[derive(Debug)]
+struct Beside(PathBuf);
+
+impl Files for Beside {
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read>> {
+        let beside = self.0.with_file_name(name);
+        let path = match beside.exists() {
+            true => beside,
+            false => PathBuf::from(name),
+        };
+        Ok(Box::new(input::open(&path)?))
+    }
+}
 
 /// The text of the card `path`, or of the shipped card of that name where there is no such file.
 ///
 /// # Errors
 /// [`CardError::Read`].
 pub fn read(path: &Path) -> Result<CardText, CardError> {
-    let file = match input::open_stream(path) {
-        Ok(file) => file,
+    let text = match input::open_stream(path) {
+        Ok(file) => CardText::read(path, file)?,
         Err(source) => {
             let shipped = path.to_str().and_then(shipped);
             let unread = CardError::Read {
                 path: path.to_owned(),
                 source,
             };
-            return shipped.filter(|_| !path.exists()).ok_or(unread);
+            shipped.filter(|_| !path.exists()).ok_or(unread)?
         }
     };
-    CardText::read(path, file)
+    Ok(text.with_files(Beside(path.to_owned())))
 }
 
 /// The validated card `path`, with `overrides` in place of its own values.

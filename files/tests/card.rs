@@ -30,3 +30,20 @@ fn a_file_of_that_name_comes_before_the_shipped_card() {
     let words = card::load(&path, &[]).unwrap_err().to_string();
     assert!(words.contains("schema"), "{words}");
 }
+
+#[test]
+fn files_that_a_card_names_stand_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, table) = (
+        folder.path().join("mine.toml"),
+        folder.path().join("ff.csv"),
+    );
+    let shipped = include_str!("../../cards/na64mu-2025.toml");
+    let text = shipped.replace("\"tsai-elastic\"", "{ file = \"ff.csv\" }");
+    std::fs::write(&path, text).unwrap();
+    let words = card::load(&path, &[]).unwrap_err().to_string();
+    assert!(words.contains("found ff.csv: "), "{words}");
+    std::fs::write(&table, "q_gev,f\n0.1,0.9\n0.2,0.5\n0.3,0.1\n").unwrap();
+    let card = card::load(&path, &[]).unwrap();
+    assert_eq!(card.target.form_factor.name(), "table");
+}

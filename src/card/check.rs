@@ -53,7 +53,7 @@ fn check_value(
     value: &mut Value,
 ) -> Result<(), CardError> {
     let good = match (kind, &mut *value) {
-        (Kind::Table, Value::Table(table)) => {
+        (Kind::Table | Kind::TextOrTable, Value::Table(table)) => {
             return check_table(source, &format!("{path}."), table);
         }
         (Kind::Tables | Kind::TablesOrText, Value::Array(items)) => {
@@ -76,7 +76,11 @@ fn check_value(
             return check_value(source, path, one(kind), expects, value);
         }
         (
-            Kind::Text | Kind::CountOrText | Kind::NumberOrText | Kind::TablesOrText,
+            Kind::Text
+            | Kind::CountOrText
+            | Kind::NumberOrText
+            | Kind::TablesOrText
+            | Kind::TextOrTable,
             Value::String(_),
         ) => true,
         (Kind::Number | Kind::NumberOrText, Value::Integer(whole)) => {

@@ -34,6 +34,8 @@ pub enum Kind {
     Counts,
     /// A section.
     Table,
+    /// A name, or a section in its place.
+    TextOrTable,
     /// A list of tables.
     Tables,
     /// A list of tables, or a name in its place.
@@ -53,9 +55,15 @@ impl Kind {
             Self::Numbers => "number or list",
             Self::Counts => "whole number or list",
             Self::Table => "table",
+            Self::TextOrTable => "text or table",
             Self::Tables => "list of tables",
             Self::TablesOrText => "list of tables or text",
         }
+    }
+
+    /// Whether it has keys of its own.
+    pub(super) fn is_section(self) -> bool {
+        matches!(self, Self::Table | Self::TextOrTable) || self.is_list_of_tables()
     }
 
     /// Whether it is a list of tables that have keys of their own.

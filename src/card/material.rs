@@ -3,13 +3,15 @@
 use toml::Value;
 
 use super::error::{CardError, nearest};
+use super::form_factor;
 use super::keys::{AMOUNTS, NUCLEI_GEV};
+use super::known::Known;
 use super::raw::{RawComponent, RawMaterial, RawTarget};
 use super::rules::Resolver;
 use super::run_card::Isotopes;
 use crate::matter::catalogue::{MATERIALS, NamedMaterial};
 use crate::matter::elements::{ELEMENTS, Element};
-use crate::matter::form_factor::{FormFactor, FormFactors};
+use crate::matter::form_factor::FormFactor;
 use crate::matter::formula;
 use crate::matter::isotopes;
 use crate::matter::material::{Component, Material};
@@ -18,12 +20,12 @@ use crate::matter::{Nucleus, NucleusSpin, Target};
 /// Slack allowed in the sum of mass fractions written with a few digits.
 const FRACTION_SLACK: f64 = 1e-6;
 
-pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawTarget) -> Result<Target, CardError> {
-    let known = FormFactors::standard();
-    let form_factor = rules.or_default_text("target.form_factor", raw.form_factor.as_deref())?;
-    let form_factor = rules.choice("target.form_factor", form_factor, &known.names(), |name| {
-        known.get(name).cloned()
-    })?;
+pub(super) fn resolve(
+    rules: &Resolver<'_>,
+    raw: &RawTarget,
+    known: &Known,
+) -> Result<Target, CardError> {
+    let form_factor = form_factor::resolve(rules, raw.form_factor.as_ref(), known)?;
     let spin = spin(rules, raw.nucleus_spin.as_ref())?;
     let (components, tabulated) = components(rules, raw, spin)?;
     let components = isotopes_of(rules, raw, components)?;

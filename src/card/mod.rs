@@ -9,8 +9,10 @@
 
 mod check;
 mod error;
+mod form_factor;
 mod histograms;
 mod keys;
+mod known;
 mod limits;
 mod material;
 mod overrides;
@@ -25,6 +27,7 @@ mod source;
 
 pub use error::{CardError, KeyError, Place};
 pub use keys::{Absent, Allowed, KEYS, Key, Kind};
+pub use known::Files;
 pub use limits::KinematicLimits;
 pub use overrides::Override;
 pub use raw::RawCard;

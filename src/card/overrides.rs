@@ -129,6 +129,7 @@ impl Override {
         }
         match (self.key.as_str(), self.value.as_str()) {
             ("target.element", _) => OF_ELEMENT,
+            ("target.form_factor.file", _) => &["target.form_factor"],
             ("target.material", _) => OF_MATERIAL,
             ("target.mixture", _) => OF_MIXTURE,
             ("target.thickness_cm", _) => &["target.thickness_x0"],

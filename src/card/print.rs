@@ -1,14 +1,16 @@
 //! The card written back, every default visible.
 
 use super::raw::{
-    PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawHistogram,
-    RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach, RawRun, RawTarget, Seed,
+    PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawFormFactor,
+    RawFormFactorTable, RawHistogram, RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach,
+    RawRun, RawTarget, Seed,
 };
 use super::run_card::{HistogramSpec, RunCard};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, Scale};
 use crate::matter::Target;
+use crate::matter::form_factor::FormFactorKind;
 use crate::text::exact;
 
 impl RawCard {
@@ -119,7 +121,7 @@ fn target(target: &Target) -> RawTarget {
         radiation_length_cm: material.radiation_length_cm,
         thickness_cm: material.thickness_cm,
         energy_loss_gev_per_cm: material.energy_loss_gev_per_cm,
-        form_factor: Some(target.form_factor.name().to_owned()),
+        form_factor: Some(form_factor(&target.form_factor)),
         // Isotopes are written one by one.
         isotopes: Some("mean".to_owned()),
         nucleus_spin: parts.first().map(|part| part.nucleus.spin.name().into()),
@@ -140,6 +142,17 @@ fn target(target: &Target) -> RawTarget {
         }
     }
     raw
+}
+
+fn form_factor(form_factor: &FormFactorKind) -> RawFormFactor {
+    match form_factor.table() {
+        None => RawFormFactor::Name(form_factor.name().to_owned()),
+        Some(table) => RawFormFactor::Table(RawFormFactorTable {
+            file: None,
+            q_gev: Some(PerAxis::Each(table.q_gev().to_vec())),
+            f: Some(PerAxis::Each(table.f().to_vec())),
+        }),
+    }
 }
 
 fn cuts(cuts: &Cuts) -> RawCuts {

@@ -28,6 +28,14 @@ pub(super) enum RawMaterial {
     Elements(Vec<RawComponent>),
 }
 
+/// The name of a form factor, or its table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawFormFactor {
+    Name(String),
+    Table(RawFormFactorTable),
+}
+
 /// A seed of 64 bits: a number, or a text of digits beyond the numbers of TOML.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(try_from = "toml::Value")]
@@ -94,10 +102,11 @@ sections! {
     RawBeam { lepton: String, energy_gev: f64, on_target: f64, }
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
-        thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: String, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
+        thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: RawFormFactor, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
         material: RawMaterial, mixture: String, isotopes: String,
     }
     RawComponent { element: String, mass_fraction: f64, }
+    RawFormFactorTable { file: String, q_gev: PerAxis<f64>, f: PerAxis<f64>, }
     RawCuts {
         x_min: f64, x_max: f64, lepton_energy_max_gev: f64, lepton_angle_min_mrad: f64,
         lepton_angle_max_mrad: f64, lepton_pt_min_gev: f64, lepton_pt_max_gev: f64,

@@ -17,13 +17,11 @@ a card with every default.
 
 /// All keys as Markdown, a table a section.
 pub fn reference() -> String {
-    let sections = KEYS
-        .iter()
-        .filter(|key| key.kind == Kind::Table || key.kind.is_list_of_tables());
+    let sections = KEYS.iter().filter(|key| key.kind.is_section());
     let mut text = format!("{HEADER}\n## At the top\n\n{}", table(""));
     for section in sections {
         let name = match section.kind {
-            Kind::Table => format!("[{}]", section.path),
+            Kind::Table | Kind::TextOrTable => format!("[{}]", section.path),
             _ => format!("[[{}]]", section.path),
         };
         let (meaning, rows) = (section.meaning, table(section.path));

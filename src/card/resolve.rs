@@ -5,6 +5,7 @@ use toml::Value;
 use super::error::{CardError, nearest};
 use super::histograms::{self, Ranges};
 use super::keys;
+use super::known::Known;
 use super::limits::KinematicLimits;
 use super::material;
 use super::raw::{
@@ -29,12 +30,17 @@ pub(super) const SCHEMA: u64 = 1;
 const DEFAULT_CHI_PRESET: &str = "dmg4";
 
 /// Applies every rule; `name` is the run's name unless the card gives one.
-pub(super) fn resolve(source: &Source, name: &str, raw: &RawCard) -> Result<RunCard, CardError> {
+pub(super) fn resolve(
+    source: &Source,
+    name: &str,
+    raw: &RawCard,
+    known: &Known,
+) -> Result<RunCard, CardError> {
     let rules = Resolver::new(source);
     rules.count("schema", raw.schema, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
     let dark_sector = dark_sector(&rules, raw)?;
-    let target = material::resolve(&rules, &raw.target)?;
+    let target = material::resolve(&rules, &raw.target, known)?;
     let cuts = cuts(&rules, &raw.cuts)?;
     let (nucleus, limits) = kinematics(&rules, &beam, &dark_sector, &target, &cuts)?;
     let ranges = Ranges {

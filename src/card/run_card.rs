@@ -2,9 +2,11 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::check;
 use super::error::CardError;
+use super::known::{Files, Known};
 use super::limits::KinematicLimits;
 use super::overrides::Override;
 use super::raw::RawCard;
@@ -17,6 +19,7 @@ use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::matter::Target;
+use crate::matter::form_factor::FormFactors;
 use crate::text;
 
 /// Everything a run needs to know.
@@ -204,6 +207,7 @@ pub struct CardText {
     file: String,
     name: String,
     text: String,
+    known: Known,
 }
 
 impl CardText {
@@ -213,6 +217,7 @@ impl CardText {
             file: file.to_owned(),
             name: name.to_owned(),
             text: text.to_owned(),
+            known: Known::default(),
         }
     }
 
@@ -230,7 +235,22 @@ impl CardText {
             file: path.display().to_string(),
             name: stem.map_or_else(|| "run".to_owned(), |s| s.to_string_lossy().into_owned()),
             text,
+            known: Known::default(),
         })
+    }
+
+    /// The same where files that the card names are found in `files`.
+    #[must_use]
+    pub fn with_files(mut self, files: impl Files + 'static) -> Self {
+        self.known.files = Some(Arc::new(files));
+        self
+    }
+
+    /// The same where the card may name these form factors.
+    #[must_use]
+    pub fn with_form_factors(mut self, form_factors: FormFactors) -> Self {
+        self.known.form_factors = form_factors;
+        self
     }
 
     /// Validates it with `overrides` in place of its own values.
@@ -238,12 +258,13 @@ impl CardText {
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.
     pub fn with(&self, overrides: &[Override]) -> Result<RunCard, CardError> {
-        RunCard::parse(&self.file, &self.name, &self.text, overrides)
+        RunCard::read(&self.file, &self.name, &self.text, overrides, &self.known)
     }
 }
 
 impl RunCard {
-    /// Validates the text of a card; `file` is its name in messages, `name` the default run name.
+    /// Validates the text of a card; `file` is its name in messages, `name` the default run name. It
+    /// may name the standard form factors and no files; [`CardText`] takes more.
     ///
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.
@@ -253,6 +274,16 @@ impl RunCard {
         text: &str,
         overrides: &[Override],
     ) -> Result<Self, CardError> {
+        Self::read(file, name, text, overrides, &Known::default())
+    }
+
+    fn read(
+        file: &str,
+        name: &str,
+        text: &str,
+        overrides: &[Override],
+        known: &Known,
+    ) -> Result<Self, CardError> {
         let (mut source, mut table) = Source::parse(file, text)?;
         for one in overrides {
             one.apply(&mut source, &mut table);
@@ -261,7 +292,7 @@ impl RunCard {
         let raw: RawCard = table
             .try_into()
             .map_err(|error: toml::de::Error| source.error("", error.message(), "a run card"))?;
-        resolve(&source, name, &raw)
+        resolve(&source, name, &raw, known)
     }
 
     /// The card as TOML with every default written out; reads back to the same card.

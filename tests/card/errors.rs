@@ -108,6 +108,31 @@ const WRONG: &[(&str, &str)] = &[
         "element = \"Pb\"",
         "element = \"Pb\"\nform_factor = \"tsai\"",
     ),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nform_factor = { file = \"ff.csv\" }",
+    ),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nform_factor = { fil = \"ff.csv\" }",
+    ),
+    ("element = \"Pb\"", "element = \"Pb\"\nform_factor = { }"),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nform_factor = { q_gev = [0.1, 0.2, 0.3] }",
+    ),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nform_factor = { q_gev = [0.1, 0.2, 0.3], f = [0.9, 0.5] }",
+    ),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nform_factor = { q_gev = [0.1, 0.3, 0.2], f = [0.9, 0.5, 0.1] }",
+    ),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nform_factor = { file = \"a\", f = [0.9, 0.5, 0.1] }",
+    ),
     ("element = \"Pb\"", "element = \"Pb\"\nnucleus_spin = 1"),
     ("element = \"Pb\"", "element = \"Pb\"\nnuclear_mass_gev = 0"),
     (

@@ -1,6 +1,7 @@
 //! Run cards: the shipped ones, wrong ones, options, and properties of all of them.
 
 mod errors;
+mod form_factor;
 mod overrides;
 mod properties;
 mod reference;

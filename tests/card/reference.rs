@@ -106,12 +106,16 @@ reach.q_over_e_max = 0.2
         let material = "target.density_g_cm3 = 8.0
 target.material = [{ element = \"Pb\", mass_fraction = 0.5 }, { element = \"W\", mass_fraction = 0.5 }]
 ";
-        for target in [element, material] {
+        let table = "target.element = \"Pb\"
+target.form_factor = { q_gev = [0.1, 0.2, 0.3], f = [0.9, 0.5, 0.1] }
+";
+        for target in [element, material, table] {
             let text = text.replace(element, target) + all;
             paths("", &toml::Value::Table(printed(&text)), &mut seen);
         }
     }
-    // The thickness is printed in cm, a mixture as its elements.
+    // The thickness is printed in cm, a mixture as its elements, a file as its numbers.
+    seen.insert("target.form_factor.file".to_owned());
     seen.insert("target.thickness_x0".to_owned());
     seen.insert("target.mixture".to_owned());
     let table: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();

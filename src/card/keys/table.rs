@@ -134,10 +134,20 @@ keys! {
     "target.energy_loss_gev_per_cm": Number, "GeV/cm", Range("0 to 1e30"), Nothing(""),
         "Mean energy a muon loses in each cm of the target, taken as constant; only `reach` uses it.",
         "an energy loss in GeV/cm, 0 to 1e30";
-    "target.form_factor": Text, "", Choices(|| FormFactors::standard().names()),
+    "target.form_factor": TextOrTable, "", Choices(|| FormFactors::standard().names()),
         Text("tsai-elastic"),
         "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",
-        "the name of a form factor";
+        "the name of a form factor, or { file = \"…\" }";
+    "target.form_factor.file": Text, "", Range("the name of a file, seen from the card's folder"), Nothing(""),
+        "Table of the form factor: the first row names its columns, `q_gev`, `q_inv_fm` or `t_gev2`, and `f`; \
+         F of the nucleus is 1 at q = 0, screening is added, and the resolved card holds the numbers.",
+        "the name of a file";
+    "target.form_factor.q_gev": Numbers, "GeV", Range("rising"), Nothing("(`file` has them)"),
+        "Momentum transfers q of a table in the card, up to 1e5 GeV.",
+        "a list of momentum transfers in GeV, 0 to 1e5";
+    "target.form_factor.f": Numbers, "", Range("one for each of `q_gev`"), Nothing("(`file` has them)"),
+        "F at each of `q_gev`.",
+        "a list of numbers, one for each of q_gev";
     "target.nucleus_spin": NumberOrText, "", Choices(|| NucleusSpin::ALL.map(NucleusSpin::name).to_vec()),
         Text("0"),
         "Spin of the nucleus in the amplitude: scalar or Dirac current; 0 and 0.5 may be numbers.",

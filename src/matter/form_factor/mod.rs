@@ -16,6 +16,7 @@ mod helm;
 mod nuclides;
 mod point;
 mod registry;
+mod table;
 mod tsai;
 
 use std::fmt::Debug;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub use registry::FormFactors;
+pub use table::{FormFactorTable, TableError};
 
 use super::Nucleus;
 use crate::constants::{ELECTRON_MASS_GEV, HBAR_C_GEV_FM};
@@ -48,6 +50,11 @@ pub trait Model: Debug + Send + Sync {
     /// # Errors
     /// If the choice knows nothing of this nucleus.
     fn of(&self, nucleus: &Nucleus) -> Result<Arc<dyn Shape>, FormFactorError>;
+
+    /// The numbers it is made from, if it is a table.
+    fn table(&self) -> Option<&FormFactorTable> {
+        None
+    }
 }
 
 /// The form factor of one nucleus.
@@ -129,7 +136,7 @@ impl<F: Fn(f64) -> f64> pulp::WithSimd for Each<'_, F> {
     }
 }
 
-/// A choice of form factor, for any nucleus; two are equal if they have the same name.
+/// A choice of form factor, for any nucleus; two are equal if they have the same name and the same table.
 #[derive(Debug, Clone)]
 pub struct FormFactorKind(Arc<dyn Model>);
 
@@ -137,6 +144,11 @@ impl FormFactorKind {
     /// The choice that `model` describes.
     pub fn new(model: impl Model + 'static) -> Self {
         Self(Arc::new(model))
+    }
+
+    /// The choice that `table` describes.
+    pub fn from_table(table: FormFactorTable) -> Self {
+        Self::new(table::FromTable::new(table))
     }
 
     /// The standard choice with this spelling, if there is one.
@@ -147,6 +159,11 @@ impl FormFactorKind {
     /// The spelling in the card.
     pub fn name(&self) -> &str {
         self.0.name()
+    }
+
+    /// The numbers it is made from, if it is a table.
+    pub fn table(&self) -> Option<&FormFactorTable> {
+        self.0.table()
     }
 }
 
@@ -159,7 +176,7 @@ impl Default for FormFactorKind {
 
 impl PartialEq for FormFactorKind {
     fn eq(&self, other: &Self) -> bool {
-        self.name() == other.name()
+        self.name() == other.name() && self.table() == other.table()
     }
 }
 

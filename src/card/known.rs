@@ -1,0 +1,33 @@
+//! What a card may name beyond its own text: form factors and files.
+
+use std::fmt::Debug;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::matter::form_factor::FormFactors;
+
+/// Where the files are that a card names.
+pub trait Files: Debug + Send + Sync {
+    /// Opens the file that the card calls `name`.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn open(&self, name: &str) -> io::Result<Box<dyn Read>>;
+}
+
+/// What the names in a card may mean.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) form_factors: FormFactors,
+    /// Nothing where there are no files.
+    pub(super) files: Option<Arc<dyn Files>>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            form_factors: FormFactors::standard().clone(),
+            files: None,
+        }
+    }
+}
