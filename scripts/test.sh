@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check: style, lints, documentation, Rust tests, Python readers, README commands, the
+# Runs every check: style, lints, documentation, Rust tests, Python readers, README commands, the Python package, the
 # library in WebAssembly, and a run on a Slurm started for it.
 # With --quick only the fast Rust tests. A step that fails does not keep the others from running.
 # Ends with the summary lines of the test runners and the steps that failed.
@@ -25,6 +25,9 @@ else
     step cargo test --workspace --release --no-fail-fast $MILLIBREM_FEATURES
     step cargo build --workspace --release --bins --examples $MILLIBREM_FEATURES
     step .venv/bin/python -m pytest -q tests/python
+    step env VIRTUAL_ENV="$PWD/.venv" \
+        .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml $MILLIBREM_FEATURES
+    step .venv/bin/python -m pytest -q -c python/pyproject.toml python/tests
     step tests/wasm/run.sh
     if [ "$(id -u)" -eq 0 ] && PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null; then
         step tests/slurm/run.sh

@@ -43,6 +43,11 @@ pub fn read(path: &Path) -> Result<CardText, CardError> {
     Ok(text.with_files(Beside(path.to_owned())))
 }
 
+/// The text of a card in memory, which names files as if it were the file `file`.
+pub fn of_text(file: &str, name: &str, text: &str) -> CardText {
+    CardText::new(file, name, text).with_files(Beside(PathBuf::from(file)))
+}
+
 /// The validated card `path`, with `overrides` in place of its own values.
 ///
 /// # Errors

@@ -253,6 +253,21 @@ impl CardText {
         self
     }
 
+    /// What it is called in messages.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The name of its run if it does not say another.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is written in it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Validates it with `overrides` in place of its own values.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! The shards of a run become the run.
 
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::memory::listening;
 use super::outcome::Sampled;
 use super::{JobError, Watcher, state};
 use crate::IoError;
@@ -12,7 +12,7 @@ use crate::hdf5::{RunReader, RunWriter, ShardReader};
 use crate::output::{self, Kind};
 use millibrem::card::RunCard;
 use millibrem::event::{Event, EventBuffer};
-use millibrem::generate::{CrossCheck, GenerateError, Generator, Progress, Work};
+use millibrem::generate::{CrossCheck, GenerateError, Generator, Work};
 use millibrem::run;
 
 /// Events read from a shard, or written, at a time.
@@ -85,17 +85,6 @@ pub fn merge(
     let found = Sampled::new(&card, sigma, sample, check, measured_s);
     writer.finish(&found.summary(&card, start.elapsed().as_secs_f64()))?;
     Ok(found)
-}
-
-/// A listener that tells `watcher`.
-fn listening(watcher: &mut dyn Watcher) -> impl FnMut(&Progress) -> ControlFlow<()> {
-    move |p: &Progress| {
-        watcher.progress(p);
-        match watcher.should_stop() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    }
 }
 
 /// Opens all shards and checks that they are those of one run; sorted by their numbers.

@@ -6,13 +6,14 @@
 //! whatever stopped it; the datasets of the file are the same bytes in the end. A [`Shard`] does
 //! its part of the points that every run of the card evaluates, and [`merge`] adds the parts
 //! exactly and makes the few points that a run adds once it sees its error or counts its events.
-//! An [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds,
+//! [`in_memory`] does the same without a file. An [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds,
 //! [`Exports`] are the files in other formats beside a run.
 //! Pinned by `cli/tests/reliability.rs` and `cli/tests/cli_generate.rs`.
 
 mod exports;
 mod extend;
 mod join;
+mod memory;
 mod merge;
 mod outcome;
 mod run;
@@ -21,6 +22,7 @@ mod state;
 pub use exports::Exports;
 pub use extend::Extension;
 pub use join::{Joined, join};
+pub use memory::{InMemory, in_memory};
 pub use merge::merge;
 pub use millibrem::record::Shard;
 pub use outcome::{Outcome, Sampled};

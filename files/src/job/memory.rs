@@ -1,0 +1,72 @@
+//! A card's run in memory: what [`super::Job`] writes, as values.
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use super::outcome::Sampled;
+use super::{JobError, Watcher};
+use millibrem::card::RunCard;
+use millibrem::event::EventBuffer;
+use millibrem::generate::{CrossCheck, Generator, Progress};
+use millibrem::record::{RunHeader, RunSummary};
+use millibrem::run;
+
+/// A whole run without a file.
+#[derive(Debug)]
+pub struct InMemory {
+    /// What is known before the first event.
+    pub header: RunHeader,
+    /// σ, histograms and facts.
+    pub summary: RunSummary,
+    /// The events, their weights normalised: what the file would hold, to the bit.
+    pub events: EventBuffer,
+    /// σ, sample and checks as the run reports them.
+    pub found: Sampled,
+}
+
+/// Does the run of `card` and keeps it in memory; one that is stopped leaves nothing.
+///
+/// # Errors
+/// [`JobError::Usage`] if the card cannot be run, [`JobError::Generate`].
+pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, JobError> {
+    let start = Instant::now();
+    let process = run::process(card)?;
+    let header = run::header(card, None)?;
+    let request = run::events(card);
+    let mut generator = Generator::new(process.clone(), run::settings(card, 0))?;
+    generator.adapt(&mut listening(&mut *watcher))?;
+    let sigma = generator.measure(&run::histograms(card), &mut listening(&mut *watcher))?;
+    watcher.measured(&sigma, request.count);
+    let measured_s = start.elapsed().as_secs_f64();
+    let check = CrossCheck::of(&*process, &sigma.cross_section);
+    // Roles are there even without an event.
+    let mut events = EventBuffer::new(header.sample.roles());
+    let sample = generator.sample(
+        &request,
+        &sigma.cross_section,
+        &mut events,
+        &mut listening(&mut *watcher),
+    )?;
+    for weight in &mut events.weight {
+        *weight *= sample.weight_scale;
+    }
+    let found = Sampled::new(card, sigma, sample, check, measured_s);
+    let summary = found.summary(card, start.elapsed().as_secs_f64());
+    Ok(InMemory {
+        header,
+        summary,
+        events,
+        found,
+    })
+}
+
+/// A listener that tells `watcher`.
+pub(super) fn listening(watcher: &mut dyn Watcher) -> impl FnMut(&Progress) -> ControlFlow<()> {
+    move |p: &Progress| {
+        watcher.progress(p);
+        match watcher.should_stop() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+"""Run cards: what to compute."""
+
+import json
+import os
+from collections.abc import Mapping
+
+from . import _core
+from ._result import CrossSection, warn
+
+
+def _toml(value):
+    """A value as TOML."""
+    value = value.item() if hasattr(value, "item") else value
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    raise TypeError(f"{value!r} is no value for a card: expected text, number, list or mapping")
+
+
+class Card:
+    """A run card: validated, every default filled in, immutable.
+
+    Make one with :meth:`load` or :meth:`from_text`. Keys and units are those of ``docs/card.md``
+    (:func:`millibrem.card_keys` lists them): energies and masses in GeV, angles in mrad, lengths
+    in cm.
+
+    Examples
+    --------
+    >>> import millibrem as mb
+    >>> card = mb.Card.load("na64mu-2025").replace({"dark_sector.m_chi_gev": 0.03})
+    >>> card["beam.energy_gev"]
+    160.0
+    """
+
+    __slots__ = ("_core", "_values")
+
+    def __init__(self, core):
+        if not isinstance(core, _core.Card):
+            raise TypeError("a card comes from Card.load or Card.from_text")
+        object.__setattr__(self, "_core", core)
+        object.__setattr__(self, "_values", None)
+
+    def __setattr__(self, name, value):
+        raise AttributeError("a card is immutable; replace() makes another one")
+
+    @classmethod
+    def load(cls, card):
+        """Read a card.
+
+        Parameters
+        ----------
+        card : str or os.PathLike
+            A file, or the name of a shipped card (:func:`millibrem.shipped_cards`).
+
+        Returns
+        -------
+        Card
+
+        Raises
+        ------
+        CardError
+            If it cannot be read or is wrong; the text names what was found and expected.
+        """
+        return cls(_core.Card.load(os.fspath(card)))
+
+    @classmethod
+    def from_text(cls, text, *, name="run", file="<text>"):
+        """Read a card from its text.
+
+        Parameters
+        ----------
+        text : str
+            TOML.
+        name : str
+            Name of the run if the card does not say one.
+        file : str
+            What to call the card in messages.
+
+        Returns
+        -------
+        Card
+        """
+        return cls(_core.Card(file, name, text, []))
+
+    def replace(self, values=None, /, **more):
+        """The same card with other values.
+
+        Parameters
+        ----------
+        values : mapping of str, optional
+            Values by full key, ``{"dark_sector.m_chi_gev": 0.03}``.
+        **more
+            The same as names: ``dark_sector__m_chi_gev=0.03``.
+
+        Returns
+        -------
+        Card
+
+        Notes
+        -----
+        As ``--set`` of the program does, a new value displaces what loses its meaning: another
+        element drops density and radiation length of the old one.
+        """
+        pairs = dict(values or {})
+        pairs.update((key.replace("__", "."), value) for key, value in more.items())
+        return Card(self._core.replace([(key, _toml(value)) for key, value in pairs.items()]))
+
+    @property
+    def name(self):
+        """Name of the run."""
+        return self._core.name
+
+    @property
+    def seed(self):
+        """Seed of the run: the card's, or one that was drawn when it was loaded."""
+        return self._core.seed
+
+    @property
+    def process(self):
+        """The process, as ``process.kind`` spells it."""
+        return self._core.process
+
+    @property
+    def text(self):
+        """The card as TOML with every default written out."""
+        return self._core.toml()
+
+    def to_dict(self):
+        """The card as nested dictionaries with every default written out."""
+        return self._core.values()
+
+    def _flat(self):
+        if self._values is None:
+            flat = {}
+            for section, values in self._core.values().items():
+                if isinstance(values, dict):
+                    flat.update((f"{section}.{key}", value) for key, value in values.items())
+                else:
+                    flat[section] = values
+            object.__setattr__(self, "_values", flat)
+        return self._values
+
+    def keys(self):
+        """Full names of the values that the card has, defaults included."""
+        return self._flat().keys()
+
+    def __getitem__(self, key):
+        return self._flat()[key]
+
+    def __iter__(self):
+        return iter(self._flat())
+
+    def __contains__(self, key):
+        return key in self._flat()
+
+    def __eq__(self, other):
+        return self.text == other.text if isinstance(other, Card) else NotImplemented
+
+    def __hash__(self):
+        return hash(self.text)
+
+    def __reduce__(self):
+        return _rebuilt, self._core.parts()
+
+    def __repr__(self):
+        flat = self._flat()
+        target = flat.get("target.element") or "mixture"
+        beam = f"{flat.get('beam.lepton', 'beam')} {flat['beam.energy_gev']:g} GeV"
+        return f"<Card {self.name}: {self.process}, {beam} on {target}, seed {self.seed}>"
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<tr><td>{key}</td><td>{value}</td></tr>" for key, value in self._flat().items()
+        )
+        return f"<table><tr><th>{self.name}</th><th></th></tr>{rows}</table>"
+
+    def sigma(self, method=None, *, rel_error=None, seed=None, progress=None):
+        """The total cross section.
+
+        Parameters
+        ----------
+        method : {"mc", "quadrature", "ww", "iww", "wwa"}, optional
+            In place of ``integration.method``.
+        rel_error : float, optional
+            Relative error at which to stop, in place of ``integration.rel_error``.
+        seed : int, optional
+            In place of the card's.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        CrossSection
+            In pb per nucleus.
+
+        Examples
+        --------
+        >>> import millibrem as mb
+        >>> print(mb.Card.load("na64mu-2025").sigma("quadrature", rel_error=1e-3).unit)
+        pb
+        """
+        card = self._with(method=method, rel_error=rel_error, seed=seed)
+        found = CrossSection(_core.sigma(card._core, progress))
+        warn(found.alarms)
+        return found
+
+    def _with(self, *, method=None, rel_error=None, seed=None, count=None, threads=None):
+        """The card with the arguments of a call in place of its values."""
+        pairs = {
+            "integration.method": method,
+            "integration.rel_error": rel_error,
+            "run.seed": seed,
+            "events.count": count,
+            "run.threads": threads,
+        }
+        pairs = {key: value for key, value in pairs.items() if value is not None}
+        return self.replace(pairs) if pairs else self
+
+    def generate(
+        self,
+        count=None,
+        *,
+        seed=None,
+        path=None,
+        resume=False,
+        force=False,
+        shards=None,
+        executor=None,
+        progress=None,
+    ):
+        """Measure the cross section, fill the histograms, and make events.
+
+        Parameters
+        ----------
+        count : int, optional
+            Number of events, in place of ``events.count``.
+        seed : int, optional
+            In place of the card's.
+        path : str or os.PathLike, optional
+            The run file to write; without it the run stays in memory.
+        resume : bool
+            Go on with the interrupted run into ``path``; begin if there is none; do nothing if it
+            is complete.
+        force : bool
+            Replace what is there.
+        shards : int, optional
+            Make the run in so many parts, and merge them to the same bits.
+        executor : concurrent.futures.Executor, optional
+            Does the shards: a process pool, a client of Dask, an executor of Parsl. ``path`` must
+            lie where all of them can write.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        Run
+
+        Notes
+        -----
+        The same card and seed give the same bits as the program ``millibrem generate``. Ctrl-C
+        stops within a fraction of a second; a run into a file can go on with ``resume=True``.
+        """
+        from . import _run
+
+        card = self._with(count=count, seed=seed)
+        if shards is not None or executor is not None:
+            return _run.in_shards(card, path, shards, executor, force, progress)
+        if path is None:
+            if resume:
+                raise ValueError("resume=True needs a path: a run in memory leaves nothing")
+            run = _run.Run._in_memory(*_core.generate(card._core, progress))
+            warn(run.alarms)
+            return run
+        path = os.path.abspath(path)
+        core = card._core
+        if resume and (seed_there := _core.seed_of(path)) is not None:
+            # A seed that was drawn, not given, is that of the run that is there.
+            core = core.with_seed(seed_there)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _core.generate_into(core, path, resume, force, None, progress)
+        run = _run.Run._of_file(path)
+        warn(run.alarms)
+        return run
+
+
+def _rebuilt(file, name, text, written):
+    return Card(_core.Card(file, name, text, written))
+
+
+def shipped_cards():
+    """Names of the shipped cards, for :meth:`Card.load`."""
+    return _core.shipped_cards()
+
+
+def card_keys():
+    """What may be written in a card.
+
+    Returns
+    -------
+    list of dict
+        ``key``, ``type``, ``unit``, ``default`` (TOML, or None) and ``meaning`` of each key.
+    """
+    return _core.card_keys()

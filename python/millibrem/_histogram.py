@@ -1,0 +1,134 @@
+"""Histograms of a run: a UHI ``PlottableHistogram``, and ``hist.Hist`` of it."""
+
+from collections.abc import Mapping
+
+from ._extras import found, needed
+
+
+class Axis:
+    """An axis of a :class:`Histogram`: an observable and its edges.
+
+    Attributes
+    ----------
+    name, unit, label : str
+        The observable.
+    edges : numpy.ndarray
+        Rising, in its unit.
+    log : bool
+        Whether the bins have equal ratios, not widths.
+    """
+
+    def __init__(self, axis):
+        self.name, self.unit, self.label = axis["name"], axis["unit"], axis["label"]
+        self.edges, self.log = axis["edges"], axis["log"]
+
+    @property
+    def traits(self):
+        """Neither circular nor discrete (UHI)."""
+        return _Traits()
+
+    def __len__(self):
+        return len(self.edges) - 1
+
+    def __getitem__(self, i):
+        return float(self.edges[i]), float(self.edges[i + 1])
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def __eq__(self, other):
+        return isinstance(other, Axis) and (self.edges == other.edges).all()
+
+    __hash__ = None
+
+    def __repr__(self):
+        return f"Axis({self.name}, {len(self)} bins, {self.edges[0]:g} to {self.edges[-1]:g} {self.unit})"
+
+
+class _Traits:
+    circular = discrete = False
+
+
+class Histogram:
+    """Cross section per bin in pb, as ``uhi.typing.plottable.PlottableHistogram``.
+
+    Attributes
+    ----------
+    name : str
+        Its observables, joined by ``_vs_``.
+    axes : tuple of Axis
+        One or two.
+    kind : str
+        ``"COUNT"``.
+    """
+
+    kind = "COUNT"
+
+    def __init__(self, histogram):
+        self.name = histogram["name"]
+        self.axes = tuple(map(Axis, histogram["axes"]))
+        shape = [len(axis) + 2 for axis in self.axes]
+        self._values = histogram["values"].reshape(shape)
+        self._variances = histogram["variances"].reshape(shape)
+
+    def _inside(self, array, flow):
+        return array if flow else array[(slice(1, -1),) * len(self.axes)]
+
+    def values(self, flow=False):
+        """Cross section per bin, pb; with underflow and overflow bins if ``flow``."""
+        return self._inside(self._values, flow)
+
+    def variances(self, flow=False):
+        """Variance of each value, pb²."""
+        return self._inside(self._variances, flow)
+
+    def counts(self, flow=False):
+        """Effective number of entries of each bin: value squared over variance."""
+        values, variances = self.values(flow), self.variances(flow)
+        filled = variances > 0
+        return (values**2 / variances.clip(min=variances[filled].min())) * filled if filled.any() else values * 0
+
+    def to_hist(self):
+        """The same as ``hist.Hist`` with ``Weight`` storage (needs hist)."""
+        hist = needed("hist", "hist.Hist")
+        axes = []
+        for axis in self.axes:
+            label = axis.label if axis.unit == "1" else f"{axis.label} [{axis.unit}]"
+            names = {"name": axis.name, "label": label}
+            if axis.log:
+                axes.append(hist.axis.Variable(axis.edges, **names))
+            else:
+                low, high = axis.edges[0], axis.edges[-1]
+                axes.append(hist.axis.Regular(len(axis), low, high, **names))
+        label = "cross section per bin [pb]"
+        filled = hist.Hist(*axes, storage=hist.storage.Weight(), name=self.name, label=label)
+        view = filled.view(flow=True)
+        view.value, view.variance = self._values, self._variances
+        return filled
+
+    def __repr__(self):
+        return f"<Histogram {self.name}: {', '.join(map(repr, self.axes))}>"
+
+
+class Histograms(Mapping):
+    """The histograms of a run by name: ``hist.Hist`` if hist is installed, else Histogram."""
+
+    def __init__(self, histograms):
+        self._plain = {one.name: one for one in histograms}
+
+    def __getitem__(self, name):
+        try:
+            plain = self._plain[name]
+        except KeyError:
+            known = ", ".join(self._plain) or "none"
+            raise KeyError(f"no histogram {name!r}; there are: {known}") from None
+        return plain.to_hist() if found("hist") else plain
+
+    def __iter__(self):
+        return iter(self._plain)
+
+    def __len__(self):
+        return len(self._plain)
+
+    def __repr__(self):
+        return f"<Histograms: {', '.join(self._plain) or 'none'}>"

@@ -1,0 +1,155 @@
+"""A cross section with its error and its history."""
+
+import warnings
+from typing import NamedTuple
+
+from . import _core
+from ._extras import needed
+from .errors import UntrustedWarning
+
+
+class Iteration(NamedTuple):
+    """One row of the iteration table; cross sections in pb."""
+
+    measured: bool
+    """Whether it counts for the result; adapting iterations do not."""
+    n_eval: int
+    """Points evaluated."""
+    mean: float
+    """Estimate of this iteration alone, pb."""
+    sdev: float
+    """Its standard error, pb."""
+    average: float
+    """Running average up to here, pb."""
+    average_sdev: float
+    """Standard error of the running average, pb."""
+    chi2_dof: float
+    """Chi squared per degree of freedom of the running average."""
+    Q: float
+    """Probability of a larger chi squared by chance."""
+
+
+class CrossSection:
+    """A cross section in pb per nucleus, in the manner of ``vegas.RAvg``.
+
+    Attributes
+    ----------
+    mean, sdev : float
+        Value and standard error, pb. Of a deterministic method ``sdev`` is a bound.
+    unit : str
+        ``"pb"``.
+    iterations : list of Iteration
+        Adapting rows first; empty for a deterministic method.
+    n_eval : int
+        Evaluations, adaptation included.
+    method : str
+        As ``integration.method`` spells it.
+    alarms, notes : list of str
+        Reasons not to trust the result, and what is worth knowing besides.
+    seed : int
+        Seed of the random streams.
+    wall_s : float or None
+        Seconds it took.
+    """
+
+    unit = "pb"
+
+    def __init__(self, found):
+        self.mean = found["mean"]
+        self.sdev = found["sdev"]
+        self.iterations = [Iteration(*row) for row in found["iterations"]]
+        self.n_eval = found["n_eval"]
+        self.method = found.get("method", "mc")
+        self.alarms = list(found.get("alarms", []))
+        self.notes = list(found.get("notes", []))
+        self.seed = found.get("seed")
+        self.wall_s = found.get("wall_s")
+        self._chi2_dof = found["chi2_dof"]
+
+    @property
+    def dof(self):
+        """Degrees of freedom: measured iterations less one; 0 for a deterministic method."""
+        return max(sum(row.measured for row in self.iterations) - 1, 0)
+
+    @property
+    def chi2(self):
+        """Chi squared of the measured iterations about their average."""
+        return self._chi2_dof * self.dof
+
+    @property
+    def Q(self):
+        """Probability of a larger chi squared by chance; None for a deterministic method."""
+        return self.iterations[-1].Q if self.iterations else None
+
+    @property
+    def trustworthy(self):
+        """Whether nothing speaks against the result."""
+        return not self.alarms
+
+    @property
+    def gvar(self):
+        """The same as a ``gvar.GVar`` (needs gvar), in pb."""
+        return needed("gvar", "a Gaussian variable").gvar(self.mean, self.sdev)
+
+    def __float__(self):
+        return float(self.mean)
+
+    def __str__(self):
+        return f"{_core.value_error(self.mean, self.sdev)} {self.unit}"
+
+    def __repr__(self):
+        return f"<{self}, {self.method}, {self.n_eval} evaluations>"
+
+    def summary(self):
+        """The iteration table as the field knows it.
+
+        Returns
+        -------
+        str
+            One line an iteration, cross sections in pb.
+        """
+        lines = [
+            "itn  phase         points  integral [pb]        average [pb]         chi2/dof      Q"
+        ]
+        number, before = 0, False
+        for row in self.iterations:
+            if row.measured and not before:
+                number, before = 0, True
+            number += 1
+            average, agree = "-", f"{'-':>8}  {'-':>5}"
+            if row.measured:
+                average = _core.value_error(row.average, row.average_sdev)
+                if number > 1:
+                    agree = f"{row.chi2_dof:8.2f}  {row.Q:5.2f}"
+            lines.append(
+                f"{number:>3}  {'measure' if row.measured else 'adapt':<8}  {row.n_eval:>10}  "
+                f"{_core.value_error(row.mean, row.sdev):<19}  {average:<19}  {agree}"
+            )
+        lines.append(f"sigma = {self}  ({self.method}, {self.n_eval} evaluations)")
+        lines += [f"not trustworthy: {alarm}" for alarm in self.alarms]
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        rows = []
+        for row in self.iterations:
+            cells = (
+                "measure" if row.measured else "adapt",
+                row.n_eval,
+                _core.value_error(row.mean, row.sdev),
+                _core.value_error(row.average, row.average_sdev) if row.measured else "–",
+                f"{row.chi2_dof:.2f}" if row.measured else "–",
+                f"{row.Q:.2f}" if row.measured else "–",
+            )
+            rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        heads = ("phase", "points", "integral [pb]", "average [pb]", "χ²/dof", "Q")
+        head = "<tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"
+        table = f"<table>{head}{''.join(rows)}</table>" if rows else ""
+        alarms = "".join(f"<p><b>not trustworthy:</b> {alarm}</p>" for alarm in self.alarms)
+        return f"<p>σ = {self} ({self.method}, {self.n_eval} evaluations)</p>{alarms}{table}"
+
+
+def warn(alarms, stacklevel=3):
+    """Warn of a result that is not to be trusted."""
+    if alarms:
+        text = "the result is not to be trusted: " + "; ".join(alarms)
+        warnings.warn(text, UntrustedWarning, stacklevel=stacklevel)

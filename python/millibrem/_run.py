@@ -1,0 +1,226 @@
+"""Runs: cross section, histograms and events."""
+
+import os
+from difflib import get_close_matches
+
+from . import _core
+from ._card import Card
+from ._extras import needed
+from ._histogram import Histogram, Histograms
+from ._result import CrossSection
+
+#: Roles that have a shorter name too.
+_SHORT = {"lepton": "lepton_out", "nucleus": "nucleus_out"}
+
+
+class Run:
+    """A run, in memory or in a file.
+
+    Made by :meth:`Card.generate` and :func:`open`; immutable.
+
+    Attributes
+    ----------
+    path : str or None
+        The run file; None in memory.
+    sigma : CrossSection
+        The total cross section, pb per nucleus.
+    histograms : dict of Histogram
+        By name, for any plotting package that knows UHI.
+    alarms : list of str
+        Reasons not to trust it.
+    seed : int
+    provenance, timings : dict
+        Facts that are the same wherever the card is run, and those of the machine.
+    """
+
+    def __init__(self, facts, events=None, path=None, file=None):
+        self.path = path
+        self.seed = facts["seed"]
+        self.alarms = list(facts["alarms"])
+        self.provenance, self.timings = facts["provenance"], facts["timings"]
+        self._facts, self._events, self._file = facts, events, file
+        self.sigma = CrossSection(
+            dict(facts["sigma"], seed=self.seed, alarms=self.alarms, method="mc")
+        )
+        self.histograms = {one["name"]: Histogram(one) for one in facts["histograms"]}
+
+    @classmethod
+    def _in_memory(cls, facts, events):
+        return cls(facts, events)
+
+    @classmethod
+    def _of_file(cls, path):
+        file = _core.RunFile(path)
+        facts = dict(
+            file.header(),
+            sigma=file.sigma(),
+            histograms=file.histograms(),
+            provenance=file.provenance(),
+            timings=file.timings(),
+            alarms=file.alarms(),
+        )
+        return cls(facts, path=path, file=file)
+
+    @property
+    def card(self):
+        """The card of the run, every default written out."""
+        return Card.from_text(self._facts["card"], file=f"the card of {self.path or 'the run'}")
+
+    @property
+    def particles(self):
+        """What comes out, by role: PDG number, mass in GeV, charge in e."""
+        return self._facts["sample"]["outgoing"]
+
+    @property
+    def beam(self):
+        """The beam particle and its total energy in GeV."""
+        sample = self._facts["sample"]
+        return dict(sample["beam"], energy_gev=sample["beam_energy_gev"])
+
+    @property
+    def target(self):
+        """The nucleus at rest."""
+        return self._facts["sample"]["target"]
+
+    @property
+    def weighting(self):
+        """``weighted``, ``unweighted`` or ``partly-unweighted``."""
+        return self._facts["sample"]["weighting"]
+
+    @property
+    def hists(self):
+        """The histograms as ``hist.Hist`` by name, or :class:`Histogram` without hist."""
+        return Histograms(self.histograms.values())
+
+    def __len__(self):
+        return len(self._events if self._file is None else self._file)
+
+    def _columns(self):
+        """All events; a file is read when they are first asked for."""
+        if self._events is None:
+            self._events = self._file.events(0, len(self._file))
+        return self._events
+
+    @property
+    def weights(self):
+        """Weights of the events in pb; their mean is the cross section (numpy, N, no copy)."""
+        return self._columns().weight
+
+    @property
+    def index(self):
+        """Reproduction keys: card, seed and this number make an event again (numpy, N)."""
+        return self._columns().index
+
+    def p4(self, role):
+        """Momenta of the particles of a role.
+
+        Parameters
+        ----------
+        role : str
+            ``"lepton"``, ``"nucleus"``, ``"chi"``, ``"chibar"`` or another of
+            :attr:`particles`.
+
+        Returns
+        -------
+        numpy.ndarray
+            N × 4: E, px, py, pz in GeV in the laboratory, beam along +z. A read-only view of the
+            memory of the run.
+        """
+        events = self._columns()
+        try:
+            return events.p4(_SHORT.get(role, role))
+        except KeyError:
+            known = [name.removesuffix("_out") for name in events.roles]
+            near = get_close_matches(role, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise KeyError(f"no particle {role!r}; there are: {', '.join(known)}{hint}") from None
+
+    @property
+    def events(self):
+        """Awkward records by role with the methods of vector's ``Momentum4D``.
+
+        Returns
+        -------
+        awkward.Array
+            Fields ``lepton``, ``nucleus``, ``chi``, ``chibar`` (or what the process has) in GeV,
+            ``weight`` in pb, ``index``. The arrays look into the memory of the run: no copy.
+        """
+        ak = needed("awkward", "run.events")
+        needed("vector", "run.events").register_awkward()
+        fields = {}
+        for role in self._columns().roles:
+            p = self.p4(role)
+            momentum = {"px": p[:, 1], "py": p[:, 2], "pz": p[:, 3], "E": p[:, 0]}
+            name = role.removesuffix("_out")
+            fields[name] = ak.zip(momentum, with_name="Momentum4D", depth_limit=1)
+        fields.update(weight=self.weights, index=self.index)
+        return ak.zip(fields, depth_limit=1)
+
+    def __reduce__(self):
+        if self.path is not None:
+            return open, (self.path,)
+        events = self._events
+        columns = (
+            events.roles,
+            events.weight,
+            events.index,
+            [events.p4(role) for role in events.roles],
+        )
+        return _rebuilt, (self._facts, columns)
+
+    def __repr__(self):
+        where = self.path or "in memory"
+        return f"<Run {self.card.name}: {len(self)} events, sigma = {self.sigma}, {where}>"
+
+    def _repr_html_(self):
+        return f"<p>{self!r}</p>".replace("<Run", "&lt;Run") + self.sigma._repr_html_()
+
+
+def _rebuilt(facts, columns):
+    return Run(facts, _core.Events.from_columns(columns))
+
+
+def open(path):
+    """Open a run file.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        A complete ``run.h5`` of this package or of the program.
+
+    Returns
+    -------
+    Run
+        Events are read when they are first asked for.
+
+    Raises
+    ------
+    FileError
+        If it cannot be read, is damaged, or is no run.
+    """
+    return Run._of_file(os.path.abspath(path))
+
+
+def merge(shards, path, *, force=False, threads=0, progress=None):
+    """Merge the shards of a run into the run: the same bits as without shards.
+
+    Parameters
+    ----------
+    shards : sequence of str or os.PathLike
+        The files of all shards, in any order.
+    path : str or os.PathLike
+        The run file to write.
+    force : bool
+        Replace what is there.
+    threads : int
+        Threads for the points that the shards leave; 0 means all.
+    progress : callable, optional
+        Called with a :class:`millibrem.Progress` now and then.
+
+    Returns
+    -------
+    Run
+    """
+    path = os.path.abspath(path)
+    _core.merge([os.fspath(shard) for shard in shards], path, force, threads, progress)
+    return open(path)
