@@ -8,7 +8,8 @@ use crate::card::{HistogramSpec, Method, RunCard};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
-use crate::process::{Approach, CrossSection, Inputs, Process, Registry, Setup, radiation};
+use crate::matter::material::Component;
+use crate::process::{Approach, Inputs, Kind, MixedRoute, Mixture, Part, Process, Registry, Setup};
 use crate::record::{RunHeader, Shard};
 
 /// A card that asks for what cannot be done, in words.
@@ -21,7 +22,7 @@ fn nucleus(card: &RunCard) -> Result<Nucleus, UsageError> {
     match card.target.material.components.as_slice() {
         [only] => Ok(only.nucleus),
         parts => Err(UsageError(format!(
-            "target.material has {} elements; a cross section is of one nucleus: give each with --set target.element=... in a run of its own",
+            "the target has {} nuclei, and this is done on one: sigma, spectrum, scan, compare and reach take all together; give each with target.element in a run of its own",
             parts.len()
         ))),
     }
@@ -43,11 +44,11 @@ pub fn setup(card: &RunCard) -> Result<Setup, UsageError> {
     .map_err(|error| UsageError(error.to_string()))
 }
 
-/// σ and dσ/dx of `setup` by a method that is not Monte Carlo.
+/// σ and dσ/dx per atom of `mixture` by a method that is not Monte Carlo.
 ///
 /// # Errors
-/// [`UsageError`] if the method is Monte Carlo.
-pub fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>, UsageError> {
+/// [`UsageError`] if the method is Monte Carlo, or the process has no such route.
+pub fn inclusive(method: Method, mixture: &Mixture) -> Result<MixedRoute, UsageError> {
     let approach = Approach::from_name(method.name()).ok_or_else(|| {
         let names: Vec<&str> = Approach::ALL.iter().map(|a| a.name()).collect();
         UsageError(format!(
@@ -56,7 +57,8 @@ pub fn inclusive(method: Method, setup: &Setup) -> Result<Box<dyn CrossSection>,
             names.join(", ")
         ))
     })?;
-    Ok(radiation::route(approach, setup))
+    let route = mixture.route(approach);
+    route.map_err(|error| UsageError(error.to_string()))
 }
 
 /// Edges of `n` equal bins between the cuts on x.
@@ -160,16 +162,53 @@ pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
 /// # Errors
 /// As [`setup`], and if there is none of that kind.
 pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process>, UsageError> {
+    let kind = kind_of(card, registry)?;
+    kind.of(&inputs(card)?)
+        .map_err(|error| UsageError(error.to_string()))
+}
+
+/// The kind of the card's process.
+fn kind_of<'r>(card: &RunCard, registry: &'r Registry) -> Result<&'r dyn Kind, UsageError> {
     let name = card.dark_sector.kind();
-    let kind = registry.get(name).ok_or_else(|| {
+    registry.get(name).ok_or_else(|| {
         let known: Vec<&str> = registry.names().collect();
         UsageError(format!(
             "there is no process `{name}`; there are: {}",
             known.join(", ")
         ))
-    })?;
-    kind.of(&inputs(card)?)
-        .map_err(|error| UsageError(error.to_string()))
+    })
+}
+
+/// The process of the card on every nucleus of its target.
+///
+/// # Errors
+/// [`UsageError`] if the set-up on one of them has no phase space.
+pub fn mixture(card: &RunCard) -> Result<Mixture, UsageError> {
+    mixture_of(card, &Registry::standard())
+}
+
+/// The process of the card among those of `registry` on every nucleus of its target.
+///
+/// # Errors
+/// As [`mixture`], and if there is no process of that kind.
+pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
+    let kind = kind_of(card, registry)?;
+    let material = &card.target.material;
+    let parts = material.components.iter().zip(material.number_fractions());
+    let one = |(part, atom_fraction): (&Component, f64)| {
+        let name = part.name();
+        let process = kind.of(&inputs_on(card, part.nucleus));
+        let process = process.map_err(|error| match material.components.len() {
+            1 => UsageError(error.to_string()),
+            _ => UsageError(format!("on {name}: {error}")),
+        })?;
+        Ok(Part {
+            name,
+            atom_fraction,
+            process,
+        })
+    };
+    Ok(Mixture::new(parts.map(one).collect::<Result<_, _>>()?))
 }
 
 /// What the process of the card is made of.
@@ -177,13 +216,17 @@ pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process
 /// # Errors
 /// [`UsageError`] if the target has several elements.
 pub fn inputs(card: &RunCard) -> Result<Inputs, UsageError> {
-    Ok(Inputs {
+    Ok(inputs_on(card, nucleus(card)?))
+}
+
+fn inputs_on(card: &RunCard, nucleus: Nucleus) -> Inputs {
+    Inputs {
         beam: card.beam,
-        nucleus: nucleus(card)?,
+        nucleus,
         form_factor: card.target.form_factor.clone(),
         dark_sector: card.dark_sector,
         cuts: card.cuts,
-    })
+    }
 }
 
 /// What events of `weighting` that a process makes have in common.

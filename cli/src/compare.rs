@@ -145,9 +145,9 @@ impl Compare {
         let one = |row: usize, threads: usize| -> Result<Comparison, Failure> {
             let mut card = cards[row].clone();
             card.run.threads = threads;
-            let setup = run::setup(&card)?;
+            let mixture = run::mixture(&card)?;
             let edges = run::bins(&card, self.bins);
-            let compared = || compare(&setup, &edges, run::goal(&card));
+            let compared = || compare(&mixture, &edges, run::goal(&card));
             Ok(run::on_threads(&card, compared)??)
         };
         run_rows(base.run.threads, &todo, one, |row, found| {

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args};
 use millibrem::card::{Method, RunCard};
 use millibrem::generate::HistogramRequest;
 use millibrem::histogram::{Axis, Observable, Scale};
-use millibrem::process::Setup;
+use millibrem::process::{CrossSection, Mixture};
 use millibrem::run;
 use millibrem::study::parse_x;
 use serde_json::json;
@@ -48,11 +48,11 @@ impl Spectrum {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let overrides = sigma::overrides(self.method.as_deref(), self.rel_error.as_deref());
         let card = common.load_with(&self.card, &overrides)?;
-        let setup = run::setup(&card)?;
+        let mixture = run::mixture(&card)?;
         let method = card.integration.method;
         let edges = self.bins.map(|n| run::bins(&card, n));
         let (found, alarms) = match (method, &edges) {
-            (Method::Mc, Some(edges)) => monte_carlo(common, &card, &setup, edges)?,
+            (Method::Mc, Some(edges)) => monte_carlo(common, &card, &mixture, edges)?,
             (Method::Mc, None) => {
                 return Err(Failure::Usage(
                     "method mc fills bins and has no points: use --bins, or another --method"
@@ -60,7 +60,7 @@ impl Spectrum {
                 ));
             }
             _ => {
-                let route = run::inclusive(method, &setup)?;
+                let route = run::inclusive(method, &mixture)?;
                 let goal = run::goal(&card);
                 let found = run::on_threads(&card, || match &edges {
                     Some(edges) => route.binned(edges, goal),
@@ -75,7 +75,7 @@ impl Spectrum {
             Some(e) => 0.5 * (e[i] + e[i + 1]),
             None => self.at[i],
         };
-        let e0 = setup.collision.e0;
+        let e0 = card.beam.energy_gev;
         let x: Vec<f64> = (0..found.len()).map(center).collect();
         let values = found.iter().enumerate();
         let (value, error): (Vec<f64>, Vec<f64>) = values
@@ -113,7 +113,7 @@ impl Spectrum {
 fn monte_carlo(
     common: &Common,
     card: &RunCard,
-    setup: &Setup,
+    mixture: &Mixture,
     edges: &[f64],
 ) -> Result<(Values, Vec<String>), Failure> {
     let (low, high, bins) = (edges[0], edges[edges.len() - 1], edges.len() - 1);
@@ -123,12 +123,21 @@ fn monte_carlo(
         name: "x".to_owned(),
         axes: vec![axis],
     };
-    let report = sigma::measured(common.quiet, card, setup, &[request], 0)?;
-    // Flow bins lie outside.
-    let histogram = &report.histograms[0];
-    let (values, variances) = (histogram.values(), histogram.variances());
-    let found = (1..=bins)
-        .map(|i| (values[i], variances[i].sqrt()))
-        .collect();
-    Ok((found, report.alarms))
+    let reports = sigma::measured(common.quiet, card, mixture, &[request])?;
+    let mut sums = vec![(0.0, 0.0); bins];
+    for (part, report) in mixture.parts().iter().zip(&reports) {
+        let histogram = &report.histograms[0];
+        let (values, variances) = (histogram.values(), histogram.variances());
+        let fraction = part.atom_fraction;
+        // Flow bins lie outside.
+        for (i, sum) in sums.iter_mut().enumerate() {
+            sum.0 += fraction * values[i + 1];
+            sum.1 += fraction * fraction * variances[i + 1];
+        }
+    }
+    let found = sums
+        .iter()
+        .map(|(value, variance)| (*value, variance.sqrt()));
+    let alarms = reports.iter().flat_map(|report| report.alarms.clone());
+    Ok((found.collect(), alarms.collect()))
 }

@@ -53,3 +53,42 @@ fn monte_carlo_and_quadrature_agree_and_report_the_same_keys() {
         "{mc}"
     );
 }
+
+#[test]
+fn a_compound_lists_its_nuclei_and_monte_carlo_agrees() {
+    let quick = [
+        "--set",
+        "target.mixture=LiF",
+        "--set",
+        "integration.neval=20000",
+        "--rel-error",
+        "2e-3",
+        "--seed",
+        "7",
+        "--json",
+    ];
+    let run = |method| json(&[&["sigma", CARD, "--method", method][..], &quick].concat());
+    let (mc, quadrature) = (run("mc"), run("quadrature"));
+    let number = |report: &serde_json::Value, key| report[key].as_f64().unwrap();
+    for report in [&mc, &quadrature] {
+        let nuclei = report["nuclei"].as_array().unwrap();
+        let names: Vec<_> = nuclei
+            .iter()
+            .map(|n| n["element"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["Li", "F"]);
+        assert_eq!(nuclei[0]["nucleus"], 1_000_030_070);
+        let sum: f64 = nuclei
+            .iter()
+            .map(|n| number(n, "atom_fraction") * number(n, "sigma_pb"))
+            .sum();
+        assert_eq!(number(report, "sigma_pb"), sum);
+    }
+    let error = number(&mc, "error_pb").hypot(number(&quadrature, "error_pb"));
+    let pull = (number(&mc, "sigma_pb") - number(&quadrature, "sigma_pb")) / error;
+    assert!(pull.abs() < 4.0, "{mc} {quadrature}");
+    assert!(
+        number(&mc, "error_pb") < 2e-3 * number(&mc, "sigma_pb"),
+        "{mc}"
+    );
+}

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use millibrem::card::{Method, RunCard};
 use millibrem::generate::Generator;
+use millibrem::process::CrossSection as _;
 use millibrem::record::CrossSection;
 use millibrem::run;
 use pyo3::prelude::*;
@@ -24,7 +25,7 @@ struct Found {
 
 fn find(card: &RunCard, shared: &Shared) -> Result<Found, Failure> {
     if card.integration.method != Method::Mc {
-        let route = run::inclusive(card.integration.method, &run::setup(card)?)?;
+        let route = run::inclusive(card.integration.method, &run::mixture(card)?)?;
         let integral = run::on_threads(card, || route.sigma(run::goal(card)))??;
         return Ok(Found {
             cross_section: CrossSection {

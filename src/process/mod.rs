@@ -6,6 +6,7 @@
 //! in pb. `tests/outside` makes one from outside the library and takes it all the way.
 
 mod kind;
+mod mixture;
 pub mod radiation;
 mod registry;
 mod route;
@@ -15,6 +16,7 @@ use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 
 pub use kind::{Inputs, Kind};
+pub use mixture::{MixedRoute, Mixture, Part};
 pub use radiation::{Setup, SetupError};
 pub use registry::Registry;
 pub use route::{Approach, CrossSection, Integral, MIN_REL_ERROR, QuadratureError};

@@ -1,7 +1,6 @@
 //! The exact result beside `ww`, `iww` and `wwa`, and where each is good enough.
 
-use crate::process::radiation::{self, Exact};
-use crate::process::{Approach, CrossSection, Integral, QuadratureError, Setup};
+use crate::process::{Approach, CrossSection, Integral, Mixture, QuadratureError};
 
 /// The approximations, in the order of the output.
 pub const APPROXIMATIONS: [Approach; 3] = [Approach::Ww, Approach::Iww, Approach::Wwa];
@@ -35,22 +34,22 @@ pub struct Approximation {
     pub bin_ratios: Vec<Option<f64>>,
 }
 
-/// Compares all approximations with the exact result of `setup`, in total and in the bins of x
+/// Compares all approximations with the exact result on `mixture`, in total and in the bins of x
 /// between `edges`, to the relative error `rel_error`.
 ///
 /// # Errors
 /// [`QuadratureError`] if the exact result cannot be had: cuts on anything but x, which no
 /// approximation can follow either; or if one of them does not reach `rel_error`.
 pub fn compare(
-    setup: &Setup,
+    mixture: &Mixture,
     edges: &[f64],
     rel_error: f64,
 ) -> Result<Comparison, QuadratureError> {
-    let route = Exact::new(setup);
+    let route = mixture.route(Approach::Exact)?;
     let exact = route.sigma(rel_error)?;
     let exact_bins = route.binned(edges, rel_error)?;
     let approximations = APPROXIMATIONS.map(|approach| {
-        let route = radiation::route(approach, setup);
+        let route = mixture.route(approach)?;
         let sigma = where_it_applies(route.sigma(rel_error))?;
         let share = |part: &Integral, whole: &Integral| {
             (whole.value_pb > 0.0).then(|| part.value_pb / whole.value_pb)

@@ -420,12 +420,7 @@ fn monte_carlo(
     card: &RunCard,
     m_chi_gev: f64,
 ) -> Result<(f64, f64), Failure> {
-    let (mut sigma_pb, mut variance) = (0.0, 0.0);
-    for (share, setup) in experiment.setups(m_chi_gev)? {
-        let found = Found::by(true, card, &setup)?;
-        Failure::unless_trusted(&found.alarms)?;
-        sigma_pb += share * found.value_pb;
-        variance += (share * found.error_pb).powi(2);
-    }
-    Ok((sigma_pb, variance.sqrt()))
+    let found = Found::by(true, card, &experiment.mixture(m_chi_gev)?)?;
+    Failure::unless_trusted(&found.alarms)?;
+    Ok((found.value_pb, found.error_pb))
 }

@@ -133,7 +133,7 @@ impl Rows {
         let one = |row: usize, threads: usize| {
             let mut card = points[row].card.clone();
             card.run.threads = threads;
-            Found::by(true, &card, &run::setup(&card)?)
+            Found::by(true, &card, &run::mixture(&card)?)
         };
         run_rows(threads, todo, one, |row, found| {
             // What an interruption has cut short is no failure of the row.

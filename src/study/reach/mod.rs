@@ -27,7 +27,7 @@ use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
-use crate::process::{Approach, QuadratureError, Setup, SetupError, radiation};
+use crate::process::{Approach, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
 use crate::text::shown;
 
 /// 1 pb in cm².
@@ -270,20 +270,24 @@ impl Experiment {
         }
     }
 
-    /// The set-up on each element at the energy of the beam with the element's share of the nuclei;
-    /// elements below threshold are left out.
+    /// The process on each nucleus at the energy of the beam; nuclei below threshold are left out.
     ///
     /// # Errors
     /// [`ReachError::Setup`] if the set-up makes no sense at this mass.
-    pub fn setups(&self, m_chi_gev: f64) -> Result<Vec<(f64, Setup)>, ReachError> {
+    pub fn mixture(&self, m_chi_gev: f64) -> Result<Mixture, ReachError> {
         let material = &self.target.material;
-        let shares = material.number_fractions().into_iter();
-        let parts = shares.zip(&material.components);
-        let one = |(share, part): (f64, &Component)| {
-            let setup = self.setup(part.nucleus, m_chi_gev, 1.0);
-            setup.map(|s| Some((share, s?))).transpose()
+        let parts = material.components.iter().zip(material.number_fractions());
+        let one = |(part, atom_fraction): (&Component, f64)| {
+            let setup = self.setup(part.nucleus, m_chi_gev, 1.0).transpose()?;
+            Some(setup.map(|setup| Part {
+                name: part.name(),
+                atom_fraction,
+                process: (&setup).into(),
+            }))
         };
-        parts.filter_map(one).collect()
+        Ok(Mixture::new(
+            parts.filter_map(one).collect::<Result<_, _>>()?,
+        ))
     }
 
     /// The set-up on one nucleus at a share of the beam energy; none below threshold.

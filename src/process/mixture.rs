@@ -1,0 +1,114 @@
+//! The nuclei of a target together: σ per atom of the mixture, `σ = Σ f_i σ_i` with number fractions
+//! f_i, and so every spectrum.
+//!
+//! The parts are added in the order of the target, f_i σ_i after f_i σ_i, so that the sum of what is
+//! listed is the total to the bit; errors of quadrature, which cover the true ones, add up. Each part
+//! is computed to the relative error that is asked for, so their sum has it too. A target of one
+//! nucleus has its bits. Pinned by `tests/mixture.rs`.
+
+use std::sync::Arc;
+
+use super::{Approach, CrossSection, Integral, Process, QuadratureError};
+
+/// One nucleus of a target.
+#[derive(Clone)]
+pub struct Part {
+    /// Symbol of the element or isotope, such as `Pb` or `Pb-208`.
+    pub name: String,
+    /// Its share of the atoms, 0 … 1.
+    pub atom_fraction: f64,
+    /// The process on it.
+    pub process: Arc<dyn Process>,
+}
+
+/// A process on each nucleus of a target.
+#[derive(Clone)]
+pub struct Mixture {
+    parts: Vec<Part>,
+}
+
+impl Mixture {
+    /// The mixture of these parts, whose shares add up to 1.
+    pub fn new(parts: Vec<Part>) -> Self {
+        Self { parts }
+    }
+
+    /// Its nuclei, in the order of the target.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The cross section per atom by one route.
+    ///
+    /// # Errors
+    /// [`QuadratureError::NotOffered`] if the process has no such route.
+    pub fn route(&self, approach: Approach) -> Result<MixedRoute, QuadratureError> {
+        let one = |part: &Part| {
+            let route = part.process.route(approach);
+            let route = route.ok_or_else(|| QuadratureError::NotOffered {
+                kind: part.process.kind().to_owned(),
+            })?;
+            Ok((part.atom_fraction, route))
+        };
+        let parts = self.parts.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        Ok(MixedRoute { approach, parts })
+    }
+}
+
+/// A route to the cross section on all nuclei.
+pub struct MixedRoute {
+    approach: Approach,
+    parts: Vec<(f64, Box<dyn CrossSection>)>,
+}
+
+impl MixedRoute {
+    /// σ in pb on each nucleus, in the order of the target, each to `rel_error`.
+    ///
+    /// # Errors
+    /// As [`CrossSection::sigma`].
+    pub fn sigma_of_each(&self, rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        let parts = self.parts.iter();
+        parts.map(|(_, route)| route.sigma(rel_error)).collect()
+    }
+
+    /// `Σ f_i σ_i` of what [`Self::sigma_of_each`] gives.
+    pub fn total(&self, each: &[Integral]) -> Integral {
+        let mut sum = Integral::ZERO;
+        for ((fraction, _), part) in self.parts.iter().zip(each) {
+            sum.value_pb += fraction * part.value_pb;
+            sum.error_pb += fraction * part.error_pb;
+            sum.n_eval += part.n_eval;
+        }
+        sum
+    }
+
+    /// The same of lists that belong together point by point.
+    fn totals(
+        &self,
+        of: impl Fn(&dyn CrossSection) -> Result<Vec<Integral>, QuadratureError>,
+    ) -> Result<Vec<Integral>, QuadratureError> {
+        let lists = self.parts.iter().map(|(_, route)| of(&**route));
+        let lists = lists.collect::<Result<Vec<_>, _>>()?;
+        let n = lists.first().map_or(0, Vec::len);
+        let at = |i: usize| lists.iter().map(|list| list[i]).collect::<Vec<_>>();
+        Ok((0..n).map(|i| self.total(&at(i))).collect())
+    }
+}
+
+impl CrossSection for MixedRoute {
+    fn approach(&self) -> Approach {
+        self.approach
+    }
+
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+        Ok(self.total(&self.sigma_of_each(rel_error)?))
+    }
+
+    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.totals(|route| route.spectrum(x, rel_error))
+    }
+
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.totals(|route| route.binned(edges, rel_error))
+    }
+}

@@ -1,0 +1,109 @@
+//! Targets of several nuclei: σ per atom is Σ f_i σ_i, to the bit.
+
+use millibrem::card::{Method, Override, RunCard, shipped};
+use millibrem::process::{Approach, CrossSection, Integral};
+use millibrem::run;
+use millibrem::study::compare;
+
+fn card(options: &[&str]) -> RunCard {
+    let options: Vec<Override> = options
+        .iter()
+        .map(|text| Override::parse(text).expect("an option"))
+        .collect();
+    let text = shipped("na64e-2018").expect("shipped");
+    text.with(&options).expect("a card")
+}
+
+fn sigma(card: &RunCard, method: Method) -> Integral {
+    let mixture = run::mixture(card).expect("a set-up");
+    let route = run::inclusive(method, &mixture).expect("a route");
+    route.sigma(1e-5).expect("converges")
+}
+
+#[test]
+fn sigma_of_a_compound_is_the_sum_over_its_atoms_to_the_bit() {
+    let compound = card(&["target.material=PbWO4"]);
+    let mixture = run::mixture(&compound).unwrap();
+    let fractions: Vec<f64> = mixture.parts().iter().map(|p| p.atom_fraction).collect();
+    for (found, atoms) in fractions.iter().zip([1.0, 1.0, 4.0]) {
+        assert!((found - atoms / 6.0).abs() < 1e-15);
+    }
+    for method in [Method::Quadrature, Method::Ww, Method::Iww] {
+        let mut expected = 0.0;
+        for part in mixture.parts() {
+            let alone = card(&[&format!("target.element={}", part.name)]);
+            expected += part.atom_fraction * sigma(&alone, method).value_pb;
+        }
+        assert_eq!(sigma(&compound, method).value_pb, expected, "{method:?}");
+    }
+}
+
+#[test]
+fn spectra_of_a_compound_are_the_sums_over_its_atoms_to_the_bit() {
+    let (x, edges) = ([0.6, 0.9, 0.99], [0.5, 0.8, 1.0]);
+    let of = |option: &str| {
+        let mixture = run::mixture(&card(&[option])).unwrap();
+        let route = run::inclusive(Method::Quadrature, &mixture).unwrap();
+        let points = route.spectrum(&x, 1e-4).unwrap();
+        let bins = route.binned(&edges, 1e-4).unwrap();
+        [points, bins]
+            .concat()
+            .iter()
+            .map(|i| i.value_pb)
+            .collect::<Vec<f64>>()
+    };
+    let whole = of("target.mixture=BaF2");
+    let (barium, fluorine) = (of("target.element=Ba"), of("target.element=F"));
+    let mixture = run::mixture(&card(&["target.mixture=BaF2"])).unwrap();
+    let shares = [0, 1].map(|i: usize| mixture.parts()[i].atom_fraction);
+    for (i, found) in whole.iter().enumerate() {
+        let expected = shares[0] * barium[i] + shares[1] * fluorine[i];
+        assert_eq!(*found, expected);
+    }
+}
+
+#[test]
+fn natural_isotopes_hardly_differ_from_the_mean_nucleus() {
+    let mean = sigma(&card(&[]), Method::Quadrature).value_pb;
+    let natural = card(&["target.isotopes=natural"]);
+    assert_eq!(run::mixture(&natural).unwrap().parts().len(), 4);
+    let off = sigma(&natural, Method::Quadrature).value_pb / mean - 1.0;
+    assert!(off != 0.0 && off.abs() < 1e-4, "{off:e}");
+    let lightest = sigma(&card(&["target.element=Pb-204"]), Method::Quadrature).value_pb;
+    let heaviest = sigma(&card(&["target.element=Pb-208"]), Method::Quadrature).value_pb;
+    // A larger nucleus has a smaller form factor.
+    assert!(
+        lightest > mean && mean > heaviest,
+        "{lightest} {mean} {heaviest}"
+    );
+}
+
+#[test]
+fn approximations_of_a_compound_are_compared_with_its_exact_result() {
+    let mixture = run::mixture(&card(&["target.material=LYSO"])).unwrap();
+    let row = compare(&mixture, &[0.5, 0.75, 1.0], 1e-4).unwrap();
+    let sigma = |approach| {
+        mixture
+            .route(approach)
+            .unwrap()
+            .sigma(1e-4)
+            .unwrap()
+            .value_pb
+    };
+    let ratio = row.approximations[0].ratio.expect("applies");
+    assert_eq!(ratio, sigma(Approach::Ww) / sigma(Approach::Exact));
+}
+
+#[test]
+fn a_nucleus_without_phase_space_is_named() {
+    let mut plastic = card(&["target.material=plastic-scintillator"]);
+    // Beyond the threshold on hydrogen, not on carbon.
+    if let millibrem::dark_sector::DarkSector::Pair(chi) = &mut plastic.dark_sector {
+        chi.mass_gev = 7.0;
+    }
+    let error = run::mixture(&plastic).map(|_| ()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("on H: a mass of 14 GeV cannot be made"),
+        "{error}"
+    );
+}
