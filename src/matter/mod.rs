@@ -7,6 +7,7 @@ pub mod formula;
 pub mod isotopes;
 pub mod material;
 mod nucleus;
+pub mod shower;
 pub mod straggling;
 
 pub use nucleus::{Nucleus, NucleusSpin};

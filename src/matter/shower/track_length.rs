@@ -1,0 +1,262 @@
+//! Track lengths by energy, from a cascade or from a file.
+//!
+//! T(> E), the track length above E in X0 per beam particle, falls with E, between two rows as a power
+//! of E (linearly down to 0); what T is at the highest energy belongs to particles of just that energy (a beam
+//! that has lost nothing yet). So `∫ σ (−dT)` is a trapezoidal sum. Pinned by the tests below and
+//! `tests/shower.rs`.
+
+use std::io::Read;
+
+use thiserror::Error;
+
+use super::Species;
+use super::cascade::Population;
+use crate::text::{self, number, shorten, shown};
+
+/// Most MiB of a file.
+const MOST_MIB: u64 = 64;
+/// Names of the columns of a file.
+const COLUMNS: [&str; 4] = ["energy_gev", "electron_x0", "positron_x0", "photon_x0"];
+
+/// Track lengths above each energy, down to one depth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackLength {
+    depth_x0: Option<f64>,
+    /// Rising.
+    energies_gev: Vec<f64>,
+    /// Of each species; falling.
+    above_x0: [Vec<f64>; 3],
+}
+
+/// A text that is no table of track lengths.
+#[derive(Debug, Error)]
+pub enum TrackLengthError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// Something in it is wrong.
+    #[error("{}{problem}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
+    Table {
+        /// The line, from 1; 0 if there is none to name.
+        line: usize,
+        /// What is wrong, and what is expected.
+        problem: String,
+    },
+}
+
+impl TrackLength {
+    /// From the integrals of the numbers at falling nodes, of which there is one more; a number at a
+    /// node stands for half of the distance to its neighbours.
+    pub(super) fn of_nodes(depth_x0: f64, nodes_gev: &[f64], track: &Population) -> Self {
+        let rows = nodes_gev.len() - 1;
+        let energies_gev = nodes_gev[..rows].iter().rev().copied().collect();
+        let above_x0 = Species::ALL.map(|species| {
+            let mut sum = 0.0;
+            let mut falling = Vec::with_capacity(rows);
+            for (j, number) in track.of(species).into_iter().enumerate() {
+                // All of the first is at E0 itself.
+                let upper = match j {
+                    0 => 1.0,
+                    _ => (nodes_gev[j - 1] - nodes_gev[j]) / (nodes_gev[j - 1] - nodes_gev[j + 1]),
+                };
+                falling.push(sum + upper * number);
+                sum += number;
+            }
+            falling.reverse();
+            falling
+        });
+        Self {
+            depth_x0: Some(depth_x0),
+            energies_gev,
+            above_x0,
+        }
+    }
+
+    /// Without the error of second order in the step: `coarse` has each second energy.
+    pub(super) fn extrapolated(mut self, coarse: &Self) -> Self {
+        for (fine, coarse) in self.above_x0.iter_mut().zip(&coarse.above_x0) {
+            let error: Vec<f64> = coarse
+                .iter()
+                .zip(fine.iter().step_by(2))
+                .map(|(coarse, fine)| (fine - coarse) / 3.0)
+                .collect();
+            for (i, length) in fine.iter_mut().enumerate() {
+                let (low, high) = (error[i / 2], error[i.div_ceil(2)]);
+                *length += 0.5 * (low + high);
+            }
+            // Next to E0, where it is singular, the order may be lost.
+            let mut most = 0.0_f64;
+            for length in fine.iter_mut().rev() {
+                most = most.max(*length);
+                *length = most;
+            }
+        }
+        self
+    }
+
+    /// Reads a table whose first row names its columns: `energy_gev` (rising), `electron_x0`,
+    /// `positron_x0`, `photon_x0`, the track lengths above that energy in X0 per beam particle, and
+    /// perhaps `depth_x0`, the same in each row. Separated by commas or semicolons; `#` begins a
+    /// comment.
+    ///
+    /// # Errors
+    /// [`TrackLengthError`] with the line.
+    pub fn read(from: impl Read) -> Result<Self, TrackLengthError> {
+        let text = text::read(from, MOST_MIB)?;
+        let mut rows = text::rows(&text).into_iter();
+        let (line, names) = rows.next().unwrap_or_default();
+        let place = |name: &str| {
+            names.iter().position(|n| n == name).ok_or_else(|| {
+                let found = shorten(&names.join(", "));
+                let expected = COLUMNS.join(", ");
+                wrong(
+                    line,
+                    format!("no column `{name}`: found `{found}`, expected {expected}"),
+                )
+            })
+        };
+        let known = |name: &&String| COLUMNS.contains(&name.as_str()) || *name == "depth_x0";
+        if let Some(other) = names.iter().find(|name| !known(name)) {
+            let expected = COLUMNS.join(", ");
+            let problem = format!("column `{}`, expected {expected}, depth_x0", shorten(other));
+            return Err(wrong(line, problem));
+        }
+        let mut columns = [0; 4];
+        for (column, name) in columns.iter_mut().zip(COLUMNS) {
+            *column = place(name)?;
+        }
+        let depth_column = names.iter().position(|name| name == "depth_x0");
+        let mut table = Self {
+            depth_x0: None,
+            energies_gev: Vec::new(),
+            above_x0: [Vec::new(), Vec::new(), Vec::new()],
+        };
+        for (line, cells) in rows {
+            if cells.len() != names.len() {
+                let (found, expected) = (cells.len(), names.len());
+                let problem = format!("{found} cells, one for each of {expected} columns expected");
+                return Err(wrong(line, problem));
+            }
+            let at = |column: usize| number(&cells[column]).map_err(|p| wrong(line, p));
+            if let Some(column) = depth_column {
+                table.set_depth(line, at(column)?)?;
+            }
+            let [energy, of @ ..] = columns;
+            table.push(line, at(energy)?, [at(of[0])?, at(of[1])?, at(of[2])?])?;
+        }
+        match table.energies_gev.len() {
+            0 | 1 => Err(wrong(0, "two rows are the fewest".to_owned())),
+            _ => Ok(table),
+        }
+    }
+
+    fn set_depth(&mut self, line: usize, depth_x0: f64) -> Result<(), TrackLengthError> {
+        if !(depth_x0 > 0.0) {
+            let problem = format!("a depth of {} X0, above 0 expected", shown(depth_x0));
+            return Err(wrong(line, problem));
+        }
+        match self.depth_x0.replace(depth_x0) {
+            Some(before) if before != depth_x0 => {
+                let (found, before) = (shown(depth_x0), shown(before));
+                let problem = format!("depth {found} X0 after {before} X0: one depth expected");
+                Err(wrong(line, problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn push(&mut self, line: usize, energy: f64, above: [f64; 3]) -> Result<(), TrackLengthError> {
+        let last = self.energies_gev.last().copied().unwrap_or(0.0);
+        if !(energy > last) {
+            let problem = format!("energy {} GeV does not rise", shown(energy));
+            return Err(wrong(line, problem));
+        }
+        for ((column, species), x0) in self.above_x0.iter_mut().zip(Species::ALL).zip(above) {
+            let most = column.last().copied().unwrap_or(f64::INFINITY);
+            if !(0.0..=most).contains(&x0) {
+                let (name, x0) = (species.name(), shown(x0));
+                let problem = format!(
+                    "track length {x0} X0 of the {name}: from 0 to that above the energy before expected"
+                );
+                return Err(wrong(line, problem));
+            }
+            column.push(x0);
+        }
+        self.energies_gev.push(energy);
+        Ok(())
+    }
+
+    /// How deep the target is, in X0, if it is known.
+    pub fn depth_x0(&self) -> Option<f64> {
+        self.depth_x0
+    }
+
+    /// The energies of the table, GeV, rising.
+    pub fn energies_gev(&self) -> &[f64] {
+        &self.energies_gev
+    }
+
+    /// Track lengths of a species above each of these energies, X0.
+    pub fn above_x0(&self, species: Species) -> &[f64] {
+        &self.above_x0[species as usize]
+    }
+
+    /// Track length of a species above `energy_gev`, X0; above the lowest energy of the table if it is
+    /// below that.
+    pub fn above(&self, species: Species, energy_gev: f64) -> f64 {
+        let (energies, above) = (&self.energies_gev, self.above_x0(species));
+        let next = energies.partition_point(|e| *e < energy_gev);
+        if next == 0 {
+            return above[0];
+        }
+        let Some(high) = energies.get(next) else {
+            return 0.0;
+        };
+        let (low, t_low, t_high) = (energies[next - 1], above[next - 1], above[next]);
+        if t_high > 0.0 {
+            let power = libm::log(t_high / t_low) / libm::log(high / low);
+            return t_low * libm::exp(power * libm::log(energy_gev / low));
+        }
+        t_low * (high - energy_gev) / (high - low)
+    }
+
+    /// ∫ dE (−dT/dE) f(E) from `lowest_gev` upwards, in X0 times the unit of `f`.
+    pub fn integral(&self, species: Species, lowest_gev: f64, f: impl Fn(f64) -> f64) -> f64 {
+        let above = self.above_x0(species);
+        let Some((&top, &at_top)) = self.energies_gev.last().zip(above.last()) else {
+            return 0.0;
+        };
+        if top < lowest_gev {
+            return 0.0;
+        }
+        let (mut high, mut f_high, mut t_high) = (top, f(top), at_top);
+        let mut sum = f_high * t_high;
+        for (energy, length) in self.energies_gev.iter().zip(above).rev().skip(1) {
+            if high <= lowest_gev {
+                break;
+            }
+            let low = energy.max(lowest_gev);
+            let t_low = match low > *energy {
+                true => self.above(species, low),
+                false => *length,
+            };
+            let f_low = f(low);
+            sum += 0.5 * (f_low + f_high) * (t_low - t_high);
+            (high, f_high, t_high) = (low, f_low, t_low);
+        }
+        sum
+    }
+
+    /// −dT/dE in X0/GeV of a species between each two energies, with the middle of the two (in ln E).
+    pub fn density(&self, species: Species) -> Vec<(f64, f64)> {
+        let above = self.above_x0(species);
+        let pairs = self.energies_gev.windows(2).zip(above.windows(2));
+        pairs
+            .map(|(e, t)| ((e[0] * e[1]).sqrt(), (t[0] - t[1]) / (e[1] - e[0])))
+            .collect()
+    }
+}
+
+fn wrong(line: usize, problem: String) -> TrackLengthError {
+    TrackLengthError::Table { line, problem }
+}
