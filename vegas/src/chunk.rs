@@ -2,6 +2,7 @@
 //!
 //! Pinned through the whole engine by `tests/reproducibility.rs` and `tests/pulls.rs`.
 
+use crate::batch::Batch;
 use crate::integrand::{BLOCK, Block, Integrand, Observer, Points};
 use crate::kernel::{Column, Weigh, Weighed};
 use crate::map::MAX_INCREMENTS;
@@ -25,6 +26,7 @@ pub(crate) struct Slot<R, O> {
     /// What was seen in each piece of a cell, when cells are profiled.
     pub(crate) seen: Vec<(u32, Seen)>,
     cursor: Cursor,
+    batch: Batch,
     y: Vec<f64>,
     x: Vec<f64>,
 }
@@ -45,6 +47,7 @@ impl<R, O> Slot<R, O> {
             partial: Vec::with_capacity(2),
             seen: Vec::new(),
             cursor: Cursor::default(),
+            batch: Batch::default(),
             y: vec![0.0; dim],
             x: vec![0.0; dim],
         }
@@ -91,11 +94,22 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
     }
     let mut piece = Piece::default();
     let spare = task.spare || task.threshold.is_some();
+    if I::BY_CHUNKS {
+        slot.batch.begin(sampler.map.dim());
+        sampler.begin(c, &mut slot.cursor);
+        while sampler.next(task.iteration, &mut slot.cursor, &mut slot.buffers, spare) {
+            slot.batch.gather(&slot.buffers);
+        }
+        slot.batch.evaluate(integrand, &mut slot.record);
+    }
     sampler.begin(c, &mut slot.cursor);
     while sampler.next(task.iteration, &mut slot.cursor, &mut slot.buffers, spare) {
         let b = &mut slot.buffers;
         let points = Points::new(&b.x, BLOCK, sampler.map.dim(), b.len);
-        integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record);
+        match I::BY_CHUNKS {
+            true => slot.batch.give(&mut b.value[..b.len]),
+            false => integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record),
+        }
         weigh(sampler, b, &mut slot.sums);
         spread(
             sampler,
@@ -316,9 +330,7 @@ pub(crate) fn probe<I: Integrand, O>(
     }
     let dim = sampler.map.dim();
     let mut raw = [0; BLOCK];
-    let mut done = 0;
-    while done < count {
-        let b = &mut slot.buffers;
+    let mut draw = |b: &mut Buffers, done: u64| {
         b.first = first + done;
         b.len = (count - done).min(BLOCK as u64) as usize;
         let mut stream = Stream::new(sampler.seed, sampler.phase, task.iteration, b.first);
@@ -328,8 +340,24 @@ pub(crate) fn probe<I: Integrand, O>(
                 *x = uniform(r);
             }
         }
+    };
+    if I::BY_CHUNKS {
+        slot.batch.begin(dim);
+        for done in (0..count).step_by(BLOCK) {
+            draw(&mut slot.buffers, done);
+            slot.batch.gather(&slot.buffers);
+        }
+        slot.batch.evaluate(integrand, &mut slot.record);
+    }
+    let mut done = 0;
+    while done < count {
+        let b = &mut slot.buffers;
+        draw(b, done);
         let points = Points::new(&b.x, BLOCK, dim, b.len);
-        integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record);
+        match I::BY_CHUNKS {
+            true => slot.batch.give(&mut b.value[..b.len]),
+            false => integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record),
+        }
         for i in 0..b.len {
             let f = b.value[i];
             slot.sums.counters.probes += 1;

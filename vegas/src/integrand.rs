@@ -42,7 +42,8 @@ impl<'a> Points<'a> {
         }
     }
 
-    /// Number of points, at most [`BLOCK`] when the integrator calls.
+    /// Number of points, at most [`BLOCK`] when the integrator calls, but for
+    /// [`Integrand::BY_CHUNKS`].
     #[inline]
     pub fn len(&self) -> usize {
         self.len
@@ -83,6 +84,11 @@ impl<'a> Points<'a> {
 pub trait Integrand: Sync {
     /// By-products of a block that observers want (physical variables, say); opaque here.
     type Record: Send;
+
+    /// Whether it takes all points of a chunk at once, some thousands, and not blocks of at most
+    /// [`BLOCK`]: for functions that are dear to call, which leave nothing in their record. The
+    /// values decide what comes out, so this changes no bit.
+    const BY_CHUNKS: bool = false;
 
     /// Number of axes.
     fn dim(&self) -> usize;

@@ -112,6 +112,7 @@
 
 mod alarm;
 mod axis;
+mod batch;
 mod bits;
 mod cells;
 mod chunk;
