@@ -10,28 +10,38 @@ Units: GeV, pb, angles in rad; keys of cards name theirs. The same card and seed
 as the program ``millibrem``.
 """
 
-from . import errors
+from . import errors, vegas
 from ._card import Card, card_keys, shipped_cards
-from ._core import Progress, __version__, git_commit
+from ._core import Progress, __version__, export_formats, git_commit
+from ._figure import Figure, figure
 from ._histogram import Axis, Histogram
-from ._result import CrossSection, Iteration
-from ._run import Run, merge, open
+from ._pieces import Integrand, pair_amplitude
+from ._result import CrossSection, Iteration, Result
+from ._run import Run, merge, open, shard
 from .errors import *  # noqa: F403
 
 __all__ = [
     "Axis",
     "Card",
     "CrossSection",
+    "Figure",
     "Histogram",
+    "Integrand",
     "Iteration",
     "Progress",
+    "Result",
     "Run",
     "__version__",
     "card_keys",
     "errors",
+    "export_formats",
+    "figure",
     "git_commit",
     "merge",
     "open",
+    "pair_amplitude",
+    "shard",
     "shipped_cards",
+    "vegas",
     *errors.__all__,
 ]

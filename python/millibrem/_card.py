@@ -121,7 +121,7 @@ class Card:
 
     @property
     def seed(self):
-        """Seed of the run: the card's, or one that was drawn when it was loaded."""
+        """Seed of the run: the card's, or one drawn when it was loaded, which ``replace`` keeps."""
         return self._core.seed
 
     @property
@@ -213,6 +213,36 @@ class Card:
         warn(found.alarms)
         return found
 
+    def integrand(self):
+        """The differential cross section on the unit hypercube, for one's own integrator.
+
+        Returns
+        -------
+        Integrand
+            A function of points of shape (n, dim), in pb.
+        """
+        from ._pieces import Integrand
+
+        return Integrand(self)
+
+    def form_factor_g2(self, t_gev2):
+        """``G2(t) = Z² F(t)²`` of the target.
+
+        Parameters
+        ----------
+        t_gev2 : array_like
+            Momentum transfer t = −q² ≥ 0, GeV².
+
+        Returns
+        -------
+        numpy.ndarray
+            Of the shape of ``t_gev2``; Z² at 0 without screening.
+        """
+        import numpy as np
+
+        t = np.asarray(t_gev2, dtype=float)
+        return _core.form_factor_g2(self._core, t.ravel()).reshape(t.shape)
+
     def _with(self, *, method=None, rel_error=None, seed=None, count=None, threads=None):
         """The card with the arguments of a call in place of its values."""
         pairs = {
@@ -292,8 +322,8 @@ class Card:
         return run
 
 
-def _rebuilt(file, name, text, written):
-    return Card(_core.Card(file, name, text, written))
+def _rebuilt(*parts):
+    return Card(_core.Card(*parts))
 
 
 def shipped_cards():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ._extras import found, needed
+from .errors import UsageError
 
 
 class Axis:
@@ -105,6 +106,61 @@ class Histogram:
         view = filled.view(flow=True)
         view.value, view.variance = self._values, self._variances
         return filled
+
+    def differential(self):
+        """dσ/dX (or d²σ/dXdY) and its error, flow bins left out.
+
+        Returns
+        -------
+        values, errors : numpy.ndarray
+            In pb per units of the axes.
+        """
+        width = 1.0
+        for i, axis in enumerate(self.axes):
+            shape = [1] * len(self.axes)
+            shape[i] = -1
+            width = width * (axis.edges[1:] - axis.edges[:-1]).reshape(shape)
+        return self.values() / width, self.variances() ** 0.5 / width
+
+    def plot(self, *, ax=None, differential=True, **style):
+        """Draw it with matplotlib (needs matplotlib); one observable only.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; the current one by default.
+        differential : bool
+            dσ/dX, not the cross section of each bin.
+        **style
+            Of the line, for ``ax.stairs``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        if len(self.axes) != 1:
+            raise UsageError(f"{self.name} has two observables: mb.figure draws it, or hist")
+        ax = needed("matplotlib.pyplot", "plot").gca() if ax is None else ax
+        (axis,) = self.axes
+        if differential:
+            values, errors = self.differential()
+            unit = "pb" if axis.unit == "1" else f"pb/{axis.unit}"
+            ax.set_ylabel(f"dσ/d({axis.name}) [{unit}]")
+        else:
+            values, errors = self.values(), self.variances() ** 0.5
+            ax.set_ylabel("σ per bin [pb]")
+        edges = axis.edges
+        style.setdefault("baseline", None)
+        line = ax.stairs(values, edges, **style)
+        middle = (edges[1:] * edges[:-1]) ** 0.5 if axis.log else (edges[1:] + edges[:-1]) / 2
+        color = line.get_edgecolor()
+        ax.errorbar(middle, values, errors, fmt="none", ecolor=color, elinewidth=1)
+        if axis.log:
+            ax.set_xscale("log")
+            if (values > 0).any():
+                ax.set_yscale("log")
+        ax.set_xlabel(axis.label if axis.unit == "1" else f"{axis.label} [{axis.unit}]")
+        return ax
 
     def __repr__(self):
         return f"<Histogram {self.name}: {', '.join(map(repr, self.axes))}>"

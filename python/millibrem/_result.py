@@ -1,4 +1,4 @@
-"""A cross section with its error and its history."""
+"""Results of integrations: an integral, a cross section."""
 
 import warnings
 from typing import NamedTuple
@@ -9,50 +9,45 @@ from .errors import UntrustedWarning
 
 
 class Iteration(NamedTuple):
-    """One row of the iteration table; cross sections in pb."""
+    """One row of the iteration table; values in the unit of the result."""
 
     measured: bool
     """Whether it counts for the result; adapting iterations do not."""
     n_eval: int
     """Points evaluated."""
     mean: float
-    """Estimate of this iteration alone, pb."""
+    """Estimate of this iteration alone."""
     sdev: float
-    """Its standard error, pb."""
+    """Its standard error."""
     average: float
-    """Running average up to here, pb."""
+    """Running average up to here."""
     average_sdev: float
-    """Standard error of the running average, pb."""
+    """Standard error of the running average."""
     chi2_dof: float
     """Chi squared per degree of freedom of the running average."""
     Q: float
     """Probability of a larger chi squared by chance."""
 
 
-class CrossSection:
-    """A cross section in pb per nucleus, in the manner of ``vegas.RAvg``.
+class Result:
+    """An integral with its error and its history, in the manner of ``vegas.RAvg``.
 
     Attributes
     ----------
     mean, sdev : float
-        Value and standard error, pb. Of a deterministic method ``sdev`` is a bound.
+        Value and standard error. Of a deterministic method ``sdev`` is a bound.
     unit : str
-        ``"pb"``.
+        Empty, or the unit of both.
     iterations : list of Iteration
-        Adapting rows first; empty for a deterministic method.
+        Adapting rows first, which do not count; empty for a deterministic method.
     n_eval : int
-        Evaluations, adaptation included.
-    method : str
-        As ``integration.method`` spells it.
+        Evaluations.
     alarms, notes : list of str
         Reasons not to trust the result, and what is worth knowing besides.
-    seed : int
-        Seed of the random streams.
-    wall_s : float or None
-        Seconds it took.
     """
 
-    unit = "pb"
+    unit = ""
+    _symbol = "result"
 
     def __init__(self, found):
         self.mean = found["mean"]
@@ -62,8 +57,6 @@ class CrossSection:
         self.method = found.get("method", "mc")
         self.alarms = list(found.get("alarms", []))
         self.notes = list(found.get("notes", []))
-        self.seed = found.get("seed")
-        self.wall_s = found.get("wall_s")
         self._chi2_dof = found["chi2_dof"]
 
     @property
@@ -88,14 +81,19 @@ class CrossSection:
 
     @property
     def gvar(self):
-        """The same as a ``gvar.GVar`` (needs gvar), in pb."""
+        """The same as a ``gvar.GVar`` (needs gvar)."""
         return needed("gvar", "a Gaussian variable").gvar(self.mean, self.sdev)
 
     def __float__(self):
         return float(self.mean)
 
+    @property
+    def itn_results(self):
+        """(mean, sdev) of each iteration that counts."""
+        return [(row.mean, row.sdev) for row in self.iterations if row.measured]
+
     def __str__(self):
-        return f"{_core.value_error(self.mean, self.sdev)} {self.unit}"
+        return f"{_core.value_error(self.mean, self.sdev)} {self.unit}".rstrip()
 
     def __repr__(self):
         return f"<{self}, {self.method}, {self.n_eval} evaluations>"
@@ -106,10 +104,11 @@ class CrossSection:
         Returns
         -------
         str
-            One line an iteration, cross sections in pb.
+            One line an iteration.
         """
+        unit = f" [{self.unit}]" if self.unit else ""
         lines = [
-            "itn  phase         points  integral [pb]        average [pb]         chi2/dof      Q"
+            f"itn  phase         points  {'integral' + unit:<19}  {'average' + unit:<19}  chi2/dof      Q"
         ]
         number, before = 0, False
         for row in self.iterations:
@@ -125,7 +124,7 @@ class CrossSection:
                 f"{number:>3}  {'measure' if row.measured else 'adapt':<8}  {row.n_eval:>10}  "
                 f"{_core.value_error(row.mean, row.sdev):<19}  {average:<19}  {agree}"
             )
-        lines.append(f"sigma = {self}  ({self.method}, {self.n_eval} evaluations)")
+        lines.append(f"{self._symbol} = {self}  ({self.method}, {self.n_eval} evaluations)")
         lines += [f"not trustworthy: {alarm}" for alarm in self.alarms]
         return "\n".join(lines)
 
@@ -141,11 +140,36 @@ class CrossSection:
                 f"{row.Q:.2f}" if row.measured else "–",
             )
             rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        heads = ("phase", "points", "integral [pb]", "average [pb]", "χ²/dof", "Q")
+        unit = f" [{self.unit}]" if self.unit else ""
+        heads = ("phase", "points", "integral" + unit, "average" + unit, "χ²/dof", "Q")
         head = "<tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"
         table = f"<table>{head}{''.join(rows)}</table>" if rows else ""
         alarms = "".join(f"<p><b>not trustworthy:</b> {alarm}</p>" for alarm in self.alarms)
-        return f"<p>σ = {self} ({self.method}, {self.n_eval} evaluations)</p>{alarms}{table}"
+        return f"<p>{self._symbol} = {self} ({self.method}, {self.n_eval} evaluations)</p>{alarms}{table}"
+
+
+class CrossSection(Result):
+    """A cross section in pb per nucleus.
+
+    Attributes
+    ----------
+    unit : str
+        ``"pb"``.
+    method : str
+        As ``integration.method`` spells it.
+    seed : int
+        Seed of the random streams.
+    wall_s : float or None
+        Seconds it took.
+    """
+
+    unit = "pb"
+    _symbol = "sigma"
+
+    def __init__(self, found):
+        super().__init__(found)
+        self.seed = found.get("seed")
+        self.wall_s = found.get("wall_s")
 
 
 def warn(alarms, stacklevel=3):

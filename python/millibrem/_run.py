@@ -1,13 +1,16 @@
 """Runs: cross section, histograms and events."""
 
 import os
+import tempfile
+import warnings
 from difflib import get_close_matches
 
 from . import _core
 from ._card import Card
 from ._extras import needed
 from ._histogram import Histogram, Histograms
-from ._result import CrossSection
+from ._result import CrossSection, warn
+from .errors import FileError, UsageError
 
 #: Roles that have a shorter name too.
 _SHORT = {"lepton": "lepton_out", "nucleus": "nucleus_out"}
@@ -33,20 +36,21 @@ class Run:
         Facts that are the same wherever the card is run, and those of the machine.
     """
 
-    def __init__(self, facts, events=None, path=None, file=None):
+    def __init__(self, facts, events=None, path=None, file=None, record=None):
         self.path = path
         self.seed = facts["seed"]
         self.alarms = list(facts["alarms"])
         self.provenance, self.timings = facts["provenance"], facts["timings"]
         self._facts, self._events, self._file = facts, events, file
+        self._record = record
         self.sigma = CrossSection(
             dict(facts["sigma"], seed=self.seed, alarms=self.alarms, method="mc")
         )
         self.histograms = {one["name"]: Histogram(one) for one in facts["histograms"]}
 
     @classmethod
-    def _in_memory(cls, facts, events):
-        return cls(facts, events)
+    def _in_memory(cls, facts, record, events):
+        return cls(facts, events, record=record)
 
     @classmethod
     def _of_file(cls, path):
@@ -156,6 +160,117 @@ class Run:
         fields.update(weight=self.weights, index=self.index)
         return ak.zip(fields, depth_limit=1)
 
+    def _drawn(self):
+        drawn = self._file or self._record
+        if drawn is None:
+            raise UsageError("a run that was pickled in memory has no record: save it before")
+        return drawn
+
+    def save(self, path, *, force=False):
+        """Write a run in memory into a run file.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file; it gets the datasets that ``generate(path=...)`` writes, to the bit.
+        force : bool
+            Replace what is there.
+
+        Returns
+        -------
+        Run
+            The run in the file.
+        """
+        path = os.path.abspath(path)
+        if self._file is not None:
+            raise UsageError(f"the run is in {self.path} already; copy that file")
+        self._drawn().save(self._events, path, force)
+        return open(path)
+
+    def export(
+        self,
+        format,
+        path=None,
+        *,
+        drop_nucleus=False,
+        vertex="origin",
+        vertex_offset_mm=0.0,
+        weights="keep",
+        force=False,
+    ):
+        """Write the events in another format.
+
+        Parameters
+        ----------
+        format : str
+            One of :func:`millibrem.export_formats`: ``lhe``, ``hepmc3``, ``csv`` and others.
+        path : str or os.PathLike, optional
+            The file; a name ending in .gz compresses. By default beside the run file.
+        drop_nucleus : bool
+            Leave out the recoiling nucleus, which Geant4 may not know.
+        vertex : {"origin", "uniform"}
+            All events at z = 0, or anywhere in the target.
+        vertex_offset_mm : float
+            The z of the front of the target, mm.
+        weights : {"keep", "unweight", "drop"}
+            What a format without weights does with weights that differ: refuse, accept and
+            reject, or lose them.
+        force : bool
+            Replace what is there.
+
+        Returns
+        -------
+        int
+            Events written.
+        """
+        if vertex not in ("origin", "uniform"):
+            raise UsageError(f"vertex: found {vertex!r}, expected 'origin' or 'uniform'")
+        if self._file is None and path is None:
+            raise UsageError("a run in memory is beside nothing: give the path of the export")
+        with tempfile.TemporaryDirectory() as folder:
+            file = self._file or self.save(os.path.join(folder, "run.h5"))._file
+            if path is None:
+                path = os.path.splitext(self.path)[0] + "." + _core.export_suffix(format)
+            choice = {
+                "drop_nucleus": drop_nucleus,
+                "uniform": vertex == "uniform",
+                "vertex_offset_mm": vertex_offset_mm,
+                "weights": weights,
+                "replace": force,
+            }
+            count, lost = _core.export(file, format, os.path.abspath(path), choice)
+        for words in lost:
+            warnings.warn(words, stacklevel=2)
+        return count
+
+    def plot(self, name, *, ax=None, differential=True, **style):
+        """Draw a histogram with matplotlib.
+
+        Parameters
+        ----------
+        name : str
+            The histogram, of one observable.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; the current one by default.
+        differential : bool
+            dσ/dX, not the cross section of each bin.
+        **style
+            Of the line, for ``ax.stairs``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        if name not in self.histograms:
+            self.hists[name]
+        return self.histograms[name].plot(ax=ax, differential=differential, **style)
+
+    def figure(self, only=None, *, title=None):
+        """Draw the histograms and the iterations; see :func:`millibrem.figure`."""
+        from ._figure import figure
+
+        return figure(self, only=only, title=title)
+
     def __reduce__(self):
         if self.path is not None:
             return open, (self.path,)
@@ -224,3 +339,51 @@ def merge(shards, path, *, force=False, threads=0, progress=None):
     path = os.path.abspath(path)
     _core.merge([os.fspath(shard) for shard in shards], path, force, threads, progress)
     return open(path)
+
+
+def in_shards(card, path, shards, executor, force, progress):
+    """The run of ``card`` in parts, on ``executor`` if there is one, and merged."""
+    shards = 1 if shards is None else shards
+    if shards < 1:
+        raise UsageError(f"shards: found {shards}, expected a number of at least 1")
+    folder = None if path is None else os.path.dirname(os.path.abspath(path))
+    if folder is not None:
+        os.makedirs(folder, exist_ok=True)
+        if os.path.exists(path) and not force:
+            raise FileError(f"{path} exists already; choose another path or force=True")
+    with tempfile.TemporaryDirectory(prefix=".shards-", dir=folder) as place:
+        parts = [os.path.join(place, f"shard-{i}-of-{shards}.h5") for i in range(1, shards + 1)]
+        tasks = [(card, part, i, shards) for i, part in enumerate(parts, 1)]
+        if executor is None:
+            for task in tasks:
+                shard(*task, progress)
+        else:
+            futures = [executor.submit(shard, *task) for task in tasks]
+            for future in futures:
+                future.result()
+        if path is not None:
+            run = merge(parts, path, force=force, threads=card["run.threads"], progress=progress)
+        else:
+            run = merge(parts, os.path.join(place, "run.h5"), progress=progress)
+            # The file goes with its folder.
+            facts, events = run._facts, run._columns()
+            run = Run(facts, events, record=_core.RunRecord.of(run._file))
+    warn(run.alarms, stacklevel=4)
+    return run
+
+
+def shard(card, path, index, of, progress=None):
+    """Do part ``index`` of ``of`` of the run of ``card`` into the file ``path``.
+
+    What an executor does; parts of all indices from 1 on are merged by :func:`merge`.
+
+    Parameters
+    ----------
+    card : Card
+        The same for all parts, with its seed.
+    path : str or os.PathLike
+        The shard to write; one that is there and complete is left as it is.
+    index, of : int
+    progress : callable, optional
+    """
+    _core.generate_into(card._core, os.fspath(path), True, False, (index, of), progress)

@@ -23,11 +23,18 @@ pub struct Card {
 const SEED: &str = "run.seed";
 
 impl Card {
-    fn with(text: CardText, written: Vec<(String, String)>) -> Result<Self, CardError> {
-        let overrides = written
+    /// `text` with what replaces its values, and `seed` if they give none.
+    fn with(
+        text: CardText,
+        written: Vec<(String, String)>,
+        seed: Option<u64>,
+    ) -> Result<Self, CardError> {
+        let mut overrides = written
             .iter()
             .map(|(key, value)| Override::parse(&format!("{key}={value}")))
             .collect::<Result<Vec<_>, _>>()?;
+        let seed = seed.map(|seed| Override::where_absent("seed", SEED, &seed.to_string()));
+        overrides.extend(seed);
         let card = text.with(&overrides)?;
         Ok(Self {
             text,
@@ -41,57 +48,46 @@ impl Card {
 impl Card {
     /// From the text of a card, called ``file`` in messages, whose run is called ``name``.
     #[new]
+    #[pyo3(signature = (file, name, text, written, seed=None))]
     fn new(
         file: &str,
         name: &str,
         text: &str,
         written: Vec<(String, String)>,
+        seed: Option<u64>,
     ) -> Result<Self, Failure> {
-        Ok(Self::with(card::of_text(file, name, text), written)?)
+        Ok(Self::with(card::of_text(file, name, text), written, seed)?)
     }
 
     /// From a file, or a shipped card of that name.
     #[staticmethod]
     fn load(path: PathBuf) -> Result<Self, Failure> {
-        Ok(Self::with(card::read(&path)?, Vec::new())?)
+        Ok(Self::with(card::read(&path)?, Vec::new(), None)?)
     }
 
-    /// The same with more values replaced.
+    /// The same with more values replaced; a seed that was drawn stays.
     fn replace(&self, more: Vec<(String, String)>) -> Result<Self, Failure> {
         let written = [self.written.clone(), more].concat();
-        Ok(Self::with(self.text.clone(), written)?)
+        let seed = Some(self.card.run.seed);
+        Ok(Self::with(self.text.clone(), written, seed)?)
     }
 
     /// The same with this seed, if it gives none itself.
     fn with_seed(&self, seed: u64) -> Result<Self, Failure> {
-        match self.gives_seed()? {
-            true => Ok(self.clone()),
-            false => self.replace(vec![(SEED.to_owned(), seed.to_string())]),
-        }
+        let (text, written) = (self.text.clone(), self.written.clone());
+        Ok(Self::with(text, written, Some(seed))?)
     }
 
-    /// Whether the seed is written, not drawn.
-    fn gives_seed(&self) -> Result<bool, Failure> {
-        let other = !self.card.run.seed;
-        let mut overrides = self
-            .written
-            .iter()
-            .map(|(key, value)| Override::parse(&format!("{key}={value}")))
-            .collect::<Result<Vec<_>, _>>()?;
-        overrides.push(Override::where_absent("seed", SEED, &other.to_string()));
-        Ok(self.text.with(&overrides)?.run.seed != other)
-    }
-
-    /// What it is called in messages, its default name, its text and what replaces its values.
-    fn parts(&self) -> (&str, &str, &str, Vec<(String, String)>) {
-        let mut written = self.written.clone();
-        // A seed that was drawn stays.
-        written.push((SEED.to_owned(), self.card.run.seed.to_string()));
+    /// What it is called in messages, its default name, its text, what replaces its values, and
+    /// its seed.
+    fn parts(&self) -> (&str, &str, &str, Vec<(String, String)>, u64) {
+        let (text, seed) = (&self.text, self.card.run.seed);
         (
-            self.text.file(),
-            self.text.name(),
-            self.text.text(),
-            written,
+            text.file(),
+            text.name(),
+            text.text(),
+            self.written.clone(),
+            seed,
         )
     }
 

@@ -4,6 +4,7 @@ use millibrem::card::{CardError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::process::QuadratureError;
 use millibrem::run::UsageError;
+use millibrem_figures::PlotError;
 use millibrem_files::IoError;
 use millibrem_files::job::JobError;
 use pyo3::exceptions::PyKeyboardInterrupt;
@@ -18,6 +19,8 @@ pub(crate) enum Failure {
     Generate(GenerateError),
     Quadrature(QuadratureError),
     Job(JobError),
+    Integrator(vegas::Error),
+    Plot(PlotError),
 }
 
 macro_rules! failures {
@@ -36,6 +39,7 @@ failures! {
     GenerateError => Generate,
     QuadratureError => Quadrature,
     JobError => Job,
+    PlotError => Plot,
 }
 
 impl From<UsageError> for Failure {
@@ -53,6 +57,11 @@ impl Failure {
             Self::Io(error) => ("FileError", error.to_string()),
             Self::Generate(error) => ("RunError", error.to_string()),
             Self::Quadrature(error) => ("QuadratureError", error.to_string()),
+            Self::Integrator(error @ vegas::Error::Setting { .. }) => {
+                ("UsageError", error.to_string())
+            }
+            Self::Integrator(error) => ("RunError", error.to_string()),
+            Self::Plot(error) => ("FigureError", error.to_string()),
             Self::Job(error) => (of_job(error), error.to_string()),
         }
     }

@@ -6,11 +6,15 @@
 //! `python/tests`.
 
 mod card;
+mod drawing;
 mod errors;
 mod events;
+mod exports;
+mod pieces;
 mod plain;
 mod run;
 mod sigma;
+mod vegas;
 mod work;
 
 use pyo3::prelude::*;
@@ -21,11 +25,19 @@ mod _core {
     #[pymodule_export]
     use crate::card::{Card, card_keys, shipped_cards};
     #[pymodule_export]
+    use crate::drawing::figure;
+    #[pymodule_export]
     use crate::events::Events;
     #[pymodule_export]
-    use crate::run::{RunFile, generate, generate_into, merge, seed_of};
+    use crate::exports::{export, export_formats, export_suffix};
+    #[pymodule_export]
+    use crate::pieces::{Hypercube, form_factor_g2, pair_amplitude};
+    #[pymodule_export]
+    use crate::run::{RunFile, RunRecord, generate, generate_into, merge, seed_of};
     #[pymodule_export]
     use crate::sigma::{sigma, value_error};
+    #[pymodule_export]
+    use crate::vegas::Integrator;
     #[pymodule_export]
     use crate::work::Progress;
 

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use millibrem::event::EventBuffer;
-use millibrem::record::{RunHeader, Shard, alarms};
-use millibrem_files::hdf5::RunReader;
+use millibrem::record::{RunHeader, RunSummary, Shard, alarms};
+use millibrem_files::IoError;
+use millibrem_files::hdf5::{RunReader, RunWriter};
 use millibrem_files::job::{self, Job, Outcome, in_memory};
 use numpy::PyArray1;
 use pyo3::prelude::*;
@@ -24,14 +25,61 @@ fn header<'py>(py: Python<'py>, header: &RunHeader) -> PyResult<Bound<'py, PyDic
     Ok(dict)
 }
 
-/// A run of ``card`` in memory: its facts and its events.
+/// What a run in memory leaves besides its events.
+#[pyclass(frozen, module = "millibrem._core")]
+pub struct RunRecord {
+    pub(crate) header: RunHeader,
+    pub(crate) summary: RunSummary,
+}
+
+#[pymethods]
+impl RunRecord {
+    /// That of a run file.
+    #[staticmethod]
+    fn of(file: &RunFile) -> Result<Self, Failure> {
+        let run = &file.0;
+        Ok(Self {
+            header: run.header().clone(),
+            summary: RunSummary {
+                cross_section: run.cross_section()?,
+                weight_scale: 1.0,
+                histograms: run.histograms()?,
+                provenance: run.provenance()?,
+                timings: run.timings()?,
+            },
+        })
+    }
+
+    /// Writes the run with its ``events`` into the file ``path``: the datasets that the same card
+    /// gives there, to the bit.
+    fn save(
+        &self,
+        py: Python<'_>,
+        events: &Events,
+        path: PathBuf,
+        replace: bool,
+    ) -> Result<(), Failure> {
+        let write = || -> Result<(), IoError> {
+            let mut writer = RunWriter::create(&path, &self.header, replace)?;
+            writer.write_events(&events.0)?;
+            // Weights are those of the file already.
+            writer.finish(&RunSummary {
+                weight_scale: 1.0,
+                ..self.summary.clone()
+            })
+        };
+        Ok(py.detach(write)?)
+    }
+}
+
+/// A run of ``card`` in memory: its facts, its record and its events.
 #[pyfunction]
 #[pyo3(signature = (card, progress=None))]
 pub(crate) fn generate<'py>(
     py: Python<'py>,
     card: &Card,
     progress: Option<&Bound<'py, PyAny>>,
-) -> PyResult<(Bound<'py, PyDict>, Events)> {
+) -> PyResult<(Bound<'py, PyDict>, RunRecord, Events)> {
     let card = card.card.clone();
     let run = wait(py, progress, End::Loses, move |shared| {
         Ok(in_memory(&card, &mut Notes::new(shared))?)
@@ -48,7 +96,11 @@ pub(crate) fn generate<'py>(
     dict.set_item("provenance", plain::facts(py, &run.summary.provenance)?)?;
     dict.set_item("timings", plain::facts(py, &run.summary.timings)?)?;
     dict.set_item("alarms", run.found.alarms)?;
-    Ok((dict, Events(run.events)))
+    let record = RunRecord {
+        header: run.header,
+        summary: run.summary,
+    };
+    Ok((dict, record, Events(run.events)))
 }
 
 /// A run of ``card``, or a shard of it, into the file ``path``; returns the notes.
@@ -108,7 +160,7 @@ pub(crate) fn seed_of(path: PathBuf) -> Option<u64> {
 
 /// A complete run file.
 #[pyclass(frozen, module = "millibrem._core")]
-pub struct RunFile(RunReader);
+pub struct RunFile(pub(crate) RunReader);
 
 #[pymethods]
 impl RunFile {
@@ -121,6 +173,12 @@ impl RunFile {
 
     fn __len__(&self) -> usize {
         self.0.n_events()
+    }
+
+    /// Where it is.
+    #[getter]
+    pub(crate) fn path(&self) -> PathBuf {
+        self.0.path().to_owned()
     }
 
     /// Card, seed and particles.

@@ -40,8 +40,8 @@ def program():
     path = target / "release" / "millibrem"
     assert path.exists(), f"{path} is missing: cargo build --release"
 
-    def call(*arguments):
-        sets = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+    def call(*arguments, sets=True):
+        sets = sets * [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
         words = [path, *arguments, *sets, "--json", "--quiet"]
         return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 

@@ -71,6 +71,8 @@ def test_a_drawn_seed_survives_pickling():
     assert drawn.seed != mb.Card.from_text(text).seed
     again = pickle.loads(pickle.dumps(drawn))
     assert again == drawn and again.seed == drawn.seed and hash(again) == hash(drawn)
+    assert drawn.replace({"events.count": 3}).seed == drawn.seed
+    assert drawn.replace({"run.seed": 3}).replace({"events.count": 3}).seed == 3
 
 
 def test_a_card_shows_itself(card):

@@ -1,0 +1,57 @@
+"""Figures of runs and tables, drawn by the library."""
+
+import os
+
+from . import _core
+
+
+class Figure:
+    """A drawing: shows itself in a notebook, and can be saved.
+
+    Attributes
+    ----------
+    svg : str
+        The drawing.
+    """
+
+    def __init__(self, drawn, only, labels, title):
+        self._arguments = (drawn, only, labels, title)
+        self.svg = _core.figure(*self._arguments, False).decode()
+
+    def _repr_svg_(self):
+        return self.svg
+
+    def save(self, path):
+        """Write the figure to ``path``, which ends in .svg or .png; replaces what is there."""
+        path = os.fspath(path)
+        ending = os.path.splitext(path)[1]
+        if ending not in (".svg", ".png"):
+            from .errors import FigureError
+
+            raise FigureError(f"{path} is no name for a figure: it must end in .svg or .png")
+        data = _core.figure(*self._arguments, True) if ending == ".png" else self.svg.encode()
+        with open(path, "wb") as file:
+            file.write(data)
+
+
+def figure(*results, only=None, labels=None, title=None):
+    """Draw runs, or tables, over each other.
+
+    Parameters
+    ----------
+    *results : Run, str or os.PathLike
+        Runs, or files of runs or of tables (CSV, HDF5).
+    only : str or sequence of str, optional
+        Names of the panels to draw: observables, ``iterations``; all by default.
+    labels : sequence of str, optional
+        Texts of the legend, one a result; ``*m*`` slants, ``_{χ}`` lowers, ``^{2}`` raises.
+    title : str, optional
+        Text above the frames.
+
+    Returns
+    -------
+    Figure
+    """
+    drawn = [one._drawn() if hasattr(one, "_drawn") else os.fspath(one) for one in results]
+    only = [only] if isinstance(only, str) else list(only or [])
+    return Figure(drawn, only, list(labels or []), title)

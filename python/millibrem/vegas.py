@@ -1,0 +1,171 @@
+"""The integrator of millibrem for any function: VEGAS+ of Lepage, with an honest measurement.
+
+>>> import numpy as np
+>>> from millibrem import vegas
+>>> def f(x):  # x has shape (n, 2)
+...     return 6.0 * x[:, 0] * x[:, 1] ** 2
+>>> integ = vegas.Integrator([[0, 1], [0, 1]])
+>>> result = integ(f, nitn=10, neval=10_000)
+>>> abs(result.mean - 1.0) < 5 * result.sdev
+True
+
+What users of ``gplepage/vegas`` know is here: ``Integrator(map)(f, nitn, neval)``, ``result.mean``,
+``.sdev``, ``.Q``, ``.chi2``, ``.dof``, ``.itn_results``, ``.summary()``, ``@batchintegrand``. Three
+things differ. Functions take batches, an array of shape (n, dim), with or without the decorator; one
+of a single point is made so by :func:`pointwise`. A call adapts first and measures then, with the
+map frozen: adapting iterations are shown and do not count, because averages that include them are
+biased low. And the result says by itself when not to trust it (``.alarms``, a warning).
+"""
+
+import functools
+
+import numpy as np
+
+from . import _core
+from ._result import Result, warn
+
+__all__ = ["Integrator", "Result", "batchintegrand", "pointwise"]
+
+
+def batchintegrand(function):
+    """Mark a function of batches, as ``vegas.batchintegrand`` does; all functions are here."""
+    return function
+
+
+def pointwise(function):
+    """Make a function of a single point, shape (dim,), one of batches.
+
+    It is called once a point, which takes far longer than a function of arrays.
+    """
+
+    @functools.wraps(function)
+    def of_batch(x):
+        return np.array([function(point) for point in x], dtype=float)
+
+    return of_batch
+
+
+class Integrator:
+    """Integrates functions over a box, adapting to them.
+
+    Parameters
+    ----------
+    map : sequence of pairs, or Integrator
+        Lower and upper limit of each variable, finite; or an integrator to begin like, limits and
+        adaptation.
+    seed : int
+        Seed of all random streams: the same seed and calls give the same bits, whatever the
+        number of threads.
+    alpha : float
+        Damping of the map: 0 freezes it, above 1 is unstable.
+    beta : float
+        Damping of the strata: 0 gives every hypercube the same number of points.
+    threads : int
+        More than one serves functions that release the interpreter; they are called on other
+        threads then.
+
+    Notes
+    -----
+    Algorithm: G. P. Lepage, J. Comput. Phys. 439 (2021) 110386, with the changes that
+    ``docs/integrator.md`` gives reasons for.
+    """
+
+    def __init__(self, map, *, seed=1, alpha=0.5, beta=0.6, threads=1):
+        if isinstance(map, Integrator):
+            self._limits, self._core = map._limits, map._core.copy(seed, threads)
+            return
+        limits = np.array(map, dtype=float)
+        if limits.ndim != 2 or limits.shape[1] != 2 or not len(limits):
+            raise ValueError(f"map of shape {limits.shape}: expected pairs of limits, shape (dim, 2)")
+        self._limits = limits
+        self._core = _core.Integrator([tuple(pair) for pair in limits.tolist()], seed, alpha, beta, threads)
+
+    @property
+    def dim(self):
+        """Number of variables."""
+        return len(self._limits)
+
+    @property
+    def n_adapted(self):
+        """Adapting iterations done with the present number of points."""
+        return self._core.adapted
+
+    def edges(self, axis):
+        """Edges of the increments of the map on an axis, each as probable as the others."""
+        return self._core.edges(axis)
+
+    def adapt(self, f, nitn=10, neval=10_000):
+        """Adapt to a function, or adapt further; gives no result.
+
+        Parameters
+        ----------
+        f : callable
+            Takes an array of shape (n, dim), gives n values.
+        nitn : int
+            Iterations.
+        neval : int
+            Points an iteration; other than before, the adaptation begins anew.
+        """
+        self._core.adapt(_of_floats(f), int(nitn), int(neval))
+
+    def measure(self, f, nitn=10, neval=10_000, *, rel_error=None):
+        """Integrate with the map as it is.
+
+        Parameters
+        ----------
+        f : callable
+            Takes an array of shape (n, dim), gives n values.
+        nitn : int
+            Iterations, at most.
+        neval : int
+            Points an iteration.
+        rel_error : float, optional
+            Stop once the relative error is this small, after two iterations or more.
+
+        Returns
+        -------
+        Result
+            Every call has points of its own, so results may be averaged.
+        """
+        result = Result(self._core.measure(_of_floats(f), int(nitn), int(neval), rel_error))
+        warn(result.alarms)
+        return result
+
+    def __call__(self, f, nitn=10, neval=10_000, *, adapt=None, rel_error=None):
+        """Adapt in ``nitn`` iterations, then integrate in as many.
+
+        Parameters
+        ----------
+        f : callable
+            Takes an array of shape (n, dim), gives n values.
+        nitn : int
+            Iterations of each.
+        neval : int
+            Points an iteration.
+        adapt : bool, optional
+            Whether to adapt; by default where this integrator has not adapted yet. So the idiom of
+            two calls, the first to adapt and the second for the result, does what it says.
+        rel_error : float, optional
+            Stop once the relative error is this small.
+
+        Returns
+        -------
+        Result
+        """
+        if adapt or (adapt is None and not self.n_adapted):
+            self.adapt(f, nitn, neval)
+        result = Result(self._core.measure(_of_floats(f), int(nitn), int(neval), rel_error))
+        warn(result.alarms)
+        return result
+
+    def __repr__(self):
+        return f"<Integrator of {self.dim} variables, {self.n_adapted} adapting iterations>"
+
+
+def _of_floats(function):
+    """The function with values as an array of doubles."""
+
+    def of_batch(x):
+        return np.asarray(function(x), dtype=float)
+
+    return of_batch

@@ -1,0 +1,65 @@
+//! Figures of runs and tables.
+
+use std::path::PathBuf;
+
+use millibrem::results::{Results, RunResults};
+use millibrem_figures::{Format, choose, draw, panels};
+use millibrem_files::results;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::errors::Failure;
+use crate::run::{RunFile, RunRecord};
+
+/// What can be drawn.
+#[derive(FromPyObject)]
+pub(crate) enum Drawn<'py> {
+    File(Bound<'py, RunFile>),
+    Record(Bound<'py, RunRecord>),
+    Path(PathBuf),
+}
+
+impl Drawn<'_> {
+    fn read(&self, number: usize) -> Result<Vec<(PathBuf, Results)>, Failure> {
+        Ok(match self {
+            Self::File(file) => results::read(&[file.get().path()])?,
+            Self::Path(path) => results::read(std::slice::from_ref(path))?,
+            Self::Record(record) => {
+                let summary = &record.get().summary;
+                let run = RunResults {
+                    card: record.get().header.card.clone(),
+                    cross_section: summary.cross_section.clone(),
+                    histograms: summary.histograms.clone(),
+                };
+                let name = PathBuf::from(format!("run-{number}"));
+                vec![(name, Results::Run(run))]
+            }
+        })
+    }
+}
+
+/// A figure of ``drawn``, the panels ``only`` of them, as SVG or PNG.
+#[pyfunction]
+pub(crate) fn figure<'py>(
+    py: Python<'py>,
+    drawn: Vec<Drawn<'py>>,
+    only: Vec<String>,
+    labels: Vec<String>,
+    title: Option<String>,
+    png: bool,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let mut all = Vec::new();
+    for (i, one) in drawn.iter().enumerate() {
+        all.extend(one.read(i + 1)?);
+    }
+    let make = || -> Result<Vec<u8>, Failure> {
+        let mut chosen = choose(panels(&all, &labels)?, &only)?;
+        if let Some(title) = &title {
+            chosen.iter_mut().for_each(|p| p.title.clone_from(title));
+        }
+        let format = if png { Format::Png } else { Format::Svg };
+        Ok(draw(&chosen, format)?)
+    };
+    let bytes = py.detach(make)?;
+    Ok(PyBytes::new(py, &bytes))
+}
