@@ -61,15 +61,27 @@ overlays() {
 run reach cards/na64mu-2018.toml cards/na64e-2018.toml --iww \
     $(overlays slac-mq lsnd miniboone super-k colliders) \
     --over dark_sector.m_chi_gev=1e-2..1:log:40 --out $data/reach-2018
-draw reach_2018 $data/reach-2018/reach.csv
+draw reach_2018 $data/reach-2018/reach.csv --size column \
+    --label 'na64mu-2018 bremsstrahlung=NA64*μ*' --label 'na64mu-2018 iww=NA64*μ*, IWW' \
+    --label 'na64e-2018 bremsstrahlung=NA64*e*' --label 'na64e-2018 iww=NA64*e*, IWW' \
+    --projected na64mu-2018 --projected na64e-2018
 # shellcheck disable=SC2046
 run reach cards/na64mu-2025.toml cards/ldmx-2025.toml \
     $(overlays slac-mq lsnd sensei bebc miniboone argoneut super-k milliqan-demonstrator colliders) \
     --over dark_sector.m_chi_gev=1e-3..1:log:40 --out $data/reach-2025
-draw reach_2025 $data/reach-2025/reach.csv
+names=(--label 'na64mu-2025=NA64*μ*' --label 'ldmx-2025 bremsstrahlung=LDMX'
+    --label 'ldmx-2025 rho=LDMX *ρ*' --label 'ldmx-2025 omega=LDMX *ω*' --label 'ldmx-2025 phi=LDMX *φ*'
+    --label 'ldmx-2025 sum=LDMX with mesons' --projected na64mu-2025 --projected ldmx-2025)
+draw reach_2025 $data/reach-2025/reach.csv "${names[@]}" --size column \
+    --only bremsstrahlung --only sum
+"$program" plot --force $data/reach-2025/reach.csv "${names[@]}" --size column \
+    --only bremsstrahlung --only sum -o $drawings/reach_2025.pdf
+draw reach_2025_slide $data/reach-2025/reach.csv "${names[@]}" --size projector
+draw reach_2025_ratio $data/reach-2025/reach.csv "${names[@]}" --size 8.6x9 \
+    --only bremsstrahlung --only sum --ratio na64mu-2025
 
 # All limits that come with the program.
 # shellcheck disable=SC2046
 run reach cards/na64mu-2025.toml $(for limit in data/limits/*.csv; do printf -- '--overlay %s ' "$limit"; done) \
     --over dark_sector.m_chi_gev=1e-3..8:log:40 --out $data/limits
-draw limits $data/limits/reach.csv
+draw limits $data/limits/reach.csv --size column --label 'na64mu-2025=NA64*μ*' --projected na64mu-2025

@@ -168,11 +168,12 @@ fn limits_that_were_read_are_shaded_up_to_their_edge_and_named_where_they_stand(
     for name in [">Beam dump<", ">Edged<", ">na64 sum<"] {
         assert_eq!(drawing.matches(name).count(), 1, "{name}");
     }
-    // The top of the frame is 28 pixels down, its right end at 464: the axis stays where it was.
-    let shades = areas(&drawing, "fill-opacity=\"0.12\"");
+    // The top of the frame is 12 pixels down, its right end at 464: the axis stays where it was. Both
+    // areas are one colour, so that they are one.
+    let shades = areas(&drawing, "fill=\"#e6e6e6\" fill-opacity=\"1\"");
     let highest = |shade: &[(f64, f64)]| shade.iter().fold(f64::MAX, |least, p| least.min(p.1));
-    assert_eq!((shades.len(), highest(&shades[0])), (2, 28.0), "{shades:?}");
-    assert!(highest(&shades[1]) > 29.0);
+    assert_eq!((shades.len(), highest(&shades[0])), (2, 12.0), "{shades:?}");
+    assert!(highest(&shades[1]) > 13.0);
     assert_eq!(shades[1].len(), 4);
     assert!(
         drawing.contains("L464.00") && shades[0][1].0 > 465.0,
@@ -191,6 +192,153 @@ fn limits_that_were_read_are_shaded_up_to_their_edge_and_named_where_they_stand(
         .collect();
     assert_eq!(heights.len(), 41);
     assert!(heights.iter().all(|h| *h == heights[0]), "{edge}");
+}
+
+/// A reach of two experiments, beside a limit that is a closed contour and one above which all is
+/// excluded.
+fn reach(folder: &Path) -> String {
+    let masses = (0..=20).map(|i| 10f64.powf(f64::from(i) / 10.0 - 3.0));
+    let own = masses.flat_map(|m| {
+        let row = |name: &str, q: f64| format!("{name},{m},{q},,,{}\n", &name[3..]);
+        [
+            row("mu brems", 0.01 * m),
+            row("el brems", 0.02 * m),
+            row("el sum", 0.015 * m),
+        ]
+    });
+    let text = format!(
+        "curve,m_chi_gev,q_over_e,q_over_e_error,q_over_e_max,channel\n{}\
+         Dump,0.002,1e-2,,,overlay\nDump,0.05,0.02,,,overlay\n\
+         Ring,0.004,0.1,,,overlay\nRing,0.04,0.1,,,overlay\nRing,0.04,0.3,,,overlay\n\
+         Ring,0.004,0.3,,,overlay\nRing,0.004,0.1,,,overlay\n",
+        own.collect::<String>()
+    );
+    table(folder, "reach.csv", &text)
+}
+
+#[test]
+fn the_inside_of_a_contour_is_shaded_in_the_order_of_its_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = reach(folder.path());
+    let output = folder.path().join("reach.svg");
+    figures(&[&file, "-o", output.to_str().unwrap()]);
+    let drawing = fs::read_to_string(&output).unwrap();
+    let shades = areas(&drawing, "fill=\"#e6e6e6\" fill-opacity=\"1\"");
+    let ring = &shades[1];
+    assert_eq!((ring.len(), ring.first()), (5, ring.last()), "{ring:?}");
+    let script = fs::read_to_string(output.with_extension("py")).unwrap();
+    assert_eq!(
+        script.matches("rising=False), None, True,").count(),
+        1,
+        "{script}"
+    );
+    assert_eq!(script.matches("rising=False), None, False,").count(), 1);
+}
+
+#[test]
+fn curves_are_chosen_named_projected_and_divided_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = reach(folder.path());
+    let output = folder.path().join("reach.svg");
+    let drawn = |more: &[&str]| {
+        figures(&[&[&file[..], "-o", output.to_str().unwrap()], more].concat());
+        fs::read_to_string(&output).unwrap()
+    };
+    let drawing = drawn(&[
+        "--only",
+        "mu",
+        "--only",
+        "sum",
+        "--label",
+        "mu=NA64",
+        "--label",
+        "el sum=LDMX",
+        "--label",
+        "el brems=gone",
+        "--projected",
+        "el",
+        "--ratio",
+        "mu",
+        "--range",
+        "y=1e-6..1",
+    ]);
+    for (words, times) in [
+        (">NA64<", 1),
+        (">LDMX (projected)<", 1),
+        ("brems", 0),
+        ("gone", 0),
+        (">Ring<", 1),
+        (">excluded by others<", 1),
+        (">ratio<", 1),
+        // A line and its sample; that of the other is full.
+        ("stroke-dasharray=\"7 3\"", 3),
+    ] {
+        assert_eq!(drawing.matches(words).count(), times, "{words}");
+    }
+    assert_eq!(drawing.matches("<clipPath").count(), 2, "two frames");
+    let drawing = drawn(&[
+        "--only",
+        "Ring",
+        "--only",
+        "sum",
+        "--place",
+        "Ring=0.01,1e-3",
+    ]);
+    assert!(!drawing.contains(">Dump<") && !drawing.contains("brems"));
+    // Names of limits cannot be lost: what fits nothing is an error.
+    let mistaken = [
+        ["--only", "brem"],
+        ["--projected", "ldmx"],
+        ["--ratio", "Ringo"],
+        ["--place", "Rings=1,1"],
+        ["--range", "y=1..0"],
+        ["--size", "poster"],
+    ];
+    let mut found = String::new();
+    for more in mistaken {
+        let done = plot(&[&[&file[..], "-o", "/nowhere/a.svg"], &more[..]].concat());
+        assert_eq!(done.status.code(), Some(2), "{more:?}");
+        found += &String::from_utf8(done.stderr).unwrap();
+    }
+    let four = ["a", "b", "c", "d"].map(|l| ["--label", l]).concat();
+    let done = plot(&[&[&file[..], "-o", "/nowhere/a.svg"], &four[..]].concat());
+    found += &String::from_utf8(done.stderr).unwrap();
+    insta::assert_snapshot!(found);
+}
+
+#[test]
+fn paper_and_slides_have_their_sizes_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = reach(folder.path());
+    let drawn = |name: &str, size: &str| {
+        let output = folder.path().join(name);
+        figures(&[&file, "--size", size, "-o", output.to_str().unwrap()]);
+        // The same bytes again, over the figure that is there.
+        let first = fs::read(&output).unwrap();
+        figures(&[&file, "--size", size, "-o", output.to_str().unwrap()]);
+        assert_eq!(fs::read(&output).unwrap(), first, "{name}");
+        first
+    };
+    let svg = String::from_utf8(drawn("a.svg", "column")).unwrap();
+    // 8.6 cm are 325.04 pixels of 1/96 inch.
+    assert!(
+        svg.contains("width=\"325.04\" height=\"264.57\""),
+        "{}",
+        &svg[..200]
+    );
+    let png = drawn("a.png", "projector");
+    let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    assert_eq!((side(16), side(20)), (1920, 1080));
+    let pdf = drawn("a.pdf", "column");
+    assert!(pdf.starts_with(b"%PDF-1.4\n"));
+    let text = String::from_utf8_lossy(&pdf);
+    assert!(
+        text.contains("/MediaBox [0 0 243.78 198.43]"),
+        "8.6 cm in points"
+    );
+    let xref = text.rsplit("startxref\n").next().unwrap();
+    let start: usize = xref.lines().next().unwrap().parse().unwrap();
+    assert!(pdf[start..].starts_with(b"xref\n0 5\n"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 """Draws ratios_ldmx.png again with matplotlib: python ratios_ldmx.py [FIGURE]"""
 
+POINT = 0.75  # of a pixel of the drawing
 import csv
 import pathlib
 import sys
@@ -8,12 +9,18 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
-plt.rcParams.update({"xtick.direction": "in", "ytick.direction": "in", "xtick.top": True,
-                     "ytick.right": True, "xtick.minor.visible": True,
-                     "ytick.minor.visible": True, "legend.frameon": False})
+plt.rcParams.update({
+    "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,
+    "axes.linewidth": 0.9 * POINT, "font.size": 12 * POINT, "axes.labelsize": 13 * POINT,
+    "xtick.labelsize": 12 * POINT, "ytick.labelsize": 12 * POINT,
+    **{f"{a}tick.{k}": v * POINT for a in "xy" for k, v in (
+        ("major.size", 6), ("minor.size", 3.2), ("major.width", 0.9), ("minor.width", 0.9),
+        ("major.pad", 7))}})
+WIDTH = 1.7 * POINT  # of curves
 
 
 def histogram(path, name):
@@ -52,9 +59,10 @@ def table(path):
         return list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
 
 
-def columns(path, x, y, error=None, over=None, only=None):
+def columns(path, x, y, error=None, over=None, only=None, rising=True):
     rows = [row for row in table(path) if only is None or row[only[0]] == only[1]]
-    rows.sort(key=lambda row: float(row[x]))
+    if rising:
+        rows.sort(key=lambda row: float(row[x]))
 
     def numbers(name):
         return np.array([float(row[name] or "nan") for row in rows])
@@ -63,62 +71,113 @@ def columns(path, x, y, error=None, over=None, only=None):
     return numbers(x), numbers(y) / unit, numbers(error) / unit if error else None
 
 
-def steps(ax, data, colour, dashes, label):
+def ratio(data, base):
+    """Bins one by one, lines where the base has values (straight in the logarithms)."""
+    (x, y, error), (at, below, _) = data, base
+    if isinstance(x, list):
+        unit = below
+    else:
+        with np.errstate(all="ignore"):
+            unit = np.exp(np.interp(np.log(x), np.log(at), np.log(below), np.nan, np.nan))
+    return x, y / unit, None if error is None else error / unit
+
+
+def axis(ax, name, scale, ends, major, minor):
+    one = getattr(ax, f"{name}axis")
+    getattr(ax, f"set_{name}scale")(scale)
+    getattr(ax, f"set_{name}lim")(*ends)
+    one.set_major_locator(matplotlib.ticker.FixedLocator([at for at, _ in major]))
+    one.set_major_formatter(matplotlib.ticker.FixedFormatter([text for _, text in major]))
+    one.set_minor_locator(matplotlib.ticker.FixedLocator(minor))
+    one.set_minor_formatter(matplotlib.ticker.NullFormatter())
+
+
+def steps(ax, data, colour, dashes, named=False):
     (edges,), y, error = data
-    ax.stairs(y, edges, color=colour, linestyle=dashes, label=label, lw=1.5)
+    ax.stairs(y, edges, color=colour, linestyle=dashes, lw=WIDTH, label="_" * (not named))
     ax.fill_between(edges, np.append(y - error, 0), np.append(y + error, 0), step="post",
                     color=colour, alpha=0.3, lw=0)
+    keep(ax, named, matplotlib.lines.Line2D([], [], color=colour, linestyle=dashes, lw=WIDTH))
 
 
-def line(ax, data, colour, dashes, label):
+def line(ax, data, colour, dashes, marker, named=False):
     x, y, error = data
-    ax.plot(x, y, color=colour, linestyle=dashes, label=label,
-            marker="o" if len(x) < 30 else None, ms=4)
+    (drawn,) = ax.plot(x, y, color=colour, linestyle=dashes, lw=WIDTH, marker=marker, ms=5.8 * POINT)
     if error is not None:
         ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
+    keep(ax, named, drawn)
 
 
 def edge(ax, data, colour, dashes):
     x, upper, _ = data
-    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.9)
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.6 * WIDTH)
 
 
-def region(ax, data, upper, colour, label):
-    """Everything above a line; the axes grow for what stands over the abscissae shown."""
+def region(ax, data, upper, closed, colour):
+    """The inside of a contour, or everything above a line; all areas in one colour are one area."""
     x, y, _ = data
-    across, (low, high) = ax.get_xlim(), ax.get_ylim()
-    over = y[(x >= across[0]) & (x <= across[1])]
-    top = upper[1] if upper else np.full(len(y), 1e9 * y.max())
-    ax.fill_between(x, y, top, color="grey", alpha=0.12, lw=0)
-    ax.plot(x, y, color=colour, lw=1)
-    middle = len(x) // 2
-    ax.annotate(label, (x[middle], y[middle]), xytext=(0, 4), textcoords="offset points",
-                ha="center", fontsize=7, color=colour, clip_on=True)
-    ax.set(xlim=across, ylim=(min([low, *over / 1.3]), max([high, *over * 1.3])))
+    if closed:
+        ax.fill(x, y, color="#e6e6e6", lw=0, zorder=0.5)
+    else:
+        top = upper[1] if upper else np.full(len(y), max(1e9 * y.max(), 1e9))
+        ax.fill_between(x, y, top, color="#e6e6e6", lw=0, zorder=0.5)
+        if upper:
+            ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
 
 
-def points(ax, data, colour, fill, label):
+def name(ax, at, text, colour, start=None, end=None):
+    ax.text(*at, text, transform=ax.transAxes, color=colour, fontsize=10 * POINT, va="baseline")
+    if start:
+        ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
+
+
+def points(ax, data, colour, fill, marker, named=False):
     x, y, error = data
-    ax.errorbar(x, y, error, color=colour, mfc=fill, fmt="o", ms=5, capsize=3, label=label)
+    keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
+                                capsize=2.5 * POINT, lw=1.2 * POINT))
+
+
+def keep(ax, named, drawn):
+    if named:
+        ax.named = [*getattr(ax, "named", []), drawn]
+
+
+def legend(ax, corner, columns, labels):
+    drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
+    ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
+              columnspacing=1.5)
 
 
 def heat(fig, ax, data, label):
     (x, y), z, _ = data
     norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
     mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
-    fig.colorbar(mesh, ax=ax, label=label)
+    place = ax.get_position()
+    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
+                        place.height))
+    fig.colorbar(mesh, cax=bar, label=label)
 
-fig, frames = plt.subplots(1, 1, figsize=(4.8, 3.6), squeeze=False,
-                          layout="constrained")
-for ax in frames.flat[1:]:
-    ax.remove()
+fig = plt.figure(figsize=(5.0000, 3.7500))
 
-ax = frames.flat[0]  # ratios
-line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "ww_pb", over="etl_pb"), "#0072B2", "-", "WW")
-line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "iww_pb", over="etl_pb"), "#D55E00", (0, (7, 3)), "IWW")
-line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "wwa_pb", over="etl_pb"), "#009E73", (0, (2, 2.2)), "closed form")
-ax.legend()
-ax.axhline(1, color="grey", lw=0.8)
-ax.set(xlabel="$\\mathit{m}_{\\mathrm{χ}}$ [GeV]", xscale="log", ylabel="$\\mathit{σ}$ / $\\mathit{σ}_{\\mathrm{exact}}$", yscale="log", title="8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{x}$ > 0.7")
+# ratios
+ax = fig.add_axes((0.11098, 0.13889, 0.85569, 0.78333))
+axis(ax, "x", "log", (0.0008299098131483817, 0.6024751028104828),
+     [(0.001, "10$^{\\mathrm{−3}}$"), (0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$")],
+     [0.0009000000000000001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004, 0.4, 0.5, 0.6000000000000001])
+axis(ax, "y", "log", (0.6244971886062319, 93.9380387904369),
+     [(1.0, "1"), (10.0, "10")],
+     [0.7000000000000001, 0.8, 0.9, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0])
+ax.axhline(1, color="#808080", lw=0.9 * POINT)
+line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "ww_pb", over="etl_pb"), "#0072B2", "-", "o", True)
+line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "iww_pb", over="etl_pb"), "#D55E00", (0, (4.118, 1.765)), "s", True)
+line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "wwa_pb", over="etl_pb"), "#009E73", (0, (1.176, 1.294)), "D", True)
+ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
+ax.set_ylabel("$\\mathit{σ}$ / $\\mathit{σ}_{\\mathrm{exact}}$")
+ax.yaxis.set_label_coords(-0.0810, 0.5)
+legend(ax, (0.0243, 0.9645), 1, ["WW", "IWW", "closed form"])
+ax.set_title("8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{x}$ > 0.7", fontsize=12 * POINT, pad=9 * POINT)
 
-fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)
+fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

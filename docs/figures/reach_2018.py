@@ -1,5 +1,6 @@
 """Draws reach_2018.png again with matplotlib: python reach_2018.py [FIGURE]"""
 
+POINT = 0.6375  # of a pixel of the drawing
 import csv
 import pathlib
 import sys
@@ -8,12 +9,18 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
-plt.rcParams.update({"xtick.direction": "in", "ytick.direction": "in", "xtick.top": True,
-                     "ytick.right": True, "xtick.minor.visible": True,
-                     "ytick.minor.visible": True, "legend.frameon": False})
+plt.rcParams.update({
+    "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,
+    "axes.linewidth": 0.9 * POINT, "font.size": 12 * POINT, "axes.labelsize": 13 * POINT,
+    "xtick.labelsize": 12 * POINT, "ytick.labelsize": 12 * POINT,
+    **{f"{a}tick.{k}": v * POINT for a in "xy" for k, v in (
+        ("major.size", 6), ("minor.size", 3.2), ("major.width", 0.9), ("minor.width", 0.9),
+        ("major.pad", 7))}})
+WIDTH = 1.7 * POINT  # of curves
 
 
 def histogram(path, name):
@@ -52,9 +59,10 @@ def table(path):
         return list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
 
 
-def columns(path, x, y, error=None, over=None, only=None):
+def columns(path, x, y, error=None, over=None, only=None, rising=True):
     rows = [row for row in table(path) if only is None or row[only[0]] == only[1]]
-    rows.sort(key=lambda row: float(row[x]))
+    if rising:
+        rows.sort(key=lambda row: float(row[x]))
 
     def numbers(name):
         return np.array([float(row[name] or "nan") for row in rows])
@@ -63,69 +71,124 @@ def columns(path, x, y, error=None, over=None, only=None):
     return numbers(x), numbers(y) / unit, numbers(error) / unit if error else None
 
 
-def steps(ax, data, colour, dashes, label):
+def ratio(data, base):
+    """Bins one by one, lines where the base has values (straight in the logarithms)."""
+    (x, y, error), (at, below, _) = data, base
+    if isinstance(x, list):
+        unit = below
+    else:
+        with np.errstate(all="ignore"):
+            unit = np.exp(np.interp(np.log(x), np.log(at), np.log(below), np.nan, np.nan))
+    return x, y / unit, None if error is None else error / unit
+
+
+def axis(ax, name, scale, ends, major, minor):
+    one = getattr(ax, f"{name}axis")
+    getattr(ax, f"set_{name}scale")(scale)
+    getattr(ax, f"set_{name}lim")(*ends)
+    one.set_major_locator(matplotlib.ticker.FixedLocator([at for at, _ in major]))
+    one.set_major_formatter(matplotlib.ticker.FixedFormatter([text for _, text in major]))
+    one.set_minor_locator(matplotlib.ticker.FixedLocator(minor))
+    one.set_minor_formatter(matplotlib.ticker.NullFormatter())
+
+
+def steps(ax, data, colour, dashes, named=False):
     (edges,), y, error = data
-    ax.stairs(y, edges, color=colour, linestyle=dashes, label=label, lw=1.5)
+    ax.stairs(y, edges, color=colour, linestyle=dashes, lw=WIDTH, label="_" * (not named))
     ax.fill_between(edges, np.append(y - error, 0), np.append(y + error, 0), step="post",
                     color=colour, alpha=0.3, lw=0)
+    keep(ax, named, matplotlib.lines.Line2D([], [], color=colour, linestyle=dashes, lw=WIDTH))
 
 
-def line(ax, data, colour, dashes, label):
+def line(ax, data, colour, dashes, marker, named=False):
     x, y, error = data
-    ax.plot(x, y, color=colour, linestyle=dashes, label=label,
-            marker="o" if len(x) < 30 else None, ms=4)
+    (drawn,) = ax.plot(x, y, color=colour, linestyle=dashes, lw=WIDTH, marker=marker, ms=5.8 * POINT)
     if error is not None:
         ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
+    keep(ax, named, drawn)
 
 
 def edge(ax, data, colour, dashes):
     x, upper, _ = data
-    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.9)
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.6 * WIDTH)
 
 
-def region(ax, data, upper, colour, label):
-    """Everything above a line; the axes grow for what stands over the abscissae shown."""
+def region(ax, data, upper, closed, colour):
+    """The inside of a contour, or everything above a line; all areas in one colour are one area."""
     x, y, _ = data
-    across, (low, high) = ax.get_xlim(), ax.get_ylim()
-    over = y[(x >= across[0]) & (x <= across[1])]
-    top = upper[1] if upper else np.full(len(y), 1e9 * y.max())
-    ax.fill_between(x, y, top, color="grey", alpha=0.12, lw=0)
-    ax.plot(x, y, color=colour, lw=1)
-    middle = len(x) // 2
-    ax.annotate(label, (x[middle], y[middle]), xytext=(0, 4), textcoords="offset points",
-                ha="center", fontsize=7, color=colour, clip_on=True)
-    ax.set(xlim=across, ylim=(min([low, *over / 1.3]), max([high, *over * 1.3])))
+    if closed:
+        ax.fill(x, y, color="#e6e6e6", lw=0, zorder=0.5)
+    else:
+        top = upper[1] if upper else np.full(len(y), max(1e9 * y.max(), 1e9))
+        ax.fill_between(x, y, top, color="#e6e6e6", lw=0, zorder=0.5)
+        if upper:
+            ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
 
 
-def points(ax, data, colour, fill, label):
+def name(ax, at, text, colour, start=None, end=None):
+    ax.text(*at, text, transform=ax.transAxes, color=colour, fontsize=10 * POINT, va="baseline")
+    if start:
+        ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
+
+
+def points(ax, data, colour, fill, marker, named=False):
     x, y, error = data
-    ax.errorbar(x, y, error, color=colour, mfc=fill, fmt="o", ms=5, capsize=3, label=label)
+    keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
+                                capsize=2.5 * POINT, lw=1.2 * POINT))
+
+
+def keep(ax, named, drawn):
+    if named:
+        ax.named = [*getattr(ax, "named", []), drawn]
+
+
+def legend(ax, corner, columns, labels):
+    drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
+    ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
+              columnspacing=1.5)
 
 
 def heat(fig, ax, data, label):
     (x, y), z, _ = data
     norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
     mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
-    fig.colorbar(mesh, ax=ax, label=label)
+    place = ax.get_position()
+    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
+                        place.height))
+    fig.colorbar(mesh, cax=bar, label=label)
 
-fig, frames = plt.subplots(1, 1, figsize=(4.8, 3.6), squeeze=False,
-                          layout="constrained")
-for ax in frames.flat[1:]:
-    ax.remove()
+fig = plt.figure(figsize=(3.3858, 2.7559))
 
-ax = frames.flat[0]  # reach
-line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2018 bremsstrahlung")), "#0072B2", "-", "na64mu-2018 bremsstrahlung")
-line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2018 iww")), "#D55E00", (0, (7, 3)), "na64mu-2018 iww")
-edge(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e_max", only=("curve", "na64e-2018 bremsstrahlung")), "#009E73", (0, (2, 2.2)))
-line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64e-2018 bremsstrahlung")), "#009E73", (0, (2, 2.2)), "na64e-2018 bremsstrahlung")
-edge(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e_max", only=("curve", "na64e-2018 iww")), "#CC79A7", (0, (9, 3, 2, 3)))
-line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64e-2018 iww")), "#CC79A7", (0, (9, 3, 2, 3)), "na64e-2018 iww")
-ax.legend()
-ax.set(xlabel="$\\mathit{m}_{\\mathrm{χ}}$ [GeV]", xscale="log", ylabel="$\\mathit{Q}_{\\mathrm{χ}}$/$\\mathit{e}$", yscale="log", title="")
-region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SLAC mQ")), None, "#332288", "SLAC mQ")
-region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "LSND")), None, "#117733", "LSND")
-region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE")), None, "#882255", "MiniBooNE")
-region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K")), None, "#7A6A00", "Super-K")
-region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders")), None, "#AA4499", "Colliders")
+# reach
+ax = fig.add_axes((0.17261, 0.16064, 0.78555, 0.48595))
+axis(ax, "x", "log", (0.01, 1.0),
+     [(0.01, "0.01"), (0.1, "0.1"), (1.0, "1")],
+     [0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004, 0.4, 0.5, 0.6000000000000001, 0.7000000000000001, 0.8, 0.9])
+axis(ax, "y", "log", (8.426094440338297e-5, 0.28957662619101127),
+     [(0.0001, "10$^{\\mathrm{−4}}$"), (0.001, "10$^{\\mathrm{−3}}$"), (0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$")],
+     [9e-5, 0.0002, 0.00030000000000000003, 0.0004, 0.0005, 0.0006000000000000001, 0.0007, 0.0008, 0.0009000000000000001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2])
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "SLAC mQ"), rising=False), None, False, "#332288")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "LSND"), rising=False), None, False, "#117733")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "MiniBooNE"), rising=False), None, False, "#882255")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Super-K"), rising=False), None, False, "#7A6A00")
+region(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "Colliders"), rising=False), None, False, "#AA4499")
+line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2018 bremsstrahlung")), "#0072B2", (0, (4.118, 1.765)), "", True)
+line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64mu-2018 iww")), "#D55E00", (0, (1.176, 1.294)), "", True)
+edge(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e_max", only=("curve", "na64e-2018 bremsstrahlung")), "#009E73", (0, (5.294, 1.765, 1.176, 1.765)))
+line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64e-2018 bremsstrahlung")), "#009E73", (0, (5.294, 1.765, 1.176, 1.765)), "", True)
+edge(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e_max", only=("curve", "na64e-2018 iww")), "#CC79A7", (0, (7.059, 1.765)))
+line(ax, columns("../../output/figures/reach-2018/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "na64e-2018 iww")), "#CC79A7", (0, (7.059, 1.765)), "", True)
+ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
+ax.set_ylabel("$\\mathit{Q}_{\\mathit{χ}}$/$\\mathit{e}$")
+ax.yaxis.set_label_coords(-0.1532, 0.5)
+legend(ax, (0.0000, 1.6479), 1, ["NA64$\\mathit{μ}$ (projected)", "NA64$\\mathit{μ}$, IWW (projected)", "NA64$\\mathit{e}$ (projected)", "NA64$\\mathit{e}$, IWW (projected)", "excluded by others"])
+name(ax, (0.4661, 0.3653), "SLAC mQ", "#332288", (0.5435, 0.3455), (0.4989, 0.3075))
+name(ax, (0.8256, 0.3124), "Super-K", "#7A6A00", (0.8189, 0.3323), (0.7691, 0.5521))
+name(ax, (0.1968, 0.4710), "MiniBooNE", "#882255")
+name(ax, (0.2960, 0.6281), "LSND", "#117733")
+name(ax, (0.4669, 0.7493), "Colliders", "#AA4499")
 
-fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=200)
+fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=600)

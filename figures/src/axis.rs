@@ -1,7 +1,8 @@
 //! Axes: from numbers to pixels, and where the ticks stand.
 //!
-//! Linear axes step by 1, 2 or 5 times a power of ten; logarithmic ones label decades as 10ⁿ and,
-//! where there are fewer than two of them, numbers between.
+//! Linear axes step by 1, 2 or 5 times a power of ten; logarithmic ones label decades and, where there
+//! are fewer than two of them, numbers between. All labels of an axis are of one kind: plain numbers
+//! where 0.01 to 100 holds them, powers of ten elsewhere (10⁰ and 10¹ among them).
 
 use super::figure::Scale;
 
@@ -9,6 +10,9 @@ use super::figure::Scale;
 const LARGEST: f64 = 1e300;
 /// Labelled ticks wanted at most on a linear axis, and decades on a logarithmic one.
 const MOST_LABELS: f64 = 7.0;
+const MOST_DECADES: f64 = 10.0;
+/// Pixels of an axis for a label.
+const ROOM: f64 = 17.0;
 
 /// A tick: its place, and its label in markup if it has one.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,21 +97,22 @@ impl Range {
         }
     }
 
-    /// All ticks, rising.
-    pub(super) fn ticks(self) -> Vec<Tick> {
+    /// All ticks of an axis of `length` pixels, rising.
+    pub(super) fn ticks(self, length: f64) -> Vec<Tick> {
+        let most = (length / ROOM).floor().max(1.0);
         match self.scale {
-            Scale::Linear => self.linear_ticks(),
-            Scale::Log => self.log_ticks(),
+            Scale::Linear => self.linear_ticks(most.min(MOST_LABELS)),
+            Scale::Log => self.log_ticks(most.min(MOST_DECADES)),
         }
     }
 
-    fn linear_ticks(self) -> Vec<Tick> {
+    fn linear_ticks(self, most: f64) -> Vec<Tick> {
         let unit = 10f64.powi(self.exponent());
         let (low, high) = (self.low / unit, self.high / unit);
-        let power = 10f64.powf(((high - low) / MOST_LABELS).log10().floor());
+        let power = 10f64.powf(((high - low) / most).log10().floor());
         let (factor, parts) = [(1.0, 5), (2.0, 4), (5.0, 5), (10.0, 5)]
             .into_iter()
-            .find(|(factor, _)| (high - low) / (factor * power) <= MOST_LABELS)
+            .find(|(factor, _)| (high - low) / (factor * power) <= most)
             .unwrap_or((10.0, 5));
         let minor = factor * power / f64::from(parts);
         let decimals = (-(factor * power).log10().floor()).max(0.0) as usize;
@@ -125,12 +130,13 @@ impl Range {
             .collect()
     }
 
-    fn log_ticks(self) -> Vec<Tick> {
+    fn log_ticks(self, most: f64) -> Vec<Tick> {
         let inside = |v: f64| v >= self.low * (1.0 - 1e-12) && v <= self.high * (1.0 + 1e-12);
         let (low, high) = (self.low.log10(), self.high.log10());
         let (first, last) = (low.floor() as i32, high.ceil() as i32);
         let decades = (first..=last).filter(|&n| inside(10f64.powi(n))).count();
-        let every = (decades as f64 / MOST_LABELS).ceil().max(1.0) as i32;
+        let every = (decades as f64 / most).ceil().max(1.0) as i32;
+        let plain = self.low > 0.009 && self.high < 120.0;
         let between: &[i32] = match decades {
             0 if high - low < 0.35 => &[1, 2, 3, 4, 5, 6, 7, 8, 9],
             0 | 1 => &[1, 2, 3, 5],
@@ -143,10 +149,9 @@ impl Range {
                 if !inside(at) || (every > 1 && digit > 1) {
                     continue;
                 }
-                let label = (between.contains(&digit) && n % every == 0).then(|| match n {
-                    // Numbers between decades read best in plain.
-                    -2..=2 if decades < 2 => format!("{:.*}", (-n).max(0) as usize, at),
-                    _ if digit == 1 => power_of_ten(n),
+                let label = (between.contains(&digit) && n % every == 0).then(|| match digit {
+                    _ if plain => format!("{:.*}", (-n).max(0) as usize, at),
+                    1 => power_of_ten(n),
                     _ => format!("{digit}×{}", power_of_ten(n)),
                 });
                 ticks.push(Tick { at, label });
@@ -158,11 +163,7 @@ impl Range {
 
 /// 10ⁿ in markup.
 pub(super) fn power_of_ten(n: i32) -> String {
-    match n {
-        0 => "1".to_owned(),
-        1 => "10".to_owned(),
-        n => format!("10^{{{}}}", n.to_string().replace('-', "−")),
-    }
+    format!("10^{{{}}}", n.to_string().replace('-', "−"))
 }
 
 #[cfg(test)]
@@ -171,7 +172,11 @@ mod tests {
 
     fn labels(scale: Scale, low: f64, high: f64) -> Vec<String> {
         let range = Range { scale, low, high };
-        range.ticks().into_iter().filter_map(|t| t.label).collect()
+        range
+            .ticks(300.0)
+            .into_iter()
+            .filter_map(|t| t.label)
+            .collect()
     }
 
     #[test]
@@ -185,7 +190,15 @@ mod tests {
     #[test]
     fn decades_are_labelled_and_thinned_out() {
         let found = labels(Scale::Log, 0.5e-3, 2.0);
-        assert_eq!(found, ["10^{−3}", "10^{−2}", "10^{−1}", "1"]);
+        assert_eq!(found, ["10^{−3}", "10^{−2}", "10^{−1}", "10^{0}"]);
+        assert_eq!(labels(Scale::Log, 0.01, 10.0), ["0.01", "0.1", "1", "10"]);
+        let short = Range {
+            scale: Scale::Log,
+            low: 1e-6,
+            high: 1.0,
+        }
+        .ticks(60.0);
+        assert_eq!(short.iter().filter(|t| t.label.is_some()).count(), 3);
         let found = labels(Scale::Log, 1e-10, 1.0);
         assert_eq!(found.len(), 6, "{found:?}");
     }
@@ -203,7 +216,7 @@ mod tests {
             low: 1.0,
             high: 100.0,
         };
-        assert_eq!(range.ticks().len(), 19);
+        assert_eq!(range.ticks(300.0).len(), 19);
     }
 
     #[test]

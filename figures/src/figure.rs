@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use super::size::Size;
+
 /// How an axis is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -21,6 +23,22 @@ pub struct Axis {
     pub label: String,
     /// Its division.
     pub scale: Scale,
+    /// From where to where it goes; by the data without.
+    pub range: Option<(f64, f64)>,
+    /// What it never goes beyond by itself: charges above 1 are no millicharges.
+    pub cap: Option<f64>,
+}
+
+impl Axis {
+    /// A linear axis as long as its data.
+    pub(super) fn linear(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            scale: Scale::Linear,
+            range: None,
+            cap: None,
+        }
+    }
 }
 
 /// How a curve is drawn.
@@ -34,8 +52,9 @@ pub enum Shape {
     Points,
     /// Open markers with error bars, for what does not count.
     OpenPoints,
-    /// Everything above a line up to its upper edge, shaded and named where it stands; the axes
-    /// do not grow for it.
+    /// What is excluded: the inside of a closed contour (its last point is its first), or everything
+    /// above a line up to its upper edge. All of them are one light area, each with its outline and
+    /// named where it stands; the axes do not grow for it.
     Region,
 }
 
@@ -46,6 +65,10 @@ pub struct Curve {
     pub label: String,
     /// How it is drawn.
     pub shape: Shape,
+    /// Whether it is what data not yet taken would show: dashed, and named so.
+    pub projected: bool,
+    /// Where its name stands, if it is a region: abscissa and ordinate; found by the program without.
+    pub place: Option<(f64, f64)>,
     /// Abscissae, or the edges of bins.
     pub x: Vec<f64>,
     /// Ordinates.
@@ -95,6 +118,8 @@ pub enum Part {
         over: Option<String>,
         /// Only the rows with this text in that column.
         only: Option<(String, String)>,
+        /// Whether the rows stand in the order of an outline; else the abscissae are made to rise.
+        ordered: bool,
     },
 }
 
@@ -137,4 +162,8 @@ pub struct Panel {
     pub reference: Option<f64>,
     /// The data.
     pub content: Content,
+    /// The number of the curve by which all others are divided in a lower part; none without.
+    pub ratio: Option<usize>,
+    /// How large it is drawn.
+    pub size: Size,
 }

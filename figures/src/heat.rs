@@ -2,7 +2,8 @@
 
 use super::axis::Range;
 use super::figure::{Heat, Scale};
-use super::panel::{Frame, full_label};
+use super::layout::Frame;
+use super::panel::full_label;
 use super::style::{self, FRAME, INK, TEXT, TICK_TEXT};
 use super::svg::{Anchor, Canvas};
 
@@ -50,7 +51,7 @@ pub(super) fn colour_bar(canvas: &mut Canvas, frame: &Frame, range: Range, label
         let corner = (left, bottom - step * (i + 1) as f64);
         canvas.cell(corner, (width, step + OVERLAP), &colour);
     }
-    for tick in range.ticks() {
+    for tick in range.ticks(height) {
         let at = bottom - range.share(tick.at) * height;
         let long = if tick.label.is_some() { 5.0 } else { 3.0 };
         let right = left + width;

@@ -1,7 +1,8 @@
 //! The legend, and the corner of a frame where it covers no data.
 
 use super::figure::Shape;
-use super::style::{CURVE, TICK_TEXT, colour, dashes};
+use super::ink::Ink;
+use super::style::{CURVE, EXCLUDED, TICK_TEXT, colour};
 use super::svg::{Anchor, Canvas, Place};
 use super::text;
 
@@ -16,6 +17,7 @@ pub(super) struct Entry {
     /// Which curve: its colour, dashes and marker.
     pub(super) number: usize,
     pub(super) shape: Shape,
+    pub(super) dashes: &'static str,
     pub(super) markers: bool,
     pub(super) band: bool,
     pub(super) label: String,
@@ -37,6 +39,14 @@ impl Rect {
 
     fn end(&self) -> Place {
         (self.corner.0 + self.size.0, self.corner.1 + self.size.1)
+    }
+
+    /// The rectangle with `margin` more on all sides.
+    pub(super) fn grown(&self, margin: f64) -> Self {
+        Self {
+            corner: (self.corner.0 - margin, self.corner.1 - margin),
+            size: (self.size.0 + 2.0 * margin, self.size.1 + 2.0 * margin),
+        }
     }
 
     /// Whether all of `other` is inside.
@@ -70,6 +80,15 @@ pub(super) struct Layout {
 impl Layout {
     /// Of `entries` in a frame of `width`.
     pub(super) fn new(entries: &[Entry], width: f64) -> Self {
+        Self::with(entries, width, LONG)
+    }
+
+    /// Of `entries` above a frame of `width`, as low as can be.
+    pub(super) fn low(entries: &[Entry], width: f64) -> Self {
+        Self::with(entries, width, 1)
+    }
+
+    fn with(entries: &[Entry], width: f64, long: usize) -> Self {
         let wide = |some: &[Entry]| {
             let widths = some.iter().map(|e| text::width(&e.label, TICK_TEXT));
             SAMPLE + GAP + widths.fold(0.0, f64::max)
@@ -78,7 +97,7 @@ impl Layout {
         let (first, second) = entries.split_at(half);
         let step = wide(first) + GUTTER;
         let both = step + wide(second);
-        if entries.len() > LONG && both + 2.0 * MARGIN < width {
+        if entries.len() > long && both + 2.0 * MARGIN < width {
             Self {
                 rows: half,
                 step,
@@ -95,33 +114,64 @@ impl Layout {
     }
 }
 
-/// The place inside `frame` where a legend of `size` covers the least of `ink`, and how much.
-pub(super) fn best_corner(frame: &Rect, size: Place, ink: &[Place]) -> (Place, usize) {
+impl Layout {
+    /// In how many columns `entries` lines stand.
+    pub(super) fn columns(&self, entries: usize) -> usize {
+        entries.div_ceil(self.rows.max(1))
+    }
+}
+
+/// Pixels around a legend that stay free.
+const CLEAR: f64 = 6.0;
+/// Steps in pixels in which a legend is moved in search of room.
+const STEP: usize = 6;
+
+/// The corners and the middles of the sides inside `frame` where a legend of `size` may stand.
+fn corners(frame: &Rect, size: Place) -> [Place; 6] {
     let ((left, top), (width, height)) = (frame.corner, frame.size);
     let right = left + width - size.0 - MARGIN;
     let bottom = top + height - size.1 - MARGIN;
     let (left, top) = (left + MARGIN, top + MARGIN);
     let middle = 0.5 * (left + right);
-    let places = [
+    [
         (right, top),
         (left, top),
         (right, bottom),
         (left, bottom),
         (middle, top),
         (middle, bottom),
-    ];
-    let covered = |corner: Place| {
-        let around = Rect {
-            corner: (corner.0 - 6.0, corner.1 - 6.0),
-            size: (size.0 + 12.0, size.1 + 12.0),
-        };
-        ink.iter().filter(|place| around.holds(**place)).count()
+    ]
+}
+
+/// A place inside `frame` where a legend of `size` covers nothing, a corner if one is free.
+pub(super) fn free_place(frame: &Rect, size: Place, ink: &Ink) -> Option<Place> {
+    let free = |corner: &Place| {
+        ink.covered(
+            &Rect {
+                corner: *corner,
+                size,
+            },
+            CLEAR,
+        ) == 0
     };
-    let mut best = (places[0], usize::MAX);
-    for place in places {
-        let found = covered(place);
-        if found < best.1 {
-            best = (place, found);
+    let (left, top) = (frame.corner.0 + MARGIN, frame.corner.1 + MARGIN);
+    let span = |length: f64, own: f64| (length - own - 2.0 * MARGIN).max(0.0) as usize;
+    let (wide, high) = (span(frame.size.0, size.0), span(frame.size.1, size.1));
+    let between = (0..=high).step_by(STEP).flat_map(|y| {
+        let at = move |x: usize| (left + x as f64, top + y as f64);
+        (0..=wide).rev().step_by(STEP).map(at)
+    });
+    corners(frame, size).into_iter().chain(between).find(free)
+}
+
+/// The corner inside `frame` where a legend of `size` covers the least, and how much.
+pub(super) fn best_corner(frame: &Rect, size: Place, ink: &Ink) -> (Place, u32) {
+    let covered =
+        corners(frame, size).map(|corner| (corner, ink.covered(&Rect { corner, size }, CLEAR)));
+    let mut best = covered[0];
+    for one in covered {
+        if one.1 < best.1 {
+            best = one;
         }
     }
     best
@@ -135,6 +185,13 @@ pub(super) fn draw(canvas: &mut Canvas, corner: Place, layout: &Layout, entries:
         let from = corner.0 + column as f64 * layout.step;
         let to = from + SAMPLE;
         let colour = colour(entry.number);
+        if entry.shape == Shape::Region {
+            let middle = 0.5 * SAMPLE;
+            canvas.frame((from + middle - 9.0, y - 5.0), (18.0, 10.0), 0.0, EXCLUDED);
+            let words = (to + GAP, y + 0.35 * TICK_TEXT);
+            canvas.text(words, &entry.label, TICK_TEXT, Anchor::Start);
+            continue;
+        }
         let bars = matches!(entry.shape, Shape::Points | Shape::OpenPoints);
         if entry.band && !bars {
             let band = [
@@ -146,7 +203,7 @@ pub(super) fn draw(canvas: &mut Canvas, corner: Place, layout: &Layout, entries:
             canvas.area(&band, colour, 0.3);
         }
         if !bars {
-            canvas.polyline(&[(from, y), (to, y)], colour, CURVE, dashes(entry.number));
+            canvas.polyline(&[(from, y), (to, y)], colour, CURVE, entry.dashes);
         }
         if entry.markers {
             let middle = (0.5 * (from + to), y);
@@ -178,11 +235,20 @@ mod tests {
         let falling: Vec<Place> = (0..400)
             .map(|i| (f64::from(i), 0.75 * f64::from(i)))
             .collect();
-        let (corner, covered) = best_corner(&frame, (100.0, 60.0), &falling);
-        assert_eq!((corner, covered), ((290.0, 10.0), 0));
+        let ink = |line: &[Place]| Ink::new(&frame, super::super::ink::dense(line, &frame));
+        let size = (100.0, 60.0);
+        let found = free_place(&frame, size, &ink(&falling));
+        assert_eq!(found, Some((290.0, 10.0)));
         let rising: Vec<Place> = falling.iter().map(|(x, y)| (*x, 300.0 - y)).collect();
-        let (corner, covered) = best_corner(&frame, (100.0, 60.0), &rising);
-        assert_eq!((corner, covered), ((10.0, 10.0), 0));
+        let found = free_place(&frame, size, &ink(&rising));
+        assert_eq!(found, Some((10.0, 10.0)));
+        // Where no corner is free, a place between lines is.
+        let three = ink(&[60.0, 160.0, 340.0]
+            .map(|x| [(x, 0.0), (x, 300.0), (x, 0.0)])
+            .concat());
+        assert!(best_corner(&frame, size, &three).1 > 0);
+        let (x, _) = free_place(&frame, size, &three).unwrap();
+        assert!(x > 160.0 && x + size.0 < 340.0, "{x}");
     }
 
     #[test]
@@ -190,6 +256,7 @@ mod tests {
         let entry = |number| Entry {
             number,
             shape: Shape::Line,
+            dashes: "",
             markers: false,
             band: false,
             label: "ldmx".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! A run gives a panel for each of its histograms and one for the history of its iterations;
 //! tables of scans, spectra and comparisons give curves. Several results are laid over each other.
-//! Drawings are SVG; bitmaps are rendered from them with fonts that are built in. A script draws a
+//! Drawings are SVG; PDF and bitmaps are made from them with fonts that are built in. A script draws a
 //! figure again with matplotlib from the files of the results.
 //!
 //! Pinned by the tests of its modules, `cli/tests/cli_plot.rs` and `tests/python/test_plot.py`.
@@ -11,26 +11,35 @@
 
 mod about;
 mod axis;
+mod curve;
 mod figure;
 mod heat;
+mod ink;
+mod layout;
 mod legend;
 mod names;
 mod panel;
+mod pdf;
 mod png;
+mod ratio;
 mod region;
 mod run;
 mod script;
+mod size;
 mod style;
 mod svg;
 mod table;
 mod text;
+mod wishes;
 
 use std::path::{Path, PathBuf};
 
 pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
 use millibrem::results::Results;
 pub use script::matplotlib;
+pub use size::Size;
 use thiserror::Error;
+pub use wishes::{Wishes, fulfil};
 
 /// Most panels side by side.
 const COLUMNS: usize = 3;
@@ -46,12 +55,22 @@ pub enum PlotError {
         /// A table.
         table: PathBuf,
     },
-    /// A panel was asked for that is not there.
-    #[error("there is no figure `{name}`; there are: {known}")]
+    /// A panel or a curve was asked for that is not there.
+    #[error("there is no figure or curve `{name}`; there are: {known}")]
     Unknown {
         /// What was asked for.
         name: String,
         /// What there is, separated by commas.
+        known: String,
+    },
+    /// A label is left over.
+    #[error(
+        "no curve is left for the label `{label}`; write CURVE=TEXT, or one label a curve: {known}"
+    )]
+    Label {
+        /// The label.
+        label: String,
+        /// The curves there are, separated by commas.
         known: String,
     },
     /// A panel has no point that could be shown.
@@ -61,7 +80,7 @@ pub enum PlotError {
         name: String,
     },
     /// The name of a figure has another ending than those that can be written.
-    #[error("{} is no name for a figure: it must end in .svg or .png", path.display())]
+    #[error("{} is no name for a figure: it must end in .svg, .pdf or .png", path.display())]
     Format {
         /// The name.
         path: PathBuf,
@@ -76,6 +95,8 @@ pub enum PlotError {
 pub enum Format {
     /// A drawing.
     Svg,
+    /// A drawing for paper.
+    Pdf,
     /// A bitmap.
     Png,
 }
@@ -84,10 +105,11 @@ impl Format {
     /// The format that the name of a figure asks for.
     ///
     /// # Errors
-    /// [`PlotError::Format`] if it has another ending than .svg or .png.
+    /// [`PlotError::Format`] if it has another ending than .svg, .pdf or .png.
     pub fn of(path: &Path) -> Result<Self, PlotError> {
         match path.extension().and_then(|e| e.to_str()) {
             Some("svg") => Ok(Self::Svg),
+            Some("pdf") => Ok(Self::Pdf),
             Some("png") => Ok(Self::Png),
             _ => Err(PlotError::Format {
                 path: path.to_owned(),
@@ -119,35 +141,14 @@ pub fn panels(results: &[(PathBuf, Results)], labels: &[String]) -> Result<Vec<P
     }
 }
 
-/// The panels with these names, in this order; all without names.
-///
-/// # Errors
-/// [`PlotError::Unknown`] with the names there are.
-pub fn choose(panels: Vec<Panel>, names: &[String]) -> Result<Vec<Panel>, PlotError> {
-    if names.is_empty() {
-        return Ok(panels);
-    }
-    let pick = |name: &String| {
-        let found = panels.iter().find(|panel| panel.name == *name);
-        found.cloned().ok_or_else(|| PlotError::Unknown {
-            name: name.clone(),
-            known: panels
-                .iter()
-                .map(|p| &p.name[..])
-                .collect::<Vec<_>>()
-                .join(", "),
-        })
-    };
-    names.iter().map(pick).collect()
-}
-
 /// The panels as one SVG document, row by row.
 ///
 /// # Errors
 /// [`PlotError::Nothing`] if a panel has nothing to show.
 pub fn svg(panels: &[Panel]) -> Result<String, PlotError> {
     let columns = columns(panels.len());
-    let (width, height) = style::PANEL;
+    let size = size_of(panels);
+    let (width, height) = size.panel;
     let mut canvas = svg::Canvas::default();
     for (i, one) in panels.iter().enumerate() {
         let place = ((i % columns) as f64, (i / columns) as f64);
@@ -156,7 +157,12 @@ pub fn svg(panels: &[Panel]) -> Result<String, PlotError> {
         canvas.end();
     }
     let rows = panels.len().div_ceil(columns);
-    Ok(canvas.finish((width * columns as f64, height * rows as f64)))
+    Ok(canvas.finish((width * columns as f64, height * rows as f64), size.zoom))
+}
+
+/// The size of all panels.
+fn size_of(panels: &[Panel]) -> Size {
+    panels.first().map_or(Size::default(), |panel| panel.size)
 }
 
 /// How many of `n` panels stand side by side.
@@ -173,7 +179,8 @@ pub fn draw(panels: &[Panel], format: Format) -> Result<Vec<u8>, PlotError> {
     let figure = svg(panels)?;
     match format {
         Format::Svg => Ok(figure.into_bytes()),
-        Format::Png => png::from_svg(&figure),
+        Format::Pdf => pdf::from_svg(&figure),
+        Format::Png => png::from_svg(&figure, size_of(panels)),
     }
 }
 

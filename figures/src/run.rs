@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
 use super::names;
+use super::size::Size;
 use millibrem::histogram::{self, Histogram};
 use millibrem::record::IterationRow;
 use millibrem::results::RunResults;
@@ -74,6 +75,8 @@ fn curve(run: &Run, histogram: &Histogram, label: &str) -> Curve {
     Curve {
         label: label.to_owned(),
         shape: Shape::Steps,
+        projected: false,
+        place: None,
         x: histogram.axes()[0].edges().to_vec(),
         y: twin.values,
         error: twin.errors,
@@ -91,11 +94,11 @@ fn source(run: &Run, part: Part) -> Source {
 
 fn axis(axis: &histogram::Axis) -> Axis {
     Axis {
-        label: names::of_observable(axis.observable()).label(),
         scale: match axis.scale() {
             histogram::Scale::Linear => Scale::Linear,
             histogram::Scale::Log => Scale::Log,
         },
+        ..Axis::linear(names::of_observable(axis.observable()).label())
     }
 }
 
@@ -109,12 +112,11 @@ fn one_dimensional(histogram: &Histogram, curve: Curve, title: &str) -> Panel {
         name: histogram.name().to_owned(),
         title: title.to_owned(),
         x: axis(&histogram.axes()[0]),
-        y: Axis {
-            label: contents(histogram),
-            scale: Scale::Linear,
-        },
+        y: Axis::linear(contents(histogram)),
         reference: None,
         content: Content::Curves(vec![curve]),
+        ratio: None,
+        size: Size::default(),
     }
 }
 
@@ -133,6 +135,8 @@ fn two_dimensional(run: &Run, histogram: &Histogram, title: &str) -> Panel {
             label: contents(histogram),
             source: source(run, Part::Histogram(histogram.name().to_owned())),
         })),
+        ratio: None,
+        size: Size::default(),
     }
 }
 
@@ -169,6 +173,8 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
                 curves.push(Curve {
                     label: label.to_owned(),
                     shape,
+                    projected: false,
+                    place: None,
                     x: chosen.iter().map(|(i, _)| *i).collect(),
                     y: chosen.iter().map(|(_, r)| pick(r).0 / unit_pb).collect(),
                     error: chosen.iter().map(|(_, r)| pick(r).1 / unit_pb).collect(),
@@ -195,20 +201,15 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
     (!curves.is_empty()).then(|| Panel {
         name: "iterations".to_owned(),
         title: title.to_owned(),
-        x: Axis {
-            label: "iteration".to_owned(),
-            scale: Scale::Linear,
-        },
-        y: Axis {
-            label: if alone {
-                "*σ* [pb]"
-            } else {
-                "*σ* of an iteration / result"
-            }
-            .to_owned(),
-            scale: Scale::Linear,
-        },
+        x: Axis::linear("iteration"),
+        y: Axis::linear(if alone {
+            "*σ* [pb]"
+        } else {
+            "*σ* of an iteration / result"
+        }),
         reference: (!alone).then_some(1.0),
         content: Content::Curves(curves),
+        ratio: None,
+        size: Size::default(),
     })
 }

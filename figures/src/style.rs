@@ -3,8 +3,8 @@
 //! The palette is that of Okabe and Ito, which keeps apart for every kind of colour vision; dashes
 //! and markers differ too, so that a figure can be read in grey.
 
-/// Width and height of a panel in pixels.
-pub(super) const PANEL: (f64, f64) = (480.0, 360.0);
+use super::figure::Curve;
+
 /// Size of axis labels and legends in pixels.
 pub(super) const TEXT: f64 = 13.0;
 /// Size of the numbers at the axes.
@@ -13,8 +13,6 @@ pub(super) const TICK_TEXT: f64 = 12.0;
 pub(super) const NAME_TEXT: f64 = 10.0;
 /// Size of what stands above a frame.
 pub(super) const TITLE_TEXT: f64 = 12.0;
-/// Pixels of a bitmap for one of the drawing.
-pub(super) const BITMAP_SCALE: f32 = 2.5;
 /// Width of curves.
 pub(super) const CURVE: f64 = 1.7;
 /// Width of frames and ticks.
@@ -25,13 +23,16 @@ pub(super) const FAMILY: &str = "DejaVu Sans";
 pub(super) const INK: &str = "#000000";
 /// Lines that only guide the eye.
 pub(super) const GUIDE: &str = "#808080";
+/// What others exclude.
+pub(super) const EXCLUDED: &str = "#e6e6e6";
 
 const COLOURS: [&str; 7] = [
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000",
 ];
 /// Darker colours of Tol's muted scheme, for what stands behind the curves.
-const MUTED: [&str; 8] = [
+const MUTED: [&str; 12] = [
     "#332288", "#117733", "#882255", "#7A6A00", "#AA4499", "#1F7A70", "#A3404F", "#555555",
+    "#8A4B08", "#4477AA", "#6B8E23", "#5B2A86",
 ];
 const DASHES: [&str; 7] = [
     "",
@@ -53,9 +54,18 @@ pub(super) fn muted(i: usize) -> &'static str {
     MUTED[i % MUTED.len()]
 }
 
-/// Dashes of curve number `i`, as SVG writes them; none are a full line.
-pub(super) fn dashes(i: usize) -> &'static str {
-    DASHES[i % DASHES.len()]
+/// Dashes of curve number `i` of `curves`, as SVG writes them; none are a full line. Where some are
+/// projected, these have dashes and the others none.
+pub(super) fn line_dashes(curves: &[Curve], i: usize) -> &'static str {
+    let some = curves.iter().any(|c| c.projected);
+    match (some, curves.get(i).is_some_and(|c| c.projected)) {
+        (false, _) => DASHES[i % DASHES.len()],
+        (true, false) => "",
+        (true, true) => {
+            let before = curves[..i].iter().filter(|c| c.projected).count();
+            DASHES[1 + before % (DASHES.len() - 1)]
+        }
+    }
 }
 
 /// Colour of a heat map at `share` of its scale.

@@ -154,11 +154,14 @@ impl Canvas {
         self.body.push_str("</g>\n");
     }
 
-    /// The whole document.
-    pub(super) fn finish(self, size: Place) -> String {
+    /// The whole document, `zoom` pixels of 1/96 inch for one of its own.
+    pub(super) fn finish(self, size: Place, zoom: f64) -> String {
         let (w, h) = size;
+        let rounded = |length: f64| (100.0 * length).round() / 100.0;
+        let (w, h) = (rounded(w), rounded(h));
+        let (wide, high) = (rounded(w * zoom), rounded(h * zoom));
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}\" height=\"{high}\" \
              viewBox=\"0 0 {w} {h}\" font-family=\"{FAMILY}, Verdana, sans-serif\" \
              fill=\"{INK}\" xml:space=\"preserve\">\n\
              <rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n{}</svg>\n",

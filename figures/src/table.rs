@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use super::about::{self, Fact};
 use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
+use super::size::Size;
 use super::{names, run};
 use millibrem::results::{self, is_result};
 
@@ -161,10 +162,15 @@ impl<'a> Table<'a> {
             None => true,
         };
         let mut rows: Vec<&Vec<String>> = self.rows.iter().filter(chosen).collect();
-        rows.sort_by(|a, b| {
-            let x = |row| self.number(row, &entry.x);
-            x(a).total_cmp(&x(b))
-        });
+        let channel = self.column("channel");
+        let read = channel.is_some_and(|i| rows.iter().all(|row| row[i] == OVERLAY));
+        // What was read may turn back: its points stand in the order of its outline.
+        if !read {
+            rows.sort_by(|a, b| {
+                let x = |row| self.number(row, &entry.x);
+                x(a).total_cmp(&x(b))
+            });
+        }
         let unit = |row: &[String]| match &entry.over {
             Some(name) => self.number(row, name),
             None => 1.0,
@@ -181,11 +187,11 @@ impl<'a> Table<'a> {
         let (error, errors) = self.error_of(&entry.y).and_then(numbers).unzip();
         let upper = Some(format!("{}_max", entry.y)).filter(|n| self.column(n).is_some());
         let (upper, uppers) = upper.and_then(numbers).unzip();
-        let channel = self.column("channel");
-        let read = channel.is_some_and(|i| rows.iter().all(|row| row[i] == OVERLAY));
         Curve {
             label: String::new(),
             shape: if read { Shape::Region } else { Shape::Line },
+            projected: false,
+            place: None,
             x: column(&entry.x, false),
             y: column(&entry.y, true),
             error: error.unwrap_or_default(),
@@ -199,6 +205,7 @@ impl<'a> Table<'a> {
                     upper: uppers,
                     over: entry.over.clone(),
                     only: only.cloned(),
+                    ordered: read,
                 },
             },
         }
@@ -246,7 +253,8 @@ pub(super) fn panels(tables: &[Table], labels: &[String]) -> Vec<Panel> {
     for panel in &mut found {
         if let Content::Curves(curves) = &panel.content {
             panel.y.scale = run::scale(curves);
-            panel.x.scale = spacing(&curves[0].x);
+            let own = curves.iter().find(|c| c.shape != Shape::Region);
+            panel.x.scale = spacing(&own.unwrap_or(&curves[0]).x);
         }
     }
     found
@@ -258,17 +266,19 @@ fn panel(entry: &Entry, title: &str, curve: Curve) -> Panel {
         true => "*σ* / *σ*_{exact}".to_owned(),
         false => names::of_column(&entry.y),
     };
-    let axis = |label: String| Axis {
-        label,
-        scale: Scale::Linear,
-    };
     Panel {
         name: entry.panel.clone(),
         title: title.to_owned(),
-        x: axis(names::of_column(&entry.x)),
-        y: axis(label),
+        x: Axis::linear(names::of_column(&entry.x)),
+        y: Axis {
+            // A charge above that of the electron is no millicharge.
+            cap: (entry.panel == "reach").then_some(1.0),
+            ..Axis::linear(label)
+        },
         reference: ratio.then_some(1.0),
         content: Content::Curves(vec![curve]),
+        ratio: None,
+        size: Size::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Text with sub- and superscripts and italics: its markup, its width, its SVG.
 //!
-//! `_{…}` lowers, `^{…}` raises, `*…*` slants; they do not nest. Widths are those of DejaVu Sans,
+//! `_{…}` lowers, `^{…}` raises, `*…*` slants; they do not nest. Greek letters in an index slant, too. Widths are those of DejaVu Sans,
 //! the font the bitmaps are drawn with and the first one asked for in the SVG.
 
 use std::fmt::Write;
@@ -52,17 +52,25 @@ fn pieces(markup: &str) -> Vec<Piece> {
         match c {
             '}' if level != Level::Base => level = Level::Base,
             '*' => italic = !italic,
-            _ => match found.last_mut() {
-                Some(last) if (last.level, last.italic) == (level, italic) => last.text.push(c),
-                _ => found.push(Piece {
-                    text: c.to_string(),
-                    level,
-                    italic,
-                }),
-            },
+            _ => {
+                let italic = italic || (level == Level::Lowered && is_particle(c));
+                match found.last_mut() {
+                    Some(last) if (last.level, last.italic) == (level, italic) => last.text.push(c),
+                    _ => found.push(Piece {
+                        text: c.to_string(),
+                        level,
+                        italic,
+                    }),
+                }
+            }
         }
     }
     found
+}
+
+/// Small Greek letters (with a bar or not) name particles, and slant in an index as the symbol does.
+fn is_particle(c: char) -> bool {
+    matches!(c, 'α'..='ω' | '\u{304}')
 }
 
 /// Width of `markup` in a font of `size` pixels, in pixels.
@@ -170,7 +178,7 @@ mod tests {
             svg,
             "<tspan>10</tspan><tspan dy=\"-3.80\" font-size=\"7.20\">−3</tspan>\
              <tspan dy=\"3.80\"> </tspan><tspan font-style=\"italic\">m</tspan>\
-             <tspan dy=\"2.40\" font-size=\"7.20\">χ</tspan>"
+             <tspan dy=\"2.40\" font-size=\"7.20\" font-style=\"italic\">χ</tspan>"
         );
         let (plain, raised) = (width("100", 10.0), width("10^{0}", 10.0));
         assert!(plain > 15.0 && raised < plain && raised > 0.8 * plain);

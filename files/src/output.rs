@@ -41,6 +41,8 @@ const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 pub const BATCH_CARD: &str = "# Resolved by millibrem submit: the card of every shard.\n";
 /// What stands in every bitmap of this program: keyword and text of a PNG chunk.
 const PNG_MARK: &[u8] = b"Software\0millibrem";
+/// What stands in the second line of every PDF of this program.
+const PDF_MARK: &[u8] = b" millibrem\n";
 /// Ends of the names of what an unfinished run, or any unfinished file, leaves.
 const UNFINISHED: [&str; 6] = ["part", "state", "state.new", "weights", "packed", "lock"];
 /// Bytes that tell what a file is.
@@ -95,6 +97,7 @@ impl Kind {
         } else if events.iter().any(|mark| begins(mark)) {
             Some(Self::Events)
         } else if start.starts_with(b"\x89PNG") && has(PNG_MARK)
+            || start.starts_with(b"%PDF-") && has(PDF_MARK)
             || begins("<svg xmlns=") && first.contains("font-family=\"DejaVu Sans, Verdana")
         {
             Some(Self::Figure)

@@ -8,7 +8,7 @@ use millibrem_files::{IoError, PartFile, finish};
 
 use crate::failure::Failure;
 
-/// Draws the panels into `figure` (.svg or .png), and writes the script that draws them again; its
+/// Draws the panels into `figure` (.svg, .pdf or .png), and writes the script that draws them again; its
 /// path. Earlier figures of this program are replaced, with `replace` any files that are nothing
 /// else; a script only if it is one of these.
 ///
@@ -18,17 +18,17 @@ use crate::failure::Failure;
 pub(super) fn write(panels: &[Panel], figure: &Path, replace: bool) -> Result<PathBuf, Failure> {
     let bytes = draw(panels, Format::of(figure)?)?;
     let script = script(figure);
-    let both = || -> Result<(), IoError> {
+    let both = || -> Result<(), Failure> {
         let drawn = PartFile::filled(figure, Kind::Figure, replace, &bytes)?;
         // The folder is there now, and paths can be told from it.
         let folder = figure.parent().unwrap_or(Path::new(""));
-        let text = matplotlib(panels, figure, &|path| relative(path, folder));
+        let text = matplotlib(panels, figure, &|path| relative(path, folder))?;
         let beside = PartFile::filled(&script, Kind::Script, replace, text.as_bytes())?;
-        finish([drawn, beside])
+        Ok(finish([drawn, beside])?)
     };
     both().map_err(|error| match error {
-        IoError::File { path, source, .. } => Failure::Figure { path, source },
-        other => other.into(),
+        Failure::Io(IoError::File { path, source, .. }) => Failure::Figure { path, source },
+        other => other,
     })?;
     Ok(script)
 }
