@@ -9,7 +9,7 @@ use millibrem::mesons::VectorMeson;
 use millibrem::process::radiation::Exact;
 use millibrem::process::{Approach, CrossSection, Setup};
 use millibrem::study::reach::recast::{LimitFile, recast};
-use millibrem::study::reach::{Counting, Experiment, ReachError};
+use millibrem::study::reach::{Counting, Experiment, ReachError, TrackLength};
 
 const GOAL: f64 = 1e-4;
 
@@ -250,6 +250,49 @@ fn straggling_changes_nothing_in_a_thin_target_and_saves_a_thick_one_from_its_de
     let one = limit(&experiment(&one, false), Approach::Exact, 0.05);
     let length = (one / thick) * (one / thick);
     assert!((0.2..0.87).contains(&length), "{length} X0");
+}
+
+/// σ̄ of electrons that lose energy, from a hundred energies.
+#[test]
+fn the_integral_over_the_energy_of_electrons_has_converged() {
+    for (name, x_min, m_chi) in [
+        ("na64e-2018", 0.5, 0.1),
+        ("na64e-2018", 0.95, 0.01),
+        ("ldmx-2025", 0.7, 0.3),
+    ] {
+        let mut thick = card(name);
+        thick.cuts.x_min = x_min;
+        let thickness_x0 = 40.0;
+        let x0 = thick.target.material.radiation_length_cm.unwrap();
+        thick.target.material.thickness_cm = Some(thickness_x0 * x0);
+        let found = experiment(&thick, true)
+            .sigma_pb(Approach::Iww, m_chi, 1e-6)
+            .unwrap();
+        let sigma = |share: f64| {
+            let mut card = thick.clone();
+            card.beam.energy_gev *= share;
+            card.cuts.x_min /= share;
+            experiment(&card, false).sigma_pb(Approach::Iww, m_chi, 1e-6)
+        };
+        // At x_min itself nothing passes. Dense there, and at E0 where most of the length is.
+        let steps = 100;
+        let node = |i: i32| {
+            let u = f64::from(i) / f64::from(steps);
+            (x_min + (1.0 - x_min) * u * u * (3.0 - 2.0 * u), u)
+        };
+        let length = |share| TrackLength::of_electrons(thickness_x0, share).effective();
+        let rows: Vec<(f64, f64)> = (0..=steps)
+            .map(|i| match node(i) {
+                (share, 0.0) => (0.0, length(share)),
+                (share, _) => (sigma(share).unwrap(), length(share)),
+            })
+            .collect();
+        let sum: f64 = rows
+            .windows(2)
+            .map(|r| 0.5 * (r[0].0 + r[1].0) * (r[0].1 - r[1].1))
+            .sum();
+        assert_close(found, sum / thickness_x0, 2e-4);
+    }
 }
 
 /// A card of NA64μ whose muons lose `loss_gev` in all of the target.

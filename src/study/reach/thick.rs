@@ -10,15 +10,18 @@
 //!
 //! What is radiated or ionised stays visible, so the cut is on the energy that χ and χ̄ carry away,
 //! `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only E > x_min E0 counts. σ(E) is taken
-//! from a table linear in E. Energies in units of E0, lengths in X0 for electrons and cm for muons.
+//! from cubic pieces in u, E = E_low + (E0 − E_low) u², because it opens at E_low; their number is doubled
+//! until that changes σ̄ by less than 2e-4. Energies in units of E0, lengths in X0 for electrons and cm for muons.
 //! Pinned by the tests below and `tests/reach.rs`.
 
 use crate::matter::straggling::surviving_share;
 
 /// Cells of the integral over the energy, and half the steps of that over the depth.
 const CELLS: usize = 256;
-/// Least and most intervals of the table of σ; between them there are 96 for E0.
-const TABLE: (usize, usize) = (4, 24);
+/// Least and most intervals of the table of σ.
+const TABLE: (usize, usize) = (4, 128);
+/// Relative change by twice the intervals below which there are enough.
+const SETTLED: f64 = 2e-4;
 /// Electrons beyond this many radiation lengths have lost their energy; their share is below 1e-9.
 const DEEPEST_X0: f64 = 16.0;
 
@@ -37,8 +40,7 @@ impl TrackLength {
         let loss = -libm::log(lowest.max(1e-3));
         let above = (0..=CELLS)
             .map(|i| {
-                let root = i as f64 / CELLS as f64;
-                let energy_share = libm::exp(-loss * root * root);
+                let energy_share = libm::exp(-loss * dense_at_both_ends(i));
                 (energy_share, length_x0(thickness_x0, energy_share))
             })
             .collect();
@@ -55,7 +57,7 @@ impl TrackLength {
         let inside = ((1.0 - lowest) / loss).min(1.0);
         let above = (0..=CELLS)
             .map(|i| {
-                let depth = inside * i as f64 / CELLS as f64;
+                let depth = inside * dense_at_both_ends(i);
                 (1.0 - loss * depth, thickness_cm * depth)
             })
             .collect();
@@ -76,23 +78,42 @@ impl TrackLength {
     /// The first of `sigma`.
     pub fn mean<E>(&self, sigma: impl Fn(f64) -> Result<f64, E>) -> Result<f64, E> {
         let lowest = self.above.last().map_or(1.0, |(share, _)| *share);
-        let steps = (96.0 * (1.0 - lowest)).ceil() as usize;
-        let steps = steps.clamp(TABLE.0, TABLE.1);
-        // Denser at the lowest energy, where the phase space opens.
-        let node = |i: usize| {
-            let z = i as f64 / steps as f64;
-            lowest + (1.0 - lowest) * z * z
+        let at = |i: usize, steps: usize| {
+            let u = i as f64 / steps as f64;
+            sigma(lowest + (1.0 - lowest) * u * u)
         };
-        let table = (0..=steps)
-            .map(|i| Ok((node(i), sigma(node(i))?)))
+        let mut steps = TABLE.0;
+        let mut table = (0..=steps)
+            .map(|i| at(i, steps))
             .collect::<Result<Vec<_>, E>>()?;
+        let mut found = self.mean_of(lowest, &table);
+        while steps < TABLE.1 {
+            steps *= 2;
+            let mut finer = Vec::with_capacity(steps + 1);
+            for i in 0..=steps {
+                finer.push(match i % 2 {
+                    0 => table[i / 2],
+                    _ => at(i, steps)?,
+                });
+            }
+            table = finer;
+            let better = self.mean_of(lowest, &table);
+            let settled = (better - found).abs() <= SETTLED * better.abs();
+            found = better;
+            if settled {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The mean of the σ that is `table` at equal steps of u.
+    fn mean_of(&self, lowest: f64, table: &[f64]) -> f64 {
         let at = |share: f64| {
-            let i = table.partition_point(|(z, _)| *z < share).clamp(1, steps);
-            let ((z0, s0), (z1, s1)) = (table[i - 1], table[i]);
-            // Nodes coincide where next to nothing is lost.
-            match z1 > z0 {
-                true => s0 + (s1 - s0) * (share - z0) / (z1 - z0),
-                false => s1,
+            // Where next to nothing is lost, E_low is E0.
+            match lowest < 1.0 {
+                true => cubic(table, ((share - lowest) / (1.0 - lowest)).max(0.0).sqrt()),
+                false => table[0],
             }
         };
         let mut sum = 0.0;
@@ -100,8 +121,25 @@ impl TrackLength {
             let ((z0, l0), (z1, l1)) = (cell[0], cell[1]);
             sum += 0.5 * (at(z0) + at(z1)) * (l1 - l0);
         }
-        Ok(sum / self.thickness)
+        sum / self.thickness
     }
+}
+
+/// The places 0 … 1 of the cells: dense at E0, where electrons are, and at E_low, where σ opens.
+fn dense_at_both_ends(i: usize) -> f64 {
+    let x = i as f64 / CELLS as f64;
+    x * x * (3.0 - 2.0 * x)
+}
+
+/// The value at `u` (0 … 1) of the cubic through the four nearest of at least four equidistant values.
+fn cubic(values: &[f64], u: f64) -> f64 {
+    let last = values.len() - 1;
+    let place = u * last as f64;
+    let first = (place as usize).saturating_sub(1).min(last - 3);
+    let x = place - first as f64;
+    let [a, b, c, d] = [0, 1, 2, 3].map(|i| values[first + i]);
+    let [x1, x2, x3] = [x - 1.0, x - 2.0, x - 3.0];
+    -a * x1 * x2 * x3 / 6.0 + b * x * x2 * x3 / 2.0 - c * x * x1 * x3 / 2.0 + d * x * x1 * x2 / 6.0
 }
 
 /// ∫_0^T dt of the share above `energy_share`, by Simpson's rule in √t.
@@ -144,6 +182,32 @@ mod tests {
             assert!((found - expected).abs() < 1e-5, "{thickness_x0}: {found}");
             let mean = track.mean(|_| Ok::<f64, ()>(1.0)).unwrap_or(f64::NAN);
             assert!((mean * thickness_x0 - found).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_cubic_goes_through_its_values_and_is_exact_for_cubics() {
+        let curve = |u: f64| 1.0 - 2.0 * u + 3.0 * u * u - 4.0 * u * u * u;
+        let values: Vec<f64> = (0..=7).map(|i| curve(f64::from(i) / 7.0)).collect();
+        for u in [0.0, 0.01, 1.0 / 7.0, 0.5, 0.93, 1.0] {
+            assert!((cubic(&values, u) - curve(u)).abs() < 1e-14, "{u}");
+        }
+    }
+
+    #[test]
+    fn a_cross_section_that_opens_at_the_lowest_energy_is_averaged_to_a_part_in_ten_thousand() {
+        for lowest in [0.5, 0.95] {
+            let sigma = |z: f64| (1.0 - lowest / z).sqrt() * (1.0 + z);
+            let track = TrackLength::of_electrons(40.0, lowest);
+            let found = track.mean(|z| Ok::<f64, ()>(sigma(z)));
+            // The same with σ itself at the ends of each cell.
+            let exact: f64 = track
+                .above
+                .windows(2)
+                .map(|c| 0.5 * (sigma(c[0].0) + sigma(c[1].0)) * (c[1].1 - c[0].1))
+                .sum();
+            let off = found.unwrap_or(f64::NAN) * 40.0 / exact - 1.0;
+            assert!(off.abs() < 1e-4, "{lowest}: {off:e}");
         }
     }
 
