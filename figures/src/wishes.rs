@@ -68,7 +68,10 @@ pub fn fulfil(panels: Vec<Panel>, wishes: &Wishes) -> Result<Vec<Panel>, PlotErr
 }
 
 /// The panels, and the curves in them, with these names; regions stay unless one of them is named.
-fn choose(panels: Vec<Panel>, names: &[String]) -> Result<Vec<Panel>, PlotError> {
+///
+/// # Errors
+/// [`PlotError::Unknown`] with the names there are.
+pub fn choose(panels: Vec<Panel>, names: &[String]) -> Result<Vec<Panel>, PlotError> {
     let is_panel = |name: &&String| panels.iter().any(|panel| panel.name == **name);
     let (of_panels, of_curves): (Vec<&String>, Vec<&String>) = names.iter().partition(is_panel);
     let mut chosen: Vec<Panel> = match of_panels.is_empty() {
