@@ -6,6 +6,7 @@
 //!
 //! Pinned by the tests below and by the contract test of all output formats.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -84,8 +85,13 @@ pub struct Sample {
     pub beam: Particle,
     /// The particle that is struck, at rest.
     pub target: Particle,
+    /// All that may be struck instead, each event saying which in [`Scalar::NUCLEUS`]; empty if there
+    /// is but one.
+    pub nuclei: Vec<Particle>,
     /// What comes out, in the order of the columns of the events.
     pub outgoing: Vec<Outgoing>,
+    /// What else the events say, a number each.
+    pub scalars: Vec<Scalar>,
     /// Total energy of the beam particle in the laboratory, GeV.
     pub beam_energy_gev: f64,
 }
@@ -93,8 +99,7 @@ pub struct Sample {
 impl Sample {
     /// Momentum of the incoming beam particle.
     pub fn p_beam(&self) -> Momentum {
-        let (e, m) = (self.beam_energy_gev, self.beam.mass_gev);
-        [e, 0.0, 0.0, ((e - m) * (e + m)).sqrt()]
+        along_z(self.beam_energy_gev, self.beam.mass_gev)
     }
 
     /// Momentum of the struck particle before the collision: at rest.
@@ -102,9 +107,32 @@ impl Sample {
         [self.target.mass_gev, 0.0, 0.0, 0.0]
     }
 
-    /// The roles, in the order of the columns of the events.
-    pub fn roles(&self) -> Roles {
-        self.outgoing.iter().map(|out| out.role.clone()).collect()
+    /// The columns of the events.
+    pub fn columns(&self) -> Columns {
+        let roles = self.outgoing.iter().map(|out| out.role.clone());
+        Columns {
+            roles: roles.collect(),
+            scalars: self.scalars.iter().cloned().collect(),
+        }
+    }
+
+    /// The value of a scalar of an event, if it has that.
+    pub fn scalar(&self, event: &Event, scalar: &Scalar) -> Option<f64> {
+        let at = self.scalars.iter().position(|mine| mine == scalar)?;
+        event.scalars().get(at).copied()
+    }
+
+    /// Momentum of the beam particle of an event at its vertex.
+    pub fn p_beam_of(&self, event: &Event) -> Momentum {
+        let energy = self.scalar(event, &Scalar::BEAM_ENERGY);
+        along_z(energy.unwrap_or(self.beam_energy_gev), self.beam.mass_gev)
+    }
+
+    /// The particle that is struck in an event.
+    pub fn target_of(&self, event: &Event) -> Particle {
+        let id = self.scalar(event, &Scalar::NUCLEUS);
+        let found = id.and_then(|id| self.nuclei.iter().find(|one| f64::from(one.pdg_id) == id));
+        found.copied().unwrap_or(self.target)
     }
 
     /// Where the particle of this role stands among the outgoing ones, if there is one.
@@ -122,8 +150,58 @@ impl Sample {
 /// Largest number of outgoing particles of a process.
 pub const MAX_OUTGOING: usize = 8;
 
-/// The roles of the outgoing particles, in the order of the columns.
-pub type Roles = Arc<[Role]>;
+/// Momentum of a particle of this energy and mass (GeV) along the beam.
+fn along_z(e: f64, m: f64) -> Momentum {
+    [e, 0.0, 0.0, ((e - m) * (e + m)).sqrt()]
+}
+
+/// Largest number of scalars of an event.
+pub const MAX_SCALARS: usize = 8;
+
+/// One number that each event has beside its momenta.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scalar {
+    /// Name of the column; the suffix is the unit.
+    pub name: Cow<'static, str>,
+    /// The unit in words.
+    pub units: Cow<'static, str>,
+    /// What it is.
+    pub description: Cow<'static, str>,
+}
+
+impl Scalar {
+    /// PDG number of the nucleus that is struck, in mixtures.
+    pub const NUCLEUS: Self = Self::new("nucleus", "1", "PDG number of the nucleus that is struck");
+    /// Depth of the vertex below the front face of the target, cm.
+    pub const VERTEX_Z: Self = Self::new(
+        "vertex_z_cm",
+        "cm",
+        "depth of the vertex behind the front of the target",
+    );
+    /// Total energy of the beam particle at the vertex, GeV.
+    pub const BEAM_ENERGY: Self = Self::new(
+        "beam_energy_gev",
+        "GeV",
+        "energy of the beam particle at the vertex",
+    );
+
+    const fn new(name: &'static str, units: &'static str, description: &'static str) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            units: Cow::Borrowed(units),
+            description: Cow::Borrowed(description),
+        }
+    }
+}
+
+/// The columns of events: momenta by role, and scalars.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// The roles of the outgoing particles.
+    pub roles: Arc<[Role]>,
+    /// What else there is.
+    pub scalars: Arc<[Scalar]>,
+}
 
 /// One event taken out of a buffer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -134,6 +212,8 @@ pub struct Event {
     pub index: u64,
     n: usize,
     p: [Momentum; MAX_OUTGOING],
+    n_scalars: usize,
+    scalars: [f64; MAX_SCALARS],
 }
 
 impl Event {
@@ -149,7 +229,25 @@ impl Event {
             index,
             n: momenta.len(),
             p,
+            n_scalars: 0,
+            scalars: [0.0; MAX_SCALARS],
         }
+    }
+
+    /// The same event with these scalars, in the order of the process.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_SCALARS`].
+    #[must_use]
+    pub fn with_scalars(mut self, scalars: &[f64]) -> Self {
+        self.scalars[..scalars.len()].copy_from_slice(scalars);
+        self.n_scalars = scalars.len();
+        self
+    }
+
+    /// Scalars, in the order of the process.
+    pub fn scalars(&self) -> &[f64] {
+        &self.scalars[..self.n_scalars]
     }
 
     /// The same event with another weight, pb.
@@ -179,17 +277,19 @@ pub struct EventBuffer {
     pub weight: Vec<f64>,
     /// Reproduction keys: card, seed and this number make the event again.
     pub index: Vec<u64>,
-    roles: Roles,
+    columns: Columns,
     momenta: Vec<Vec<Momentum>>,
+    scalars: Vec<Vec<f64>>,
 }
 
 impl EventBuffer {
-    /// An empty buffer for particles of these roles; one made by `default` takes over the roles of
-    /// what is added to it first.
-    pub fn new(roles: Roles) -> Self {
+    /// An empty buffer of these columns; one made by `default` takes over those of what is added to
+    /// it first.
+    pub fn new(columns: Columns) -> Self {
         Self {
-            momenta: vec![Vec::new(); roles.len()],
-            roles,
+            momenta: vec![Vec::new(); columns.roles.len()],
+            scalars: vec![Vec::new(); columns.scalars.len()],
+            columns,
             ..Self::default()
         }
     }
@@ -204,14 +304,19 @@ impl EventBuffer {
         self.index.is_empty()
     }
 
+    /// What the columns are.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
     /// The roles, in the order of the columns.
-    pub fn roles(&self) -> &Roles {
-        &self.roles
+    pub fn roles(&self) -> &[Role] {
+        &self.columns.roles
     }
 
     /// Momenta of the particles of this role, if there are such.
     pub fn p(&self, role: &Role) -> Option<&[Momentum]> {
-        let column = self.roles.iter().position(|mine| mine == role)?;
+        let column = self.columns.roles.iter().position(|mine| mine == role)?;
         Some(&self.momenta[column])
     }
 
@@ -225,10 +330,27 @@ impl EventBuffer {
         &mut self.momenta
     }
 
-    /// Removes all events, keeps the memory and takes over the roles.
-    pub fn begin(&mut self, roles: &Roles) {
-        if self.roles != *roles {
-            *self = Self::new(roles.clone());
+    /// Scalars, one column each.
+    pub fn scalars(&self) -> &[Vec<f64>] {
+        &self.scalars
+    }
+
+    /// Scalars to be filled by a reader.
+    pub fn scalars_mut(&mut self) -> &mut [Vec<f64>] {
+        &mut self.scalars
+    }
+
+    /// The column of a scalar, if there is one.
+    pub fn scalar(&self, scalar: &Scalar) -> Option<&[f64]> {
+        let scalars = &self.columns.scalars;
+        let column = scalars.iter().position(|mine| mine == scalar)?;
+        Some(&self.scalars[column])
+    }
+
+    /// Removes all events, keeps the memory and takes over the columns.
+    pub fn begin(&mut self, columns: &Columns) {
+        if self.columns != *columns {
+            *self = Self::new(columns.clone());
         }
         self.clear();
     }
@@ -243,6 +365,7 @@ impl EventBuffer {
         self.weight.truncate(n);
         self.index.truncate(n);
         self.momenta.iter_mut().for_each(|rows| rows.truncate(n));
+        self.scalars.iter_mut().for_each(|rows| rows.truncate(n));
     }
 
     /// Removes the first `n` events.
@@ -252,33 +375,47 @@ impl EventBuffer {
         for rows in &mut self.momenta {
             rows.drain(..n.min(rows.len()));
         }
+        for rows in &mut self.scalars {
+            rows.drain(..n.min(rows.len()));
+        }
     }
 
     /// Adds one event.
     ///
     /// # Panics
-    /// If its particles are not as many as the roles.
+    /// If its particles are not as many as the roles, or its scalars as many as those.
     pub fn push(&mut self, event: &Event) {
-        assert_eq!(event.n, self.roles.len(), "particles without a role");
+        assert_eq!(event.n, self.momenta.len(), "particles without a role");
+        assert_eq!(
+            event.n_scalars,
+            self.scalars.len(),
+            "scalars without a name"
+        );
         self.weight.push(event.weight);
         self.index.push(event.index);
         for (rows, p) in self.momenta.iter_mut().zip(event.momenta()) {
             rows.push(*p);
+        }
+        for (rows, x) in self.scalars.iter_mut().zip(event.scalars()) {
+            rows.push(*x);
         }
     }
 
     /// Adds all events of `other` behind its own.
     ///
     /// # Panics
-    /// If there are events of other roles here already.
+    /// If there are events of other columns here already.
     pub fn extend_from(&mut self, other: &Self) {
-        if self.is_empty() && self.roles != other.roles {
-            self.begin(&other.roles);
+        if self.is_empty() && self.columns != other.columns {
+            self.begin(&other.columns);
         }
-        assert_eq!(self.roles, other.roles, "events of other particles");
+        assert_eq!(self.columns, other.columns, "events of other columns");
         self.weight.extend_from_slice(&other.weight);
         self.index.extend_from_slice(&other.index);
         for (rows, more) in self.momenta.iter_mut().zip(&other.momenta) {
+            rows.extend_from_slice(more);
+        }
+        for (rows, more) in self.scalars.iter_mut().zip(&other.scalars) {
             rows.extend_from_slice(more);
         }
     }
@@ -290,6 +427,10 @@ impl EventBuffer {
             *p = *rows.get(i)?;
         }
         event.n = self.momenta.len();
+        for (x, rows) in event.scalars.iter_mut().zip(&self.scalars) {
+            *x = *rows.get(i)?;
+        }
+        event.n_scalars = self.scalars.len();
         Some(event)
     }
 
@@ -328,15 +469,18 @@ mod tests {
         Event::new(k as f64, k, &(1..=n).map(row).collect::<Vec<_>>())
     }
 
-    fn roles(n: usize) -> Roles {
+    fn columns(n: usize) -> Columns {
         let all = [Role::LEPTON_OUT, Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
-        all.into_iter().take(n).collect()
+        Columns {
+            roles: all.into_iter().take(n).collect(),
+            scalars: Arc::new([]),
+        }
     }
 
     #[test]
     fn events_come_back_as_they_went_in() {
         let events = [event(1, 4), event(2, 4)];
-        let mut buffer = EventBuffer::new(roles(4));
+        let mut buffer = EventBuffer::new(columns(4));
         events.iter().for_each(|e| buffer.push(e));
         let mut twice = EventBuffer::default();
         EventSink::write(&mut twice, &buffer).unwrap();
@@ -351,8 +495,23 @@ mod tests {
     }
 
     #[test]
+    fn scalars_stay_with_their_events() {
+        let mut columns = columns(3);
+        columns.scalars = [Scalar::VERTEX_Z, Scalar::NUCLEUS].into_iter().collect();
+        let mut buffer = EventBuffer::new(columns);
+        let events = [1, 2, 3].map(|k| event(k, 3).with_scalars(&[0.5 * k as f64, 13.0]));
+        events.iter().for_each(|e| buffer.push(e));
+        buffer.remove_front(1);
+        assert_eq!(buffer.scalar(&Scalar::VERTEX_Z), Some(&[1.0, 1.5][..]));
+        assert_eq!(buffer.scalar(&Scalar::BEAM_ENERGY), None);
+        let mut other = EventBuffer::default();
+        other.extend_from(&buffer);
+        assert_eq!(other.iter().collect::<Vec<_>>(), events[1..]);
+    }
+
+    #[test]
     fn a_buffer_has_the_columns_of_its_roles() {
-        let mut buffer = EventBuffer::new(roles(3));
+        let mut buffer = EventBuffer::new(columns(3));
         buffer.push(&event(1, 3));
         assert_eq!(buffer.p(&Role::CHIBAR), None);
         assert_eq!(buffer.get(0), Some(event(1, 3)));
@@ -377,7 +536,9 @@ mod tests {
             weighting: Weighting::Weighted,
             beam: particle(3.0),
             target: particle(200.0),
-            outgoing: roles(4).iter().map(outgoing).collect(),
+            nuclei: Vec::new(),
+            outgoing: columns(4).roles.iter().map(outgoing).collect(),
+            scalars: Vec::new(),
             beam_energy_gev: 5.0,
         };
         assert_eq!(sample.p_beam(), [5.0, 0.0, 0.0, 4.0]);

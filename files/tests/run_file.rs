@@ -18,7 +18,7 @@ fn write(path: &Path, state: &str, compression: Compression, events: &EventBuffe
     let summary = sample::summary(events, 1.5);
     let mut writer = RunWriter::create(path, &header, false).unwrap();
     // Pieces of uneven size, smaller and larger than a chunk.
-    let mut piece = EventBuffer::new(events.roles().clone());
+    let mut piece = EventBuffer::new(events.columns().clone());
     for (i, event) in events.iter().enumerate() {
         piece.push(&event);
         if i % 9000 == 10 || i + 1 == events.len() {
@@ -227,7 +227,7 @@ fn contents(path: &Path) -> (EventBuffer, String) {
 }
 
 fn piece(events: &EventBuffer, from: usize, to: usize) -> EventBuffer {
-    let mut piece = EventBuffer::new(events.roles().clone());
+    let mut piece = EventBuffer::new(events.columns().clone());
     (from..to).for_each(|i| piece.push(&events.get(i).unwrap()));
     piece
 }

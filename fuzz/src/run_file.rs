@@ -438,13 +438,15 @@ fn written(pair: bool, compression: Compression, shard: Option<Shard>) -> Vec<u8
                 true => Outgoing::of_pair(beam, target, dark),
                 false => Outgoing::of_dark_photon(beam, target, dark),
             },
+            nuclei: Vec::new(),
+            scalars: Vec::new(),
             beam_energy_gev: 160.0,
         },
         compression,
         expected_events: 0,
         shard,
     };
-    let mut events = EventBuffer::new(header.sample.roles());
+    let mut events = EventBuffer::new(header.sample.columns());
     for index in 0..5 {
         let e = 10.0 + index as f64;
         let light = [e, 0.0, 0.0, e];

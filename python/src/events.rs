@@ -3,7 +3,7 @@
 //! The arrays keep their [`Events`] alive and are read-only, because others may look at the same
 //! memory. The one place that knows how the library stores events.
 
-use millibrem::event::{EventBuffer, Momentum, Roles};
+use millibrem::event::{self, EventBuffer, Momentum};
 use millibrem::particle::Role;
 use numpy::ndarray::{ArrayView1, ArrayView2};
 use numpy::{
@@ -65,6 +65,21 @@ impl Events {
         column(slf, |events| &events.index)
     }
 
+    /// Names of what else the events say, such as `vertex_z_cm` in a thick target.
+    fn scalars(&self) -> Vec<&str> {
+        let scalars = self.0.columns().scalars.iter();
+        scalars.map(|scalar| &*scalar.name).collect()
+    }
+
+    /// One of those, in the unit that its name ends with.
+    fn scalar<'py>(slf: &Bound<'py, Self>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let scalars = &slf.get().0.columns().scalars;
+        let Some(at) = scalars.iter().position(|scalar| scalar.name == name) else {
+            return Err(PyKeyError::new_err(name.to_owned()));
+        };
+        column(slf, |events| &events.scalars()[at])
+    }
+
     /// Momenta (E, px, py, pz) in GeV of the particles of a role.
     fn p4<'py>(slf: &Bound<'py, Self>, role: &str) -> PyResult<Bound<'py, PyAny>> {
         let Some(rows) = slf.get().0.p(&Role::named(role.to_owned())) else {
@@ -81,13 +96,16 @@ impl Events {
     #[staticmethod]
     fn from_columns(columns: Columns<'_>) -> PyResult<Self> {
         let (roles, weight, index, momenta) = columns;
-        let roles: Roles = roles.into_iter().map(Role::named).collect();
+        let columns = event::Columns {
+            roles: roles.into_iter().map(Role::named).collect(),
+            ..event::Columns::default()
+        };
         let n = weight.len();
         let fits = momenta.iter().all(|p| p.shape() == [n, 4]);
-        if !fits || index.len() != n || momenta.len() != roles.len() {
+        if !fits || index.len() != n || momenta.len() != columns.roles.len() {
             return Err(PyValueError::new_err("columns of different lengths"));
         }
-        let mut events = EventBuffer::new(roles);
+        let mut events = EventBuffer::new(columns);
         events.weight = weight.as_array().to_vec();
         events.index = index.as_array().to_vec();
         for (rows, p) in events.momenta_mut().iter_mut().zip(&momenta) {

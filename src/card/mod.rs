@@ -33,7 +33,7 @@ pub use overrides::Override;
 pub use raw::RawCard;
 pub use reference::reference;
 pub use run_card::{
-    CardText, Events, HistogramSpec, Integration, Isotopes, MesonYields, Method, Reach, Run,
-    RunCard, Straggling,
+    CardText, Events, HistogramSpec, Integration, Isotopes, Losses, MesonYields, Method, Reach,
+    Run, RunCard, Straggling,
 };
 pub use shipped::{SHIPPED, shipped};

@@ -62,7 +62,10 @@ impl From<&RunCard> for RawCard {
                 energy_gev: Some(card.beam.energy_gev),
                 on_target: card.beam.on_target,
             },
-            target: target(&card.target),
+            target: RawTarget {
+                losses: Some(card.losses.name().to_owned()),
+                ..target(&card.target)
+            },
             cuts: cuts(&card.cuts),
             integration: RawIntegration {
                 method: Some(integration.method.name().to_owned()),

@@ -103,7 +103,7 @@ sections! {
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
         thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: RawFormFactor, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
-        material: RawMaterial, mixture: String, isotopes: String,
+        material: RawMaterial, mixture: String, isotopes: String, losses: String,
     }
     RawComponent { element: String, mass_fraction: f64, }
     RawFormFactorTable { file: String, q_gev: PerAxis<f64>, f: PerAxis<f64>, }

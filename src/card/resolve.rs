@@ -12,7 +12,9 @@ use super::raw::{
     RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun, Seed,
 };
 use super::rules::Resolver;
-use super::run_card::{Events, Integration, MesonYields, Method, Reach, Run, RunCard, Straggling};
+use super::run_card::{
+    Events, Integration, Losses, MesonYields, Method, Reach, Run, RunCard, Straggling,
+};
 use super::source::Source;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
@@ -53,6 +55,7 @@ pub(super) fn resolve(
     let histograms = histograms::resolve(source, raw.histogram.as_deref(), &ranges)?;
     let integration = integration(&rules, &raw.integration)?;
     let events = events(&rules, &raw.events)?;
+    let losses = losses(&rules, raw.target.losses.as_deref(), &beam, &target)?;
     let reach = reach(&rules, &raw.reach)?;
     // Last, so that a wrong card never asks the operating system for a seed.
     let run = run(&rules, name, &raw.run)?;
@@ -61,6 +64,7 @@ pub(super) fn resolve(
         beam,
         dark_sector,
         target,
+        losses,
         cuts,
         integration,
         events,
@@ -381,6 +385,38 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
         max_weight: rules.or_default("events.max_weight", max_weight)?,
         compression,
     })
+}
+
+/// What the beam loses: it must be of the right kind, and the target have what the law needs.
+fn losses(
+    rules: &Resolver<'_>,
+    written: Option<&str>,
+    beam: &Beam,
+    target: &Target,
+) -> Result<Losses, CardError> {
+    let path = "target.losses";
+    let losses = rules.named(path, written, Losses::ALL, Losses::name)?;
+    let material = &target.material;
+    let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let missing = match losses {
+        Losses::None => None,
+        Losses::TsaiWhitis if !is_electron => Some("a beam of e- or e+, which radiate"),
+        Losses::Constant if is_electron => Some("a beam of mu- or mu+; electrons radiate"),
+        Losses::TsaiWhitis | Losses::Constant if material.thickness_cm.is_none() => {
+            Some("target.thickness_cm or thickness_x0 beside it")
+        }
+        Losses::TsaiWhitis if material.radiation_length_cm.is_none() => {
+            Some("target.density_g_cm3 or radiation_length_cm beside it")
+        }
+        Losses::Constant if material.energy_loss_gev_per_cm.is_none() => {
+            Some("target.energy_loss_gev_per_cm beside it")
+        }
+        Losses::TsaiWhitis | Losses::Constant => None,
+    };
+    match missing {
+        Some(expected) => Err(rules.wrong(path, format!("{:?}", losses.name()), expected)),
+        None => Ok(losses),
+    }
 }
 
 fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {

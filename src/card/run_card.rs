@@ -33,6 +33,8 @@ pub struct RunCard {
     pub dark_sector: DarkSector,
     /// The target and its form factor.
     pub target: Target,
+    /// What the beam loses in it.
+    pub losses: Losses,
     /// The cuts.
     pub cuts: Cuts,
     /// How to integrate.
@@ -111,7 +113,19 @@ choice! {
 }
 
 choice! {
-    /// Energy loss of the beam in the target.
+    /// What the beam loses in the target before the vertex.
+    Losses {
+        /// Nothing: every event is at the beam's energy.
+        None = "none",
+        /// Electrons and positrons radiate after Tsai and Whitis.
+        TsaiWhitis = "tsai-whitis",
+        /// Muons lose `energy_loss_gev_per_cm`.
+        Constant = "constant",
+    }
+}
+
+choice! {
+    /// Energy loss of the beam in `reach`.
     Straggling {
         /// The beam keeps its energy.
         None = "none",

@@ -15,7 +15,7 @@ use super::integrand::Record;
 use super::observe::Frame;
 use super::work::Written;
 use crate::elementary::cos_sin_turns;
-use crate::event::{Event, EventBuffer, EventSink, MAX_OUTGOING, Weighting};
+use crate::event::{Event, EventBuffer, EventSink, MAX_OUTGOING, MAX_SCALARS, Weighting};
 use crate::kinematics::turned;
 use crate::record::CrossSection;
 
@@ -192,7 +192,9 @@ impl Maker {
         for p in momenta.iter_mut() {
             *p = turned(*p, azimuth);
         }
-        Event::new(weight, index, momenta)
+        let mut scalars = [0.0; MAX_SCALARS];
+        let scalars = self.frame.scalars(block, i, &mut scalars);
+        Event::new(weight, index, momenta).with_scalars(scalars)
     }
 }
 
@@ -223,7 +225,7 @@ impl<'a> EventWriter<'a> {
         (written, count): (&'a mut Written, &'a AtomicU64),
     ) -> Self {
         Self {
-            buffer: EventBuffer::new(maker.frame.roles.clone()),
+            buffer: EventBuffer::new(maker.frame.columns.clone()),
             maker,
             weighting,
             root: Some(Root {
@@ -241,7 +243,7 @@ impl Observer<Record> for EventWriter<'_> {
         Self {
             maker: self.maker.clone(),
             weighting: self.weighting,
-            buffer: EventBuffer::new(self.maker.frame.roles.clone()),
+            buffer: EventBuffer::new(self.maker.frame.columns.clone()),
             root: None,
         }
     }

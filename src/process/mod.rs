@@ -10,8 +10,9 @@ mod mixture;
 pub mod radiation;
 mod registry;
 mod route;
+pub mod target;
 
-use crate::event::Momentum;
+use crate::event::{Momentum, Scalar};
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 
@@ -46,6 +47,16 @@ pub trait Process: Send + Sync {
     /// What comes out, [`crate::event::MAX_OUTGOING`] particles at most, their roles distinct.
     fn outgoing(&self) -> Vec<Outgoing>;
 
+    /// All that may be struck, if that differs from event to event.
+    fn nuclei(&self) -> Vec<Particle> {
+        Vec::new()
+    }
+
+    /// What events say beside momenta, [`crate::event::MAX_SCALARS`] at most.
+    fn scalars(&self) -> Vec<Scalar> {
+        Vec::new()
+    }
+
     /// Room for a block of points.
     fn block(&self) -> Box<dyn PointBlock>;
 
@@ -66,6 +77,14 @@ pub trait PointBlock: Send {
     /// Momenta in GeV of the outgoing particles of point `i`, in their order; the azimuth of the
     /// whole event, which is trivial, at the block's choice.
     fn momenta(&self, i: usize, out: &mut [Momentum]);
+
+    /// Scalars of point `i`, in their order.
+    fn scalars(&self, _i: usize, _out: &mut [f64]) {}
+
+    /// Mass in GeV of what is struck in point `i`, if that differs from point to point.
+    fn target_mass_gev(&self, _i: usize) -> Option<f64> {
+        None
+    }
 
     /// Writes an observable of each point to `out` and says so, where the process has it in a form
     /// better or faster than from the momenta.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use millibrem::card::RunCard;
-use millibrem::event::{Event, EventBuffer, Momentum, Roles};
+use millibrem::event::{Columns, Event, EventBuffer, Momentum};
 use millibrem::generate::Generator;
 use millibrem::particle::Role;
 use millibrem_files::hdf5::RunReader;
@@ -19,7 +19,7 @@ use millibrem::run;
 pub(super) struct Again {
     event: Event,
     index: u64,
-    roles: Roles,
+    columns: Columns,
     /// Where it stands in the file.
     row: usize,
     /// Whether the momenta in the file are the same bits.
@@ -54,7 +54,7 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
     let identical = event.momenta() == stored.momenta();
     Ok(Again {
         index,
-        roles: run.sample().roles(),
+        columns: run.sample().columns(),
         event,
         row,
         identical,
@@ -83,7 +83,7 @@ fn find(run: &RunReader, index: u64) -> Result<Option<(usize, Event)>, Failure> 
 impl Again {
     /// The momenta with their names in the file.
     fn rows(&self) -> impl Iterator<Item = (String, Momentum)> {
-        let columns = self.roles.iter().map(Role::column);
+        let columns = self.columns.roles.iter().map(Role::column);
         columns.zip(self.event.momenta().iter().copied())
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use millibrem::card::{Method, RunCard, Straggling};
+use millibrem::card::{Losses, Method, RunCard, Straggling};
 use millibrem::dark_sector::{DarkSector, MilliCharged};
 use millibrem::mesons::VectorMeson;
 use millibrem::process::Approach;
@@ -395,7 +395,8 @@ fn experiment(card: &RunCard) -> Result<Experiment, Failure> {
         efficiency: card.reach.efficiency,
         q_over_e_max: card.reach.q_over_e_max,
         mesons: [yields.rho, yields.omega, yields.phi, yields.jpsi],
-        straggling: card.reach.straggling == Straggling::TsaiWhitis,
+        straggling: card.reach.straggling == Straggling::TsaiWhitis
+            || card.losses == Losses::TsaiWhitis,
     };
     let experiment = Experiment::new(
         &card.run.name,

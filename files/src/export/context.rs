@@ -7,8 +7,10 @@ use super::{ExportOptions, VertexDepth};
 use crate::IoError;
 use crate::hdf5::RunReader;
 use millibrem::constants::ALPHA;
-use millibrem::event::{Event, Momentum, Sample};
+use millibrem::event::{Event, Momentum, Sample, Scalar};
 use millibrem::particle::{Particle, Role};
+
+const MM_PER_CM: f64 = 10.0;
 
 /// Everything that is the same for all events of an export.
 pub struct Context {
@@ -105,8 +107,8 @@ impl Context {
         self.totals.mean_weight_pb
     }
 
-    /// Beam particle and struck particle, in this order.
-    pub fn incoming(&self) -> [Line; 2] {
+    /// Beam particle at its nominal energy and struck particle, in this order.
+    pub fn beams(&self) -> [Line; 2] {
         let sample = &self.sample;
         [
             Line::of(&sample.beam, State::Beam, sample.p_beam()),
@@ -114,12 +116,31 @@ impl Context {
         ]
     }
 
+    /// Beam particle at the vertex of an event and the particle that is struck there.
+    pub fn incoming(&self, event: &Event) -> [Line; 2] {
+        let sample = &self.sample;
+        let target = sample.target_of(event);
+        let at_rest = [target.mass_gev, 0.0, 0.0, 0.0];
+        [
+            Line::of(&sample.beam, State::Beam, sample.p_beam_of(event)),
+            Line::of(&target, State::Target, at_rest),
+        ]
+    }
+
     /// What comes out, in the order of the process, the nucleus left out if asked for.
     pub fn outgoing(&self, event: &Event) -> impl Iterator<Item = Line> + use<'_> {
         let event = *event;
+        let nucleus = self.sample.target_of(&event);
         let all = self.sample.outgoing.iter().enumerate();
         all.filter(|(_, out)| self.writes(&out.role))
-            .map(move |(i, out)| Line::of(&out.particle, State::Outgoing, event.momenta()[i]))
+            .map(move |(i, out)| {
+                let particle = match out.role == Role::NUCLEUS_OUT && !self.sample.nuclei.is_empty()
+                {
+                    true => &nucleus,
+                    false => &out.particle,
+                };
+                Line::of(particle, State::Outgoing, event.momenta()[i])
+            })
     }
 
     /// Whether the outgoing particle of this role is written.
@@ -147,14 +168,23 @@ impl Context {
 
     /// Whether events are somewhere else than at the origin.
     pub(super) fn has_vertex(&self) -> bool {
-        self.vertex.is_some() || self.vertex_offset_mm != 0.0
+        self.vertex.is_some() || self.vertex_offset_mm != 0.0 || self.has_depths()
+    }
+
+    /// Whether the events say where they are.
+    fn has_depths(&self) -> bool {
+        self.sample.scalars.contains(&Scalar::VERTEX_Z)
     }
 
     /// Where an event happens: z in mm, and the flight time from the front of the target times c in
     /// mm; `None` if all are at the origin.
     pub fn vertex_of(&self, event: &Event) -> Option<(f64, f64)> {
         let of_event = |law: &VertexDepth| law.of_event(self.seed, event.index);
-        let depth = self.vertex.as_ref().map_or(0.0, of_event);
+        let known = self.sample.scalar(event, &Scalar::VERTEX_Z);
+        let depth = match known {
+            Some(depth_cm) => MM_PER_CM * depth_cm,
+            None => self.vertex.as_ref().map_or(0.0, of_event),
+        };
         let [energy, .., p] = self.sample.p_beam();
         self.has_vertex()
             .then_some((self.vertex_offset_mm + depth, depth * energy / p))

@@ -68,7 +68,7 @@ impl TextFormat for Lhe {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        let [mut lepton, nucleus] = context.incoming();
+        let [mut lepton, nucleus] = context.incoming(event);
         lepton.pdg_id = lepton.pdg_id.abs();
         let outgoing = |pdg_id, p, mass_gev| Line {
             pdg_id,
@@ -145,10 +145,10 @@ impl TextFormat for Csv {
         let recoil = momentum(context, event, &Role::LEPTON_OUT);
         let pair = dark(context, event);
         let center: Momentum = std::array::from_fn(|i| recoil[i] + pair[i]);
-        put!(out, "{}", charge_number(context));
-        context
-            .constants
-            .number(out, ',', context.sample.beam_energy_gev);
+        let target = context.sample.target_of(event);
+        put!(out, "{}", target.charge.round() as i64);
+        let [energy, ..] = context.sample.p_beam_of(event);
+        context.constants.number(out, ',', energy);
         recoil
             .into_iter()
             .chain(center)

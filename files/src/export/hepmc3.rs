@@ -76,7 +76,7 @@ impl TextFormat for Hepmc3 {
             put!(out, " {status}\n");
         };
         context
-            .incoming()
+            .incoming(event)
             .iter()
             .for_each(|line| particle(line, out));
         out.push_str("V -1 1 [1,2]");

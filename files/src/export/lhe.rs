@@ -59,7 +59,7 @@ impl TextFormat for Lhe {
         out.push_str("<event>\n");
         event_line(context, context.n_particles(), event.weight, out);
         for line in context
-            .incoming()
+            .incoming(event)
             .into_iter()
             .chain(context.outgoing(event))
         {
@@ -86,7 +86,7 @@ pub(super) fn weighting_strategy(context: &Context) -> i32 {
 
 /// The two lines of `<init>`: beams, and the one process.
 pub(super) fn init(context: &Context, out: &mut String) {
-    let [lepton, nucleus] = context.incoming();
+    let [lepton, nucleus] = context.beams();
     put!(out, "{} {}", lepton.pdg_id, nucleus.pdg_id);
     number(out, ' ', lepton.p[0]);
     number(out, ' ', nucleus.p[0]);

@@ -135,7 +135,7 @@ fn begin(path: &Path, context: &Context) -> Result<Open> {
     file.new_dataset_builder()
         .with_data(&[2_i32, 0, 1])
         .create("version")?;
-    let [lepton, nucleus] = context.incoming();
+    let [lepton, nucleus] = context.beams();
     let strategy = weighting_strategy(context);
     let (id_a, id_b) = (f64::from(lepton.pdg_id), f64::from(nucleus.pdg_id));
     let (e_a, e_b) = (lepton.p[0], nucleus.p[0]);
@@ -196,7 +196,7 @@ fn append(open: &Open, context: &Context, events: &EventBuffer, first: u64) -> R
             event.weight,
         ]);
         for line in context
-            .incoming()
+            .incoming(&event)
             .into_iter()
             .chain(context.outgoing(&event))
         {

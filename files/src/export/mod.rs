@@ -155,7 +155,7 @@ fn write(
     warnings.extend(format.lost(&context));
     let mut exporter = format.definition().begin(context, output)?;
     let mut events = EventBuffer::default();
-    let mut kept = EventBuffer::new(sample.roles());
+    let mut kept = EventBuffer::new(sample.columns());
     let mut written = 0;
     for first in (0..run.n_events()).step_by(PIECE) {
         run.read_events(first, PIECE, &mut events)?;

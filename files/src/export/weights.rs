@@ -165,7 +165,7 @@ impl Weighing {
                 events
             }
             Rule::Accept { weight_pb, .. } => {
-                kept.begin(events.roles());
+                kept.begin(events.columns());
                 let stays = |e: &Event| self.rule.accepts(e.index, e.weight);
                 for event in events.iter().filter(stays) {
                     kept.push(&event.with_weight(weight_pb));

@@ -3,8 +3,13 @@
 use ::hdf5::types::VarLenUnicode;
 use ::hdf5::{Dataset, H5Type, Location, Result};
 
+use ndarray::ArrayView1;
+
 use super::column;
 use millibrem::record::{Fact, Facts};
+
+/// Most values of a list.
+const MOST: usize = 4096;
 
 /// Writes one number, flag or string as a scalar attribute.
 pub(super) fn put<T: H5Type>(at: &Location, name: &str, value: &T) -> Result<()> {
@@ -33,6 +38,22 @@ pub(super) fn get<T: H5Type>(at: &Location, name: &str) -> Result<T> {
 /// Reads words.
 pub(super) fn get_text(at: &Location, name: &str) -> Result<String> {
     get::<VarLenUnicode>(at, name).and_then(|words| column::text(name, &words))
+}
+
+/// Writes numbers as an attribute of one dimension.
+pub(super) fn put_list<T: H5Type>(at: &Location, name: &str, values: &[T]) -> Result<()> {
+    let data = ArrayView1::from(values);
+    at.new_attr_builder().with_data(data).create(name)?;
+    Ok(())
+}
+
+/// Reads such a list, of [`MOST`] numbers at most.
+pub(super) fn get_list<T: H5Type>(at: &Location, name: &str) -> Result<Vec<T>> {
+    let attribute = at.attr(name)?;
+    match attribute.size() <= MOST {
+        true => attribute.read_raw(),
+        false => Err(format!("attribute {name} has {} values", attribute.size()).into()),
+    }
 }
 
 /// Writes facts in their order.

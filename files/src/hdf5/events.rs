@@ -13,7 +13,7 @@ use ndarray::{ArrayView1, ArrayView2};
 
 use super::weights::RawWeights;
 use super::{attribute, column, particles};
-use millibrem::event::{Compression, EventBuffer, Momentum, Roles, Sample};
+use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
 const CHUNK: usize = 8192;
@@ -28,6 +28,7 @@ pub(super) struct EventColumns {
     weight: Dataset,
     index: Dataset,
     momenta: Vec<Dataset>,
+    scalars: Vec<Dataset>,
     chunk: usize,
     written: usize,
     /// CRC-32 of the rows written to each column, indices first.
@@ -71,31 +72,41 @@ impl EventColumns {
             // E² − p² of a fast particle has no digit of its mass left.
             particles::put_column(&data, &out.particle)?;
         }
+        for scalar in &sample.scalars {
+            let data = layout.column::<f64>(&group, &scalar.name, None)?;
+            attribute::describe(&data, &scalar.units, &scalar.description)?;
+        }
         let index = layout.column::<u64>(&group, "index", None)?;
         let words = "reproduction key: card, seed and this number make the event again";
         attribute::describe(&index, "1", words)?;
-        Self::open(group, &sample.roles(), 0)
+        Self::open(group, &sample.columns(), 0)
     }
 
     /// Goes on behind event `written` of columns that are there.
-    pub(super) fn open(group: Group, roles: &Roles, written: usize) -> Result<Self> {
+    pub(super) fn open(group: Group, columns: &Columns, written: usize) -> Result<Self> {
         let weight = group.dataset("weight")?;
         let chunk = weight.chunk().and_then(|c| c.first().copied());
         let chunk = chunk
             .filter(|&c| c > 0)
             .ok_or("/events/weight has no chunks")?;
-        let momenta: Vec<Dataset> = roles
+        let momenta: Vec<Dataset> = columns
+            .roles
             .iter()
             .map(|role| group.dataset(&role.column()))
             .collect::<Result<_>>()?;
         Ok(Self {
             index: group.dataset("index")?,
-            sums: vec![Hasher::new(); 1 + momenta.len()],
+            sums: vec![Hasher::new(); 1 + momenta.len() + columns.scalars.len()],
             momenta,
+            scalars: columns
+                .scalars
+                .iter()
+                .map(|scalar| group.dataset(&scalar.name))
+                .collect::<Result<_>>()?,
             weight,
             chunk,
             written,
-            pending: EventBuffer::new(roles.clone()),
+            pending: EventBuffer::new(columns.clone()),
             group,
         })
     }
@@ -114,10 +125,12 @@ impl EventColumns {
     /// Takes over events, all but their weights; writes as many whole chunks as there are.
     pub(super) fn append(&mut self, events: &EventBuffer) -> Result<()> {
         let n = events.index.len();
-        if events.roles() != self.pending.roles() {
+        if events.columns() != self.pending.columns() {
             return Err("the events are not of the particles of this run".into());
         }
-        if events.momenta().iter().any(|rows| rows.len() != n) {
+        let scalars = events.scalars().iter().map(Vec::len);
+        let mut lengths = events.momenta().iter().map(Vec::len).chain(scalars);
+        if lengths.any(|length| length != n) {
             return Err("the columns of the events differ in length".into());
         }
         self.pending.extend_from(events);
@@ -133,7 +146,7 @@ impl EventColumns {
     pub(super) fn copy_to(mut self, other: &mut Self) -> Result<()> {
         self.write_pending()?;
         let mut sums = vec![Hasher::new(); self.sums.len()];
-        let mut block = EventBuffer::new(self.pending.roles().clone());
+        let mut block = EventBuffer::new(self.pending.columns().clone());
         for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
@@ -146,7 +159,7 @@ impl EventColumns {
 
     /// Reads all events and checks that they are those with these checksums.
     pub(super) fn check(&mut self, wanted: &[u32]) -> Result<()> {
-        let mut block = EventBuffer::new(self.pending.roles().clone());
+        let mut block = EventBuffer::new(self.pending.columns().clone());
         for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
@@ -166,7 +179,9 @@ impl EventColumns {
         self.write_pending()?;
         let n = self.written;
         // Space was laid out for more, or for fewer.
-        for data in self.momenta.iter().chain([&self.index, &self.weight]) {
+        let scalars = &self.scalars;
+        let all = self.momenta.iter().chain(scalars);
+        for data in all.chain([&self.index, &self.weight]) {
             let mut shape = data.shape();
             if shape[0] != n {
                 shape[0] = n;
@@ -200,6 +215,12 @@ impl EventColumns {
             let flat = rows[..n].as_flattened();
             data.write_slice(ArrayView2::from_shape((n, 4), flat)?, (from..to, ..))?;
         }
+        for (data, rows) in self.scalars.iter().zip(self.pending.scalars()) {
+            if data.shape()[0] < to {
+                data.resize(to)?;
+            }
+            data.write_slice(ArrayView1::from(&rows[..n]), from..to)?;
+        }
         self.pending.remove_front(n);
         self.written = to;
         Ok(())
@@ -210,8 +231,11 @@ impl EventColumns {
 fn add(sums: &mut [Hasher], events: &EventBuffer, n: usize) {
     let momenta = events.momenta().iter();
     let momenta = momenta.map(|rows| bytemuck::cast_slice(&rows[..n.min(rows.len())]));
+    let scalars = events.scalars().iter();
+    let scalars = scalars.map(|rows| bytemuck::cast_slice(&rows[..n.min(rows.len())]));
     let indices: &[u8] = bytemuck::cast_slice(&events.index[..n]);
-    for (sum, bytes) in sums.iter_mut().zip(std::iter::once(indices).chain(momenta)) {
+    let all = std::iter::once(indices).chain(momenta).chain(scalars);
+    for (sum, bytes) in sums.iter_mut().zip(all) {
         sum.update(bytes);
     }
 }
@@ -230,7 +254,8 @@ fn compare(sums: Vec<Hasher>, wanted: &[u32]) -> Result<()> {
 /// Bytes of an uncompressed event.
 pub(super) fn bytes_per_event(sample: &Sample) -> u64 {
     let momenta = sample.outgoing.len() * size_of::<Momentum>();
-    (size_of::<f64>() + size_of::<u64>() + momenta) as u64
+    let scalars = sample.scalars.len() * size_of::<f64>();
+    (size_of::<f64>() + size_of::<u64>() + momenta + scalars) as u64
 }
 
 /// Makes `/events` with everything but its columns.
@@ -304,8 +329,12 @@ fn read_all_but_weights(
     events
         .index
         .extend(index.read_slice_1d::<u64, _>(from..to)?);
-    let roles = events.roles().clone();
-    for (role, rows) in roles.iter().zip(events.momenta_mut()) {
+    let columns = events.columns().clone();
+    for (scalar, rows) in columns.scalars.iter().zip(events.scalars_mut()) {
+        let data = group.dataset(&scalar.name)?;
+        rows.extend(data.read_slice_1d::<f64, _>(from..to)?);
+    }
+    for (role, rows) in columns.roles.iter().zip(events.momenta_mut()) {
         let data = group.dataset(&role.column())?;
         let block = data.read_slice_2d::<f64, _>((from..to, ..))?;
         let flat = block.as_slice().unwrap_or_default();
@@ -324,6 +353,8 @@ pub(super) fn count(group: &Group, sample: &Sample) -> Result<usize> {
     ];
     let momenta = sample.outgoing.iter();
     shapes.extend(momenta.map(|out| (out.role.column(), vec![n, 4])));
+    let scalars = sample.scalars.iter();
+    shapes.extend(scalars.map(|scalar| (scalar.name.to_string(), vec![n])));
     for (name, shape) in shapes {
         let data = group.dataset(&name)?;
         let found = data.shape();

@@ -6,7 +6,7 @@
 use ::hdf5::{Dataset, Group, Result};
 
 use super::attribute;
-use millibrem::event::{MAX_OUTGOING, Sample, Weighting};
+use millibrem::event::{MAX_OUTGOING, MAX_SCALARS, Sample, Scalar, Weighting};
 use millibrem::particle::{Outgoing, Particle, Role};
 
 /// Writes them; the columns follow with [`put_column`].
@@ -22,7 +22,20 @@ pub(super) fn put(group: &Group, sample: &Sample) -> Result<()> {
     let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
     attribute::put_text(group, "roles", &roles.join(" "))?;
     let words: Vec<&str> = sample.outgoing.iter().map(|out| &*out.words).collect();
-    attribute::put_text(group, "particles", &words.join("\n"))
+    attribute::put_text(group, "particles", &words.join("\n"))?;
+    let scalars: Vec<&str> = sample.scalars.iter().map(|scalar| &*scalar.name).collect();
+    if !scalars.is_empty() {
+        attribute::put_text(group, "scalars", &scalars.join(" "))?;
+    }
+    if !sample.nuclei.is_empty() {
+        let ids: Vec<i32> = sample.nuclei.iter().map(|one| one.pdg_id).collect();
+        let masses: Vec<f64> = sample.nuclei.iter().map(|one| one.mass_gev).collect();
+        let charges: Vec<f64> = sample.nuclei.iter().map(|one| one.charge).collect();
+        attribute::put_list(group, "nuclei_pdg_id", &ids)?;
+        attribute::put_list(group, "nuclei_mass_gev", &masses)?;
+        attribute::put_list(group, "nuclei_charge", &charges)?;
+    }
+    Ok(())
 }
 
 fn put_particle(group: &Group, who: &str, particle: &Particle) -> Result<()> {
@@ -44,7 +57,7 @@ pub(super) fn get(group: &Group) -> Result<Sample> {
     let weighting = Weighting::from_name(&mode).ok_or_else(|| format!("mode is `{mode}`"))?;
     let process = attribute::get_text(group, "final_state")?;
     let (beam, target) = (particle(group, "lepton")?, particle(group, "nucleus")?);
-    let outgoing = match group.attr_names()?.iter().any(|name| name == "roles") {
+    let outgoing = match has(group, "roles")? {
         true => listed(group)?,
         false => of_final_state(group, &process, beam, target)?,
     };
@@ -54,6 +67,8 @@ pub(super) fn get(group: &Group) -> Result<Sample> {
         beam,
         target,
         outgoing,
+        nuclei: nuclei(group)?,
+        scalars: scalars(group)?,
         beam_energy_gev: attribute::get(group, "beam_energy_gev")?,
     })
 }
@@ -64,6 +79,51 @@ fn particle(group: &Group, who: &str) -> Result<Particle> {
         mass_gev: attribute::get(group, &format!("{who}_mass_gev"))?,
         charge: attribute::get(group, &format!("{who}_charge"))?,
     })
+}
+
+fn has(group: &Group, attribute: &str) -> Result<bool> {
+    Ok(group.attr_names()?.iter().any(|name| name == attribute))
+}
+
+/// What else the events say.
+fn scalars(group: &Group) -> Result<Vec<Scalar>> {
+    if !has(group, "scalars")? {
+        return Ok(Vec::new());
+    }
+    let names = attribute::get_text(group, "scalars")?;
+    let names: Vec<&str> = names.split_whitespace().collect();
+    if names.len() > MAX_SCALARS {
+        return Err(format!("/events has {} scalars", names.len()).into());
+    }
+    let scalar = |name: &str| -> Result<Scalar> {
+        let data = group.dataset(name)?;
+        Ok(Scalar {
+            name: name.to_owned().into(),
+            units: attribute::get_text(&data, "units")?.into(),
+            description: attribute::get_text(&data, "description")?.into(),
+        })
+    };
+    names.into_iter().map(scalar).collect()
+}
+
+/// What may be struck, if that differs from event to event.
+fn nuclei(group: &Group) -> Result<Vec<Particle>> {
+    if !has(group, "nuclei_pdg_id")? {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i32> = attribute::get_list(group, "nuclei_pdg_id")?;
+    let masses: Vec<f64> = attribute::get_list(group, "nuclei_mass_gev")?;
+    let charges: Vec<f64> = attribute::get_list(group, "nuclei_charge")?;
+    if masses.len() != ids.len() || charges.len() != ids.len() {
+        return Err("the lists of nuclei in /events differ in length".into());
+    }
+    let all = ids.into_iter().zip(masses).zip(charges);
+    let particle = |((pdg_id, mass_gev), charge)| Particle {
+        pdg_id,
+        mass_gev,
+        charge,
+    };
+    Ok(all.map(particle).collect())
 }
 
 /// The particles that the attributes list.

@@ -10,7 +10,7 @@ use super::{
     particles, table,
 };
 use crate::IoError;
-use millibrem::event::{Compression, EventBuffer, Roles, Sample};
+use millibrem::event::{Columns, Compression, EventBuffer, Sample};
 use millibrem::histogram::Histogram;
 use millibrem::record::{CrossSection, Facts, IterationRow, Member, RunHeader, Shard};
 
@@ -20,7 +20,7 @@ pub struct RunReader {
     file: File,
     events: Group,
     header: RunHeader,
-    roles: Roles,
+    columns: Columns,
     n_events: usize,
 }
 
@@ -81,7 +81,7 @@ impl RunReader {
         header.expected_events = n_events as u64;
         Ok(Self {
             path: path.to_owned(),
-            roles: header.sample.roles(),
+            columns: header.sample.columns(),
             file,
             events,
             header,
@@ -130,7 +130,7 @@ impl RunReader {
         n: usize,
         events: &mut EventBuffer,
     ) -> Result<(), IoError> {
-        events.begin(&self.roles);
+        events.begin(&self.columns);
         let to = from.saturating_add(n).min(self.n_events);
         if from >= to {
             return Ok(());

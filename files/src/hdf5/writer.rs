@@ -122,7 +122,7 @@ impl RunWriter {
         let open = || -> Result<_> {
             let opened = open::unfinished(file.part())?;
             let group = opened.group("events")?;
-            let mut columns = EventColumns::open(group, &header.sample.roles(), written)?;
+            let mut columns = EventColumns::open(group, &header.sample.columns(), written)?;
             columns.check(&mark.events)?;
             Ok((opened, columns))
         };

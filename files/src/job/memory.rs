@@ -40,7 +40,7 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
     let measured_s = start.elapsed().as_secs_f64();
     let check = CrossCheck::of(&*process, &sigma.cross_section);
     // Roles are there even without an event.
-    let mut events = EventBuffer::new(header.sample.roles());
+    let mut events = EventBuffer::new(header.sample.columns());
     let sample = generator.sample(
         &request,
         &sigma.cross_section,

@@ -193,7 +193,7 @@ fn in_order(
     let Some(first) = shards.first() else {
         return Ok(());
     };
-    let mut out = EventBuffer::new(first.run().sample().roles());
+    let mut out = EventBuffer::new(first.run().sample().columns());
     loop {
         let mut heads = Vec::with_capacity(cursors.len());
         for (i, cursor) in cursors.iter_mut().enumerate() {

@@ -1,10 +1,13 @@
 //! What a job has found: σ, sample, checks, and all of it as the plain record of the file.
 
-use millibrem::card::RunCard;
+use millibrem::card::{Losses, RunCard};
 use millibrem::generate::{CrossCheck, SampleReport, SigmaReport};
 use millibrem::process::QuadratureError;
 use millibrem::record::{Fact, RunSummary, Shard};
 use millibrem::run;
+
+/// Square centimetres in a picobarn.
+const PB_TO_CM2: f64 = 1e-36;
 
 /// How a job ended.
 #[derive(Debug)]
@@ -105,6 +108,13 @@ impl Sampled {
             text("alarms", self.alarms.join("\n")),
             text("notes", self.notes.join("\n")),
         ];
+        let material = &card.target.material;
+        let real_target = card.losses != Losses::None || material.components.len() > 1;
+        if let (true, Some(atoms)) = (real_target, material.nuclei_per_cm2()) {
+            let sigma_cm2 = PB_TO_CM2 * sigma.cross_section.value_pb;
+            provenance.push(real("atoms_per_cm2", atoms));
+            provenance.push(real("yield_per_lepton", atoms * sigma_cm2));
+        }
         if let Some(check) = self.check {
             provenance.push(real("quadrature_sigma_pb", check.value_pb));
             provenance.push(real("quadrature_pull", check.pull));

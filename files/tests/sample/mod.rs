@@ -43,6 +43,8 @@ pub(crate) fn sample(process: &str, weighting: Weighting) -> Sample {
             PAIR => Outgoing::of_pair(beam, target, dark(17, -1e-3)),
             _ => Outgoing::of_dark_photon(beam, target, dark(622, 0.0)),
         },
+        nuclei: Vec::new(),
+        scalars: Vec::new(),
         beam_energy_gev: 160.0,
     }
 }
@@ -51,7 +53,7 @@ pub(crate) fn sample(process: &str, weighting: Weighting) -> Sample {
 pub(crate) fn events(sample: &Sample, n: usize, seed: u64) -> EventBuffer {
     let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let mut uniform = || rng.random::<f64>();
-    let mut buffer = EventBuffer::new(sample.roles());
+    let mut buffer = EventBuffer::new(sample.columns());
     let (p, q) = (sample.p_beam(), sample.p_target());
     let total: Momentum = std::array::from_fn(|i| p[i] + q[i]);
     let (lepton, nucleus, dark) = (

@@ -6,7 +6,7 @@ use super::{Key, Kind};
 use crate::beam::Lepton;
 use crate::card::histograms::DEFAULT_BINS;
 use crate::card::resolve::SCHEMA;
-use crate::card::run_card::{Isotopes, Method, Straggling};
+use crate::card::run_card::{Isotopes, Losses, Method, Straggling};
 use crate::cuts::Cuts;
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::event::{Compression, Weighting};
@@ -132,8 +132,14 @@ keys! {
         "The same in radiation lengths X₀; excludes `thickness_cm`.",
         "a number of radiation lengths, 1e-30 to 1e30";
     "target.energy_loss_gev_per_cm": Number, "GeV/cm", Range("0 to 1e30"), Nothing(""),
-        "Mean energy a muon loses in each cm of the target, taken as constant; only `reach` uses it.",
+        "Mean energy a muon loses in each cm of the target, taken as constant; for `reach`, and for \
+         `losses = \"constant\"`.",
         "an energy loss in GeV/cm, 0 to 1e30";
+    "target.losses": Text, "", Choices(|| Losses::ALL.iter().map(|l| l.name()).collect()), Text("none"),
+        "What the beam loses before the vertex: nothing, e± by bremsstrahlung after Tsai and Whitis, or μ± \
+         `energy_loss_gev_per_cm` (`constant`). σ is then the mean over the thickness, and events say depth and \
+         energy ([targets.md](targets.md)).",
+        "\"none\", \"tsai-whitis\" or \"constant\"";
     "target.form_factor": TextOrTable, "", Choices(|| FormFactors::standard().names()),
         Text("tsai-elastic"),
         "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",

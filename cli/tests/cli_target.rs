@@ -1,0 +1,158 @@
+//! Targets as they are, through the program: mixtures and beams that lose energy, from the card to the
+//! formats.
+
+mod program;
+
+use std::path::{Path, PathBuf};
+
+use program::{json, transcript};
+
+fn generate(folder: &Path, card: &str, settings: &[&str]) -> (PathBuf, serde_json::Value) {
+    let out = folder.display().to_string();
+    let mut arguments = vec!["generate", card, "--seed", "4", "--json", "--out", &out];
+    for setting in [
+        "events.count=2000",
+        "events.mode=unweighted",
+        "integration.rel_error=5e-3",
+        "integration.neval=50000",
+    ]
+    .iter()
+    .chain(settings)
+    {
+        arguments.extend(["--set", setting]);
+    }
+    let document = json(&arguments);
+    (folder.join("run.h5"), document)
+}
+
+/// The rows of an export as numbers, with their names.
+fn table(run: &Path, more: &[&str]) -> (Vec<String>, Vec<Vec<f64>>) {
+    let output = run.with_extension("csv").display().to_string();
+    let run = run.display().to_string();
+    let mut arguments = vec![
+        "export", &run, "--to", "csv", "-o", &output, "--force", "--json",
+    ];
+    arguments.extend(more);
+    json(&arguments);
+    let text = std::fs::read_to_string(&output).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
+    let names = lines.next().unwrap().collect();
+    let number = |cell: String| cell.parse::<f64>().unwrap();
+    (
+        names,
+        lines.map(|line| line.map(number).collect()).collect(),
+    )
+}
+
+#[test]
+fn a_thick_target_places_its_events_and_says_their_energy() {
+    let folder = tempfile::tempdir().unwrap();
+    let losses = "target.losses=tsai-whitis";
+    let (run, document) = generate(folder.path(), "na64e-2023", &[losses]);
+    assert_eq!(
+        document["alarms"].as_array().unwrap().len(),
+        0,
+        "{document}"
+    );
+    let info = json(&["info", run.to_str().unwrap(), "--json"]);
+    let per_lepton = info["provenance"]["yield_per_lepton"].as_f64().unwrap();
+    let expected = info["provenance"]["atoms_per_cm2"].as_f64().unwrap()
+        * document["sigma_pb"].as_f64().unwrap()
+        * 1e-36;
+    assert!((per_lepton / expected - 1.0).abs() < 1e-12);
+
+    let (names, rows) = table(&run, &["--vertex-offset-mm", "100"]);
+    let column = |name: &str| names.iter().position(|n| n == name).unwrap();
+    let (z, chi, chibar) = (
+        column("vertex_z_mm"),
+        column("chi_e_gev"),
+        column("chibar_e_gev"),
+    );
+    assert_eq!(rows.len(), 2000);
+    // The front stands at 100 mm, and 40 X0 of lead are 224.5 mm.
+    assert!(rows.iter().all(|row| (100.0..324.6).contains(&row[z])));
+    assert!(rows.iter().all(|row| row[chi] + row[chibar] > 50.0 - 1e-9));
+
+    // LHE: the incoming lepton has its energy at the vertex, and each event balances.
+    let lhe = folder.path().join("events.lhe");
+    let run_text = run.display().to_string();
+    json(&[
+        "export",
+        &run_text,
+        "--to",
+        "lhe",
+        "-o",
+        lhe.to_str().unwrap(),
+        "--json",
+    ]);
+    let text = std::fs::read_to_string(lhe).unwrap();
+    let mut energies = Vec::new();
+    for event in text.split("<event>").skip(1) {
+        let particles: Vec<Vec<f64>> = event
+            .lines()
+            .map(|line| {
+                line.split_whitespace()
+                    .filter_map(|w| w.parse().ok())
+                    .collect()
+            })
+            .filter(|row: &Vec<f64>| row.len() == 13)
+            .collect();
+        let total: f64 = particles.iter().map(|p| -p[1] * p[9]).sum();
+        assert!(total.abs() < 1e-9, "{event}");
+        energies.push(particles[0][9]);
+    }
+    assert_eq!(energies.len(), 2000);
+    assert!(energies.iter().all(|e| (50.0..=100.0).contains(e)));
+    assert!(energies.iter().any(|e| *e < 90.0));
+
+    // One event made again alone.
+    let index = rows[1234][0].to_string();
+    let again = json(&["info", &run_text, "--event", &index, "--json"]);
+    assert_eq!(again["identical"], true, "{again}");
+}
+
+#[test]
+fn a_mixture_names_the_nucleus_of_each_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, document) = generate(folder.path(), "ldmx-2025", &["target.mixture=PbWO4"]);
+    assert_eq!(
+        document["alarms"].as_array().unwrap().len(),
+        0,
+        "{document}"
+    );
+    let (names, rows) = table(&run, &[]);
+    let mass = names.iter().position(|n| n == "nucleus_out_m_gev").unwrap();
+    let mut masses: Vec<u64> = rows.iter().map(|row| row[mass].to_bits()).collect();
+    masses.sort_unstable();
+    masses.dedup();
+    assert_eq!(masses.len(), 3, "lead, tungsten and oxygen");
+}
+
+#[test]
+fn what_does_not_follow_the_losses_says_so() {
+    let quadrature = transcript(&[
+        "sigma",
+        "na64e-2023",
+        "--method",
+        "quadrature",
+        "--set",
+        "target.losses=tsai-whitis",
+    ]);
+    assert!(quadrature.starts_with("exit code 2"), "{quadrature}");
+    for words in ["--method mc", "target.losses=none"] {
+        assert!(quadrature.contains(words), "{quadrature}");
+    }
+    for (card, losses, words) in [
+        ("na64mu-2025", "tsai-whitis", "a beam of e- or e+"),
+        ("na64e-2023", "constant", "a beam of mu- or mu+"),
+        ("na64e-2023", "shower-like", "one of none, tsai-whitis"),
+    ] {
+        let set = format!("target.losses={losses}");
+        let refused = transcript(&["info", card, "--set", &set]);
+        assert!(
+            refused.starts_with("exit code 2") && refused.contains(words),
+            "{refused}"
+        );
+        assert!(refused.contains("target.losses"), "{refused}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Energy of the beam at a depth.
+//!
+//! * Electrons and positrons ([TW66]): after t radiation lengths, with b = 4/3 and ℓ = ln(E0/E),
+//!   `dP = ℓ^(bt−1) e^(−ℓ)/Γ(bt) dℓ`. With ℓ = ℓ_max u^(1/bt) the density in u is
+//!   ℓ_max^(bt) e^(−ℓ)/Γ(bt+1), which has no peak left.
+//! * Muons: a constant mean loss, E = E0 − z dE/dz.
+//!
+//! Depths in cm, energies in GeV. The primary alone is followed.
+
+use crate::elementary::{exp, ln};
+
+/// b of [TW66].
+const B: f64 = 4.0 / 3.0;
+
+/// Beyond this many radiation lengths nothing is left above any energy that matters (below 1e-9).
+const DEEPEST_X0: f64 = 16.0;
+
+/// How a beam loses energy in a target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EnergyLoss {
+    /// It does not.
+    None,
+    /// Electrons or positrons by bremsstrahlung, after Tsai and Whitis.
+    TsaiWhitis {
+        /// Thickness of the target, cm.
+        thickness_cm: f64,
+        /// Radiation length, cm.
+        radiation_length_cm: f64,
+        /// Least energy at the vertex that can make anything, in parts of E0 (0 … 1).
+        lowest: f64,
+    },
+    /// Muons with a constant mean loss.
+    Constant {
+        /// Thickness of the target, cm.
+        thickness_cm: f64,
+        /// Loss in each cm, GeV.
+        loss_gev_per_cm: f64,
+    },
+}
+
+/// Where an event happens, at which energy, and the density of that over the coordinates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Vertex {
+    pub(super) z_cm: f64,
+    pub(super) beam_energy_gev: f64,
+    pub(super) weight: f64,
+}
+
+impl EnergyLoss {
+    /// Dimensions they add: depth, and energy.
+    pub(super) fn dim(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::TsaiWhitis { .. } => 2,
+            Self::Constant { .. } => 1,
+        }
+    }
+
+    /// The vertex at these coordinates in (0, 1), of a beam of `e0` GeV.
+    pub(super) fn vertex(&self, e0: f64, [depth, energy]: [f64; 2]) -> Vertex {
+        match *self {
+            Self::None => Vertex {
+                z_cm: 0.0,
+                beam_energy_gev: e0,
+                weight: 1.0,
+            },
+            Self::TsaiWhitis {
+                thickness_cm,
+                radiation_length_cm,
+                lowest,
+            } => {
+                let deepest = thickness_cm.min(DEEPEST_X0 * radiation_length_cm);
+                let z_cm = deepest * depth;
+                let bt = B * z_cm / radiation_length_cm;
+                let most = -ln(lowest);
+                let loss = most * exp(ln(energy) / bt);
+                let density = exp(bt * ln(most) - loss - libm::lgamma(bt + 1.0));
+                Vertex {
+                    z_cm,
+                    beam_energy_gev: e0 * exp(-loss),
+                    weight: density * (deepest / thickness_cm),
+                }
+            }
+            Self::Constant {
+                thickness_cm,
+                loss_gev_per_cm,
+            } => {
+                let z_cm = thickness_cm * depth;
+                Vertex {
+                    z_cm,
+                    beam_energy_gev: e0 - z_cm * loss_gev_per_cm,
+                    weight: 1.0,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matter::straggling::surviving_share;
+
+    #[test]
+    fn the_weights_add_up_to_the_share_that_is_left() {
+        // ∫ du of the weight at a depth is P(E > lowest E0), of the incomplete gamma function.
+        for (lowest, x0) in [(0.5, 0.05), (0.5, 0.7), (0.2, 3.0), (0.9, 1.4)] {
+            let losses = EnergyLoss::TsaiWhitis {
+                thickness_cm: 10.0,
+                radiation_length_cm: 1.0,
+                lowest,
+            };
+            let n = 200_000;
+            let at = |i: usize| (i as f64 + 0.5) / n as f64;
+            let sum: f64 = (0..n)
+                .map(|i| losses.vertex(100.0, [x0 / 10.0, at(i)]).weight)
+                .sum();
+            let expected = surviving_share(x0, lowest);
+            let found = sum / n as f64;
+            assert!(
+                (found / expected - 1.0).abs() < 1e-3,
+                "{lowest} {x0}: {found} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn energies_fall_with_depth_and_stay_above_the_lowest() {
+        let losses = EnergyLoss::TsaiWhitis {
+            thickness_cm: 20.0,
+            radiation_length_cm: 0.5,
+            lowest: 0.5,
+        };
+        let at_front = losses.vertex(100.0, [1e-12, 0.5]);
+        assert_eq!(at_front.beam_energy_gev, 100.0);
+        for (depth, energy) in [(0.1, 0.01), (0.9, 0.5), (0.5, 1.0 - 1e-12)] {
+            let vertex = losses.vertex(100.0, [depth, energy]);
+            let range = 50.0 - 1e-9..=100.0;
+            assert!(range.contains(&vertex.beam_energy_gev), "{vertex:?}");
+            assert!(vertex.z_cm <= 8.0 && vertex.weight > 0.0, "{vertex:?}");
+        }
+        let muon = EnergyLoss::Constant {
+            thickness_cm: 20.0,
+            loss_gev_per_cm: 0.0127,
+        };
+        let vertex = muon.vertex(160.0, [0.5, 0.0]);
+        assert_eq!((vertex.z_cm, vertex.weight), (10.0, 1.0));
+        assert!((vertex.beam_energy_gev - 159.873).abs() < 1e-9);
+    }
+}
