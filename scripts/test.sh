@@ -24,9 +24,9 @@ else
         cargo doc --workspace --release --no-deps $MILLIBREM_FEATURES
     step cargo test --workspace --release --no-fail-fast $MILLIBREM_FEATURES
     step cargo build --workspace --release --bins --examples $MILLIBREM_FEATURES
-    step .venv/bin/python -m pytest -q tests/python
     step env VIRTUAL_ENV="$PWD/.venv" \
         .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml $MILLIBREM_FEATURES
+    step .venv/bin/python -m pytest -q tests/python
     step .venv/bin/python -m pytest -q -c python/pyproject.toml python/tests
     step tests/wasm/run.sh
     if [ "$(id -u)" -eq 0 ] && PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null; then

@@ -66,8 +66,8 @@ class Integrator:
 
     Notes
     -----
-    Algorithm: G. P. Lepage, J. Comput. Phys. 439 (2021) 110386, with the changes that
-    ``docs/integrator.md`` gives reasons for.
+    Algorithm: G. P. Lepage, J. Comput. Phys. 439 (2021) 110386, with the changes that the
+    documentation of the Rust package ``millibrem-vegas`` gives reasons for.
     """
 
     def __init__(self, map, *, seed=1, alpha=0.5, beta=0.6, threads=1):
