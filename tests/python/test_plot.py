@@ -35,7 +35,7 @@ def test_runs_laid_over_each_other(generated, tmp_path, panel):
     runs = [generated(CARD, *SMALL, f"dark_sector.m_chi_gev={mass}") for mass in (0.01, 0.1)]
     figure = tmp_path / "both.svg"
     millibrem("plot", *runs, "--only", panel, "-o", figure)
-    assert redraw(figure).count("\\mathit{m}_{\\mathrm{χ}}$ = ".replace("\\", "\\\\")) == 2
+    assert redraw(figure).count("\\mathit{m}_{\\mathit{χ}}$ = ".replace("\\", "\\\\")) == 2
 
 
 @pytest.mark.parametrize("ending", ["csv", "h5"])
