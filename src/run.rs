@@ -23,7 +23,7 @@ fn nucleus(card: &RunCard) -> Result<Nucleus, UsageError> {
     match card.target.material.components.as_slice() {
         [only] => Ok(only.nucleus),
         parts => Err(UsageError(format!(
-            "the target has {} nuclei, and this is done on one: sigma, spectrum, scan, compare and reach take all together; give each with target.element in a run of its own",
+            "the target has {} nuclei, and this is done on one: give each with target.element in a run of its own",
             parts.len()
         ))),
     }

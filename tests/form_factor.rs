@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use millibrem::card::shipped;
+use millibrem::card::{Override, shipped};
 use millibrem::matter::elements::Element;
 use millibrem::matter::form_factor::{
     FormFactor, FormFactorError, FormFactorKind, FormFactorTable, FormFactors, Model, Scales,
@@ -12,6 +12,7 @@ use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Approach;
 use millibrem::process::radiation::route;
 use millibrem::run;
+use millibrem::study::{left_out, nuclear_shapes};
 
 const M_E: f64 = 0.510_998_95e-3;
 
@@ -340,4 +341,41 @@ fn a_table_of_a_known_form_factor_gives_its_cross_section() {
     let radius = tabulated.rms_radius_fm().expect("has one");
     assert!((radius / 5.521 - 1.0).abs() < 2e-3, "{radius}");
     assert_eq!(card.target.form_factor, FormFactorKind::from_table(table));
+}
+
+#[test]
+fn what_a_form_factor_means_is_said_with_its_radius_and_what_it_leaves_out() {
+    let shape = |name: &str, options: &[&str]| {
+        let options: Vec<Override> = options
+            .iter()
+            .map(|o| Override::parse(o).unwrap())
+            .collect();
+        let card = shipped(name).unwrap().with(&options).unwrap();
+        let mut shapes = nuclear_shapes(&card.beam, &card.target, card.dark_sector, card.cuts);
+        assert_eq!(shapes.len(), 1);
+        shapes.remove(0)
+    };
+    // Aluminium: 8 % at 10 MeV, a third at 0.3 GeV; lead at most 4 %.
+    let light = shape("ldmx-2025", &["dark_sector.m_chi_gev=0.01"]);
+    let share = light.inelastic_share.expect("left out");
+    assert!((share - 0.0792).abs() < 2e-3, "{share}");
+    let warning = left_out(&[light]).expect("a warning");
+    assert!(
+        warning.contains("would add about 8 % to sigma"),
+        "{warning}"
+    );
+    let heavy = shape("ldmx-2025", &["dark_sector.m_chi_gev=0.3"]);
+    let share = heavy.inelastic_share.expect("left out");
+    assert!((share - 0.331).abs() < 5e-3, "{share}");
+    let lead = shape("na64mu-2025", &["target.form_factor=helm-screened"]);
+    assert!(lead.inelastic_share.expect("left out") < 0.04);
+    assert_eq!(left_out(std::slice::from_ref(&lead)), None);
+    let over = lead.over_default.expect("by quadrature");
+    assert!((over - 1.0297).abs() < 2e-3, "{over}");
+    let whole = shape("ldmx-2025", &["target.form_factor=tsai-elastic+inelastic"]);
+    assert_eq!(whole.inelastic_share, None);
+    assert_eq!(left_out(&[whole]), None);
+    let cut = shape("na64mu-2025", &["cuts.lepton_pt_min_gev=0.1"]);
+    assert_eq!((cut.over_default, cut.inelastic_share), (None, None));
+    assert!(cut.rms_radius_fm.is_some());
 }

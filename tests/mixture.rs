@@ -1,6 +1,7 @@
 //! Targets of several nuclei: σ per atom is Σ f_i σ_i, to the bit.
 
 use millibrem::card::{Method, Override, RunCard, shipped};
+use millibrem::matter::material::Material;
 use millibrem::process::{Approach, CrossSection, Integral};
 use millibrem::run;
 use millibrem::study::compare;
@@ -106,4 +107,38 @@ fn a_nucleus_without_phase_space_is_named() {
         error.starts_with("on H: a mass of 14 GeV cannot be made"),
         "{error}"
     );
+}
+
+/// Events of bremsstrahlung and electrons in the beam's way, in a radiation length, relative to lead.
+#[test]
+fn a_radiation_length_of_a_compound_has_the_events_of_lead_and_more_electrons() {
+    let per_x0 = |option: &str| {
+        let card = card(&[option, "dark_sector.m_chi_gev=0.01"]);
+        let material = &card.target.material;
+        let events = sigma(&card, Method::Quadrature).value_pb;
+        let parts = material.components.iter().zip(material.number_fractions());
+        let electrons: f64 = parts.map(|(p, share)| share * f64::from(p.nucleus.z)).sum();
+        let one = Material {
+            density_g_cm3: Some(1.0),
+            thickness_cm: Some(material.radiation_length_g_cm2()),
+            ..material.clone()
+        };
+        let atoms = one.nuclei_per_cm2().expect("density and thickness");
+        [atoms * events, atoms * electrons]
+    };
+    let lead = per_x0("target.element=Pb");
+    // docs/targets.md: events and electrons.
+    for (target, events, electrons) in [
+        ("target.material=Pb-scintillator", -0.004, 0.110),
+        ("target.material=PbWO4", -0.017, 0.211),
+        ("target.element=W", -0.021, 0.079),
+        ("target.material=LYSO", -0.046, 0.480),
+        ("target.element=Fe", -0.146, 1.556),
+        ("target.element=Si", -0.207, 3.315),
+    ] {
+        let found = per_x0(target);
+        let off = [found[0] / lead[0] - 1.0, found[1] / lead[1] - 1.0];
+        assert!((off[0] - events).abs() < 1e-3, "{target}: {}", off[0]);
+        assert!((off[1] - electrons).abs() < 1e-3, "{target}: {}", off[1]);
+    }
 }

@@ -51,7 +51,7 @@ fn what_no_command_can_do_is_one_line_with_its_exit_code() {
         "histogram=[]",
     ];
     let cases: Vec<Vec<&str>> = vec![
-        vec!["generate", MUONS, "--set", mixture],
+        vec!["scan", MUONS, "--over", mass, "--geant4", "--set", mixture],
         vec!["sigma", MUONS, "--method", "quadrature", "--rel-error", "1"],
         vec![
             "sigma",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use millibrem::card::{self, KinematicLimits, RunCard};
+use millibrem::study::{NuclearShape, left_out, nuclear_shapes};
 use millibrem::text::shown;
 use millibrem_files::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, is_hdf5};
 use serde_json::{Value, json};
@@ -73,9 +74,13 @@ impl Info {
         let limits = card
             .limits()
             .map_err(|error| Failure::Usage(error.to_string()))?;
+        let shapes = nuclear_shapes(&card.beam, &card.target, card.dark_sector, card.cuts);
+        if let Some(warning) = left_out(&shapes).filter(|_| !common.quiet) {
+            print::note(&format!("warning: {warning}"));
+        }
         match common.json {
-            true => print::json(card_json(&card, &limits)),
-            false => print::line(card_text(&card, &limits).trim_end()),
+            true => print::json(card_json(&card, &limits, &shapes)),
+            false => print::line(card_text(&card, &limits, &shapes).trim_end()),
         }
     }
 }
@@ -124,24 +129,63 @@ fn rows(limits: &KinematicLimits) -> [(&'static str, f64, &'static str); 9] {
     ]
 }
 
-fn card_text(card: &RunCard, limits: &[KinematicLimits]) -> String {
+/// The rows of the table of a form factor: name, value, meaning.
+fn shape_rows(shape: &NuclearShape) -> [(&'static str, Option<f64>, &'static str); 3] {
+    [
+        ("rms_radius_fm", shape.rms_radius_fm, "of the charge"),
+        (
+            "sigma_over_default",
+            shape.over_default,
+            "cross section relative to tsai-elastic",
+        ),
+        (
+            "inelastic_share",
+            shape.inelastic_share,
+            "what scattering on nucleons, left out, would add to tsai-elastic",
+        ),
+    ]
+}
+
+fn card_text(card: &RunCard, limits: &[KinematicLimits], shapes: &[NuclearShape]) -> String {
     let mut text = card.to_toml();
     for (part, limits) in card.target.material.components.iter().zip(limits) {
-        text += &format!("\n# Kinematic limits on {}\n", part.element.symbol);
+        text += &format!("\n# Kinematic limits on {}\n", part.name());
         for (name, value, meaning) in rows(limits) {
             let value = shown(value);
             text += format!("# {name:<22} {value:<24} {meaning}").trim_end();
             text.push('\n');
         }
     }
+    for shape in shapes {
+        text += &format!("\n# Form factor {} on {}\n", shape.form_factor, shape.name);
+        if let Some(source) = &shape.source {
+            text += &format!("# {:<22} {source}\n", "parameters");
+        }
+        for (name, value, meaning) in shape_rows(shape) {
+            let Some(value) = value else { continue };
+            text += format!("# {name:<22} {:<24} {meaning}\n", format!("{value:.4}")).as_str();
+        }
+    }
     text
 }
 
-fn card_json(card: &RunCard, limits: &[KinematicLimits]) -> Value {
+fn shape_json(shape: &NuclearShape) -> Value {
+    let mut entry = json!({
+        "element": shape.name,
+        "form_factor": shape.form_factor,
+        "source": shape.source,
+    });
+    for (name, value, _) in shape_rows(shape) {
+        entry[name] = json::number(value);
+    }
+    entry
+}
+
+fn card_json(card: &RunCard, limits: &[KinematicLimits], shapes: &[NuclearShape]) -> Value {
     let of_nucleus = card.target.material.components.iter().zip(limits);
     let limits: Vec<Value> = of_nucleus
         .map(|(part, limits)| {
-            let mut entry = json!({ "element": part.element.symbol });
+            let mut entry = json!({ "element": part.name() });
             for (name, value, _) in rows(limits) {
                 entry[name] = json::number(value);
             }
@@ -154,6 +198,8 @@ fn card_json(card: &RunCard, limits: &[KinematicLimits]) -> Value {
         "card_toml": toml,
         "seed": card.run.seed,
         "limits": limits,
+        "form_factors": shapes.iter().map(shape_json).collect::<Vec<_>>(),
+        "notes": left_out(shapes).into_iter().collect::<Vec<_>>(),
         "versions": versions(),
     })
 }
