@@ -59,9 +59,18 @@ class Events:
     @property
     def index(self) -> NDArray[np.uint64]: ...
     def p4(self, role: str) -> _Floats: ...
+    @property
+    def scalars(self) -> list[tuple[str, str, str]]: ...
+    def scalar(self, name: str) -> _Floats: ...
     @staticmethod
     def from_columns(
-        columns: tuple[Sequence[str], _Floats, NDArray[np.uint64], Sequence[_Floats]],
+        columns: tuple[
+            Sequence[str],
+            _Floats,
+            NDArray[np.uint64],
+            Sequence[_Floats],
+            Sequence[tuple[str, str, str, _Floats]],
+        ],
     ) -> Events: ...
 
 @final

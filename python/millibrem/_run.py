@@ -140,6 +140,13 @@ class Run:
             raise KeyError(f"no particle {role!r}; there are: {', '.join(known)}{hint}") from None
 
     @property
+    def scalars(self):
+        """What else the events say, arrays by name: ``vertex_z_cm`` in a thick target, ``nucleus``
+        (PDG number) in a mixture; empty otherwise. The names end with the unit."""
+        events = self._columns()
+        return {name: events.scalar(name) for name, *_ in events.scalars}
+
+    @property
     def events(self):
         """Awkward records by role with the methods of vector's ``Momentum4D``.
 
@@ -147,7 +154,8 @@ class Run:
         -------
         awkward.Array
             Fields ``lepton``, ``nucleus``, ``chi``, ``chibar`` (or what the process has) in GeV,
-            ``weight`` in pb, ``index``. The arrays look into the memory of the run: no copy.
+            ``weight`` in pb, ``index``, and those of :attr:`scalars` (``nucleus`` as
+            ``nucleus_pdg``). The arrays look into the memory of the run: no copy.
         """
         ak = needed("awkward", "run.events")
         needed("vector", "run.events").register_awkward()
@@ -157,6 +165,9 @@ class Run:
             momentum = {"px": p[:, 1], "py": p[:, 2], "pz": p[:, 3], "E": p[:, 0]}
             name = role.removesuffix("_out")
             fields[name] = ak.zip(momentum, with_name="Momentum4D", depth_limit=1)
+        for name, values in self.scalars.items():
+            # A particle has the name already where the struck nucleus is told.
+            fields[name if name not in fields else f"{name}_pdg"] = values
         fields.update(weight=self.weights, index=self.index)
         return ak.zip(fields, depth_limit=1)
 
@@ -280,6 +291,7 @@ class Run:
             events.weight,
             events.index,
             [events.p4(role) for role in events.roles],
+            [(*scalar, events.scalar(scalar[0])) for scalar in events.scalars],
         )
         return _rebuilt, (self._facts, columns)
 

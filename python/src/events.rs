@@ -3,7 +3,7 @@
 //! The arrays keep their [`Events`] alive and are read-only, because others may look at the same
 //! memory. The one place that knows how the library stores events.
 
-use millibrem::event::{self, EventBuffer, Momentum};
+use millibrem::event::{self, EventBuffer, Momentum, Scalar};
 use millibrem::particle::Role;
 use numpy::ndarray::{ArrayView1, ArrayView2};
 use numpy::{
@@ -17,13 +17,17 @@ use pyo3::prelude::*;
 #[derive(Debug)]
 pub struct Events(pub(crate) EventBuffer);
 
-/// Columns to make events of: roles, weights, keys, momenta.
+/// Columns to make events of: roles, weights, keys, momenta, what they have besides.
 type Columns<'py> = (
     Vec<String>,
     PyReadonlyArray1<'py, f64>,
     PyReadonlyArray1<'py, u64>,
     Vec<PyReadonlyArray2<'py, f64>>,
+    Vec<ScalarColumn<'py>>,
 );
+
+/// One of the numbers that events have besides: name, unit, meaning, values.
+type ScalarColumn<'py> = (String, String, String, PyReadonlyArray1<'py, f64>);
 
 fn locked<'py>(array: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     array.call_method1("setflags", (false,))?;
@@ -65,10 +69,14 @@ impl Events {
         column(slf, |events| &events.index)
     }
 
-    /// Names of what else the events say, such as `vertex_z_cm` in a thick target.
-    fn scalars(&self) -> Vec<&str> {
+    /// Names of what else the events say, such as `vertex_z_cm` in a thick target, each
+    /// with unit and meaning.
+    #[getter]
+    fn scalars(&self) -> Vec<(&str, &str, &str)> {
         let scalars = self.0.columns().scalars.iter();
-        scalars.map(|scalar| &*scalar.name).collect()
+        scalars
+            .map(|s| (&*s.name, &*s.units, &*s.description))
+            .collect()
     }
 
     /// One of those, in the unit that its name ends with.
@@ -95,19 +103,28 @@ impl Events {
     /// Makes events of their columns, which are copied.
     #[staticmethod]
     fn from_columns(columns: Columns<'_>) -> PyResult<Self> {
-        let (roles, weight, index, momenta) = columns;
+        let (roles, weight, index, momenta, scalars) = columns;
+        let scalar = |(name, units, description, _): &ScalarColumn<'_>| Scalar {
+            name: name.clone().into(),
+            units: units.clone().into(),
+            description: description.clone().into(),
+        };
         let columns = event::Columns {
             roles: roles.into_iter().map(Role::named).collect(),
-            ..event::Columns::default()
+            scalars: scalars.iter().map(scalar).collect(),
         };
         let n = weight.len();
-        let fits = momenta.iter().all(|p| p.shape() == [n, 4]);
+        let fits = momenta.iter().all(|p| p.shape() == [n, 4])
+            && scalars.iter().all(|(.., values)| values.len() == n);
         if !fits || index.len() != n || momenta.len() != columns.roles.len() {
             return Err(PyValueError::new_err("columns of different lengths"));
         }
         let mut events = EventBuffer::new(columns);
         events.weight = weight.as_array().to_vec();
         events.index = index.as_array().to_vec();
+        for (rows, (.., values)) in events.scalars_mut().iter_mut().zip(&scalars) {
+            rows.extend(values.as_array());
+        }
         for (rows, p) in events.momenta_mut().iter_mut().zip(&momenta) {
             let p = p.as_array();
             rows.extend(

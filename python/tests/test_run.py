@@ -150,6 +150,23 @@ def test_runs_are_pickled(run, card, tmp_path):
     assert_same(pickle.loads(pickle.dumps(of_file)), of_file)
 
 
+def test_a_mixture_says_which_nucleus_was_struck(card, tmp_path):
+    material = [{"element": "Pb", "mass_fraction": 0.5}, {"element": "Al", "mass_fraction": 0.5}]
+    card = card.replace({"target.material": material})
+    run = card.generate(300)
+    nuclei = set(run.scalars["nucleus"])
+    assert len(nuclei) >= 2 and nuclei == set(ak.to_numpy(run.events.nucleus_pdg))
+    for other in (pickle.loads(pickle.dumps(run)), card.generate(300, path=tmp_path / "run.h5")):
+        assert_same(other, run)
+        assert other.scalars.keys() == run.scalars.keys()
+        assert np.array_equal(other.scalars["nucleus"], run.scalars["nucleus"])
+
+
+def test_more_events_than_memory_are_refused_at_once(card):
+    with pytest.raises(mb.UsageError, match="1000000000000 events in memory need 144.0 TB"):
+        card.replace({"integration.neval": 200_000}).generate(10**12)
+
+
 def test_a_run_shows_itself(run):
     assert repr(run).startswith("<Run na64mu-2025: 2000 events, sigma = ")
     assert "in memory" in repr(run) and "<table>" in run._repr_html_()

@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::outcome::Sampled;
-use super::{JobError, Watcher};
+use super::{Bytes, JobError, Watcher};
 use millibrem::card::RunCard;
-use millibrem::event::EventBuffer;
+use millibrem::event::{EventBuffer, Momentum};
 use millibrem::generate::{CrossCheck, Generator, Progress};
 use millibrem::record::{RunHeader, RunSummary};
 use millibrem::run;
@@ -41,6 +41,7 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
     let check = CrossCheck::of(&*process, &sigma.cross_section);
     // Roles are there even without an event.
     let mut events = EventBuffer::new(header.sample.columns());
+    reserve(&mut events, request.count)?;
     let sample = generator.sample(
         &request,
         &sigma.cross_section,
@@ -58,6 +59,30 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
         events,
         found,
     })
+}
+
+/// Makes room for `count` events, so that none is ever moved.
+fn reserve(events: &mut EventBuffer, count: u64) -> Result<(), JobError> {
+    let n = usize::try_from(count).unwrap_or(usize::MAX);
+    let (momenta, scalars) = (events.momenta().len(), events.scalars().len());
+    let momenta_fit = |events: &mut EventBuffer| {
+        let mut rows = events.momenta_mut().iter_mut();
+        rows.try_for_each(|rows| rows.try_reserve_exact(n))
+    };
+    let scalars_fit = |events: &mut EventBuffer| {
+        let mut rows = events.scalars_mut().iter_mut();
+        rows.try_for_each(|rows| rows.try_reserve_exact(n))
+    };
+    momenta_fit(events)
+        .and_then(|()| scalars_fit(events))
+        .and_then(|()| events.weight.try_reserve_exact(n))
+        .and_then(|()| events.index.try_reserve_exact(n))
+        .map_err(|_| {
+            let row = momenta * size_of::<Momentum>() + (scalars + 2) * size_of::<f64>();
+            let needed = Bytes(count as f64 * row as f64);
+            let words = format!("{count} events in memory need {needed}: write them to a file");
+            JobError::Usage(words)
+        })
 }
 
 /// A listener that tells `watcher`.
