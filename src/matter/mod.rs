@@ -6,6 +6,7 @@ pub mod form_factor;
 pub mod formula;
 pub mod isotopes;
 pub mod material;
+pub mod muon_loss;
 mod nucleus;
 pub mod shower;
 pub mod straggling;
