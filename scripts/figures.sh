@@ -45,6 +45,11 @@ draw dsigma_dx $data/spectrum/{quadrature,ww,iww}.csv --only dsigma_dx \
     --label exact --label WW --label IWW \
     --title '8 GeV *e*^{−} on Al, *m*_{χ} = 100 MeV, *x* > 0.7'
 
+# Track lengths of a shower in a thick target.
+mkdir -p $data/shower
+"$program" shower cards/na64e-2023.toml --above 1 --quiet >$data/shower/shower.csv
+draw track_length $data/shower/shower.csv --title '100 GeV *e*^{−} on 40 *X*_{0} of Pb'
+
 # Two observables at once, and the history of the iterations.
 run generate cards/na64mu-2025.toml --seed 1 --set events.count=0 --set integration.rel_error=2e-4 \
     --set 'histogram=[{observable=["x","theta_lepton_rad"]}]' --out $data/plane

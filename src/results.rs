@@ -49,6 +49,9 @@ pub fn is_result(name: &str) -> bool {
         "wall_s",
         "chi2_dof",
         "seed",
+        "electron_x0",
+        "positron_x0",
+        "photon_x0",
         CHECKSUM,
     ];
     parts.iter().any(|part| name.contains(part)) || others.contains(&name)

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::beam::Lepton;
 use crate::card::{HistogramSpec, Losses, Method, RunCard};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
 use crate::matter::material::Component;
+use crate::matter::shower::{self, Shower, Species};
 use crate::process::target::{EnergyLoss, InTarget};
 use crate::process::{Approach, Inputs, Kind, MixedRoute, Mixture, Part, Process, Registry, Setup};
 use crate::record::{RunHeader, Shard};
@@ -73,6 +75,43 @@ pub fn inclusive(method: Method, mixture: &Mixture) -> Result<MixedRoute, UsageE
     })?;
     let route = mixture.route(approach);
     route.map_err(|error| UsageError(error.to_string()))
+}
+
+/// The shower of the card's beam down to `lowest_gev`, or to its cut on x, with depths in X0: those asked for,
+/// or the thickness of the target.
+///
+/// # Errors
+/// [`UsageError`] if the beam makes no shower, or no depth is known.
+pub fn shower(
+    card: &RunCard,
+    lowest_gev: Option<f64>,
+    depths_x0: &[f64],
+) -> Result<(Shower, Vec<f64>), UsageError> {
+    let beam = match card.beam.lepton {
+        Lepton::Electron => Species::Electron,
+        Lepton::Positron => Species::Positron,
+        other => {
+            return Err(UsageError(format!(
+                "beam.lepton is {}: only e- and e+ make a shower",
+                other.name()
+            )));
+        }
+    };
+    let energy_gev = card.beam.energy_gev;
+    let cut = (card.cuts.x_min * energy_gev).max(shower::LEAST_GEV);
+    let depths = match (depths_x0, card.target.material.thickness_x0()) {
+        ([], Some(thickness_x0)) => vec![thickness_x0],
+        ([], None) => {
+            return Err(UsageError(
+                "the target has no thickness: state target.thickness_x0, or --depths".to_owned(),
+            ));
+        }
+        (depths, _) => depths.to_vec(),
+    };
+    Ok((
+        Shower::new(beam, energy_gev, lowest_gev.unwrap_or(cut)),
+        depths,
+    ))
 }
 
 /// Edges of `n` equal bins between the cuts on x.

@@ -23,6 +23,7 @@ mod print;
 mod progress;
 mod reach;
 mod scan;
+mod shower;
 mod sigma;
 mod spectrum;
 mod submit;
@@ -62,6 +63,7 @@ enum Command {
     Scan(scan::Scan),
     Compare(compare::Compare),
     Reach(reach::Reach),
+    Shower(shower::Shower),
     Plot(plot::Plot),
     Export(export::Export),
     Info(info::Info),
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Scan(command) => command.run(&cli.common),
         Command::Compare(command) => command.run(&cli.common),
         Command::Reach(command) => command.run(&cli.common),
+        Command::Shower(command) => command.run(&cli.common),
         Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),

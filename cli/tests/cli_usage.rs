@@ -146,9 +146,9 @@ fn what_no_command_can_do_is_one_line_with_its_exit_code() {
 }
 
 /// The commands of the program, as its help lists them.
-const COMMANDS: [&str; 11] = [
-    "generate", "submit", "sigma", "spectrum", "scan", "compare", "reach", "plot", "export",
-    "info", "merge",
+const COMMANDS: [&str; 12] = [
+    "generate", "submit", "sigma", "spectrum", "scan", "compare", "reach", "shower", "plot",
+    "export", "info", "merge",
 ];
 
 /// The examples in the help of a command, each as a shell would read it.

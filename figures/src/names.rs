@@ -58,6 +58,7 @@ pub(super) fn of_column(name: &str) -> String {
         "energy_gev" | "e0_gev" => "*E*_{0} [GeV]",
         "charge" | "q_over_e" => "*Q*_{χ}/*e*",
         "epsilon" => "*ε*",
+        "depth_x0" => "depth [*X*_{0}]",
         "x_min" => "*x*_{min}",
         "z" | "Z" => "*Z*",
         "sigma_pb" | "etl_pb" => "*σ* [pb]",
@@ -79,6 +80,9 @@ pub(super) fn of_approach(name: &str) -> String {
         "iww" => "IWW".to_owned(),
         "wwa" => "closed form".to_owned(),
         "sigma" | "q_over_e" => String::new(),
+        "electron_x0" => "*e*^{−}".to_owned(),
+        "positron_x0" => "*e*^{+}".to_owned(),
+        "photon_x0" => "*γ*".to_owned(),
         other => other.to_owned(),
     }
 }

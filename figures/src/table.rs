@@ -17,6 +17,9 @@ use millibrem::results::{self, is_result};
 /// What the column `channel` says of limits that were read.
 const OVERLAY: &str = "overlay";
 
+/// Name of the panel of a shower.
+const TRACK_LENGTH: &str = "track_length";
+
 /// A table and what is said of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Table<'a> {
@@ -128,6 +131,8 @@ impl<'a> Table<'a> {
                 found.push(entry("dsigma_dx", x, name, None));
             } else if name == "q_over_e" {
                 found.push(entry("reach", &abscissa, name, None));
+            } else if ["electron_x0", "positron_x0", "photon_x0"].contains(&name.as_str()) {
+                found.push(entry(TRACK_LENGTH, "energy_gev", name, None));
             } else if name.ends_with("_pb") {
                 found.push(entry("sigma", &abscissa, name, None));
                 if has("etl_pb") && name != "etl_pb" {
@@ -262,14 +267,21 @@ pub(super) fn panels(tables: &[Table], labels: &[String]) -> Vec<Panel> {
 
 fn panel(entry: &Entry, title: &str, curve: Curve) -> Panel {
     let ratio = entry.over.is_some();
+    let shower = entry.panel == TRACK_LENGTH;
     let label = match ratio {
         true => "*σ* / *σ*_{exact}".to_owned(),
+        false if shower => "track length above *E* [*X*_{0}]".to_owned(),
         false => names::of_column(&entry.y),
+    };
+    let x = match shower {
+        // No energy of a beam.
+        true => "*E* [GeV]".to_owned(),
+        false => names::of_column(&entry.x),
     };
     Panel {
         name: entry.panel.clone(),
         title: title.to_owned(),
-        x: Axis::linear(names::of_column(&entry.x)),
+        x: Axis::linear(x),
         y: Axis {
             // A charge above that of the electron is no millicharge.
             cap: (entry.panel == "reach").then_some(1.0),

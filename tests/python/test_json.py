@@ -108,6 +108,8 @@ def test_cross_sections(tmp_path):
         good("sigma", "sigma", MUONS, "--method", method, *quick)
     good("spectrum", "spectrum", MUONS, "--method", "iww", "--at", "0.6,0.7", *quick)
     good("spectrum", "spectrum", MUONS, "--method", "mc", "--bins", "3", *quick)
+    shower = good("shower", "shower", "na64e-2023", "--at", "50,70", "--depths", "1,40")
+    assert [track["depth_x0"] for track in shower["tracks"]] == [1, 40]
     axes = ("--over", f"{MASS}=0.1,0.2", "--over", "cuts.lepton_pt_max_gev=1,inf")
     scan = good("scan", "scan", MUONS, *axes, "--method", "mc", *quick)
     assert [row["lepton_pt_max_gev"] for row in scan["rows"]] == [1, "inf", 1, "inf"]
