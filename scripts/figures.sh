@@ -37,11 +37,10 @@ draw sigma $data/{na64mu,ldmx}-2025/scan.csv
 
 # The spectrum of x beside its approximations.
 for method in quadrature ww iww; do
-    mkdir -p $data/spectrum
-    "$program" spectrum cards/ldmx-2025.toml --set dark_sector.m_chi_gev=0.1 \
-        --method $method --bins 120 --quiet >$data/spectrum/$method.csv
+    run spectrum cards/ldmx-2025.toml --set dark_sector.m_chi_gev=0.1 \
+        --method $method --bins 120 --out $data/spectrum
 done
-draw dsigma_dx $data/spectrum/{quadrature,ww,iww}.csv --only dsigma_dx \
+draw dsigma_dx $data/spectrum/spectrum-{quadrature,ww,iww}.csv --only dsigma_dx \
     --label exact --label WW --label IWW \
     --title '8 GeV *e*^{−} on Al, *m*_{χ} = 100 MeV, *x* > 0.7'
 

@@ -21,4 +21,5 @@ pub mod record;
 pub mod results;
 pub mod run;
 pub mod study;
+pub mod table;
 pub mod text;

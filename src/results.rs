@@ -4,9 +4,8 @@
 
 use crate::histogram::Histogram;
 use crate::record::CrossSection;
-
-/// Name of the column of checksums, which is no result.
-pub const CHECKSUM: &str = "crc32";
+pub use crate::table::Table;
+pub use crate::table::csv::CHECKSUM;
 
 /// What one file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,22 +27,13 @@ pub struct RunResults {
     pub histograms: Vec<Histogram>,
 }
 
-/// Named columns of texts and numbers; units belong to the names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
-    /// The card it was made from, TOML; empty if it does not say.
-    pub card: String,
-    /// Names of the columns.
-    pub names: Vec<String>,
-    /// The rows, each with a cell for every name.
-    pub rows: Vec<Vec<String>>,
-}
-
 /// Whether a column of this name holds what was computed, not what it was computed for.
 pub fn is_result(name: &str) -> bool {
     let parts = ["_pb", "dsigma", "error", "ratio", "_over_"];
     let others = [
         "x",
+        "x_low",
+        "x_high",
         "e_miss_gev",
         "n_eval",
         "wall_s",

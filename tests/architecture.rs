@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Modules of the library from the ground up; each may use those before it (`ARCHITECTURE.md`).
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "text",
     "constants",
     "elementary",
@@ -22,11 +22,12 @@ const ROOMS: [&str; 20] = [
     "mesons",
     "histogram",
     "record",
+    "table",
     "results",
     "generate",
-    "study",
     "card",
     "run",
+    "study",
 ];
 /// Packages of the workspace that hold sources, the library first.
 const PACKAGES: [&str; 5] = ["", "files", "figures", "cli", "python"];
@@ -48,7 +49,8 @@ const MAY_USE: [(&str, &[&str]); 6] = [
     ),
 ];
 /// All that the library may depend on beside the integrator: pure Rust, no terminal, no files.
-const LIBRARY_NEEDS: [&str; 12] = [
+const LIBRARY_NEEDS: [&str; 13] = [
+    "crc32fast",
     "csv",
     "libm",
     "nalgebra",
@@ -63,7 +65,7 @@ const LIBRARY_NEEDS: [&str; 12] = [
     "toml",
 ];
 /// All that storage may know of the library; jobs know more.
-const KNOWN_TO_STORAGE: [&str; 8] = [
+const KNOWN_TO_STORAGE: [&str; 9] = [
     "text",
     "constants",
     "particle",
@@ -71,6 +73,7 @@ const KNOWN_TO_STORAGE: [&str; 8] = [
     "observable",
     "histogram",
     "record",
+    "table",
     "results",
 ];
 /// Modules of the package of files that know cards.

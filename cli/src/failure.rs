@@ -1,7 +1,7 @@
 //! What can go wrong in the program, its exit code, and how it is shown.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::batch::SubmitError;
@@ -11,8 +11,8 @@ use millibrem::card::{CardError, KeyError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::process::QuadratureError;
 use millibrem::run::UsageError;
-use millibrem::study::AxisError;
 use millibrem::study::reach::ReachError;
+use millibrem::study::{AxisError, StudyError};
 use millibrem_figures::PlotError;
 use millibrem_files::IoError;
 use millibrem_files::job::JobError;
@@ -116,7 +116,38 @@ impl From<UsageError> for Failure {
     }
 }
 
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Card(error) => Self::Card(error),
+            StudyError::Usage(error) => error.into(),
+            StudyError::Axis(error) => Self::Axis(error),
+            StudyError::Quadrature(error) => Self::Quadrature(error),
+            StudyError::Generate(error) => Self::Generate(error),
+            StudyError::Reach(error) => Self::Reach(error),
+            StudyError::Untrusted(alarms) => Self::Untrusted(alarms),
+            StudyError::Stopped { left, rows } => Self::Interrupted {
+                left,
+                rows,
+                path: PathBuf::new(),
+            },
+        }
+    }
+}
+
 impl Failure {
+    /// The same with the file where the rows are that an interrupted scan has.
+    pub(crate) fn saved_in(self, path: &Path) -> Self {
+        match self {
+            Self::Interrupted { left, rows, .. } => Self::Interrupted {
+                left,
+                rows,
+                path: path.to_owned(),
+            },
+            other => other,
+        }
+    }
+
     /// Success if there are no alarms.
     pub(crate) fn unless_trusted(alarms: &[String]) -> Result<(), Self> {
         match alarms {

@@ -9,6 +9,7 @@ use millibrem::card::{CardError, KeyError, Place};
 use millibrem::record::Fact;
 use millibrem::study::AxisError;
 use millibrem::study::reach::ReachError;
+pub(crate) use millibrem::table::json::{number, numbers};
 use millibrem_figures::PlotError;
 use millibrem_files::IoError;
 use millibrem_files::job::JobError;
@@ -16,30 +17,6 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
-
-/// A number; what JSON has no numbers for is a text: `"inf"`, `"-inf"`, `"nan"`. Nothing is null.
-pub(crate) fn number(number: impl Into<Option<f64>>) -> Value {
-    match number.into() {
-        None => Value::Null,
-        Some(x) if x.is_nan() => json!("nan"),
-        Some(x) if x.is_infinite() => json!(x.to_string()),
-        Some(x) => json!(x),
-    }
-}
-
-/// A list of numbers.
-pub(crate) fn numbers<T: Into<Option<f64>> + Copy>(all: &[T]) -> Value {
-    all.iter().map(|x| number(*x)).collect()
-}
-
-/// The value of a cell of a table: a whole number, a number, or a text.
-pub(crate) fn cell(text: &str) -> Value {
-    match (text.parse::<u64>(), text.parse::<f64>()) {
-        (Ok(whole), _) => json!(whole),
-        (_, Ok(x)) => number(x),
-        _ => json!(text),
-    }
-}
 
 /// A fact of a run.
 pub(crate) fn fact(fact: &Fact) -> Value {

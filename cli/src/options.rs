@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use millibrem::card::{CardError, CardText, Override, RunCard};
+use millibrem::study::CardSource;
 use millibrem::text::shorten;
 
 use super::failure::Failure;
@@ -44,6 +45,14 @@ impl Common {
     /// Reads the card `path` with the options, and those of a command after them.
     pub(crate) fn load_with(&self, path: &Path, more: &[Override]) -> Result<RunCard, CardError> {
         self.card_of(&millibrem_files::card::read(path)?, more)
+    }
+
+    /// The card `path` with the options, and those of a command after them, to be varied.
+    pub(crate) fn source(&self, path: &Path, more: &[Override]) -> Result<CardSource, CardError> {
+        let text = millibrem_files::card::read(path)?;
+        let mut overrides = self.overrides()?;
+        overrides.extend_from_slice(more);
+        Ok(CardSource::new(text, overrides))
     }
 
     /// A card that was read, with the options, and those of a command after them.

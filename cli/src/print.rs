@@ -5,6 +5,7 @@
 use std::io::{ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use millibrem::table::Table;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -20,6 +21,17 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e.into()),
         _ => Ok(()),
     }
+}
+
+/// Prints the names and rows of `table` to stdout, rounded for a reader.
+pub(crate) fn table(table: &Table) -> Result<(), Failure> {
+    let text = Table {
+        facts: Vec::new(),
+        ..table.rounded()
+    };
+    let text = text.to_csv();
+    let rows = text.lines().filter(|line| !line.starts_with("# column "));
+    line(&rows.collect::<Vec<_>>().join("\n"))
 }
 
 /// Prints one JSON document to stdout; it has a list of alarms, empty unless the command knows some.

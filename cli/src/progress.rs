@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use millibrem::generate::{Phase, Progress, SigmaReport};
 use millibrem::record::IterationRow;
+use millibrem::study::Watch;
 use millibrem_files::job::Watcher;
 
 use super::{interrupt, print};
@@ -93,6 +94,43 @@ impl Bars {
     /// Removes the bar.
     pub(crate) fn done(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar of rows on stderr if it is a terminal.
+pub(crate) struct RowBar {
+    bar: ProgressBar,
+}
+
+impl RowBar {
+    pub(crate) fn new(quiet: bool) -> Self {
+        let target = match quiet || !std::io::stderr().is_terminal() {
+            true => ProgressDrawTarget::hidden(),
+            false => ProgressDrawTarget::stderr_with_hz(10),
+        };
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) =
+            ProgressStyle::with_template("rows [{bar:30}] {pos}/{len}  {elapsed} (left {eta})")
+        {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Self { bar }
+    }
+
+    /// Removes the bar.
+    pub(crate) fn done(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for RowBar {
+    fn rows(&self, done: usize, total: usize) {
+        self.bar.set_length(total as u64);
+        self.bar.set_position(done as u64);
+    }
+
+    fn should_stop(&self) -> bool {
+        interrupt::requested()
     }
 }
 

@@ -83,10 +83,10 @@ fn curves_of_two_experiments_add_up_by_channel_and_carry_their_ratio() {
     assert_eq!(quadrature["error"], serde_json::json!([null, null, null]));
     assert_eq!(quadrature["q_over_e_max"], Value::Null);
     let text = fs::read_to_string(folder.path().join("reach.csv")).unwrap();
-    let names = "\ncurve,m_chi_gev,q_over_e,q_over_e_error,q_over_e_max,channel\n";
+    let names = "\ncurve,m_chi_gev,q_over_e,q_over_e_error,q_over_e_max,channel,events_excluded,confidence,observed,background\n";
     assert!(text.contains(&format!("{names}na64mu-2025 bremsstrahlung,0.01,")));
     assert!(
-        text.contains("\nSLAC mQ,0.001,4.1e-5,,,overlay\n"),
+        text.contains("\nSLAC mQ,0.001,4.1e-5,,,overlay,,,,\n"),
         "{text}"
     );
     let table = folder.path().join("reach.csv");
@@ -108,6 +108,7 @@ fn a_ceiling_removes_limits_and_counts_replace_the_events_of_the_card() {
             "cards/na64e-2018.toml",
             "--over",
             "dark_sector.m_chi_gev=0.05,0.5,0.9",
+            "--force",
             "--json",
             "--out",
             out,
@@ -135,7 +136,7 @@ fn a_ceiling_removes_limits_and_counts_replace_the_events_of_the_card() {
     assert!(
         table
             .lines()
-            .any(|l| l.ends_with(&format!(",,{text},bremsstrahlung"))),
+            .any(|l| l.contains(&format!(",,{text},bremsstrahlung,2.3,,,"))),
         "{table}"
     );
     let counts = [
@@ -333,4 +334,38 @@ fn monte_carlo_limits_are_not_replaced_by_others_unless_forced() {
     assert_eq!(table(), before);
     assert_eq!(reach(muons, "0.01,0.1,0.2", &mc), (0, String::new()));
     assert_eq!(reach(electrons, "0.01", &["--force"]).0, 0);
+}
+
+#[test]
+fn how_many_events_are_excluded_stands_in_table_and_summary_and_other_limits_are_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let run = |masses: &str, more: &[&str]| {
+        let over = format!("dark_sector.m_chi_gev={masses}");
+        let base = ["reach", "cards/na64e-2018.toml", "--over", &over, "--out", out];
+        let done = program::output(&[&base[..], more].concat());
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (done.status.code(), text(done.stdout), text(done.stderr))
+    };
+    let (code, table, said) = run("0.1", &[]);
+    assert_eq!(code, Some(0), "{said}");
+    let names = "curve,m_chi_gev,q_over_e,q_over_e_error,events_excluded\n";
+    assert!(table.starts_with(names) && table.contains(",2.3\n"), "{table}");
+    let words = "na64e-2018: 2.3 events are excluded (reach.events_excluded)\n";
+    assert!(said.contains(words), "{said}");
+    // The same again, and more of the same.
+    assert_eq!(run("0.1", &[]).0, Some(0));
+    assert_eq!(run("0.1,0.2", &[]).0, Some(0));
+    let counts = ["--observed", "3", "--background", "0.5", "--confidence", "0.95"];
+    for (masses, more) in [("0.1", &[][..]), ("0.1,0.2", &counts)] {
+        let (code, _, said) = run(masses, more);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("--force"), "{said}");
+    }
+    let (_, _, said) = run("0.1,0.2", &[&counts[..], &["--force"]].concat());
+    let words = " events are excluded at 95 % CL (CLs), 3 observed, 0.5 background expected\n";
+    assert!(said.contains(words), "{said}");
+    let text = fs::read_to_string(folder.path().join("reach.csv")).unwrap();
+    let row = text.lines().last().unwrap();
+    assert!(row.ends_with(",0.95,3,0.5"), "{text}");
 }

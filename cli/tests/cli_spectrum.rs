@@ -2,7 +2,16 @@
 
 mod program;
 
-use program::{json, transcript};
+use std::fs;
+
+use program::transcript;
+
+/// What a successful command prints with `--json`; what it writes goes into a folder of its own.
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let folder = tempfile::tempdir().unwrap();
+    let out = ["--out", folder.path().to_str().unwrap()];
+    program::json(&[arguments, &out].concat())
+}
 
 const CARD: &str = "cards/na64mu-2025.toml";
 
@@ -108,4 +117,46 @@ fn what_cannot_be_done_is_said_with_exit_code_two() {
         ]),
     ];
     insta::assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn the_table_is_written_with_its_card_and_replaced_only_by_the_same_or_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let out = folder.path().to_str().unwrap();
+        let base = ["spectrum", CARD, "--method", "iww", "--out", out];
+        program::output(&[&base[..], more].concat())
+    };
+    let path = folder.path().join("spectrum-iww.csv");
+    let first = run(&["--at", "0.51,0.9"]);
+    assert_eq!(first.status.code(), Some(0), "{first:?}");
+    let said = String::from_utf8(first.stderr).unwrap();
+    assert!(said.contains(&format!("wrote {}", path.display())), "{said}");
+    let text = fs::read_to_string(&path).unwrap();
+    for line in [
+        "# command: spectrum\n",
+        "# card: method = \"iww\"\n",
+        "# column x [1]: missing energy over that of the beam\n",
+        "\nx,e_miss_gev,dsigma_dx_pb,error_pb,dsigma_de_miss_pb_per_gev,dsigma_de_miss_pb_per_gev_error,crc32\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    assert!(folder.path().join("spectrum-iww.h5").exists());
+    // 0.51 · 160 = 81.60000000000001 in the file.
+    let shown = String::from_utf8(first.stdout).unwrap();
+    assert!(shown.contains("\n0.51,81.6,"), "{shown}");
+    assert_eq!(run(&["--at", "0.51,0.7,0.9"]).status.code(), Some(0));
+    for more in [&["--at", "0.51"][..], &["--bins", "3"], &["--at", "0.51", "--set", "beam.energy_gev=150"]] {
+        let refused = run(more);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let forced = [more, &["--force"]].concat();
+        assert_eq!(run(&forced).status.code(), Some(0), "{more:?}");
+        assert_eq!(run(&["--at", "0.51,0.7,0.9", "--force"]).status.code(), Some(0));
+    }
+    // Both spectra are drawn over each other, each with the errors of its own.
+    let figure = folder.path().join("both.svg");
+    let (table, figure) = (path.to_str().unwrap(), figure.to_str().unwrap());
+    let drawn = program::json(&["plot", table, "-o", figure, "--json"]);
+    let panels = serde_json::json!(["dsigma_dx", "dsigma_de_miss"]);
+    assert_eq!(drawn["figures"][0]["panels"], panels);
 }

@@ -25,8 +25,9 @@ const TRACK_LENGTH: &str = "track_length";
 pub(super) struct Table<'a> {
     pub(super) path: &'a PathBuf,
     facts: Vec<Fact>,
-    names: &'a [String],
-    rows: &'a [Vec<String>],
+    names: Vec<String>,
+    /// Cells as they stand in files, by which a script finds them again.
+    rows: Vec<Vec<String>>,
 }
 
 /// The panel a column belongs to.
@@ -39,12 +40,16 @@ struct Entry {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(path: &'a PathBuf, results: &'a results::Table) -> Self {
+    pub(super) fn new(path: &'a PathBuf, table: &results::Table) -> Self {
+        let names: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
+        let rows = table.rows.iter();
         Self {
             path,
-            facts: about::facts(&results.card, &results.names),
-            names: &results.names,
-            rows: &results.rows,
+            facts: about::facts(table.fact("card").unwrap_or_default(), &names),
+            names,
+            rows: rows
+                .map(|row| row.iter().map(ToString::to_string).collect())
+                .collect(),
         }
     }
 
@@ -154,7 +159,8 @@ impl<'a> Table<'a> {
         // The one column of errors belongs to the first column of results.
         let results = |n: &&String| n.ends_with("_pb") && !n.contains("error");
         let first = self.names.iter().find(results).is_some_and(|n| n == y);
-        let only = self.names.iter().filter(|n| n.contains("error")).count() == 1;
+        let is_error = |n: &&String| n.contains("error") && n.ends_with("_pb");
+        let only = self.names.iter().filter(is_error).count() == 1;
         let shared = (only && first).then(|| "error_pb".to_owned());
         own.into_iter()
             .chain(shared)
@@ -309,15 +315,19 @@ fn spacing(x: &[f64]) -> Scale {
 
 #[cfg(test)]
 mod tests {
+    use millibrem::table::{Cell, Column};
+
     use super::*;
 
     fn results(text: &str) -> results::Table {
         let cells = |line: &str| line.split(',').map(str::to_owned).collect();
         let mut lines = text.lines().map(cells);
+        let names: Vec<String> = lines.next().unwrap();
+        let row = |cells: Vec<String>| cells.iter().map(|c| Cell::as_written(c)).collect();
         results::Table {
-            card: String::new(),
-            names: lines.next().unwrap(),
-            rows: lines.collect(),
+            columns: names.iter().map(|name| Column::new(name, "", "")).collect(),
+            rows: lines.map(row).collect(),
+            ..results::Table::default()
         }
     }
 

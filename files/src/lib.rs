@@ -2,7 +2,7 @@
 //!
 //! This layer knows events, histograms and plain numbers, and no process: whoever has those can
 //! write a file. [`hdf5`] is the format a run is stored in; [`export`] makes the exchange formats from it.
-//! [`checkpoint`] keeps the state of an unfinished run, [`table`] holds the rows of scans, [`row_log`] saves them one by one, [`hepdata`] curves as HEPData takes them.
+//! [`checkpoint`] keeps the state of an unfinished run, [`table`] holds tables as texts, [`row_log`] saves the rows of scans one by one, [`hepdata`] curves as HEPData takes them.
 //! [`output`] is the rule of what may be written where, [`input`] opens what is read, [`results`] reads what figures show.
 //! Every path is written under a temporary name and renamed when it is complete and on the disk, so
 //! a file with its final name is a whole file.
@@ -13,7 +13,6 @@ pub mod card;
 pub mod checkpoint;
 mod error;
 pub mod export;
-pub mod geant4;
 pub mod hdf5;
 pub mod hepdata;
 pub mod input;

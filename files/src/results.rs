@@ -6,10 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::hdf5::{RunReader, Saved, SavedTable, is_hdf5, open_saved};
+use super::hdf5::{RunReader, Saved, is_hdf5, open_saved};
 use super::table::first_damaged;
 use super::{IoError, input};
-use millibrem::results::{CHECKSUM, Results, RunResults, Table, is_result};
+use millibrem::results::{CHECKSUM, Results, RunResults, is_result};
+use millibrem::table::{Cell, Column, Table};
 use millibrem::text;
 
 /// Mebibytes beyond which a table is not read; the largest scans have a fifth of it.
@@ -30,7 +31,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Results)>, IoError> {
 fn read_one(path: &Path) -> Result<Results, IoError> {
     Ok(match is_hdf5(path).then(|| open_saved(path)).transpose()? {
         Some(Saved::Run(run)) => Results::Run(of_run(&run)?),
-        Some(Saved::Table(saved)) => Results::Table(of_columns(saved)),
+        Some(Saved::Table(saved)) => Results::Table(saved),
         None => {
             let text = input::open(path).and_then(|file| text::read(file, MAX_MIB));
             let text = text.map_err(|e| IoError::file("read", path, e))?;
@@ -45,19 +46,6 @@ fn of_run(run: &RunReader) -> Result<RunResults, IoError> {
         histograms: run.histograms()?,
         cross_section: run.cross_section()?,
     })
-}
-
-/// A table in HDF5, row by row.
-fn of_columns(saved: SavedTable) -> Table {
-    let (names, columns): (Vec<String>, Vec<Vec<String>>) = saved.columns.into_iter().unzip();
-    let rows = 0..columns.iter().map(Vec::len).min().unwrap_or(0);
-    Table {
-        card: saved.card,
-        names,
-        rows: rows
-            .map(|i| columns.iter().map(|column| column[i].clone()).collect())
-            .collect(),
-    }
 }
 
 /// The table in a text in CSV.
@@ -95,15 +83,17 @@ fn parse(path: &Path, text: &str) -> Result<Table, IoError> {
         for (name, cell) in names.iter().zip(&row) {
             check_cell(name, cell).map_err(|problem| wrong(line, problem))?;
         }
-        rows.push(row);
+        rows.push(row.iter().map(|cell| Cell::as_written(cell)).collect());
     }
     let comments = text.lines().filter_map(text::comment);
     let card: Vec<String> = comments
         .filter_map(|c| Some(c.strip_prefix(" card: ")?.to_owned()))
         .collect();
+    let column = |name: &String| Column::new(name, "", "");
     Ok(Table {
-        card: card.join("\n"),
-        names,
+        facts: vec![("card".to_owned(), card.join("\n"))],
+        columns: names.iter().map(column).collect(),
+        keys: 0,
         rows,
     })
 }
@@ -153,7 +143,8 @@ mod tests {
             "# card: [beam]\n# card: a = 1\nx\n0.5\n",
         );
         let table = table.unwrap();
-        assert_eq!(table.card, "[beam]\na = 1");
-        assert_eq!((&table.names[0][..], &table.rows[0][0][..]), ("x", "0.5"));
+        assert_eq!(table.fact("card"), Some("[beam]\na = 1"));
+        assert_eq!(table.columns[0].name, "x");
+        assert_eq!(table.rows[0][0], Cell::Real(0.5));
     }
 }

@@ -12,7 +12,10 @@ use std::time::{Duration, Instant};
 
 use super::IoError;
 use super::checkpoint::OutputLock;
-use super::table::{Checksum, TableHeader, rewrite, saved};
+use super::table::{rewrite, saved};
+use millibrem::table::csv::Checksum;
+use millibrem::table::{Cell, Table};
+use millibrem::text;
 
 /// Longest time that a row waits to be handed to the disk while others come.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -23,7 +26,8 @@ const SHOWN: usize = 120;
 #[derive(Debug)]
 pub struct RowLog {
     path: PathBuf,
-    header: TableHeader,
+    /// The table without rows.
+    header: Table,
     sum: Checksum,
     file: File,
     synced: Instant,
@@ -34,13 +38,13 @@ pub struct RowLog {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SavedRows {
     /// Rows as they were written, checksums apart.
-    pub rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<Cell>>,
     /// Lines that are no row, or not as they were written, with their numbers.
     pub damaged: Vec<(usize, String)>,
 }
 
 impl RowLog {
-    /// Opens `path` for rows below `header`, alone, and returns the rows it already has; damaged
+    /// Opens `path` for rows below `header`, a table whose own rows do not count, alone, and returns the rows it already has; damaged
     /// ones are taken out of it.
     ///
     /// # Errors
@@ -49,16 +53,16 @@ impl RowLog {
     /// or written.
     pub fn open(
         path: &Path,
-        header: TableHeader,
+        header: Table,
         replace: bool,
     ) -> Result<(Self, SavedRows), IoError> {
         let lock = OutputLock::take(path)?;
-        let sum = Checksum::of(&header.to_csv());
+        let sum = Checksum::of(&header.signed_header());
         let saved = match replace {
             true => SavedRows::default(),
             false => SavedRows::read(path, &header, &sum)?,
         };
-        rewrite(path, &header.with_rows(&saved.rows))?;
+        rewrite(path, &header.with_rows(saved.rows.clone()).to_signed_csv())?;
         let file = OpenOptions::new()
             .append(true)
             .open(path)
@@ -78,9 +82,9 @@ impl RowLog {
     ///
     /// # Errors
     /// [`IoError`] if the disk is full or the file is gone.
-    pub fn append(&mut self, fields: &[String]) -> Result<(), IoError> {
+    pub fn append(&mut self, cells: &[Cell]) -> Result<(), IoError> {
         let failed = |e| IoError::file("write a row to", &self.path, e);
-        let line = self.sum.line(fields);
+        let line = self.sum.line(cells);
         self.file.write_all(line.as_bytes()).map_err(failed)?;
         if self.synced.elapsed() > SYNC_EVERY {
             self.file.sync_data().map_err(failed)?;
@@ -93,30 +97,64 @@ impl RowLog {
     ///
     /// # Errors
     /// [`IoError`] if the disk is full or the file cannot be renamed.
-    pub fn finish(self, rows: &[Vec<String>]) -> Result<OutputLock, IoError> {
-        rewrite(&self.path, &self.header.with_rows(rows))?;
+    pub fn finish(self, rows: &[Vec<Cell>]) -> Result<OutputLock, IoError> {
+        let table = self.header.with_rows(rows.to_vec());
+        rewrite(&self.path, &table.to_signed_csv())?;
         Ok(self.lock)
     }
 }
 
-/// Whether a table that is written at once may take the place of what is at `path`: only where the
-/// header is the same and all rows come again, as `comes_again` says of their keys.
+/// Whether a table with checksums that is written at once may take the place of what is at `path`:
+/// only where the header is the same and all rows come again, as `comes_again` says of them.
 ///
 /// # Errors
 /// [`IoError::OtherTable`] if not; another [`IoError`] if the file cannot be read.
 pub fn may_replace(
     path: &Path,
-    header: &TableHeader,
-    comes_again: impl Fn(&[String]) -> bool,
+    header: &Table,
+    comes_again: impl Fn(&[Cell]) -> bool,
 ) -> Result<(), IoError> {
-    let sum = Checksum::of(&header.to_csv());
+    let sum = Checksum::of(&header.signed_header());
     let old = SavedRows::read(path, header, &sum)?;
-    let lost = |row: &&Vec<String>| !comes_again(&row[..header.keys.len()]);
-    match old.rows.iter().find(lost) {
+    all_again(path, &old.rows, comes_again)
+}
+
+/// The same for a table without checksums.
+///
+/// # Errors
+/// As [`may_replace`].
+pub fn may_replace_plain(
+    path: &Path,
+    header: &Table,
+    comes_again: impl Fn(&[Cell]) -> bool,
+) -> Result<(), IoError> {
+    let Some(old) = saved(path)? else {
+        return Ok(());
+    };
+    let ours = header.with_rows(Vec::new()).to_csv();
+    let Some(body) = old.strip_prefix(&ours) else {
+        let (found, expected) = first_difference(&old, &ours);
+        return Err(IoError::OtherTable {
+            path: path.to_owned(),
+            found,
+            expected,
+        });
+    };
+    let cells = |(_, row): (usize, Vec<String>)| row.iter().map(|c| Cell::as_written(c)).collect();
+    let rows: Vec<Vec<Cell>> = text::rows(body).into_iter().map(cells).collect();
+    all_again(path, &rows, comes_again)
+}
+
+fn all_again(
+    path: &Path,
+    rows: &[Vec<Cell>],
+    comes_again: impl Fn(&[Cell]) -> bool,
+) -> Result<(), IoError> {
+    match rows.iter().find(|row| !comes_again(row)) {
         None => Ok(()),
         Some(row) => Err(IoError::OtherTable {
             path: path.to_owned(),
-            found: row.join(","),
+            found: row.iter().map(Cell::to_string).collect::<Vec<_>>().join(","),
             expected: "no row of these values".to_owned(),
         }),
     }
@@ -124,7 +162,7 @@ pub fn may_replace(
 
 impl SavedRows {
     /// The rows of the file `path`, if there is one, below `header`.
-    fn read(path: &Path, header: &TableHeader, sum: &Checksum) -> Result<Self, IoError> {
+    fn read(path: &Path, header: &Table, sum: &Checksum) -> Result<Self, IoError> {
         let old = saved(path)?.unwrap_or_default();
         Self::of(&old, header, sum).map_err(|(found, expected)| IoError::OtherTable {
             path: path.to_owned(),
@@ -134,8 +172,8 @@ impl SavedRows {
     }
 
     /// The rows of a file below `header`; for one with another header, where they begin to differ.
-    fn of(file: &str, header: &TableHeader, sum: &Checksum) -> Result<Self, (String, String)> {
-        let text = header.to_csv();
+    fn of(file: &str, header: &Table, sum: &Checksum) -> Result<Self, (String, String)> {
+        let text = header.signed_header();
         let mut saved = Self::default();
         let Some(body) = file.strip_prefix(&text) else {
             // A header cut short by an interruption is the beginning of ours.
@@ -148,14 +186,15 @@ impl SavedRows {
         for (line, number) in body.split_inclusive('\n').zip(first..) {
             // A row is whole when its line end is there.
             let fields = line.strip_suffix('\n').and_then(|line| sum.fields(line));
-            let good = |fields: &Vec<&str>| {
-                let mut results = fields.iter().skip(header.keys.len());
-                fields.len() == header.width() && results.all(|f| f.parse::<f64>().is_ok())
+            let cells = |fields: Vec<&str>| -> Option<Vec<Cell>> {
+                let (keys, results) = fields.split_at_checked(header.keys)?;
+                let keys = keys.iter().map(|key| Some(Cell::of_value(key)));
+                keys.chain(results.iter().map(|f| Cell::of_result(f)))
+                    .collect()
             };
-            match fields.filter(good) {
-                Some(fields) => saved
-                    .rows
-                    .push(fields.into_iter().map(str::to_owned).collect()),
+            let whole = |cells: &Vec<Cell>| cells.len() == header.columns.len();
+            match fields.and_then(cells).filter(whole) {
+                Some(cells) => saved.rows.push(cells),
                 None => saved.damaged.push((number, shown(line))),
             }
         }
@@ -184,23 +223,23 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::table::Column;
     use crate::table::plain_text;
+    use millibrem::table::Column;
 
-    fn header(card: &str) -> TableHeader {
-        TableHeader {
+    fn header(card: &str) -> Table {
+        Table {
             facts: vec![("card".to_owned(), card.to_owned())],
-            keys: vec!["m".to_owned()],
-            columns: vec![Column {
-                name: "sigma_pb",
-                units: "pb",
-                description: "cross section",
-            }],
+            columns: vec![
+                Column::of_key("m"),
+                Column::new("sigma_pb", "pb", "cross section"),
+            ],
+            keys: 1,
+            rows: Vec::new(),
         }
     }
 
-    fn row(a: &str, b: &str) -> Vec<String> {
-        vec![a.to_owned(), b.to_owned()]
+    fn row(a: &str, b: &str) -> Vec<Cell> {
+        vec![Cell::of_value(a), Cell::of_value(b)]
     }
 
     fn open(path: &Path, card: &str, replace: bool) -> Result<(RowLog, SavedRows), IoError> {
@@ -244,7 +283,7 @@ mod tests {
         assert!(matches!(second, IoError::Locked { .. }), "{second}");
         drop(log);
         let mine = header("x_min = 0.5");
-        may_replace(&path, &mine, |keys| keys == ["1"]).expect("all come again");
+        may_replace(&path, &mine, |row| row[0] == Cell::Integer(1)).expect("all come again");
         let lost = may_replace(&path, &mine, |_| false).expect_err("one is lost");
         assert!(lost.to_string().contains("it says `1,2`"), "{lost}");
         let refused = open(&path, "x_min = 0.7", false).expect_err("another");
@@ -269,8 +308,8 @@ mod tests {
             })
             .collect();
         let header = header("x_min = 0.5");
-        let sum = Checksum::of(&header.to_csv());
-        let whole = header.with_rows(&all).into_bytes();
+        let sum = Checksum::of(&header.signed_header());
+        let whole = header.with_rows(all.clone()).to_signed_csv().into_bytes();
         let (mut refused, mut shorter) = (0, 0);
         let mut state = 1_u64;
         let mut random = |n: usize| {

@@ -13,7 +13,7 @@ use millibrem_files::hdf5::{
     RunReader, RunWriter, Saved, ShardReader, has_seal, open_saved, read_all, read_table,
     write_table,
 };
-use millibrem_files::table::{Column, TableHeader};
+use millibrem::table::{Cell, Column, Table};
 use millibrem_files::{IoError, checkpoint};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -34,20 +34,20 @@ fn run(path: &Path, compression: Compression, shard: Option<Shard>) {
 }
 
 fn table(path: &Path) {
-    let header = TableHeader {
+    let cells = ["Pb", "W"].map(|element| vec![Cell::from(element), Cell::Real(3.0)]);
+    let table = Table {
         facts: vec![
             ("command".to_owned(), "scan".to_owned()),
             ("card".to_owned(), "[beam]\nlepton = \"mu-\"\n".to_owned()),
         ],
-        keys: vec!["target.element".to_owned()],
-        columns: vec![Column {
-            name: "sigma_pb",
-            units: "pb",
-            description: "cross section",
-        }],
+        columns: vec![
+            Column::of_key("target.element"),
+            Column::new("sigma_pb", "pb", "cross section"),
+        ],
+        keys: 1,
+        rows: cells.to_vec(),
     };
-    let rows = ["Pb", "W"].map(|element| vec![element.to_owned(), "3.0".to_owned()]);
-    let part = write_table(path, &header, &rows, true).unwrap();
+    let part = write_table(path, &table, true).unwrap();
     millibrem_files::finish([part]).unwrap();
 }
 

@@ -16,7 +16,7 @@ use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary,
 use millibrem_files::export::{ExportOptions, Format, Weights, export};
 use millibrem_files::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
 use millibrem_files::job::{self, Watcher};
-use millibrem_files::table::{Column, TableHeader};
+use millibrem::table::{Cell, Column, Table};
 
 /// Changes a small valid file and reads everything that can be read of it.
 pub fn run(data: &[u8]) {
@@ -509,30 +509,23 @@ pub fn table() -> &'static [u8] {
     BYTES.get_or_init(|| {
         let folder = super::folder();
         let path = folder.path().join("scan.h5");
-        let header = TableHeader {
+        let row = |mass: f64, element: &str, sigma: f64| {
+            vec![Cell::Real(mass), Cell::from(element), Cell::Real(sigma)]
+        };
+        let table = Table {
             facts: vec![
                 ("command".to_owned(), "scan".to_owned()),
                 ("card".to_owned(), "[beam]\nlepton = \"mu-\"\n".to_owned()),
             ],
-            keys: vec![
-                "dark_sector.m_chi_gev".to_owned(),
-                "target.element".to_owned(),
+            columns: vec![
+                Column::of_key("dark_sector.m_chi_gev"),
+                Column::of_key("target.element"),
+                Column::new("sigma_pb", "pb", "cross section"),
             ],
-            columns: vec![Column {
-                name: "sigma_pb",
-                units: "pb",
-                description: "cross section",
-            }],
+            keys: 2,
+            rows: vec![row(0.1, "Pb", 3.0), row(0.2, "Pb", 2.0), row(0.1, "W", 2.5)],
         };
-        let row = |mass: &str, element: &str, sigma: &str| {
-            [mass, element, sigma].map(str::to_owned).to_vec()
-        };
-        let rows = [
-            row("0.1", "Pb", "3.0"),
-            row("0.2", "Pb", "2.0"),
-            row("0.1", "W", "2.5"),
-        ];
-        write_table(&path, &header, &rows, true)
+        write_table(&path, &table, true)
             .and_then(|part| millibrem_files::finish([part]))
             .expect("a folder to write to");
         unsealed(&path)

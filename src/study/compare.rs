@@ -1,5 +1,17 @@
 //! The exact result beside `ww`, `iww` and `wwa`, and where each is good enough.
+//!
+//! σ in pb per nucleus; ratios are approximate over exact ("etl", exact at tree level). Pinned by the
+//! tests below and `cli/tests/cli_compare.rs`.
 
+use serde_json::{Map, Value, json};
+
+use super::grid::{CardSource, Grid, plain_values};
+use super::rows::{Watch, run_rows};
+use super::{StudyError, facts};
+use crate::card::RunCard;
+use crate::dark_sector::DarkSector;
+use crate::run;
+use crate::table::{Cell, Column, Table, json as as_json};
 use crate::process::{Approach, CrossSection, Integral, Mixture, QuadratureError};
 
 /// The approximations, in the order of the output.
@@ -136,6 +148,176 @@ fn runs(labels: &[String], off: &[Option<f64>], good: impl Fn(&Option<f64>) -> b
         true => "nowhere".to_owned(),
         false => parts.join(" and "),
     }
+}
+
+/// A comparison of a card over a grid to be: every card is read, nothing is computed.
+#[derive(Debug)]
+pub struct Comparisons {
+    base: RunCard,
+    grid: Grid,
+    cards: Vec<RunCard>,
+    bins: u32,
+}
+
+impl Comparisons {
+    /// The comparison over `grid` (one row without axes), with `bins` equal bins between the cuts on x.
+    ///
+    /// # Errors
+    /// [`StudyError::Card`] if any of its cards is wrong.
+    pub fn new(source: &CardSource, grid: Grid, bins: u32) -> Result<Self, StudyError> {
+        let base = source.card()?;
+        let card = |row: usize| source.at(&grid.axes, &grid.row(row));
+        let cards = (0..grid.len()).map(card).collect::<Result<_, _>>()?;
+        Ok(Self {
+            base,
+            cards,
+            grid,
+            bins,
+        })
+    }
+
+    /// The card without the axes.
+    pub fn card(&self) -> &RunCard {
+        &self.base
+    }
+
+    /// The table without rows.
+    pub fn header(&self) -> Table {
+        let keys = self.grid.axes.iter().map(|a| Column::of_key(&a.key));
+        Table {
+            facts: facts("compare", &self.base),
+            keys: self.grid.axes.len(),
+            columns: keys.chain(columns()).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Whether there is a row of these values of the axes.
+    pub fn has(&self, values: &[impl AsRef<str>]) -> bool {
+        let values = plain_values(values);
+        (0..self.grid.len()).any(|row| plain_values(&self.grid.row(row)) == values)
+    }
+
+    /// Computes all rows.
+    ///
+    /// # Errors
+    /// The first of a row; [`StudyError::Stopped`] if `watch` ends it.
+    pub fn run(&self, watch: &dyn Watch) -> Result<Compared<'_>, StudyError> {
+        let n = self.grid.len();
+        let mut rows: Vec<Option<Comparison>> = vec![None; n];
+        let todo: Vec<usize> = (0..n).collect();
+        let one = |row: usize, threads: usize| -> Result<Comparison, StudyError> {
+            let mut card = self.cards[row].clone();
+            card.run.threads = threads;
+            let mixture = run::mixture(&card)?;
+            let edges = run::bins(&card, self.bins);
+            let compared = || compare(&mixture, &edges, run::goal(&card));
+            Ok(run::on_threads(&card, compared)??)
+        };
+        let mut done = 0;
+        watch.rows(done, n);
+        run_rows(self.base.run.threads, &todo, one, |row, found| {
+            rows[row] = Some(found?);
+            done += 1;
+            watch.rows(done, n);
+            match watch.should_stop() && done < n {
+                true => Err(StudyError::Stopped {
+                    left: n - done,
+                    rows: n,
+                }),
+                false => Ok(()),
+            }
+        })?;
+        Ok(Compared {
+            of: self,
+            rows: rows.into_iter().flatten().collect(),
+        })
+    }
+}
+
+/// What a comparison has found.
+#[derive(Debug)]
+pub struct Compared<'a> {
+    of: &'a Comparisons,
+    rows: Vec<Comparison>,
+}
+
+impl Compared<'_> {
+    /// The rows, in the order of the grid.
+    pub fn rows(&self) -> &[Comparison] {
+        &self.rows
+    }
+
+    /// Edges of the bins of x for the card without the axes.
+    pub fn x_edges(&self) -> Vec<f64> {
+        run::bins(&self.of.base, self.of.bins)
+    }
+
+    /// One sentence an approximation.
+    pub fn verdict(&self) -> Vec<String> {
+        let grid = &self.of.grid;
+        let label = |row| grid.label(&grid.row(row));
+        let labels: Vec<String> = (0..grid.len()).map(label).collect();
+        verdict(&labels, &self.rows)
+    }
+
+    /// The totals as a table, a row a point of the grid.
+    pub fn table(&self) -> Table {
+        let row = |(i, row): (usize, &Comparison)| -> Vec<Cell> {
+            let keys = self.of.grid.row(i).into_iter().map(Cell::of_value);
+            keys.chain(cells(row)).collect()
+        };
+        let header = self.of.header();
+        header.with_rows(self.rows.iter().enumerate().map(row).collect())
+    }
+
+    /// The rows as JSON: those of the table with the mass of χ, which such tables are read by, and the
+    /// ratios in the bins of x.
+    pub fn json_rows(&self) -> Value {
+        let table = self.table();
+        let row = |(i, row): (usize, &Comparison)| {
+            let mut object = Map::new();
+            if let DarkSector::Pair(chi) = self.of.cards[i].dark_sector {
+                object.insert("m_chi_gev".to_owned(), json!(chi.mass_gev));
+            }
+            object.extend(table.json_row(&table.rows[i]));
+            for a in &row.approximations {
+                let name = format!("{}_dsigma_dx_ratios", a.approach.name());
+                object.insert(name, as_json::numbers(&a.bin_ratios));
+            }
+            Value::Object(object)
+        };
+        self.rows.iter().enumerate().map(row).collect()
+    }
+}
+
+/// Columns of the results.
+fn columns() -> Vec<Column> {
+    let exact = "exact tree-level cross section per nucleus within the cuts";
+    let mut columns = vec![
+        Column::new("etl_pb", "pb", exact),
+        Column::new("etl_error_pb", "pb", "its error"),
+        Column::new("ww_pb", "pb", "Weizsäcker-Williams"),
+        Column::new("iww_pb", "pb", "improved Weizsäcker-Williams"),
+        Column::new("wwa_pb", "pb", "closed form for heavy chi"),
+    ];
+    for approach in APPROXIMATIONS {
+        let ratio = format!("{}_over_etl", approach.name());
+        columns.push(Column::new(&ratio, "1", "ratio"));
+        columns.push(Column::new(&format!("{ratio}_error"), "1", "its numerical error"));
+    }
+    columns
+}
+
+/// The results of one row in the order of [`columns`]; missing where a formula does not apply.
+fn cells(row: &Comparison) -> Vec<Cell> {
+    let mut all = vec![row.exact.value_pb.into(), row.exact.error_pb.into()];
+    let sigmas = row.approximations.iter();
+    all.extend(sigmas.map(|a| Cell::from(a.sigma.map(|s| s.value_pb))));
+    for a in &row.approximations {
+        all.extend([a.ratio.into(), a.ratio_error.into()]);
+    }
+    all
 }
 
 #[cfg(test)]

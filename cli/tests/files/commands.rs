@@ -130,6 +130,16 @@ pub(crate) fn writing() -> Vec<Call> {
             ],
         ),
         Call::new(
+            &[
+                "spectrum",
+                CARD,
+                "--method=quadrature",
+                "--at=0.5,0.9",
+                "--out=OUT",
+            ],
+            &["spectrum-quadrature.csv", "spectrum-quadrature.h5"],
+        ),
+        Call::new(
             &["compare", CARD, MASSES, "--rel-error=1e-3", "--out=OUT"],
             &["compare.csv", "compare.h5"],
         ),
@@ -172,7 +182,6 @@ pub(crate) fn printing() -> Vec<Call> {
     [
         &["sigma", CARD, "--method=quadrature"][..],
         &["sigma", CARD, "--method=mc", "--rel-error=0.01", "--seed=1"],
-        &["spectrum", CARD, "--method=quadrature", "--at=0.5,0.9"],
         &["info"],
         &["info", CARD],
         &["info", "IN/run.h5"],

@@ -25,7 +25,7 @@ pub use millibrem::record::{GENERATOR_VERSION, GIT_COMMIT};
 pub(crate) use open::create;
 pub use reader::{RunReader, ShardReader};
 pub use saved::{Saved, has_seal, is_hdf5, open_saved, read_all};
-pub use table::{SavedTable, read_table, write_table};
+pub use table::{read_table, write_table};
 pub use writer::{Mark, RunWriter};
 
 /// Value of the root attribute `format`.

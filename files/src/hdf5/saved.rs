@@ -8,7 +8,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{RunReader, SavedTable, attribute, open, seal, table};
+use millibrem::table::Table;
+
+use super::{RunReader, attribute, open, seal, table};
 use crate::IoError;
 use millibrem::event::EventBuffer;
 
@@ -20,7 +22,7 @@ pub enum Saved {
     /// A run.
     Run(Box<RunReader>),
     /// A table.
-    Table(SavedTable),
+    Table(Table),
 }
 
 /// Opens a run or reads a table, whichever it is.

@@ -13,11 +13,15 @@
 //! A relative error δσ/σ of the cross section makes one of δσ/2σ in Q_χ/e. Masses in GeV, σ in pb per
 //! nucleus. A channel above its threshold has no limit. Pinned by `tests/reach.rs`.
 
+mod curves;
 mod poisson;
 pub mod recast;
+mod report;
 mod thick;
 
+pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, masses};
 pub use poisson::cls_upper_limit;
+pub use report::{OVERLAY, display};
 pub use thick::TrackLength;
 use thiserror::Error;
 

@@ -1,22 +1,24 @@
-//! The tables for Geant4 that a scan makes, and how well they can be interpolated.
+//! Cross-section tables for Geant4 that a scan makes, and how well they can be interpolated.
+//!
+//! σ against the kinetic energy, a table for each value of the other keys. Between neighbours σ is
+//! computed half way in the logarithm, which says how good straight lines are. Pinned by
+//! `cli/tests/cli_geant4.rs`.
+
+mod table;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::Path;
 
-use millibrem::card::Method;
-use millibrem::cuts::Cuts;
-use millibrem::run;
-use millibrem::study::Axis;
-use millibrem_files::geant4::{Misfit, Row, table};
-use millibrem_files::table::{short_name, write_whole};
-use serde_json::{Value, json};
+pub use table::{CrossSectionTable, HEADER, Misfit, Row};
 
-use super::super::failure::Failure;
-use super::super::json::number;
-use super::super::sigma::Found;
-use super::label;
-use super::rows::{Point, Rows};
+use super::StudyError;
+use super::grid::Axis;
+use super::rows::Watch;
+use super::scan::{self, Point, Rows, Scan, Scanned};
+use super::sigma::Sigma;
+use crate::card::Method;
+use crate::run::{self as from_card, UsageError};
+use crate::table::short_name;
 
 const ENERGY: &str = "beam.energy_gev";
 /// How well σ between rows is known where the rows are Monte Carlo.
@@ -26,15 +28,6 @@ const MIDDLE_ERROR: f64 = 1e-5;
 const SAFETY: f64 = 0.9;
 /// Most times an interval is halved.
 const MAX_DEPTH: u32 = 12;
-
-/// One table.
-pub(super) struct Table {
-    rows: Vec<Row>,
-    method: Method,
-    cuts: Cuts,
-    /// How good lines between neighbours are; nothing if it could not be found.
-    misfit: Option<Misfit>,
-}
 
 /// Two neighbours of one table, and a row to be between them.
 struct Interval {
@@ -51,8 +44,8 @@ impl Interval {
         table: &str,
         (low, high): (Row, Row),
         depth: u32,
-        middle: impl Fn(f64) -> Result<Point, Failure>,
-    ) -> Result<Option<Self>, Failure> {
+        middle: impl Fn(f64) -> Result<Point, StudyError>,
+    ) -> Result<Option<Self>, StudyError> {
         let kinetic_mev = (low.kinetic_mev * high.kinetic_mev).sqrt();
         let is_between = low.kinetic_mev < kinetic_mev && kinetic_mev < high.kinetic_mev;
         if !low.is_beside(&high) || !is_between {
@@ -69,7 +62,7 @@ impl Interval {
 }
 
 /// The table a row belongs to, and what stands there.
-fn place(axes: &[Axis], point: &Point, sigma_pb: f64) -> Result<(String, Row), Failure> {
+fn place(axes: &[Axis], point: &Point, sigma_pb: f64) -> Result<(String, Row), StudyError> {
     let others = axes.iter().zip(&point.values);
     let others = others.filter(|(axis, _)| axis.key != ENERGY && !axis.key.starts_with("target."));
     // Names of files are those of keys and values, as far as these are fit for it.
@@ -82,7 +75,7 @@ fn place(axes: &[Axis], point: &Point, sigma_pb: f64) -> Result<(String, Row), F
         format!("-{}={value}", short_name(&axis.key))
     };
     let name = format!("geant4{}.csv", others.map(part).collect::<String>());
-    let setup = run::setup(&point.card)?;
+    let setup = from_card::setup(&point.card)?;
     let row = Row {
         z: setup.nucleus.z,
         a: setup.nucleus.a,
@@ -93,7 +86,12 @@ fn place(axes: &[Axis], point: &Point, sigma_pb: f64) -> Result<(String, Row), F
 }
 
 /// Whether each table would be one function of nucleus and energy, and the goal can be reached.
-pub(super) fn check(axes: &[Axis], points: &[Point], goal: Option<f64>) -> Result<(), Failure> {
+///
+/// # Errors
+/// [`StudyError::Usage`] if not.
+pub fn check(scan: &Scan, goal: Option<f64>) -> Result<(), StudyError> {
+    let (grid, points) = (&scan.grid, &scan.points);
+    let axes = &grid.axes;
     let mut seen: BTreeMap<_, &Point> = BTreeMap::new();
     for point in points {
         let (name, row) = place(axes, point, 0.0)?;
@@ -102,40 +100,41 @@ pub(super) fn check(axes: &[Axis], points: &[Point], goal: Option<f64>) -> Resul
                 free.insert(point);
             }
             Entry::Occupied(first) => {
-                return Err(Failure::Usage(format!(
+                return Err(UsageError(format!(
                     "--geant4: the rows at {} and at {} have the same nucleus and energy, A = {}, Z = {}, {} MeV: a table for Geant4 has one cross section for each; scan these keys without --geant4, or make a table of each value with --set and --out",
-                    label(axes, &first.get().values),
-                    label(axes, &point.values),
+                    grid.label(&first.get().values),
+                    grid.label(&point.values),
                     row.a,
                     row.z,
                     row.kinetic_mev
-                )));
+                ))
+                .into());
             }
         }
     }
     let is_noisy = |p: &Point| p.card.integration.method == Method::Mc;
     if goal.is_some() && points.iter().any(is_noisy) {
-        return Err(Failure::Usage(
+        return Err(UsageError(
             "--linear-to compares rows with lines between their neighbours, which the noise of method mc hides: use --method quadrature, ww, iww or wwa".to_owned(),
-        ));
+        )
+        .into());
     }
     Ok(())
 }
 
 /// A row like `point` at another energy.
 fn at_energy(
-    axes: &[Axis],
+    scan: &Scan,
     point: &Point,
     kinetic_mev: f64,
-    make: &impl Fn(Vec<String>) -> Result<Point, Failure>,
-) -> Result<Point, Failure> {
+) -> Result<Point, StudyError> {
     let energy = kinetic_mev * 1e-3 + point.card.beam.lepton.mass_gev();
-    let values = axes.iter().zip(&point.values);
+    let values = scan.grid.axes.iter().zip(&point.values);
     let values = values.map(|(axis, value)| match axis.key == ENERGY {
         true => format!("{energy:?}"),
         false => value.clone(),
     });
-    let mut middle = make(values.collect())?;
+    let mut middle = scan.point(values.collect())?;
     let integration = &mut middle.card.integration;
     if integration.method == Method::Mc {
         (integration.method, integration.rel_error) = (Method::Quadrature, MIDDLE_ERROR);
@@ -143,15 +142,39 @@ fn at_energy(
     Ok(middle)
 }
 
+/// Runs `scan` and makes its tables, each with the name of its file; with a goal `linear_to`, rows are
+/// added until straight lines between neighbours are good to that relative error. To be
+/// [`check`]ed before.
+///
+/// # Errors
+/// As [`Scan::run`].
+pub fn run<E: From<StudyError> + Send>(
+    scan: &Scan,
+    linear_to: Option<f64>,
+    known: &[scan::Row],
+    sink: impl FnMut(&scan::Row) -> Result<(), E> + Send,
+    watch: &dyn Watch,
+) -> Result<(Scanned, Vec<(String, CrossSectionTable)>), E> {
+    let mut rows = Rows::new(known, sink, watch, scan.card().run.threads);
+    rows.compute(&scan.points)?;
+    let mut points = scan.points.clone();
+    let tables = tables(scan, &mut points, &mut rows, linear_to)?;
+    Ok((rows.finish(scan, known, &points), tables))
+}
+
 /// The tables of the rows that are known, each with its misfit; with a goal, rows are added to
 /// `points` and `rows` until straight lines reach it.
-pub(super) fn tables(
-    axes: &[Axis],
+fn tables<S, E>(
+    scan: &Scan,
     points: &mut Vec<Point>,
-    rows: &mut Rows,
+    rows: &mut Rows<'_, S>,
     goal: Option<f64>,
-    make: impl Fn(Vec<String>) -> Result<Point, Failure>,
-) -> Result<Vec<(String, Table)>, Failure> {
+) -> Result<Vec<(String, CrossSectionTable)>, E>
+where
+    E: From<StudyError> + Send,
+    S: FnMut(&scan::Row) -> Result<(), E> + Send,
+{
+    let axes = &scan.grid.axes;
     let mut found: BTreeMap<String, Vec<(Row, Point)>> = BTreeMap::new();
     for point in points.iter() {
         if let Some(sigma_pb) = rows.sigma_pb(&point.values) {
@@ -164,10 +187,10 @@ pub(super) fn tables(
     for (name, mut rows) in found {
         rows.sort_by_key(|(row, _)| row.place());
         for pair in rows.windows(2) {
-            let middle = |kinetic_mev| at_energy(axes, &pair[0].1, kinetic_mev, &make);
+            let middle = |kinetic_mev| at_energy(scan, &pair[0].1, kinetic_mev);
             intervals.extend(Interval::new(&name, (pair[0].0, pair[1].0), 0, middle)?);
         }
-        let table = Table {
+        let table = CrossSectionTable {
             rows: rows.iter().map(|(row, _)| *row).collect(),
             method: rows[0].1.card.integration.method,
             cuts: rows[0].1.card.cuts,
@@ -180,7 +203,7 @@ pub(super) fn tables(
         let mut halves = Vec::new();
         for (i, row) in split {
             let here = &intervals[i];
-            let middle = |kinetic_mev| at_energy(axes, &here.middle, kinetic_mev, &make);
+            let middle = |kinetic_mev| at_energy(scan, &here.middle, kinetic_mev);
             for pair in [(here.low, row), (row, here.high)] {
                 halves.extend(Interval::new(&here.table, pair, here.depth + 1, middle)?);
             }
@@ -193,15 +216,19 @@ pub(super) fn tables(
 
 /// Computes the middles of `intervals`. Those that miss the goal become rows, and are returned with
 /// the index of their interval; the others say how good the lines are.
-fn try_lines(
+fn try_lines<S, E>(
     axes: &[Axis],
     intervals: &[Interval],
-    tables: &mut BTreeMap<String, Table>,
-    rows: &mut Rows,
+    tables: &mut BTreeMap<String, CrossSectionTable>,
+    rows: &mut Rows<'_, S>,
     goal: Option<f64>,
-) -> Result<Vec<(usize, Row)>, Failure> {
+) -> Result<Vec<(usize, Row)>, E>
+where
+    E: From<StudyError> + Send,
+    S: FnMut(&scan::Row) -> Result<(), E> + Send,
+{
     let mut split = Vec::new();
-    let mut judge = |rows: &mut Rows, i: usize, found: Option<(f64, Option<Found>)>| {
+    let mut judge = |rows: &mut Rows<'_, S>, i: usize, found: Option<(f64, Option<Sigma>)>| -> Result<(), E> {
         let here = &intervals[i];
         let Some(table) = tables.get_mut(&here.table) else {
             return Ok(());
@@ -241,96 +268,3 @@ fn try_lines(
     Ok(split)
 }
 
-impl Table {
-    /// Writes it, with `replace` in place of whatever is no other kind of file.
-    pub(super) fn write(&self, path: &Path, replace: bool) -> Result<(), Failure> {
-        Ok(write_whole(
-            path,
-            &table(&self.rows, &self.remarks()),
-            replace,
-        )?)
-    }
-
-    /// What a reader should know.
-    fn remarks(&self) -> Vec<String> {
-        let method = self.method.name();
-        let mut remarks = vec![format!(
-            "Energy is kinetic; Xsec is per nucleus, by method {method}"
-        )];
-        let (cuts, none) = (&self.cuts, &Cuts::NONE);
-        if (cuts.x_min, cuts.x_max) != (none.x_min, none.x_max) {
-            remarks.push(format!(
-                "CUT: Xsec is within {:?} <= x <= {:?} only. x is the missing energy over the total energy of each row: in GeV this cut moves from row to row, it is no fixed threshold of missing energy",
-                cuts.x_min, cuts.x_max
-            ));
-        }
-        let others = [
-            (
-                "lepton_energy_max_gev",
-                cuts.lepton_energy_max_gev,
-                none.lepton_energy_max_gev,
-            ),
-            (
-                "lepton_angle_min_mrad",
-                cuts.lepton_angle_min_mrad,
-                none.lepton_angle_min_mrad,
-            ),
-            (
-                "lepton_angle_max_mrad",
-                cuts.lepton_angle_max_mrad,
-                none.lepton_angle_max_mrad,
-            ),
-            (
-                "lepton_pt_min_gev",
-                cuts.lepton_pt_min_gev,
-                none.lepton_pt_min_gev,
-            ),
-            (
-                "lepton_pt_max_gev",
-                cuts.lepton_pt_max_gev,
-                none.lepton_pt_max_gev,
-            ),
-            (
-                "chi_angle_max_mrad",
-                cuts.chi_angle_max_mrad,
-                none.chi_angle_max_mrad,
-            ),
-        ];
-        for (name, value, none) in others {
-            if value != none {
-                remarks.push(format!("CUT: Xsec is within {name} = {value:?} only"));
-            }
-        }
-        remarks.push(match self.misfit() {
-            Some(Misfit { linear, logarithmic }) => format!(
-                "interpolation between rows: ln(Xsec) linear in ln(Energy) is off by up to {logarithmic:.1e}, Xsec linear in Energy by up to {linear:.1e}, found half way between neighbours"
-            ),
-            None => "interpolation between rows: ln(Xsec) linear in ln(Energy); how far that is off was not found".to_owned(),
-        });
-        remarks
-    }
-
-    /// The misfit, if it was found.
-    fn misfit(&self) -> Option<Misfit> {
-        self.misfit.filter(|misfit| misfit.linear > 0.0)
-    }
-
-    /// What `--json` says of it.
-    pub(super) fn json(&self, path: &Path) -> Value {
-        json!({
-            "output": path,
-            "rows": self.rows.len(),
-            "linear_error": number(self.misfit().map(|m| m.linear)),
-            "loglog_error": number(self.misfit().map(|m| m.logarithmic)),
-        })
-    }
-
-    /// What is said of it on stderr.
-    pub(super) fn words(&self) -> String {
-        format!(
-            "{} rows; {}",
-            self.rows.len(),
-            self.remarks()[1..].join("; ")
-        )
-    }
-}

@@ -1,0 +1,217 @@
+//! `reach`: the charge that experiments exclude against the mass of χ, channel by channel.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use millibrem::card::Method;
+use millibrem::study;
+use millibrem::study::reach::recast::LimitFile;
+use millibrem::study::reach::{Counts, Curve, Options, ReachError, masses};
+use millibrem::text;
+use millibrem_files::hepdata::{CurveTable, LabelledCurve, Quantity};
+use millibrem_files::output::Kind;
+use millibrem_files::row_log::may_replace_plain;
+use millibrem_files::{self, PartFile};
+use serde_json::json;
+
+use super::failure::Failure;
+use super::options::Common;
+use super::progress::RowBar;
+use super::{output, print, sigma};
+
+/// Most background events.
+const MAX_BACKGROUND: f64 = 1e6;
+/// Mebibytes beyond which a file is no limit.
+const MAX_LIMIT_MIB: u64 = 16;
+/// Default relative error of cross sections by quadrature.
+const GOAL: &str = "1e-4";
+
+/// Draw exclusion curves Q_χ/e against m_χ
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  millibrem reach cards/na64mu-2025.toml cards/ldmx-2025.toml \\
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:40
+  millibrem reach cards/na64mu-2018.toml cards/na64e-2018.toml \\
+    --over dark_sector.m_chi_gev=0.2 --iww --json
+  millibrem reach cards/ldmx-2025.toml \\
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:40 \\
+    --overlay limits.csv --recast dark-photon.csv")]
+pub(crate) struct Reach {
+    /// Run cards (TOML), one an experiment
+    #[arg(required = true, value_name = "CARD")]
+    cards: Vec<PathBuf>,
+    /// Masses of χ: dark_sector.m_chi_gev=LO..HI:log|lin:N or dark_sector.m_chi_gev=A,B,C
+    #[arg(long, value_name = "KEY=VALUES")]
+    over: String,
+    /// Exact method of the bremsstrahlung: quadrature, or mc for cuts on more than x
+    #[arg(long, default_value = "quadrature", value_parser = PossibleValuesParser::new(["quadrature", "mc"]))]
+    method: String,
+    /// Also bremsstrahlung in the improved Weizsäcker–Williams approximation
+    #[arg(long)]
+    iww: bool,
+    /// Dark-photon limit to recast: a file of mass in GeV and epsilon; repeatable
+    #[arg(long, value_name = "FILE")]
+    recast: Vec<PathBuf>,
+    /// Published or own limit to show beside: a file of m_chi_gev and q_over_e; repeatable
+    #[arg(long, value_name = "FILE")]
+    overlay: Vec<PathBuf>,
+    /// Charge Q_χ/e from which on χ would be seen, in place of reach.q_over_e_max: the upper edge of
+    /// what is excluded, so limits above it are left out
+    #[arg(long, value_name = "Q")]
+    ceiling: Option<f64>,
+    /// Events seen: with --background and --confidence a CLs upper limit replaces reach.events_excluded
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    observed: Option<u32>,
+    /// Background events expected
+    #[arg(long, value_name = "B", default_value_t = 0.0, requires = "observed")]
+    background: f64,
+    /// Confidence level of that limit
+    #[arg(long, value_name = "CL", default_value_t = 0.9, requires = "observed")]
+    confidence: f64,
+    /// Also write the computed curves as a HEPData submission, in the folder hepdata
+    #[arg(long)]
+    hepdata: bool,
+    /// Relative error of the cross sections [default: 1e-4, with mc integration.rel_error]
+    #[arg(long, value_name = "R")]
+    rel_error: Option<String>,
+}
+
+impl Reach {
+    pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
+        let masses = masses(&self.over)?;
+        let goal = (self.method != Method::Mc.name()).then_some(GOAL);
+        let goal = self.rel_error.as_deref().or(goal);
+        let more = sigma::overrides(Some(&self.method), goal);
+        let options = self.options()?;
+        let cards = self.cards.iter();
+        let cards = cards
+            .map(|path| common.load_with(path, &more))
+            .collect::<Result<Vec<_>, _>>()?;
+        let name = match cards.as_slice() {
+            [only] => only.run.name.clone(),
+            _ => "reach".to_owned(),
+        };
+        let reach = study::Reach::new(cards, masses, options.clone())?;
+        let folder = output::folder(common, &name);
+        let path = folder.join("reach.csv");
+        let inputs = self.cards.iter().chain(&self.recast).chain(&self.overlay);
+        output::check([&path], Kind::Table, common.force, inputs)?;
+        if !common.force {
+            may_replace_plain(&path, &reach.header(), |row| reach.has(row))?;
+        }
+        let bar = RowBar::new(common.quiet);
+        let found = reach.run(&bar)?;
+        bar.done();
+        let table = found.table();
+        let text = table.to_csv();
+        let file = PartFile::filled(&path, Kind::Table, common.force, text.as_bytes())?;
+        let mut parts = vec![file];
+        if self.hepdata {
+            let curves = hepdata(found.masses_gev(), found.curves());
+            parts.extend(curves.write(&folder.join("hepdata"), common.force)?);
+        }
+        millibrem_files::finish(parts)?;
+        if common.json {
+            let mut document = found.to_json();
+            document["output"] = json!(path);
+            return print::json(document);
+        }
+        print::table(&found.computed())?;
+        if !common.quiet {
+            reach.words().iter().for_each(|words| print::note(words));
+            for (name, limit) in &options.recasts {
+                let (low, high) = limit.range_gev();
+                print::note(&format!(
+                    "{name} says nothing below {low} GeV and above {high} GeV of the pair"
+                ));
+            }
+            print::note(&format!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
+
+    /// What is asked for beside the cards.
+    fn options(&self) -> Result<Options, Failure> {
+        let wrong = |option, found: f64, expected: &str| Failure::Option {
+            option,
+            found: text::shown(found),
+            expected: expected.to_owned(),
+        };
+        if !(0.0..=MAX_BACKGROUND).contains(&self.background) {
+            return Err(wrong(
+                "--background",
+                self.background,
+                "a number of events, 0 to 1e6",
+            ));
+        }
+        if !(self.confidence > 0.0 && self.confidence < 1.0) {
+            return Err(wrong(
+                "--confidence",
+                self.confidence,
+                "a number between 0 and 1",
+            ));
+        }
+        if let Some(q) = self.ceiling.filter(|q| !(*q > 0.0)) {
+            return Err(wrong("--ceiling", q, "a charge above 0"));
+        }
+        let counts = |observed| Counts {
+            observed,
+            background: self.background,
+            confidence: self.confidence,
+        };
+        Ok(Options {
+            iww: self.iww,
+            ceiling: self.ceiling,
+            counts: self.observed.map(counts),
+            recasts: self.limits(&self.recast)?,
+            overlays: self.limits(&self.overlay)?,
+        })
+    }
+
+    /// Files of two columns, with what to call them.
+    fn limits(&self, paths: &[PathBuf]) -> Result<Vec<(String, LimitFile)>, Failure> {
+        let read = |path: &PathBuf| {
+            let wrong = |problem: ReachError| Failure::Limit {
+                path: path.clone(),
+                problem,
+            };
+            let unread = |e: std::io::Error| ReachError::File {
+                line: 0,
+                problem: e.to_string(),
+            };
+            let text = millibrem_files::input::open_stream(path)
+                .and_then(|file| text::read(file, MAX_LIMIT_MIB))
+                .map_err(|e| wrong(unread(e)))?;
+            let limit = LimitFile::parse(&text).map_err(wrong)?;
+            let stem = path.file_stem().unwrap_or(path.as_os_str());
+            Ok((stem.to_string_lossy().into_owned(), limit))
+        };
+        paths.iter().map(read).collect()
+    }
+}
+
+/// The computed curves as a HEPData submission.
+fn hepdata<'a>(masses: &'a [f64], curves: &'a [Curve]) -> CurveTable<'a> {
+    CurveTable {
+        name: "Exclusion reach",
+        description: "Lower edge of the excluded millicharge against its mass, by experiment and channel",
+        x: Quantity {
+            name: "M(CHI)",
+            units: "GeV",
+        },
+        x_values: masses,
+        y: Quantity {
+            name: "Q(CHI)/E",
+            units: "",
+        },
+        curves: curves
+            .iter()
+            .map(|c| LabelledCurve {
+                label: &c.label,
+                y: &c.q_over_e,
+                error: &c.error,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,391 @@
+//! Exclusion curves of several experiments, channel by channel, with their ratios.
+//!
+//! Q_χ/e against the mass of χ in GeV: bremsstrahlung by the method of each card, in the improved
+//! Weizsäcker–Williams approximation where asked for, vector mesons, their sum, and recast limits. The
+//! numbers of events come from [`super::Experiment`]. A limit at or above the upper edge of what is
+//! excluded is left out. Pinned by `cli/tests/cli_reach.rs`.
+
+use super::recast::LimitFile;
+use super::{Counting, Experiment, cls_upper_limit};
+use crate::card::{Losses, Method, RunCard, Straggling};
+use crate::dark_sector::{DarkSector, MilliCharged};
+use crate::mesons::VectorMeson;
+use crate::process::Approach;
+use crate::run::{self, UsageError};
+use crate::study::StudyError;
+use crate::study::grid::Grid;
+use crate::study::rows::{Watch, run_rows};
+use crate::study::sigma::{flow, of_mixture};
+
+/// Key that is scanned.
+const MASS: &str = "dark_sector.m_chi_gev";
+
+/// The masses in GeV of `KEY=VALUES`, the one axis of exclusion curves.
+///
+/// # Errors
+/// [`StudyError`] if it is another axis or no list of masses.
+pub fn masses(over: &str) -> Result<Vec<f64>, StudyError> {
+    let grid = Grid::parse(&[over.to_owned()])?;
+    let axis = &grid.axes[0];
+    let good = |v: &String| v.parse().ok().filter(|m: &f64| *m > 0.0 && m.is_finite());
+    let masses: Option<Vec<f64>> = axis.values.iter().map(good).collect();
+    masses.filter(|_| axis.key == MASS).ok_or_else(|| {
+        let expected = format!("an exclusion curve runs over {MASS}, masses in GeV above 0");
+        UsageError(format!("--over {over}: {expected}")).into()
+    })
+}
+
+/// What was seen in a counting experiment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counts {
+    /// Events seen.
+    pub observed: u32,
+    /// Background events expected.
+    pub background: f64,
+    /// Confidence level, 0 … 1.
+    pub confidence: f64,
+}
+
+/// What is asked for beside the cards.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// Whether bremsstrahlung is wanted in the improved Weizsäcker–Williams approximation, too.
+    pub iww: bool,
+    /// Charge Q_χ/e from which on χ itself is seen, in place of the cards'.
+    pub ceiling: Option<f64>,
+    /// A CLs upper limit in place of the cards' number of excluded events.
+    pub counts: Option<Counts>,
+    /// Dark-photon limits to recast, with what to call them.
+    pub recasts: Vec<(String, LimitFile)>,
+    /// Limits to show beside, with the names of their files.
+    pub overlays: Vec<(String, LimitFile)>,
+}
+
+/// One exclusion curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Experiment and channel.
+    pub label: String,
+    /// The experiment, or the file of a recast.
+    pub source: String,
+    /// The channel.
+    pub channel: &'static str,
+    /// The least excluded charge at each mass; none where nothing is excluded.
+    pub q_over_e: Vec<Option<f64>>,
+    /// One standard deviation of the Monte Carlo; none where there was none.
+    pub error: Vec<Option<f64>>,
+    /// The largest excluded charge.
+    pub q_over_e_max: Option<f64>,
+    /// Expected events at the edge of what is excluded; none for a recast.
+    pub events_excluded: Option<f64>,
+}
+
+/// Expected events of one experiment at one mass for Q_χ = e.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Yields {
+    pub(super) sigma_pb: f64,
+    pub(super) exact: f64,
+    /// One standard deviation of the Monte Carlo, if there was one.
+    exact_error: Option<f64>,
+    pub(super) iww: f64,
+}
+
+/// Exclusion curves to be: the experiments are there, nothing is computed.
+#[derive(Debug)]
+pub struct Reach {
+    pub(super) experiments: Vec<(Experiment, RunCard)>,
+    pub(super) masses: Vec<f64>,
+    pub(super) options: Options,
+}
+
+impl Reach {
+    /// The curves of `cards` at `masses` (GeV).
+    ///
+    /// # Errors
+    /// [`StudyError`] if a card is of no pairs, or lacks what a yield needs.
+    pub fn new(
+        cards: Vec<RunCard>,
+        masses: Vec<f64>,
+        options: Options,
+    ) -> Result<Self, StudyError> {
+        let limit = |c: Counts| cls_upper_limit(c.observed, c.background, c.confidence);
+        let events = options.counts.map(limit);
+        let one = |mut card: RunCard| -> Result<(Experiment, RunCard), StudyError> {
+            card.reach.events_excluded = events.unwrap_or(card.reach.events_excluded);
+            card.reach.q_over_e_max = options.ceiling.or(card.reach.q_over_e_max);
+            Ok((experiment(&card)?, card))
+        };
+        let experiments = cards.into_iter().map(one).collect::<Result<_, _>>()?;
+        Ok(Self {
+            experiments,
+            masses,
+            options,
+        })
+    }
+
+    /// The experiments' cards, with what the options replace.
+    pub fn cards(&self) -> impl Iterator<Item = &RunCard> {
+        self.experiments.iter().map(|(_, card)| card)
+    }
+
+    /// Computes the curves.
+    ///
+    /// # Errors
+    /// The first of a cross section; [`StudyError::Stopped`] if `watch` ends it.
+    pub fn run(&self, watch: &dyn Watch) -> Result<Reached<'_>, StudyError> {
+        let yields = self.yields(watch)?;
+        let mut curves = Vec::new();
+        for ((experiment, card), yields) in self.experiments.iter().zip(&yields) {
+            let events = card.reach.events_excluded;
+            curves.extend(self.curves(experiment, events, yields));
+        }
+        if let Some((_, card)) = self.experiments.first() {
+            let chi = chi(card)?;
+            let recasts = self.options.recasts.iter();
+            curves.extend(recasts.map(|(name, limit)| self.recast(&chi, name, limit)));
+        }
+        Ok(Reached {
+            of: self,
+            yields,
+            curves,
+        })
+    }
+
+    /// Bremsstrahlung of every experiment at every mass.
+    fn yields(&self, watch: &dyn Watch) -> Result<Vec<Vec<Yields>>, StudyError> {
+        let n = self.masses.len();
+        let total = self.experiments.len() * n;
+        let mut found = vec![vec![Yields::default(); n]; self.experiments.len()];
+        let rows: Vec<usize> = (0..total).collect();
+        let one = |row: usize, threads: usize| -> Result<Yields, StudyError> {
+            let ((experiment, card), mass) = (&self.experiments[row / n], self.masses[row % n]);
+            let mut card = card.clone();
+            card.run.threads = threads;
+            let goal = run::goal(&card);
+            let (sigma_pb, error_pb) = match card.integration.method {
+                Method::Mc => {
+                    let (sigma_pb, error_pb) = monte_carlo(experiment, &card, mass, watch)?;
+                    (sigma_pb, Some(error_pb))
+                }
+                _ => {
+                    let exact = || experiment.sigma_pb(Approach::Exact, mass, goal);
+                    (run::on_threads(&card, exact)??, None)
+                }
+            };
+            let approximate = || experiment.bremsstrahlung(Approach::Iww, mass, goal);
+            let iww = match self.options.iww {
+                true => run::on_threads(&card, approximate)??,
+                false => 0.0,
+            };
+            Ok(Yields {
+                sigma_pb,
+                exact: experiment.events(sigma_pb),
+                exact_error: error_pb.map(|e| experiment.events(e)),
+                iww,
+            })
+        };
+        let threads = self.cards().next().map_or(0, |card| card.run.threads);
+        let mut done = 0;
+        watch.rows(done, total);
+        run_rows(threads, &rows, one, |row, result| {
+            found[row / n][row % n] = result?;
+            done += 1;
+            watch.rows(done, total);
+            match watch.should_stop() && done < total {
+                true => Err(StudyError::Stopped {
+                    left: total - done,
+                    rows: total,
+                }),
+                false => Ok(()),
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// The curves of one experiment: each channel that gives events, and their sum.
+    fn curves(&self, experiment: &Experiment, excluded: f64, yields: &[Yields]) -> Vec<Curve> {
+        let masses = &self.masses;
+        let errors: Vec<Option<f64>> = yields.iter().map(|y| y.exact_error).collect();
+        let none = vec![None; masses.len()];
+        let curve = |channel: &'static str, events: &[f64], errors: &[Option<f64>]| {
+            let edge = |n: &f64| experiment.lower_edge(*n);
+            let q_over_e: Vec<Option<f64>> = events.iter().map(edge).collect();
+            // Q goes with the inverse root of the events: δQ/Q = δN/2N.
+            let of = q_over_e.iter().zip(events).zip(errors);
+            let error = of.map(|((q, n), e)| Some((*q)? * (*e)? / (2.0 * n)));
+            Curve {
+                label: format!("{} {channel}", experiment.name()),
+                source: experiment.name().to_owned(),
+                channel,
+                error: error.collect(),
+                q_over_e,
+                q_over_e_max: experiment.q_over_e_max(),
+                events_excluded: Some(excluded),
+            }
+        };
+        let exact: Vec<f64> = yields.iter().map(|y| y.exact).collect();
+        let mut curves = vec![curve("bremsstrahlung", &exact, &errors)];
+        if self.options.iww {
+            let events: Vec<f64> = yields.iter().map(|y| y.iww).collect();
+            curves.push(curve("iww", &events, &none));
+        }
+        let mut all = exact;
+        let mut mesons = 0;
+        for meson in VectorMeson::ALL
+            .into_iter()
+            .filter(|m| experiment.makes(*m))
+        {
+            let events: Vec<f64> = masses.iter().map(|&m| experiment.meson(meson, m)).collect();
+            for (sum, n) in all.iter_mut().zip(&events) {
+                *sum += n;
+            }
+            curves.push(curve(meson.name(), &events, &none));
+            mesons += 1;
+        }
+        if mesons > 0 {
+            curves.push(curve("sum", &all, &errors));
+        }
+        curves
+    }
+
+    /// A dark-photon limit as one on the charge of `chi`.
+    fn recast(&self, chi: &MilliCharged, name: &str, limit: &LimitFile) -> Curve {
+        let ceiling = self.options.ceiling;
+        let below = |q: &f64| ceiling.is_none_or(|most| *q < most);
+        let at = |&mass_gev: &f64| {
+            let chi = MilliCharged { mass_gev, ..*chi };
+            limit.recast(&chi).filter(below)
+        };
+        Curve {
+            label: format!("{name} recast"),
+            source: name.to_owned(),
+            channel: "recast",
+            q_over_e: self.masses.iter().map(at).collect(),
+            error: vec![None; self.masses.len()],
+            q_over_e_max: ceiling,
+            events_excluded: None,
+        }
+    }
+}
+
+/// Curves that are computed.
+#[derive(Debug)]
+pub struct Reached<'a> {
+    pub(super) of: &'a Reach,
+    pub(super) yields: Vec<Vec<Yields>>,
+    pub(super) curves: Vec<Curve>,
+}
+
+/// Limit of one experiment from bremsstrahlung over that of the first, and the square roots it is
+/// the product of ([GKK18] Eq. (13)) if both exclude as many events with the same efficiency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ratio {
+    /// The experiment.
+    pub of: String,
+    /// The first one.
+    pub over: String,
+    /// The ratio at each mass.
+    pub limit_ratio: Vec<Option<f64>>,
+    /// The same in the improved Weizsäcker–Williams approximation, where it was asked for.
+    pub limit_ratio_iww: Vec<Option<f64>>,
+    /// From the leptons on target.
+    pub sqrt_on_target: f64,
+    /// From the nuclei per cm².
+    pub sqrt_nuclei_per_cm2: f64,
+    /// From the cross sections, at each mass.
+    pub sqrt_sigma: Vec<Option<f64>>,
+}
+
+impl Reached<'_> {
+    /// The curves, experiment by experiment, recasts last.
+    pub fn curves(&self) -> &[Curve] {
+        &self.curves
+    }
+
+    /// Masses in GeV.
+    pub fn masses_gev(&self) -> &[f64] {
+        &self.of.masses
+    }
+
+    /// The ratios of all experiments but the first to the first.
+    pub fn ratios(&self) -> Vec<Ratio> {
+        let ratio = |i: usize| {
+            let experiments = &self.of.experiments;
+            let ((first, _), (other, _)) = (&experiments[0], &experiments[i]);
+            let finite = |x: f64| x.is_finite().then_some(x);
+            let each = |value: &dyn Fn(&Yields, &Yields) -> Option<f64>| -> Vec<Option<f64>> {
+                let pairs = self.yields[0].iter().zip(&self.yields[i]);
+                pairs.map(|(a, b)| value(a, b)).collect()
+            };
+            let limits = |events: fn(&Yields) -> f64| {
+                each(&|a, b| finite(other.limit(events(b))? / first.limit(events(a))?))
+            };
+            Ratio {
+                of: other.name().to_owned(),
+                over: first.name().to_owned(),
+                limit_ratio: limits(|y| y.exact),
+                limit_ratio_iww: limits(|y| y.iww),
+                sqrt_on_target: (first.on_target() / other.on_target()).sqrt(),
+                sqrt_nuclei_per_cm2: (first.nuclei_per_cm2() / other.nuclei_per_cm2()).sqrt(),
+                sqrt_sigma: each(&|a, b| finite((a.sigma_pb / b.sigma_pb).sqrt())),
+            }
+        };
+        (1..self.of.experiments.len()).map(ratio).collect()
+    }
+}
+
+/// What the card produces, if it is a pair.
+fn chi(card: &RunCard) -> Result<MilliCharged, StudyError> {
+    match card.dark_sector {
+        DarkSector::Pair(chi) => Ok(chi),
+        DarkSector::DarkPhoton(_) => Err(UsageError(format!(
+            "{}: reach is of pairs, process.kind is \"dark-photon\"",
+            card.run.name
+        ))
+        .into()),
+    }
+}
+
+/// The experiment of a card.
+fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
+    let yields = &card.reach.mesons;
+    let counting = Counting {
+        events_excluded: card.reach.events_excluded,
+        efficiency: card.reach.efficiency,
+        q_over_e_max: card.reach.q_over_e_max,
+        mesons: [yields.rho, yields.omega, yields.phi, yields.jpsi],
+        straggling: card.reach.straggling == Straggling::TsaiWhitis
+            || card.losses == Losses::TsaiWhitis,
+    };
+    let experiment = Experiment::new(
+        &card.run.name,
+        card.beam,
+        card.target.clone(),
+        card.cuts,
+        chi(card)?,
+        counting,
+    )?;
+    if experiment.loses_energy() && card.integration.method == Method::Mc {
+        return Err(UsageError(format!(
+            "{}: energy loss in the target needs --method quadrature",
+            card.run.name
+        ))
+        .into());
+    }
+    Ok(experiment)
+}
+
+/// σ in pb by Monte Carlo and its error, mean over the elements of the target; 0 above threshold.
+fn monte_carlo(
+    experiment: &Experiment,
+    card: &RunCard,
+    m_chi_gev: f64,
+    watch: &dyn Watch,
+) -> Result<(f64, f64), StudyError> {
+    let mixture = experiment.mixture(m_chi_gev)?;
+    let found = of_mixture(card, &mixture, &mut |_| flow(watch))?;
+    match found.alarms.is_empty() {
+        true => Ok((found.value_pb, found.error_pb)),
+        false => Err(StudyError::Untrusted(found.alarms)),
+    }
+}

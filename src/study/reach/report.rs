@@ -1,0 +1,197 @@
+//! Exclusion curves as a table and as JSON, with the limits that are shown beside them.
+
+use serde_json::{Value, json};
+
+use super::curves::{Counts, Curve, Ratio, Reach, Reached};
+use super::recast::LimitFile;
+use crate::study::facts;
+use crate::table::json::{number, numbers};
+use crate::table::{Cell, Column, Table};
+
+/// Channel of what was not computed but read.
+pub const OVERLAY: &str = "overlay";
+
+impl Reach {
+    /// The table without rows. Its facts are those of the experiments, one after the other.
+    pub fn header(&self) -> Table {
+        let mut all = Vec::new();
+        for card in self.cards() {
+            for (name, value) in facts("reach", card) {
+                let name = match name.as_str() {
+                    "card" => format!("card of {}", card.run.name),
+                    _ => name,
+                };
+                all.push((name, value));
+            }
+        }
+        let error = "one standard deviation of the Monte Carlo, empty without";
+        let events = "expected events at the edge of what is excluded, empty for limits of others";
+        Table {
+            facts: all,
+            columns: vec![
+                Column::new("curve", "", "experiment and channel"),
+                Column::new("m_chi_gev", "GeV", "mass of chi"),
+                Column::new("q_over_e", "1", "charges above this are excluded"),
+                Column::new("q_over_e_error", "1", error),
+                Column::new(
+                    "q_over_e_max",
+                    "1",
+                    "charges above this are not excluded, empty without",
+                ),
+                Column::new("channel", "", "of the curve, overlay for limits that were read"),
+                Column::new("events_excluded", "1", events),
+                Column::new(
+                    "confidence",
+                    "1",
+                    "confidence level of that number, empty where the card gives it",
+                ),
+                Column::new("observed", "1", "events seen, empty where the card gives the number"),
+                Column::new("background", "1", "background events expected, likewise"),
+            ],
+            keys: 2,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Whether the curve of a row in an earlier table is computed again at its mass. What was read
+    /// needs not come again.
+    pub fn has(&self, row: &[Cell]) -> bool {
+        let header = self.header();
+        let cell = |name: &str| header.position(name).and_then(|i| row.get(i));
+        let mass = cell("m_chi_gev").and_then(Cell::number);
+        let is_read = cell("channel").is_some_and(|c| *c == Cell::from(OVERLAY));
+        is_read || mass.is_some_and(|m| self.masses.contains(&m))
+    }
+
+    /// How many events each experiment excludes, in words.
+    pub fn words(&self) -> Vec<String> {
+        let cards = self.cards();
+        cards
+            .map(|card| {
+                let (name, events) = (&card.run.name, card.reach.events_excluded);
+                match self.options.counts {
+                    Some(Counts {
+                        observed,
+                        background,
+                        confidence,
+                    }) => format!(
+                        "{name}: {events:.4} events are excluded at {} % CL (CLs), {observed} observed, {background} background expected",
+                        crate::text::shown(100.0 * confidence)
+                    ),
+                    None => format!("{name}: {events} events are excluded (reach.events_excluded)"),
+                }
+            })
+            .collect()
+    }
+}
+
+impl Reached<'_> {
+    /// The curves and what is shown beside them, a row a limit; masses without a limit are left out.
+    pub fn table(&self) -> Table {
+        let mut rows = Vec::new();
+        let counts = self.of.options.counts;
+        for curve in &self.curves {
+            let counts = counts.filter(|_| curve.events_excluded.is_some());
+            let limits = self.of.masses.iter().zip(&curve.q_over_e).zip(&curve.error);
+            for ((mass, q), error) in limits {
+                if let Some(q) = q {
+                    rows.push(vec![
+                        curve.label.as_str().into(),
+                        (*mass).into(),
+                        (*q).into(),
+                        (*error).into(),
+                        curve.q_over_e_max.into(),
+                        curve.channel.into(),
+                        curve.events_excluded.into(),
+                        counts.map(|c| c.confidence).into(),
+                        counts.map(|c| u64::from(c.observed)).into(),
+                        counts.map(|c| c.background).into(),
+                    ]);
+                }
+            }
+        }
+        for (name, limit) in &self.of.options.overlays {
+            for (mass, q) in limit.points() {
+                let mut row = vec![
+                    display(name, limit).into(),
+                    (*mass).into(),
+                    (*q).into(),
+                    Cell::Missing,
+                    limit.upper_edge().into(),
+                    OVERLAY.into(),
+                ];
+                row.resize(10, Cell::Missing);
+                rows.push(row);
+            }
+        }
+        self.of.header().with_rows(rows)
+    }
+
+    /// The computed curves alone, in the columns that a reader wants.
+    pub fn computed(&self) -> Table {
+        let whole = self.table();
+        let names = ["curve", "m_chi_gev", "q_over_e", "q_over_e_error", "events_excluded"];
+        let kept: Vec<usize> = names.iter().filter_map(|n| whole.position(n)).collect();
+        let channel = whole.position("channel");
+        let computed = |row: &&Vec<Cell>| channel.is_some_and(|i| row[i] != Cell::from(OVERLAY));
+        let row = |row: &Vec<Cell>| kept.iter().map(|&i| row[i].clone()).collect();
+        Table {
+            columns: kept.iter().map(|&i| whole.columns[i].clone()).collect(),
+            rows: whole.rows.iter().filter(computed).map(row).collect(),
+            ..whole
+        }
+    }
+
+    /// The curves, ratios and ranges of recasts as one object.
+    pub fn to_json(&self) -> Value {
+        let masses = &self.of.masses;
+        let mut shown: Vec<Value> = self.curves.iter().map(|c| c.to_json(masses)).collect();
+        shown.extend(self.of.options.overlays.iter().map(|(name, limit)| {
+            let (m, q): (Vec<f64>, Vec<f64>) = limit.points().iter().copied().unzip();
+            json!({"label": display(name, limit), "source": name, "channel": OVERLAY,
+                "m_chi_gev": m, "q_over_e": q, "error": vec![Value::Null; limit.points().len()],
+                "q_over_e_max": number(limit.upper_edge())})
+        }));
+        let range = |(name, limit): &(String, LimitFile)| {
+            json!({"source": name, "range_gev": limit.range_gev()})
+        };
+        let counts = self.of.options.counts;
+        json!({
+            "curves": shown,
+            "events_excluded": self.of.cards().map(|c| c.reach.events_excluded).collect::<Vec<_>>(),
+            "confidence": number(counts.map(|c| c.confidence)),
+            "observed": counts.map(|c| c.observed),
+            "background": number(counts.map(|c| c.background)),
+            "ratios": self.ratios().iter().map(|r| r.to_json(masses)).collect::<Vec<_>>(),
+            "recasts": self.of.options.recasts.iter().map(range).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Curve {
+    fn to_json(&self, masses: &[f64]) -> Value {
+        json!({"label": self.label, "source": self.source, "channel": self.channel,
+            "m_chi_gev": masses, "q_over_e": numbers(&self.q_over_e), "error": numbers(&self.error),
+            "q_over_e_max": number(self.q_over_e_max)})
+    }
+}
+
+impl Ratio {
+    fn to_json(&self, masses: &[f64]) -> Value {
+        json!({
+            "of": self.of,
+            "over": self.over,
+            "m_chi_gev": masses,
+            "limit_ratio": numbers(&self.limit_ratio),
+            "limit_ratio_iww": numbers(&self.limit_ratio_iww),
+            "sqrt_on_target": number(self.sqrt_on_target),
+            "sqrt_nuclei_per_cm2": number(self.sqrt_nuclei_per_cm2),
+            "sqrt_sigma": numbers(&self.sqrt_sigma),
+        })
+    }
+}
+
+/// What to call a limit that was read: the experiment it names, else its file.
+pub fn display<'a>(file: &'a str, limit: &'a LimitFile) -> &'a str {
+    limit.experiment().unwrap_or(file)
+}

@@ -1,0 +1,132 @@
+//! The rows of a study, side by side: each result depends on its row alone.
+//!
+//! Rows are handed over as they are done, in any order. Pinned by the tests below and by
+//! `cli/tests/scan_threads.rs`.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use rayon::ThreadPoolBuilder;
+
+/// Hears how a study of many rows goes on, and may end it.
+pub trait Watch: Sync {
+    /// `done` of `total` rows are there.
+    fn rows(&self, done: usize, total: usize) {
+        let _ = (done, total);
+    }
+
+    /// Whether to stop; asked within rows, from any thread.
+    fn should_stop(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody listens.
+impl Watch for () {}
+
+/// Computes the rows `todo` on `threads` threads (0: as many as the machine has) and hands each to
+/// `done`, one at a time, as soon as it is there; the first error of `done` stops the rest.
+/// `compute` gets a row and how many threads it may use.
+///
+/// Where there are enough rows, each thread takes one after the other and computes it alone: rows
+/// that share a pool would run each other while they wait, one deeper on the stack than the other.
+///
+/// # Errors
+/// Whatever `done` returns.
+pub fn run_rows<R: Send, E: Send>(
+    threads: usize,
+    todo: &[usize],
+    compute: impl Fn(usize, usize) -> R + Sync,
+    mut done: impl FnMut(usize, R) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let threads = match threads {
+        0 => thread::available_parallelism().map_or(1, NonZero::get),
+        n => n,
+    };
+    if todo.len() < threads {
+        return todo
+            .iter()
+            .try_for_each(|&row| done(row, compute(row, threads)));
+    }
+    let next = AtomicUsize::new(0);
+    let sink = Mutex::new((done, None));
+    let work = || {
+        // What a row divides among threads it now divides on this one, and nothing else runs there.
+        // Without it, it would run in the pool of the whole process: slower, the same result.
+        let _alone = ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build();
+        while let Some(&row) = todo.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = compute(row, 1);
+            // A poisoned lock means that another row's `done` panicked, which ends the program anyway.
+            let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            let (done, error) = &mut *sink;
+            if error.is_some() {
+                return;
+            }
+            *error = done(row, result).err();
+        }
+    };
+    thread::scope(|scope| {
+        let start = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
+        // Where the system gives no more threads, those there are do the work.
+        if (0..threads).take_while(start).count() == 0 {
+            work();
+        }
+    });
+    let (_, error) = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+    error.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_handed_over_once_and_an_error_stops() {
+        let todo: Vec<usize> = (0..50).filter(|i| i % 3 != 0).collect();
+        for threads in [1, 2, 8, 33, 34, 100] {
+            let mut seen = Vec::new();
+            run_rows::<_, ()>(
+                threads,
+                &todo,
+                |i, _| i * i,
+                |i, r| {
+                    assert_eq!(r, i * i);
+                    seen.push(i);
+                    Ok(())
+                },
+            )
+            .expect("no error");
+            seen.sort_unstable();
+            assert_eq!(seen, todo);
+            let mut taken = 0;
+            let full = run_rows(
+                threads,
+                &todo,
+                |i, _| i,
+                |_, _| {
+                    taken += 1;
+                    Err("full")
+                },
+            );
+            assert_eq!((full, taken), (Err("full"), 1));
+        }
+    }
+
+    #[test]
+    fn what_a_row_divides_stays_on_its_thread() {
+        use rayon::prelude::*;
+        let todo: Vec<usize> = (0..500).collect();
+        let divided = |_, threads: usize| {
+            let here = thread::current().id();
+            let all = (0..100).into_par_iter();
+            threads == 1 && all.all(|_| thread::current().id() == here)
+        };
+        let alone = |_, alone| if alone { Ok(()) } else { Err(()) };
+        assert_eq!(run_rows(4, &todo, divided, alone), Ok(()));
+    }
+}

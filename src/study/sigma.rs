@@ -1,0 +1,220 @@
+//! The total cross section of a card by the method it names, in pb per atom of the target.
+//!
+//! Pinned by `tests/study.rs` and `cli/tests/cli_sigma.rs`.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::rows::Watch;
+use super::{StudyError, facts};
+use crate::card::{Method, RunCard};
+use crate::generate::{Generator, HistogramRequest, Listener, SigmaReport};
+use crate::process::{Integral, Mixture, Part};
+use crate::record::IterationRow;
+use crate::run;
+use crate::table::{Cell, Column, Table};
+
+/// σ by any method.
+#[derive(Debug, Clone)]
+pub struct Sigma {
+    /// Which one.
+    pub method: Method,
+    /// σ, pb per atom of the target within the cuts.
+    pub value_pb: f64,
+    /// Its error in pb: one standard deviation by Monte Carlo, else an estimate that covers the true one.
+    pub error_pb: f64,
+    /// χ²/dof of the iterations, by Monte Carlo on one nucleus.
+    pub chi2_dof: Option<f64>,
+    /// Evaluations of the integrand.
+    pub n_eval: u64,
+    /// Seed of the random streams.
+    pub seed: u64,
+    /// What each nucleus of the target gives.
+    pub nuclei: Vec<Nuclear>,
+    /// How it went on each nucleus, by Monte Carlo.
+    pub runs: Vec<Measured>,
+    /// Why the result is not to be trusted; empty if it is.
+    pub alarms: Vec<String>,
+    facts: Vec<(String, String)>,
+}
+
+/// σ on one nucleus of a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nuclear {
+    /// Symbol of the element or isotope.
+    pub name: String,
+    /// Particle code.
+    pub pdg_id: i32,
+    /// Its share of the atoms, 0 … 1.
+    pub atom_fraction: f64,
+    /// σ, pb per nucleus.
+    pub sigma_pb: f64,
+    /// Its error, pb.
+    pub error_pb: f64,
+}
+
+impl Nuclear {
+    fn of(part: &Part, sigma_pb: f64, error_pb: f64) -> Self {
+        Self {
+            name: part.name.clone(),
+            pdg_id: part.process.target().pdg_id,
+            atom_fraction: part.atom_fraction,
+            sigma_pb,
+            error_pb,
+        }
+    }
+}
+
+/// How a Monte Carlo went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// On which nucleus, if there are several.
+    pub nucleus: Option<String>,
+    /// The iterations.
+    pub iterations: Vec<IterationRow>,
+    /// What is worth knowing.
+    pub notes: Vec<String>,
+}
+
+impl Measured {
+    pub(super) fn of(mixture: &Mixture, part: &Part, report: &SigmaReport) -> Self {
+        let several = mixture.parts().len() > 1;
+        Self {
+            nucleus: several.then(|| part.name.clone()),
+            iterations: report.cross_section.iterations.clone(),
+            notes: report.notes.clone(),
+        }
+    }
+}
+
+/// Columns of a cross section.
+pub(super) fn columns() -> Vec<Column> {
+    vec![
+        Column::new("sigma_pb", "pb", "cross section per nucleus within the cuts"),
+        Column::new("error_pb", "pb", "its error"),
+        Column::new("n_eval", "1", "evaluations of the integrand"),
+    ]
+}
+
+impl Sigma {
+    /// The result as a table of one row.
+    pub fn table(&self) -> Table {
+        let cells = [self.value_pb.into(), self.error_pb.into(), Cell::Integer(self.n_eval)];
+        Table {
+            facts: self.facts.clone(),
+            columns: columns(),
+            keys: 0,
+            rows: vec![cells.to_vec()],
+        }
+    }
+}
+
+/// σ of `card` by its method to its relative error; `listener` hears of a Monte Carlo.
+///
+/// # Errors
+/// [`StudyError`] if the card's set-up makes no sense, the method does not apply or does not reach
+/// the error, or `listener` stops it.
+pub fn sigma(card: &RunCard, listener: &mut Listener<'_>) -> Result<Sigma, StudyError> {
+    of_mixture(card, &run::mixture(card)?, listener)
+}
+
+/// The same where `watch` may stop it.
+pub(super) fn watched(card: &RunCard, watch: &dyn Watch) -> Result<Sigma, StudyError> {
+    sigma(card, &mut |_| flow(watch))
+}
+
+/// What `watch` wants.
+pub(super) fn flow(watch: &dyn Watch) -> ControlFlow<()> {
+    match watch.should_stop() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+/// σ per atom of `mixture` by the method of the card.
+pub(super) fn of_mixture(
+    card: &RunCard,
+    mixture: &Mixture,
+    listener: &mut Listener<'_>,
+) -> Result<Sigma, StudyError> {
+    let method = card.integration.method;
+    let mut found = Sigma {
+        method,
+        value_pb: 0.0,
+        error_pb: 0.0,
+        chi2_dof: None,
+        n_eval: 0,
+        seed: card.run.seed,
+        nuclei: Vec::new(),
+        runs: Vec::new(),
+        alarms: Vec::new(),
+        facts: facts("sigma", card),
+    };
+    if method == Method::Mc {
+        by_monte_carlo(card, mixture, &mut found, listener)?;
+        return Ok(found);
+    }
+    let route = run::inclusive(method, mixture)?;
+    let each = run::on_threads(card, || route.sigma_of_each(run::goal(card)))??;
+    let total = route.total(&each);
+    (found.value_pb, found.error_pb) = (total.value_pb, total.error_pb);
+    found.n_eval = total.n_eval;
+    let parts = mixture.parts().iter().zip(&each);
+    let nuclear = |(part, one): (&Part, &Integral)| Nuclear::of(part, one.value_pb, one.error_pb);
+    found.nuclei = parts.map(nuclear).collect();
+    Ok(found)
+}
+
+/// One run for each nucleus, with errors that are independent.
+fn by_monte_carlo(
+    card: &RunCard,
+    mixture: &Mixture,
+    found: &mut Sigma,
+    listener: &mut Listener<'_>,
+) -> Result<(), StudyError> {
+    let mut variance = 0.0;
+    let reports = measured(card, mixture, &[], listener)?;
+    for (part, report) in mixture.parts().iter().zip(reports) {
+        found.runs.push(Measured::of(mixture, part, &report));
+        let cross_section = report.cross_section;
+        let (value_pb, error_pb) = (cross_section.value_pb, cross_section.error_pb);
+        found.value_pb += part.atom_fraction * value_pb;
+        variance += (part.atom_fraction * error_pb).powi(2);
+        found.n_eval += report.n_eval;
+        found.alarms.extend(report.alarms);
+        found.nuclei.push(Nuclear::of(part, value_pb, error_pb));
+        found.error_pb = error_pb;
+        found.chi2_dof = Some(cross_section.chi2_dof);
+    }
+    if found.nuclei.len() > 1 {
+        found.error_pb = variance.sqrt();
+        found.chi2_dof = None;
+    }
+    Ok(())
+}
+
+/// σ and histograms of every nucleus of the target by Monte Carlo, with seeds that follow each other;
+/// the notes of the card are among those of each report.
+pub(super) fn measured(
+    card: &RunCard,
+    mixture: &Mixture,
+    histograms: &[HistogramRequest],
+    listener: &mut Listener<'_>,
+) -> Result<Vec<SigmaReport>, StudyError> {
+    let several = mixture.parts().len() > 1;
+    let one = |(i, part): (u64, &Part)| {
+        let mut settings = run::settings(card, 0);
+        settings.seed = settings.seed.wrapping_add(i);
+        let mut generator = Generator::new(Arc::clone(&part.process), settings)?;
+        generator.adapt(listener)?;
+        let mut report = generator.measure(histograms, listener)?;
+        let notes = run::note(card).into_iter();
+        report.notes = notes.chain(report.notes).collect();
+        if several {
+            let alarms = report.alarms.iter();
+            report.alarms = alarms.map(|a| format!("on {}: {a}", part.name)).collect();
+        }
+        Ok(report)
+    };
+    (0..).zip(mixture.parts()).map(one).collect()
+}

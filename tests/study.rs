@@ -1,0 +1,193 @@
+//! What a front end asks of a card: cross sections, spectra, scans, comparisons and limits as values, in
+//! memory, each with its table.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
+use millibrem::card::{Method, Override, RunCard, shipped};
+use millibrem::process::CrossSection;
+use millibrem::run;
+use millibrem::study::reach::{Counts, Options};
+use millibrem::study::scan::Row;
+use millibrem::study::{
+    CardSource, Comparisons, Grid, Reach, Scan, StudyError, Watch, Where, sigma, spectrum,
+};
+use millibrem::table::Cell;
+
+const MASSES: &str = "dark_sector.m_chi_gev=0.1,0.2,0.4";
+
+fn source(overrides: &[&str]) -> CardSource {
+    let text = shipped("ldmx-2025").expect("a shipped card");
+    let more = ["integration.method=iww", "run.seed=1", "run.threads=1"];
+    let all = more.iter().chain(overrides);
+    CardSource::new(text, all.map(|o| Override::parse(o).expect("valid")).collect())
+}
+
+fn card(overrides: &[&str]) -> RunCard {
+    source(overrides).card().expect("valid")
+}
+
+fn grid(over: &str) -> Grid {
+    Grid::parse(&[over.to_owned()]).expect("valid")
+}
+
+#[test]
+fn a_cross_section_is_that_of_its_route_and_stands_in_a_table() {
+    let card = card(&["integration.rel_error=1e-5"]);
+    let found = sigma(&card, &mut |_| ControlFlow::Continue(())).expect("found");
+    let mixture = run::mixture(&card).expect("valid");
+    let route = run::inclusive(Method::Iww, &mixture).expect("a route");
+    let direct = route.sigma(1e-5).expect("found");
+    assert_eq!((found.value_pb, found.n_eval), (direct.value_pb, direct.n_eval));
+    let table = found.table();
+    assert_eq!(table.fact("command"), Some("sigma"));
+    assert_eq!(table.columns[0].units, "pb");
+    assert_eq!(table.rows[0][0], Cell::Real(direct.value_pb));
+}
+
+#[test]
+fn a_listener_stops_a_monte_carlo() {
+    let card = card(&["integration.method=mc"]);
+    let stopped = sigma(&card, &mut |_| ControlFlow::Break(())).expect_err("stopped");
+    assert!(matches!(stopped, StudyError::Generate(_)), "{stopped}");
+}
+
+#[test]
+fn bins_of_a_spectrum_have_edges_and_add_up_to_the_cross_section() {
+    let card = card(&["integration.rel_error=1e-6"]);
+    let silent = &mut |_: &_| ControlFlow::Continue(());
+    let whole = sigma(&card, silent).expect("found").value_pb;
+    let found = spectrum(&card, &Where::Bins(4), silent).expect("found");
+    let table = found.table();
+    let column = |name: &str| -> Vec<f64> {
+        let i = table.position(name).expect("a column");
+        table.cells(i).filter_map(Cell::number).collect()
+    };
+    let (low, high) = (column("x_low"), column("x_high"));
+    assert_eq!((low[0], high[3], low[1]), (0.7, 1.0, high[0]));
+    let (by_x, by_energy) = (column("dsigma_dx_pb"), column("dsigma_de_miss_pb_per_gev"));
+    let sum: f64 = (0..4).map(|i| by_x[i] * (high[i] - low[i])).sum();
+    assert!((sum / whole - 1.0).abs() < 3e-6, "{sum} {whole}");
+    assert!((by_energy[2] * 8.0 / by_x[2] - 1.0).abs() < 1e-15);
+    let errors = column("dsigma_de_miss_pb_per_gev_error");
+    assert!((errors[1] * 8.0 / column("error_pb")[1] - 1.0).abs() < 1e-15);
+    let none = spectrum(&card, &Where::At(vec![0.9]), silent).expect("found");
+    assert_eq!(none.table().position("x_low"), None);
+}
+
+#[test]
+fn a_scan_takes_known_rows_as_they_are_and_hands_new_ones_to_the_sink() {
+    let scan = Scan::new(source(&[]), grid(MASSES)).expect("valid");
+    let row = |mass: &str, sigma_pb: f64| Row {
+        values: vec![mass.to_owned()],
+        sigma_pb,
+        error_pb: 0.5,
+        n_eval: 7,
+    };
+    // One of the grid, however written, and one beside it.
+    let known = [row("2e-1", 12.0), row("0.3", 11.0)];
+    assert_eq!(scan.missing(&known), 2);
+    let mut new = Vec::new();
+    let keep = |row: &Row| -> Result<(), StudyError> {
+        new.push(row.clone());
+        Ok(())
+    };
+    let found = scan.run(&known, keep, &()).expect("found");
+    assert_eq!(new.len(), 2);
+    let masses = |rows: &[Vec<Cell>]| rows.iter().map(|r| r[0].clone()).collect::<Vec<_>>();
+    let reals = |list: &[f64]| list.iter().map(|x| Cell::Real(*x)).collect::<Vec<_>>();
+    let asked = &found.table().rows;
+    assert_eq!(masses(asked), reals(&[0.1, 0.2, 0.4]));
+    assert_eq!(asked[1], row("0.2", 12.0).cells());
+    assert_eq!(masses(&found.whole().rows), reals(&[0.1, 0.2, 0.3, 0.4]));
+    for (row, mass) in [(&asked[0], "0.1"), (&asked[2], "0.4")] {
+        let alone = card(&[&format!("dark_sector.m_chi_gev={mass}")]);
+        let alone = sigma(&alone, &mut |_| ControlFlow::Continue(())).expect("found");
+        assert_eq!(row[1], Cell::Real(alone.value_pb));
+        assert!(new.iter().any(|r| r.cells() == *row));
+    }
+}
+
+#[test]
+fn an_error_of_the_sink_or_a_wish_to_stop_ends_a_scan() {
+    let scan = Scan::new(source(&[]), grid(MASSES)).expect("valid");
+    let full = |_: &Row| Err(StudyError::Untrusted(vec!["full".to_owned()]));
+    let ended = scan.run(&[], full, &()).expect_err("the sink is full");
+    assert!(ended.to_string().ends_with("full"), "{ended}");
+
+    /// Stops as soon as a row is there.
+    #[derive(Default)]
+    struct Once(Mutex<usize>);
+    impl Watch for Once {
+        fn rows(&self, done: usize, total: usize) {
+            assert_eq!(total, 3);
+            *self.0.lock().expect("no panic") = done;
+        }
+        fn should_stop(&self) -> bool {
+            *self.0.lock().expect("no panic") > 0
+        }
+    }
+    let mut kept = 0;
+    let keep = |_: &Row| -> Result<(), StudyError> {
+        kept += 1;
+        Ok(())
+    };
+    let ended = scan.run(&[], keep, &Once::default()).expect_err("stopped");
+    assert!(matches!(ended, StudyError::Stopped { left: 2, rows: 3 }), "{ended}");
+    assert_eq!(kept, 1);
+}
+
+#[test]
+fn a_row_that_fails_is_named_and_the_others_stay() {
+    let scan = Scan::new(source(&[]), grid("dark_sector.m_chi_gev=0.1,5")).expect("valid");
+    let keep = |_: &Row| -> Result<(), StudyError> { Ok(()) };
+    let found = scan.run(&[], keep, &()).expect("a table");
+    assert_eq!(found.table().rows.len(), 1);
+    let [failure] = &found.failures[..] else {
+        panic!("{:?}", found.failures);
+    };
+    assert!(failure.starts_with("m_chi_gev = 5: "), "{failure}");
+}
+
+#[test]
+fn a_formula_that_does_not_apply_is_missing_in_the_table_of_a_comparison() {
+    let grid = grid("dark_sector.m_chi_gev=1e-5,0.1");
+    let comparisons = Comparisons::new(&source(&["integration.rel_error=1e-3"]), grid, 2);
+    let comparisons = comparisons.expect("valid");
+    assert!(comparisons.has(&["1e-1"]) && !comparisons.has(&["0.2"]));
+    let found = comparisons.run(&()).expect("found");
+    let table = found.table();
+    let wwa = table.position("wwa_pb").expect("a column");
+    assert_eq!(table.rows[0][wwa], Cell::Missing);
+    assert!(table.rows[1][wwa].number() > Some(0.0));
+    let rows = found.json_rows();
+    assert!(rows[0]["wwa_pb"].is_null() && rows[1]["m_chi_gev"] == 0.1, "{rows}");
+    assert_eq!(found.x_edges().len(), 3);
+}
+
+#[test]
+fn limits_carry_what_they_exclude() {
+    let counts = Counts {
+        observed: 0,
+        background: 0.0,
+        confidence: 0.95,
+    };
+    let options = Options {
+        counts: Some(counts),
+        ..Options::default()
+    };
+    let card = card(&["integration.method=quadrature", "integration.rel_error=1e-3"]);
+    let reach = Reach::new(vec![card], vec![0.1, 9.0], options).expect("valid");
+    let found = reach.run(&()).expect("found");
+    let table = found.table();
+    let curve = &found.curves()[0];
+    assert!(curve.q_over_e[0] > Some(0.0) && curve.q_over_e[1].is_none());
+    // 20 = 1/(1 - 0.95) without background.
+    let expected = 20_f64.ln();
+    assert!((curve.events_excluded.expect("counts") / expected - 1.0).abs() < 1e-9);
+    let cell = |name: &str| &table.rows[0][table.position(name).expect("a column")];
+    assert_eq!(cell("q_over_e"), &Cell::from(curve.q_over_e[0]));
+    assert_eq!(cell("observed"), &Cell::Integer(0));
+    assert_eq!(cell("confidence"), &Cell::Real(0.95));
+    assert_eq!(table.rows.len(), 5, "above threshold there is no row: {:?}", table.rows);
+}
