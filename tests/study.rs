@@ -20,7 +20,10 @@ fn source(overrides: &[&str]) -> CardSource {
     let text = shipped("ldmx-2025").expect("a shipped card");
     let more = ["integration.method=iww", "run.seed=1", "run.threads=1"];
     let all = more.iter().chain(overrides);
-    CardSource::new(text, all.map(|o| Override::parse(o).expect("valid")).collect())
+    CardSource::new(
+        text,
+        all.map(|o| Override::parse(o).expect("valid")).collect(),
+    )
 }
 
 fn card(overrides: &[&str]) -> RunCard {
@@ -38,7 +41,10 @@ fn a_cross_section_is_that_of_its_route_and_stands_in_a_table() {
     let mixture = run::mixture(&card).expect("valid");
     let route = run::inclusive(Method::Iww, &mixture).expect("a route");
     let direct = route.sigma(1e-5).expect("found");
-    assert_eq!((found.value_pb, found.n_eval), (direct.value_pb, direct.n_eval));
+    assert_eq!(
+        (found.value_pb, found.n_eval),
+        (direct.value_pb, direct.n_eval)
+    );
     let table = found.table();
     assert_eq!(table.fact("command"), Some("sigma"));
     assert_eq!(table.columns[0].units, "pb");
@@ -133,7 +139,10 @@ fn an_error_of_the_sink_or_a_wish_to_stop_ends_a_scan() {
         Ok(())
     };
     let ended = scan.run(&[], keep, &Once::default()).expect_err("stopped");
-    assert!(matches!(ended, StudyError::Stopped { left: 2, rows: 3 }), "{ended}");
+    assert!(
+        matches!(ended, StudyError::Stopped { left: 2, rows: 3 }),
+        "{ended}"
+    );
     assert_eq!(kept, 1);
 }
 
@@ -161,7 +170,10 @@ fn a_formula_that_does_not_apply_is_missing_in_the_table_of_a_comparison() {
     assert_eq!(table.rows[0][wwa], Cell::Missing);
     assert!(table.rows[1][wwa].number() > Some(0.0));
     let rows = found.json_rows();
-    assert!(rows[0]["wwa_pb"].is_null() && rows[1]["m_chi_gev"] == 0.1, "{rows}");
+    assert!(
+        rows[0]["wwa_pb"].is_null() && rows[1]["m_chi_gev"] == 0.1,
+        "{rows}"
+    );
     assert_eq!(found.x_edges().len(), 3);
 }
 
@@ -176,7 +188,10 @@ fn limits_carry_what_they_exclude() {
         counts: Some(counts),
         ..Options::default()
     };
-    let card = card(&["integration.method=quadrature", "integration.rel_error=1e-3"]);
+    let card = card(&[
+        "integration.method=quadrature",
+        "integration.rel_error=1e-3",
+    ]);
     let reach = Reach::new(vec![card], vec![0.1, 9.0], options).expect("valid");
     let found = reach.run(&()).expect("found");
     let table = found.table();
@@ -189,5 +204,10 @@ fn limits_carry_what_they_exclude() {
     assert_eq!(cell("q_over_e"), &Cell::from(curve.q_over_e[0]));
     assert_eq!(cell("observed"), &Cell::Integer(0));
     assert_eq!(cell("confidence"), &Cell::Real(0.95));
-    assert_eq!(table.rows.len(), 5, "above threshold there is no row: {:?}", table.rows);
+    assert_eq!(
+        table.rows.len(),
+        5,
+        "above threshold there is no row: {:?}",
+        table.rows
+    );
 }

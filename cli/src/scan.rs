@@ -91,7 +91,9 @@ impl Scan {
         let save = |row: &Row| -> Result<(), Failure> { Ok(log.append(&row.cells())?) };
         let found = match self.geant4 {
             true => geant4::run(&scan, self.linear_to, &known, save, &bar),
-            false => scan.run(&known, save, &bar).map(|found| (found, Vec::new())),
+            false => scan
+                .run(&known, save, &bar)
+                .map(|found| (found, Vec::new())),
         };
         bar.done();
         let (found, tables) = found.map_err(|error: Failure| error.saved_in(&path))?;

@@ -342,7 +342,14 @@ fn how_many_events_are_excluded_stands_in_table_and_summary_and_other_limits_are
     let out = folder.path().to_str().unwrap();
     let run = |masses: &str, more: &[&str]| {
         let over = format!("dark_sector.m_chi_gev={masses}");
-        let base = ["reach", "cards/na64e-2018.toml", "--over", &over, "--out", out];
+        let base = [
+            "reach",
+            "cards/na64e-2018.toml",
+            "--over",
+            &over,
+            "--out",
+            out,
+        ];
         let done = program::output(&[&base[..], more].concat());
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (done.status.code(), text(done.stdout), text(done.stderr))
@@ -350,13 +357,23 @@ fn how_many_events_are_excluded_stands_in_table_and_summary_and_other_limits_are
     let (code, table, said) = run("0.1", &[]);
     assert_eq!(code, Some(0), "{said}");
     let names = "curve,m_chi_gev,q_over_e,q_over_e_error,events_excluded\n";
-    assert!(table.starts_with(names) && table.contains(",2.3\n"), "{table}");
+    assert!(
+        table.starts_with(names) && table.contains(",2.3\n"),
+        "{table}"
+    );
     let words = "na64e-2018: 2.3 events are excluded (reach.events_excluded)\n";
     assert!(said.contains(words), "{said}");
     // The same again, and more of the same.
     assert_eq!(run("0.1", &[]).0, Some(0));
     assert_eq!(run("0.1,0.2", &[]).0, Some(0));
-    let counts = ["--observed", "3", "--background", "0.5", "--confidence", "0.95"];
+    let counts = [
+        "--observed",
+        "3",
+        "--background",
+        "0.5",
+        "--confidence",
+        "0.95",
+    ];
     for (masses, more) in [("0.1", &[][..]), ("0.1,0.2", &counts)] {
         let (code, _, said) = run(masses, more);
         assert_eq!(code, Some(2), "{said}");

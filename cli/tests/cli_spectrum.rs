@@ -131,7 +131,10 @@ fn the_table_is_written_with_its_card_and_replaced_only_by_the_same_or_on_reques
     let first = run(&["--at", "0.51,0.9"]);
     assert_eq!(first.status.code(), Some(0), "{first:?}");
     let said = String::from_utf8(first.stderr).unwrap();
-    assert!(said.contains(&format!("wrote {}", path.display())), "{said}");
+    assert!(
+        said.contains(&format!("wrote {}", path.display())),
+        "{said}"
+    );
     let text = fs::read_to_string(&path).unwrap();
     for line in [
         "# command: spectrum\n",
@@ -146,12 +149,19 @@ fn the_table_is_written_with_its_card_and_replaced_only_by_the_same_or_on_reques
     let shown = String::from_utf8(first.stdout).unwrap();
     assert!(shown.contains("\n0.51,81.6,"), "{shown}");
     assert_eq!(run(&["--at", "0.51,0.7,0.9"]).status.code(), Some(0));
-    for more in [&["--at", "0.51"][..], &["--bins", "3"], &["--at", "0.51", "--set", "beam.energy_gev=150"]] {
+    for more in [
+        &["--at", "0.51"][..],
+        &["--bins", "3"],
+        &["--at", "0.51", "--set", "beam.energy_gev=150"],
+    ] {
         let refused = run(more);
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
         let forced = [more, &["--force"]].concat();
         assert_eq!(run(&forced).status.code(), Some(0), "{more:?}");
-        assert_eq!(run(&["--at", "0.51,0.7,0.9", "--force"]).status.code(), Some(0));
+        assert_eq!(
+            run(&["--at", "0.51,0.7,0.9", "--force"]).status.code(),
+            Some(0)
+        );
     }
     // Both spectra are drawn over each other, each with the errors of its own.
     let figure = folder.path().join("both.svg");

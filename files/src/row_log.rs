@@ -51,11 +51,7 @@ impl RowLog {
     /// [`IoError::Locked`] if another process has it; [`IoError::OtherTable`] if there is a file
     /// with another header and `replace` is not set; another [`IoError`] if the file cannot be read
     /// or written.
-    pub fn open(
-        path: &Path,
-        header: Table,
-        replace: bool,
-    ) -> Result<(Self, SavedRows), IoError> {
+    pub fn open(path: &Path, header: Table, replace: bool) -> Result<(Self, SavedRows), IoError> {
         let lock = OutputLock::take(path)?;
         let sum = Checksum::of(&header.signed_header());
         let saved = match replace {
@@ -154,7 +150,11 @@ fn all_again(
         None => Ok(()),
         Some(row) => Err(IoError::OtherTable {
             path: path.to_owned(),
-            found: row.iter().map(Cell::to_string).collect::<Vec<_>>().join(","),
+            found: row
+                .iter()
+                .map(Cell::to_string)
+                .collect::<Vec<_>>()
+                .join(","),
             expected: "no row of these values".to_owned(),
         }),
     }

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use millibrem::event::{Compression, Weighting};
 use millibrem::record::{RunHeader, Shard};
+use millibrem::table::{Cell, Column, Table};
 use millibrem_files::hdf5::{
     RunReader, RunWriter, Saved, ShardReader, has_seal, open_saved, read_all, read_table,
     write_table,
 };
-use millibrem::table::{Cell, Column, Table};
 use millibrem_files::{IoError, checkpoint};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;

@@ -13,10 +13,10 @@ use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
 use millibrem::particle::{Outgoing, Particle};
 use millibrem::record::{CrossSection, Fact, IterationRow, RunHeader, RunSummary, Shard};
+use millibrem::table::{Cell, Column, Table};
 use millibrem_files::export::{ExportOptions, Format, Weights, export};
 use millibrem_files::hdf5::{RunReader, RunWriter, ShardReader, read_table, write_table};
 use millibrem_files::job::{self, Watcher};
-use millibrem::table::{Cell, Column, Table};
 
 /// Changes a small valid file and reads everything that can be read of it.
 pub fn run(data: &[u8]) {

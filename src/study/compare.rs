@@ -10,9 +10,9 @@ use super::rows::{Watch, run_rows};
 use super::{StudyError, facts};
 use crate::card::RunCard;
 use crate::dark_sector::DarkSector;
+use crate::process::{Approach, CrossSection, Integral, Mixture, QuadratureError};
 use crate::run;
 use crate::table::{Cell, Column, Table, json as as_json};
-use crate::process::{Approach, CrossSection, Integral, Mixture, QuadratureError};
 
 /// The approximations, in the order of the output.
 pub const APPROXIMATIONS: [Approach; 3] = [Approach::Ww, Approach::Iww, Approach::Wwa];
@@ -304,7 +304,11 @@ fn columns() -> Vec<Column> {
     for approach in APPROXIMATIONS {
         let ratio = format!("{}_over_etl", approach.name());
         columns.push(Column::new(&ratio, "1", "ratio"));
-        columns.push(Column::new(&format!("{ratio}_error"), "1", "its numerical error"));
+        columns.push(Column::new(
+            &format!("{ratio}_error"),
+            "1",
+            "its numerical error",
+        ));
     }
     columns
 }

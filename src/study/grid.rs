@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::card::{CardError, CardText, Override, RunCard};
-use crate::table::short_name;
 use super::error::{AxisError, MAX_ROWS, StudyError};
+use crate::card::{CardError, CardText, Override, RunCard};
 use crate::run::UsageError;
+use crate::table::short_name;
 use crate::text::{shorten, shown};
 
 /// One scanned key and its values.

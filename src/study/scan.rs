@@ -52,7 +52,11 @@ impl Row {
     /// Its cells, in the order of the columns.
     pub fn cells(&self) -> Vec<Cell> {
         let values = self.values.iter().map(|v| Cell::of_value(v));
-        let results = [self.sigma_pb.into(), self.error_pb.into(), self.n_eval.into()];
+        let results = [
+            self.sigma_pb.into(),
+            self.error_pb.into(),
+            self.n_eval.into(),
+        ];
         values.chain(results).collect()
     }
 }
@@ -182,7 +186,9 @@ impl<'a, S> Rows<'a, S> {
             sink,
             watch,
             threads,
-            done: known.map(|r| (plain_values(&r.values), r.clone())).collect(),
+            done: known
+                .map(|r| (plain_values(&r.values), r.clone()))
+                .collect(),
             failures: Vec::new(),
         }
     }

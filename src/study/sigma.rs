@@ -90,7 +90,11 @@ impl Measured {
 /// Columns of a cross section.
 pub(super) fn columns() -> Vec<Column> {
     vec![
-        Column::new("sigma_pb", "pb", "cross section per nucleus within the cuts"),
+        Column::new(
+            "sigma_pb",
+            "pb",
+            "cross section per nucleus within the cuts",
+        ),
         Column::new("error_pb", "pb", "its error"),
         Column::new("n_eval", "1", "evaluations of the integrand"),
     ]
@@ -99,7 +103,11 @@ pub(super) fn columns() -> Vec<Column> {
 impl Sigma {
     /// The result as a table of one row.
     pub fn table(&self) -> Table {
-        let cells = [self.value_pb.into(), self.error_pb.into(), Cell::Integer(self.n_eval)];
+        let cells = [
+            self.value_pb.into(),
+            self.error_pb.into(),
+            Cell::Integer(self.n_eval),
+        ];
         Table {
             facts: self.facts.clone(),
             columns: columns(),

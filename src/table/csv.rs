@@ -160,6 +160,9 @@ mod tests {
 
     #[test]
     fn texts_are_quoted_and_are_no_formulas() {
-        assert_eq!(row(["a, b", "=1+1", "-2.5", "two\nlines"]), "\"a, b\",'=1+1,-2.5,two lines\n");
+        assert_eq!(
+            row(["a, b", "=1+1", "-2.5", "two\nlines"]),
+            "\"a, b\",'=1+1,-2.5,two lines\n"
+        );
     }
 }

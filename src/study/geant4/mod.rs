@@ -123,11 +123,7 @@ pub fn check(scan: &Scan, goal: Option<f64>) -> Result<(), StudyError> {
 }
 
 /// A row like `point` at another energy.
-fn at_energy(
-    scan: &Scan,
-    point: &Point,
-    kinetic_mev: f64,
-) -> Result<Point, StudyError> {
+fn at_energy(scan: &Scan, point: &Point, kinetic_mev: f64) -> Result<Point, StudyError> {
     let energy = kinetic_mev * 1e-3 + point.card.beam.lepton.mass_gev();
     let values = scan.grid.axes.iter().zip(&point.values);
     let values = values.map(|(axis, value)| match axis.key == ENERGY {
@@ -228,29 +224,30 @@ where
     S: FnMut(&scan::Row) -> Result<(), E> + Send,
 {
     let mut split = Vec::new();
-    let mut judge = |rows: &mut Rows<'_, S>, i: usize, found: Option<(f64, Option<Sigma>)>| -> Result<(), E> {
-        let here = &intervals[i];
-        let Some(table) = tables.get_mut(&here.table) else {
-            return Ok(());
-        };
-        let Some((sigma_pb, new)) = found else {
-            table.misfit = None;
-            return Ok(());
-        };
-        let (_, middle) = place(axes, &here.middle, sigma_pb)?;
-        let misfit = Misfit::of(&here.low, &middle, &here.high);
-        let is_missed = goal.is_some_and(|goal| !(misfit.linear <= SAFETY * goal));
-        if is_missed && here.depth < MAX_DEPTH {
-            if let Some(new) = new {
-                rows.save(&here.middle.values, &new)?;
+    let mut judge =
+        |rows: &mut Rows<'_, S>, i: usize, found: Option<(f64, Option<Sigma>)>| -> Result<(), E> {
+            let here = &intervals[i];
+            let Some(table) = tables.get_mut(&here.table) else {
+                return Ok(());
+            };
+            let Some((sigma_pb, new)) = found else {
+                table.misfit = None;
+                return Ok(());
+            };
+            let (_, middle) = place(axes, &here.middle, sigma_pb)?;
+            let misfit = Misfit::of(&here.low, &middle, &here.high);
+            let is_missed = goal.is_some_and(|goal| !(misfit.linear <= SAFETY * goal));
+            if is_missed && here.depth < MAX_DEPTH {
+                if let Some(new) = new {
+                    rows.save(&here.middle.values, &new)?;
+                }
+                table.rows.push(middle);
+                split.push((i, middle));
+            } else {
+                table.misfit = table.misfit.map(|worst| worst.worst(misfit));
             }
-            table.rows.push(middle);
-            split.push((i, middle));
-        } else {
-            table.misfit = table.misfit.map(|worst| worst.worst(misfit));
-        }
-        Ok(())
-    };
+            Ok(())
+        };
     let mut todo = Vec::new();
     for (i, interval) in intervals.iter().enumerate() {
         // Rows that an interrupted scan has added are there.
@@ -267,4 +264,3 @@ where
     split.sort_by_key(|(i, _)| *i);
     Ok(split)
 }
-

@@ -139,7 +139,11 @@ impl CrossSectionTable {
                 Column::new("a", "u", "atomic weight"),
                 Column::new("z", "1", "charge number"),
                 Column::new("kinetic_mev", "MeV", "kinetic energy of the lepton"),
-                Column::new("sigma_pb", "pb", "cross section per nucleus within the cuts"),
+                Column::new(
+                    "sigma_pb",
+                    "pb",
+                    "cross section per nucleus within the cuts",
+                ),
             ],
             keys: 3,
             rows: rows.iter().map(cells).collect(),

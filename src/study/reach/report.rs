@@ -38,14 +38,22 @@ impl Reach {
                     "1",
                     "charges above this are not excluded, empty without",
                 ),
-                Column::new("channel", "", "of the curve, overlay for limits that were read"),
+                Column::new(
+                    "channel",
+                    "",
+                    "of the curve, overlay for limits that were read",
+                ),
                 Column::new("events_excluded", "1", events),
                 Column::new(
                     "confidence",
                     "1",
                     "confidence level of that number, empty where the card gives it",
                 ),
-                Column::new("observed", "1", "events seen, empty where the card gives the number"),
+                Column::new(
+                    "observed",
+                    "1",
+                    "events seen, empty where the card gives the number",
+                ),
                 Column::new("background", "1", "background events expected, likewise"),
             ],
             keys: 2,
@@ -130,7 +138,13 @@ impl Reached<'_> {
     /// The computed curves alone, in the columns that a reader wants.
     pub fn computed(&self) -> Table {
         let whole = self.table();
-        let names = ["curve", "m_chi_gev", "q_over_e", "q_over_e_error", "events_excluded"];
+        let names = [
+            "curve",
+            "m_chi_gev",
+            "q_over_e",
+            "q_over_e_error",
+            "events_excluded",
+        ];
         let kept: Vec<usize> = names.iter().filter_map(|n| whole.position(n)).collect();
         let channel = whole.position("channel");
         let computed = |row: &&Vec<Cell>| channel.is_some_and(|i| row[i] != Cell::from(OVERLAY));
@@ -152,9 +166,7 @@ impl Reached<'_> {
                 "m_chi_gev": m, "q_over_e": q, "error": vec![Value::Null; limit.points().len()],
                 "q_over_e_max": number(limit.upper_edge())})
         }));
-        let range = |(name, limit): &(String, LimitFile)| {
-            json!({"source": name, "range_gev": limit.range_gev()})
-        };
+        let range = |(name, limit): &(String, LimitFile)| json!({"source": name, "range_gev": limit.range_gev()});
         let counts = self.of.options.counts;
         json!({
             "curves": shown,
