@@ -3,8 +3,8 @@
 //! Pinned by `tests/alarms.rs`; false alarms are counted in `docs/performance.md`.
 
 use crate::config::{Layout, Plan};
-use crate::measurement::Measurement;
-use crate::tally::IterationTally;
+use crate::estimate::Estimate;
+use crate::tally::{Counters, IterationTally};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -69,10 +69,25 @@ const HEAVY: f64 = 0.5;
 /// A probe that would move the result by more errors than this is from an unresolved region.
 const SHIFT: f64 = 3.0;
 
+/// The numbers of a measurement that alarms are found in.
+pub(crate) struct Evidence<'a> {
+    /// The integral.
+    pub(crate) estimate: Estimate,
+    /// χ² over degrees of freedom of the iterations.
+    pub(crate) chi2_dof: f64,
+    /// Probability of a larger χ².
+    pub(crate) q: f64,
+    /// Counts over all points.
+    pub(crate) counters: Counters,
+    /// The complete iterations.
+    pub(crate) full: &'a [IterationTally],
+}
+
 /// What is in the measurement.
-pub(crate) fn find(m: &Measurement, full: &[IterationTally], plan: &Plan) -> Vec<Alarm> {
+pub(crate) fn find(m: &Evidence<'_>, plan: &Plan) -> Vec<Alarm> {
+    let full = m.full;
     let mut alarms = Vec::new();
-    if m.iterations.is_empty() {
+    if full.is_empty() {
         alarms.push(Alarm::Incomplete);
         return alarms;
     }

@@ -1,6 +1,6 @@
 //! The result of a measurement: estimate, iteration table, counters, and what is wrong with it.
 
-use crate::alarm::Alarm;
+use crate::alarm::{self, Alarm, Evidence};
 use crate::bits;
 use crate::config::{Layout, Plan};
 use crate::estimate::{Average, Estimate};
@@ -124,7 +124,14 @@ impl Measurement {
             }
         }
         let square = sum(SQUARE);
-        let mut m = Self {
+        let found = Evidence {
+            estimate,
+            chi2_dof,
+            q,
+            counters,
+            full: &full,
+        };
+        Self {
             estimate,
             chi2_dof,
             q,
@@ -142,12 +149,10 @@ impl Measurement {
                 0.0
             },
             complete: !stopped && full.len() == tally.iterations.len() && plan.shard.is_none(),
-            alarms: Vec::new(),
+            alarms: alarm::find(&found, plan),
             iterations,
             tally,
-        };
-        m.alarms = crate::alarm::find(&m, &full, plan);
-        m
+        }
     }
 
     /// Finishes what several shards (or runs) of `plan` have summed together.
