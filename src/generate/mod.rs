@@ -13,6 +13,7 @@ mod integrand;
 mod joined;
 mod observe;
 mod quality;
+mod report;
 mod run;
 mod sample;
 mod work;
@@ -21,7 +22,8 @@ pub use cross_check::CrossCheck;
 pub use events::{EventRequest, SampleReport};
 pub use histograms::HistogramRequest;
 pub use joined::joined;
-pub use run::{Generator, Settings, SigmaReport};
+pub use report::SigmaReport;
+pub use run::{Generator, Settings};
 pub use vegas::{Estimate, Phase, Progress, Shard};
 pub use work::Work;
 

@@ -15,14 +15,15 @@
 //! and infinities end the run there. Pinned by the tests below and `cli/tests/cli_alarms.rs`; false
 //! alarms are counted in `docs/validation.md`.
 
-use vegas::{Block, Layout, Observer, ObserverError, Plan};
+use vegas::{Block, Layout, Observer, ObserverError, Plan, Vegas};
 
 use super::GenerateError;
 use super::events::{EventRequest, SampleReport};
 use super::integrand::{Exact, Record};
 use super::observe::Frame;
-use super::run::{Generator, SigmaReport};
+use super::report::SigmaReport;
 use crate::histogram::{Axis, Histogram, Observable};
+use crate::process::Process;
 
 /// Share of σ in the flow bins of an axis above which a histogram misses the point.
 const FLOW: f64 = 0.5;
@@ -171,41 +172,47 @@ fn thin(histogram: &Histogram) -> f64 {
     few.map(|(value, _)| value).sum::<f64>() / histogram.total_pb()
 }
 
-impl Generator {
-    /// Adds what is odd about the finished histograms of `report`, in words.
-    pub(super) fn of_histograms(&self, report: &mut SigmaReport) -> Result<(), GenerateError> {
-        for histogram in &report.histograms {
-            let name = histogram.name();
-            if let Some(flow) = flow(histogram) {
-                let axis = &histogram.axes()[flow.axis];
-                let (low, high) = self.central_range(axis.observable())?;
-                report.notes.push(beside(name, axis, &flow, (low, high)));
-            }
-            let share = thin(histogram);
-            if share > THIN {
-                report.alarms.push(format!(
-                    "histogram {name}: bins with {:.0} % of sigma have fewer than {FEW} points each: use fewer bins or raise integration.max_neval and lower integration.rel_error",
-                    100.0 * share
-                ));
-            }
+/// Adds what is odd about the finished histograms of `report`, in words; a better range is that of
+/// `central_range`.
+pub(super) fn of_histograms(
+    report: &mut SigmaReport,
+    central_range: impl Fn(&Observable) -> Result<(f64, f64), GenerateError>,
+) -> Result<(), GenerateError> {
+    for histogram in &report.histograms {
+        let name = histogram.name();
+        if let Some(flow) = flow(histogram) {
+            let axis = &histogram.axes()[flow.axis];
+            let (low, high) = central_range(axis.observable())?;
+            report.notes.push(beside(name, axis, &flow, (low, high)));
         }
-        Ok(())
+        let share = thin(histogram);
+        if share > THIN {
+            report.alarms.push(format!(
+                "histogram {name}: bins with {:.0} % of sigma have fewer than {FEW} points each: use fewer bins or raise integration.max_neval and lower integration.rel_error",
+                100.0 * share
+            ));
+        }
     }
+    Ok(())
+}
 
-    /// The range of an observable that holds the middle 99 % of σ, from one iteration of points.
-    fn central_range(&self, observable: &Observable) -> Result<(f64, f64), GenerateError> {
-        let mut values = Values {
-            frame: self.frame.clone(),
-            observable: observable.clone(),
-            seen: Vec::new(),
-        };
-        let mut plan = Plan::new(self.settings.neval.min(MOST_VALUES), 1).layout(Layout::Even);
-        plan.defensive = 0.0;
-        let process = Exact(&*self.process);
-        let vegas = &self.work.vegas;
-        vegas.measure(&process, &plan, &mut values, &mut vegas::silent)?;
-        Ok(values.middle(CENTRAL))
-    }
+/// The range of an observable that holds the middle 99 % of σ, from one iteration of points.
+pub(super) fn central_range(
+    process: &dyn Process,
+    frame: &Frame,
+    vegas: &Vegas,
+    neval: u64,
+    observable: &Observable,
+) -> Result<(f64, f64), GenerateError> {
+    let mut values = Values {
+        frame: frame.clone(),
+        observable: observable.clone(),
+        seen: Vec::new(),
+    };
+    let mut plan = Plan::new(neval.min(MOST_VALUES), 1).layout(Layout::Even);
+    plan.defensive = 0.0;
+    vegas.measure(&Exact(process), &plan, &mut values, &mut vegas::silent)?;
+    Ok(values.middle(CENTRAL))
 }
 
 /// Points that a range is taken from.

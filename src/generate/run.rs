@@ -7,9 +7,9 @@ use vegas::{AdaptReport, Config, Measurement, Plan, Shard, Vegas};
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
 use super::observe::Frame;
+use super::report::SigmaReport;
 use super::work::Work;
 use super::{GenerateError, Listener, quality};
-use crate::histogram::Histogram;
 use crate::process::Process;
 use crate::record::{CrossSection, IterationRow};
 
@@ -77,25 +77,6 @@ impl Settings {
 /// Points of an iteration with its share of probes.
 fn with_probes(neval: u64, share: f64) -> u64 {
     neval.saturating_add((share * neval as f64) as u64)
-}
-
-/// σ of a measurement and what speaks for or against it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SigmaReport {
-    /// σ in pb, its error and the iteration table, adapting rows first.
-    pub cross_section: CrossSection,
-    /// Finished histograms.
-    pub histograms: Vec<Histogram>,
-    /// Evaluations, adaptation included.
-    pub n_eval: u64,
-    /// (Σw)²/NΣw²: as good as this share of equal weights.
-    pub effective_share: f64,
-    /// Largest weight over the mean weight.
-    pub largest_weight: f64,
-    /// Reasons not to trust the result, in words; empty if there are none.
-    pub alarms: Vec<String>,
-    /// What is worth knowing and no reason to distrust the result.
-    pub notes: Vec<String>,
 }
 
 /// Fewest measured iterations: χ² needs some.
@@ -217,7 +198,10 @@ impl Generator {
         let goal = self.settings.rel_error;
         let missed = goal.and_then(|goal| quality::of_goal(&report, goal));
         report.alarms.extend(missed);
-        self.of_histograms(&mut report)?;
+        let (vegas, neval) = (&self.work.vegas, self.settings.neval);
+        quality::of_histograms(&mut report, |observable| {
+            quality::central_range(&*self.process, &self.frame, vegas, neval, observable)
+        })?;
         Ok(report)
     }
 
