@@ -5,7 +5,6 @@ use ::hdf5::{Dataset, H5Type, Location, Result};
 
 use ndarray::ArrayView1;
 
-use super::column;
 use millibrem::record::{Fact, Facts};
 
 /// Most values of a list.
@@ -37,7 +36,15 @@ pub(super) fn get<T: H5Type>(at: &Location, name: &str) -> Result<T> {
 
 /// Reads words.
 pub(super) fn get_text(at: &Location, name: &str) -> Result<String> {
-    get::<VarLenUnicode>(at, name).and_then(|words| column::text(name, &words))
+    get::<VarLenUnicode>(at, name).and_then(|words| text(name, &words))
+}
+
+/// Words the file library took from a file, which does not look whether they are UTF-8.
+pub(super) fn text(name: &str, words: &VarLenUnicode) -> Result<String> {
+    match std::str::from_utf8(words.as_bytes()) {
+        Ok(words) => Ok(words.to_owned()),
+        Err(error) => Err(format!("{name} is no UTF-8: {error}").into()),
+    }
 }
 
 /// Writes numbers as an attribute of one dimension.

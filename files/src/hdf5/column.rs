@@ -61,7 +61,10 @@ pub(super) fn read_flags(data: &Dataset) -> Result<Vec<bool>> {
 /// All texts of a dataset.
 pub(super) fn read_texts(data: &Dataset) -> Result<Vec<String>> {
     let words = read::<VarLenUnicode>(data)?;
-    words.iter().map(|word| text(&data.name(), word)).collect()
+    words
+        .iter()
+        .map(|word| attribute::text(&data.name(), word))
+        .collect()
 }
 
 /// Number of values of a shape; the file library's own product may wrap around.
@@ -79,13 +82,5 @@ pub(super) fn check_stored(data: &Container, n: usize) -> Result<()> {
             let name = data.name();
             Err(format!("{name} has {n} values and stores {stored} bytes").into())
         }
-    }
-}
-
-/// Words the file library took from a file, which does not look whether they are UTF-8.
-pub(super) fn text(name: &str, words: &VarLenUnicode) -> Result<String> {
-    match std::str::from_utf8(words.as_bytes()) {
-        Ok(words) => Ok(words.to_owned()),
-        Err(error) => Err(format!("{name} is no UTF-8: {error}").into()),
     }
 }
