@@ -1,13 +1,10 @@
-//! What can go wrong in the program, its exit code, and how it is shown.
+//! What can go wrong in the program, and its exit code.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::batch::SubmitError;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
-use miette::{SourceCode, SourceSpan};
-use millibrem::card::{CardError, KeyError, Place};
+use millibrem::card::CardError;
 use millibrem::generate::GenerateError;
 use millibrem::process::QuadratureError;
 use millibrem::run::UsageError;
@@ -17,8 +14,6 @@ use millibrem_figures::PlotError;
 use millibrem_files::IoError;
 use millibrem_files::job::JobError;
 use thiserror::Error;
-
-use super::print;
 
 /// Why the program stops.
 #[derive(Debug, Error)]
@@ -182,27 +177,6 @@ impl Failure {
             | Self::Axis(_) => USAGE,
         })
     }
-
-    /// Shows the failure on stderr, quoting the card on a terminal, as one line elsewhere; and on
-    /// stdout if JSON is wanted there and has not been printed.
-    pub(crate) fn report(&self, as_json: bool) {
-        if as_json {
-            let alarms = match self {
-                Self::Untrusted(alarms) => &alarms[..],
-                _ => &[],
-            };
-            // Nobody is left to tell that stdout is closed.
-            let _ = print::fault(&self.into(), alarms);
-        }
-        let plain = !std::io::stderr().is_terminal()
-            || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        match self {
-            Self::Card(CardError::Key(error)) if !plain && can_be_quoted(&error.text) => {
-                print::note(quoted(error, GraphicalTheme::unicode()).trim_end());
-            }
-            other => print::note(&format!("error: {other}")),
-        }
-    }
 }
 
 const FAILED: u8 = 1;
@@ -238,67 +212,9 @@ fn of_job(error: &JobError) -> u8 {
     }
 }
 
-/// Whether the lines of a card are no longer than a few on a terminal.
-fn can_be_quoted(text: &str) -> bool {
-    text.lines().all(|line| line.len() < 400)
-}
-
-/// The error with the line of the card it stands on.
-fn quoted(error: &KeyError, theme: GraphicalTheme) -> String {
-    let mut out = String::new();
-    let quote = Quote {
-        text: NamedSource::new(&error.file, error.text.clone()),
-        error,
-    };
-    match GraphicalReportHandler::new_themed(theme).render_report(&mut out, &quote) {
-        Ok(()) => out,
-        Err(_) => format!("error: {error}\n"),
-    }
-}
-
-/// A key error as miette wants it.
-#[derive(Debug, Error)]
-#[error("{}: {}", error.location(), error.problem())]
-struct Quote<'a> {
-    text: NamedSource<String>,
-    error: &'a KeyError,
-}
-
-impl Diagnostic for Quote<'_> {
-    fn help(&self) -> Option<Box<dyn std::fmt::Display + '_>> {
-        let name = self.error.nearest.as_ref()?;
-        Some(Box::new(format!("did you mean `{name}`?")))
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        matches!(self.error.place, Place::Line { .. }).then_some(&self.text as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let Place::Line { span, .. } = &self.error.place else {
-            return None;
-        };
-        let label = Some(format!("found {}", self.error.found));
-        let at = SourceSpan::from(span.clone());
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
-            label, at,
-        ))))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use millibrem::card::RunCard;
-
-    #[test]
-    fn a_terminal_sees_the_line_of_the_card() {
-        let text = "[beam]\nlepton = \"muon\"\nenergy_gev = 160.0\n";
-        let Err(CardError::Key(error)) = RunCard::parse("my.toml", "my", text, &[]) else {
-            panic!("the card is wrong");
-        };
-        insta::assert_snapshot!(quoted(&error, GraphicalTheme::unicode_nocolor()));
-    }
 
     /// What a user sees of failures, one a variant; does not compile if a variant is missing.
     macro_rules! texts {

@@ -21,6 +21,7 @@ mod parallel;
 mod plot;
 mod print;
 mod progress;
+mod quote;
 mod reach;
 mod scan;
 mod shower;
@@ -104,7 +105,7 @@ pub fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            failure.report(cli.common.json);
+            print::failure(&failure, cli.common.json);
             failure.exit_code()
         }
     }
@@ -149,7 +150,7 @@ fn show(words: &clap::Error) -> ExitCode {
     match words.print() {
         Err(error) if !words.use_stderr() && error.kind() != std::io::ErrorKind::BrokenPipe => {
             let failure = Failure::Stdout(error);
-            failure.report(false);
+            print::failure(&failure, false);
             failure.exit_code()
         }
         _ => ExitCode::from(u8::try_from(words.exit_code()).unwrap_or(2)),

@@ -18,8 +18,8 @@ use mpi::traits::{Communicator, CommunicatorCollectives, Root};
 use super::failure::Failure;
 use super::generate::Generate;
 use super::options::Common;
-use super::output;
 use super::progress::Bars;
+use super::{output, print};
 
 /// The processes that were started together. Dropped, it waits for all of them.
 pub(super) struct Ranks {
@@ -77,7 +77,7 @@ impl Ranks {
 
     /// Shows the failure of this rank and ends all of them.
     fn abort(&self, failure: &Failure, as_json: bool) -> ! {
-        failure.report(as_json);
+        print::failure(failure, as_json);
         let usage = failure.exit_code() == ExitCode::from(2);
         self.world.abort(if usage { 2 } else { 1 })
     }

@@ -1,15 +1,19 @@
-//! Printing: results to stdout, where a full disk is an error; messages to stderr, where it is not.
+//! Printing: results to stdout, where a full disk is an error; messages and failures to stderr, where
+//! it is not.
 //!
 //! Nothing here panics. Pinned by `cli/tests/files/streams.rs`.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use miette::GraphicalTheme;
+use millibrem::card::CardError;
 use millibrem::table::Table;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::json::Fault;
+use super::quote;
 
 /// Whether a JSON document was printed: there is never a second one.
 static PRINTED: AtomicBool = AtomicBool::new(false);
@@ -62,4 +66,25 @@ pub(crate) fn fault(fault: &Fault, alarms: &[String]) -> Result<(), Failure> {
 /// Prints `text` and a line end to stderr. A message that cannot be shown stops nothing.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Shows the failure on stderr, quoting the card on a terminal, as one line elsewhere; and on stdout
+/// if JSON is wanted there and has not been printed.
+pub(crate) fn failure(failure: &Failure, as_json: bool) {
+    if as_json {
+        let alarms = match failure {
+            Failure::Untrusted(alarms) => &alarms[..],
+            _ => &[],
+        };
+        // Nobody is left to tell that stdout is closed.
+        let _ = fault(&failure.into(), alarms);
+    }
+    let plain = !std::io::stderr().is_terminal()
+        || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match failure {
+        Failure::Card(CardError::Key(error)) if !plain && quote::can_be_quoted(&error.text) => {
+            note(quote::quoted(error, GraphicalTheme::unicode()).trim_end());
+        }
+        other => note(&format!("error: {other}")),
+    }
 }
