@@ -1,7 +1,7 @@
 //! What can go wrong.
 
 use crate::integrand::ObserverError;
-use crate::tally::PointKey;
+use crate::key::PointKey;
 use thiserror::Error as ThisError;
 
 /// Errors of the integrator.

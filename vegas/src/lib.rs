@@ -124,6 +124,7 @@ mod exact;
 mod histogram;
 mod integrand;
 mod kernel;
+mod key;
 mod lattice;
 mod map;
 mod maxima;
@@ -146,6 +147,7 @@ pub use exact::ExactSums;
 pub use histogram::{Histogram, HistogramData};
 pub use integrand::{BLOCK, Block, Integrand, Observer, ObserverError, Points, Scalar};
 pub use kernel::Isa;
+pub use key::PointKey;
 pub use map::{MAX_INCREMENTS, Map};
 pub use maxima::{Maxima, MaximaConfig};
 pub use measurement::{IterationRow, Measurement};
@@ -155,4 +157,4 @@ pub use run::{
     AdaptReport, Listener, Progress, Share, SinglePoint, UnweightPlan, Unweighted, Vegas, silent,
 };
 pub use stratify::{MIN_PER_CUBE, Strata};
-pub use tally::{Counters, IterationTally, PointKey, Tally};
+pub use tally::{Counters, IterationTally, Tally};

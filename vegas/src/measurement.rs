@@ -4,7 +4,8 @@ use crate::alarm::{self, Alarm, Evidence};
 use crate::bits;
 use crate::config::{Layout, Plan};
 use crate::estimate::{Average, Estimate};
-use crate::tally::{Counters, IterationTally, MAGNITUDE, PointKey, SQUARE, Tally, WEIGHT};
+use crate::key::PointKey;
+use crate::tally::{Counters, IterationTally, MAGNITUDE, SQUARE, Tally, WEIGHT};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

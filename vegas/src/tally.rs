@@ -46,15 +46,6 @@ impl Counters {
     }
 }
 
-/// A point of a measurement by its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct PointKey {
-    /// Iteration, from 0.
-    pub iteration: u32,
-    /// Index of the point in the iteration, from 0.
-    pub index: u64,
-}
-
 /// Numbers of the sums in [`IterationTally::sums`].
 pub(crate) const WEIGHT: usize = 0;
 pub(crate) const VARIANCE: usize = 1;
