@@ -7,6 +7,7 @@
 //! expected. [`RunCard::to_toml`] prints a card that reads back to the same [`RunCard`].
 //! Units are in the keys: GeV, mrad, cm. Pinned by `tests/card/`.
 
+mod card_text;
 mod check;
 mod error;
 mod form_factor;
@@ -25,6 +26,7 @@ mod run_card;
 mod shipped;
 mod source;
 
+pub use card_text::CardText;
 pub use error::{CardError, KeyError, Place};
 pub use keys::{Absent, Allowed, KEYS, Key, Kind};
 pub use known::Files;
@@ -33,7 +35,7 @@ pub use overrides::Override;
 pub use raw::RawCard;
 pub use reference::reference;
 pub use run_card::{
-    CardText, Events, HistogramSpec, Integration, Isotopes, Losses, MesonYields, Method, Reach,
-    Run, RunCard, Straggling,
+    Events, HistogramSpec, Integration, Isotopes, Losses, MesonYields, Method, Reach, Run, RunCard,
+    Straggling,
 };
 pub use shipped::{SHIPPED, shipped};

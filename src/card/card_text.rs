@@ -1,0 +1,120 @@
+//! From the text of a card to the card as it is used. Pinned by `tests/card/`.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::check;
+use super::error::CardError;
+use super::known::{Files, Known};
+use super::overrides::Override;
+use super::raw::RawCard;
+use super::resolve::resolve;
+use super::run_card::RunCard;
+use super::source::Source;
+use crate::matter::form_factor::FormFactors;
+use crate::text;
+
+/// Mebibytes beyond which a file is no card.
+const MAX_CARD_MIB: u64 = 1;
+
+/// The text of a card and what to call it: read once, for many cards that differ by overrides. A
+/// pipe gives its text only once.
+#[derive(Debug, Clone)]
+pub struct CardText {
+    file: String,
+    name: String,
+    text: String,
+    known: Known,
+}
+
+impl CardText {
+    /// `text`, called `file` in messages, of a run that is called `name` if it does not say so.
+    pub fn new(file: &str, name: &str, text: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            name: name.to_owned(),
+            text: text.to_owned(),
+            known: Known::default(),
+        }
+    }
+
+    /// Reads all of `file`, called `path` in messages; the run is named like it.
+    ///
+    /// # Errors
+    /// [`CardError::Read`].
+    pub fn read(path: &Path, file: impl Read) -> Result<Self, CardError> {
+        let text = text::read(file, MAX_CARD_MIB).map_err(|source| CardError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let stem = path.file_stem();
+        Ok(Self {
+            file: path.display().to_string(),
+            name: stem.map_or_else(|| "run".to_owned(), |s| s.to_string_lossy().into_owned()),
+            text,
+            known: Known::default(),
+        })
+    }
+
+    /// The same where files that the card names are found in `files`.
+    #[must_use]
+    pub fn with_files(mut self, files: impl Files + 'static) -> Self {
+        self.known.files = Some(Arc::new(files));
+        self
+    }
+
+    /// The same where the card may name these form factors.
+    #[must_use]
+    pub fn with_form_factors(mut self, form_factors: FormFactors) -> Self {
+        self.known.form_factors = form_factors;
+        self
+    }
+
+    /// What it is called in messages.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The name of its run if it does not say another.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is written in it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Validates it with `overrides` in place of its own values.
+    ///
+    /// # Errors
+    /// [`CardError`], naming the first thing that is wrong.
+    pub fn with(&self, overrides: &[Override]) -> Result<RunCard, CardError> {
+        let (mut source, mut table) = Source::parse(&self.file, &self.text)?;
+        for one in overrides {
+            one.apply(&mut source, &mut table);
+        }
+        check::check(&source, &mut table)?;
+        let raw: RawCard = table
+            .try_into()
+            .map_err(|error: toml::de::Error| source.error("", error.message(), "a run card"))?;
+        resolve(&source, &self.name, &raw, &self.known)
+    }
+}
+
+impl RunCard {
+    /// Validates the text of a card; `file` is its name in messages, `name` the default run name. It
+    /// may name the standard form factors and no files; [`CardText`] takes more.
+    ///
+    /// # Errors
+    /// [`CardError`], naming the first thing that is wrong.
+    pub fn parse(
+        file: &str,
+        name: &str,
+        text: &str,
+        overrides: &[Override],
+    ) -> Result<Self, CardError> {
+        CardText::new(file, name, text).with(overrides)
+    }
+}
