@@ -1,9 +1,8 @@
-//! What the exact process and its approximations have in common.
+//! The exact process by quadrature, and the choice among it and its approximations.
 //!
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
-use super::quadrature::{self, Refined, check, check_edges, emitted, integrate, pieces};
-use super::{Iww, Setup, Ww, Wwa};
+use super::{Iww, Setup, Ww, Wwa, quadrature};
 use crate::process::{Approach, CrossSection, Integral, QuadratureError};
 
 /// The cross section of `setup` by one route.
@@ -46,66 +45,5 @@ impl CrossSection for Exact {
 
     fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
         quadrature::binned(&self.setup, edges, rel_error)
-    }
-}
-
-/// An approximation given as a dσ/dx with two inner integrals, over k² and u.
-pub(super) trait Sliced: Sync {
-    /// (dσ/dx in pb, evaluations) at `v` = E0(1−x) − m (GeV) with rules of these levels for x
-    /// (unused), k² and u.
-    fn slice(&self, v: f64, levels: [usize; 3]) -> (f64, u64);
-
-    /// The set-up.
-    fn setup(&self) -> &Setup;
-
-    /// [`CrossSection::sigma`].
-    fn sliced_sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        check(self.setup(), rel_error)?;
-        self.between(self.setup().v_cuts(), rel_error)
-    }
-
-    /// [`CrossSection::spectrum`].
-    fn sliced_spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        check(self.setup(), rel_error)?;
-        x.iter()
-            .map(|&x| {
-                let start = quadrature::start([0, 2, 2], rel_error);
-                quadrature::refine([start[1], start[2]], rel_error, |[k, u]| {
-                    self.slice(self.v(x), [0, k, u])
-                })
-                .result(rel_error)
-            })
-            .collect()
-    }
-
-    /// [`CrossSection::binned`].
-    fn sliced_bins(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        check(self.setup(), rel_error)?;
-        check_edges(edges)?;
-        edges
-            .windows(2)
-            .map(|e| self.between((self.v(e[1]), self.v(e[0])), rel_error))
-            .collect()
-    }
-
-    /// v in GeV at `x`.
-    fn v(&self, x: f64) -> f64 {
-        let c = &self.setup().collision;
-        c.e0 * (1.0 - x) - c.m
-    }
-
-    /// Least v in GeV: 0 is a lepton left at rest, −m is x = 1.
-    fn least_v(&self) -> f64 {
-        0.0
-    }
-
-    /// σ over a range of v, from x = mass/E0 up to [`Self::least_v`].
-    fn between(&self, v_range: (f64, f64), rel_error: f64) -> Result<Integral, QuadratureError> {
-        let c = &self.setup().collision;
-        let mass = emitted(self.setup()).mass_min();
-        let pieces = pieces(c, mass, (self.least_v(), c.kinetic - mass), v_range);
-        let levels = quadrature::start([2, 2, 2], rel_error);
-        let found: Refined = integrate(c.e0, &pieces, levels, rel_error, |v, l| self.slice(v, l));
-        found.result(rel_error)
     }
 }

@@ -15,8 +15,8 @@
 
 use super::Setup;
 use super::flux::Flux;
-use super::inclusive::Sliced;
 use super::quadrature::{SIZES, emitted};
+use super::sliced::Sliced;
 use super::ww::Lepton;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::process::{Approach, CrossSection, Integral, QuadratureError};

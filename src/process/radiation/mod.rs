@@ -18,6 +18,7 @@ pub mod phase_space;
 mod process;
 pub mod quadrature;
 mod setup;
+mod sliced;
 mod ww;
 mod wwa;
 

@@ -18,8 +18,8 @@
 
 use super::Setup;
 use super::flux::Flux;
-use super::inclusive::Sliced;
 use super::quadrature::{Emitted, PairMass, SIZES, emitted, rule, spectral_function};
+use super::sliced::Sliced;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::process::{Approach, CrossSection, Integral, QuadratureError};
 
