@@ -13,7 +13,6 @@ use vegas::{Block, Measurement, Observer, ObserverError, Share, Unweighted};
 use super::GenerateError;
 use super::integrand::Record;
 use super::observe::Frame;
-use super::work::Written;
 use crate::elementary::cos_sin_turns;
 use crate::event::{Event, EventBuffer, EventSink, MAX_OUTGOING, MAX_SCALARS, Weighting};
 use crate::kinematics::turned;
@@ -39,6 +38,24 @@ impl EventRequest {
         match self.weighting {
             Weighting::Unweighted if self.max_weight > 1.0 => Weighting::PartlyUnweighted,
             other => other,
+        }
+    }
+}
+
+/// Events that were handed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Written {
+    pub(super) events: u64,
+    /// Sum of their raw weights, in their order.
+    pub(super) weight_sum: f64,
+}
+
+impl Written {
+    /// Adds the next events.
+    pub(super) fn add(&mut self, events: &EventBuffer) {
+        self.events += events.len() as u64;
+        for weight in &events.weight {
+            self.weight_sum += weight;
         }
     }
 }

@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 use vegas::{HistogramData, Maxima, Tally, Vegas};
 
-use super::{EventRequest, GenerateError};
-use crate::event::{EventBuffer, Weighting};
+use super::GenerateError;
+use super::events::{EventRequest, Written};
+use crate::event::Weighting;
 
 /// The state of a run. [`super::Generator::work`] shows it, [`super::Generator::resume`] takes it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,24 +29,6 @@ pub struct Work {
     pub(super) sampled: Tally,
     /// The events of the sample.
     pub(super) written: Written,
-}
-
-/// Events that were handed over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Written {
-    pub(super) events: u64,
-    /// Sum of their raw weights, in their order.
-    pub(super) weight_sum: f64,
-}
-
-impl Written {
-    /// Adds the next events.
-    pub(super) fn add(&mut self, events: &EventBuffer) {
-        self.events += events.len() as u64;
-        for weight in &events.weight {
-            self.weight_sum += weight;
-        }
-    }
 }
 
 impl Work {
