@@ -166,6 +166,15 @@ pub(super) fn power_of_ten(n: i32) -> String {
     format!("10^{{{}}}", n.to_string().replace('-', "−"))
 }
 
+/// A label with the power of ten that its ticks leave out.
+pub(super) fn full_label(label: &str, range: &Range) -> String {
+    match (range.exponent(), label.split_once(" [")) {
+        (0, _) => label.to_owned(),
+        (n, Some((quantity, unit))) => format!("{quantity} [{} {unit}", power_of_ten(n)),
+        (n, None) => format!("{label} / {}", power_of_ten(n)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

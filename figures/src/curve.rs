@@ -1,7 +1,7 @@
 //! Curves as pixels: lines, bins, bands of errors, markers with their bars.
 
 use super::figure::{Curve, Scale, Shape};
-use super::layout::Frame;
+use super::frame::Frame;
 use super::style::{CURVE, colour};
 use super::svg::{Canvas, Place};
 

@@ -1,9 +1,8 @@
 //! Heat maps: cells on a logarithmic scale of colours, and the bar that explains it.
 
-use super::axis::Range;
+use super::axis::{Range, full_label};
 use super::figure::{Heat, Scale};
-use super::layout::Frame;
-use super::panel::full_label;
+use super::frame::Frame;
 use super::style::{self, FRAME, INK, TEXT, TICK_TEXT};
 use super::svg::{Anchor, Canvas};
 

@@ -1,6 +1,6 @@
 //! Where a frame is covered by lines, so that words find room: a grid of pixels with running sums.
 
-use super::legend::Rect;
+use super::frame::Rect;
 use super::svg::Place;
 
 /// Covered pixels of a rectangle, asked for in constant time.

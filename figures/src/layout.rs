@@ -7,8 +7,9 @@
 use super::axis::Range;
 use super::curve::{has_markers, outline, points, upper_edge};
 use super::figure::{Content, Curve, Panel, Scale, Shape};
+use super::frame::{Frame, Rect};
 use super::ink::{Ink, dense};
-use super::legend::{self, Entry, Layout, Rect};
+use super::legend::{self, Entry, Layout};
 use super::region::{self, Name};
 use super::style::{TICK_TEXT, line_dashes};
 use super::svg::Place;
@@ -27,33 +28,6 @@ const MOST_GROWTH: f64 = 0.2;
 /// Share of the height that the lower part takes, and the gap above it in pixels.
 const LOWER: f64 = 0.3;
 const GAP: f64 = 7.0;
-
-/// The inside of a frame: pixels and the ranges laid over them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    pub(super) corner: Place,
-    pub(super) size: Place,
-    pub(super) x: Range,
-    pub(super) y: Range,
-}
-
-impl Frame {
-    /// The pixel of a point.
-    pub(super) fn place(&self, x: f64, y: f64) -> Place {
-        (
-            self.corner.0 + self.x.share(x) * self.size.0,
-            self.corner.1 + (1.0 - self.y.share(y)) * self.size.1,
-        )
-    }
-
-    /// Its rectangle.
-    pub(super) fn rect(&self) -> Rect {
-        Rect {
-            corner: self.corner,
-            size: self.size,
-        }
-    }
-}
 
 /// The curves divided by one of them, below the others.
 #[derive(Debug)]

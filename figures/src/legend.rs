@@ -1,6 +1,7 @@
 //! The legend, and the corner of a frame where it covers no data.
 
 use super::figure::Shape;
+use super::frame::Rect;
 use super::ink::Ink;
 use super::style::{CURVE, EXCLUDED, TICK_TEXT, colour};
 use super::svg::{Anchor, Canvas, Place};
@@ -21,45 +22,6 @@ pub(super) struct Entry {
     pub(super) markers: bool,
     pub(super) band: bool,
     pub(super) label: String,
-}
-
-/// A rectangle in pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rect {
-    pub(super) corner: Place,
-    pub(super) size: Place,
-}
-
-impl Rect {
-    /// Whether a place is inside.
-    pub(super) fn holds(&self, (x, y): Place) -> bool {
-        let ((left, top), (width, height)) = (self.corner, self.size);
-        (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
-    }
-
-    fn end(&self) -> Place {
-        (self.corner.0 + self.size.0, self.corner.1 + self.size.1)
-    }
-
-    /// The rectangle with `margin` more on all sides.
-    pub(super) fn grown(&self, margin: f64) -> Self {
-        Self {
-            corner: (self.corner.0 - margin, self.corner.1 - margin),
-            size: (self.size.0 + 2.0 * margin, self.size.1 + 2.0 * margin),
-        }
-    }
-
-    /// Whether all of `other` is inside.
-    pub(super) fn contains(&self, other: &Self) -> bool {
-        self.holds(other.corner) && self.holds(other.end())
-    }
-
-    /// Whether any of `other` is inside.
-    pub(super) fn meets(&self, other: &Self) -> bool {
-        let (end, other_end) = (self.end(), other.end());
-        let apart = other.corner.0 > end.0 || other_end.0 < self.corner.0;
-        !(apart || other.corner.1 > end.1 || other_end.1 < self.corner.1)
-    }
 }
 
 /// Space between two columns of lines.

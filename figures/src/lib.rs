@@ -13,6 +13,7 @@ mod about;
 mod axis;
 mod curve;
 mod figure;
+mod frame;
 mod heat;
 mod ink;
 mod layout;

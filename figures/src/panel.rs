@@ -1,8 +1,9 @@
 //! One panel: its frame with ticks and labels, and the curves in it.
 
-use super::axis::{Range, power_of_ten};
+use super::axis::full_label;
 use super::figure::{Content, Curve, Panel};
-use super::layout::{self, Frame, Laid};
+use super::frame::Frame;
+use super::layout::{self, Laid};
 use super::style::{FRAME, GUIDE, INK, TEXT, TICK_TEXT, TITLE_TEXT, line_dashes};
 use super::svg::{Anchor, Canvas};
 use super::{PlotError, curve, heat, legend, region};
@@ -73,15 +74,6 @@ fn draw_curves(canvas: &mut Canvas, panel: &Panel, curves: &[Curve], laid: &Laid
         }
         canvas.end();
         axes(canvas, frame, Some(&panel.x.label), &lower.label);
-    }
-}
-
-/// A label with the power of ten that its ticks leave out.
-pub(super) fn full_label(label: &str, range: &Range) -> String {
-    match (range.exponent(), label.split_once(" [")) {
-        (0, _) => label.to_owned(),
-        (n, Some((quantity, unit))) => format!("{quantity} [{} {unit}", power_of_ten(n)),
-        (n, None) => format!("{label} / {}", power_of_ten(n)),
     }
 }
 

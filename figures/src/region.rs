@@ -5,9 +5,8 @@
 
 use super::curve::{outline, upper_edge};
 use super::figure::{Curve, Shape};
+use super::frame::{Frame, Rect};
 use super::ink::{Ink, dense};
-use super::layout::Frame;
-use super::legend::Rect;
 use super::style::{EXCLUDED, NAME_TEXT, muted};
 use super::svg::{Anchor, Canvas, Place};
 use super::text;

@@ -4,10 +4,11 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use super::axis::full_label;
 use super::curve::has_markers;
 use super::figure::{Content, Curve, Panel, Part, Scale, Shape, Source};
-use super::layout::{self, Frame, Laid};
-use super::panel::full_label;
+use super::frame::Frame;
+use super::layout::{self, Laid};
 use super::style::GUIDE;
 use super::{PlotError, columns, region, size_of, style, text};
 
