@@ -86,10 +86,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 impl Generate {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        #[cfg(feature = "mpi")]
-        if let Some(ranks) = super::parallel::Ranks::join() {
-            return self.run_in_ranks(common, &ranks);
-        }
         let start = Instant::now();
         let job = self.job(common, self.shard)?;
         let exports = self.exports(common, &job)?;

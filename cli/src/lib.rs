@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
         Err(words) => return show(&words),
     };
     let outcome = match &cli.command {
-        Command::Generate(command) => command.run(&cli.common),
+        Command::Generate(command) => generated(command, &cli.common),
         Command::Submit(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
         Command::Spectrum(command) => command.run(&cli.common),
@@ -109,6 +109,15 @@ pub fn main() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// `generate`, in as many processes as `mpirun` started.
+fn generated(command: &generate::Generate, common: &Common) -> Result<(), Failure> {
+    #[cfg(feature = "mpi")]
+    if let Some(ranks) = parallel::Ranks::join() {
+        return command.run_in_ranks(common, &ranks);
+    }
+    command.run(common)
 }
 
 /// The command line. A negative number behind an option is its value, so that what is wrong with it
