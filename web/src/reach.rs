@@ -1,0 +1,68 @@
+//! Excluded charge Q_χ/e against the mass of χ, channel by channel, as the command `reach` has it.
+
+use millibrem::card::{RunCard, Straggling};
+use millibrem::dark_sector::DarkSector;
+use millibrem::mesons::VectorMeson;
+use millibrem::process::Approach;
+use millibrem::study::reach::{Counting, Experiment};
+use serde_json::{Value, json};
+
+use crate::sigma::{goal, numbers};
+use crate::{Refusal, card, refusal};
+
+/// The curves at the `masses` in GeV, cross sections to the relative error `goal`; null where a
+/// channel excludes nothing.
+pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
+    let card = card::read(question)?;
+    let experiment = experiment(&card)?;
+    let goal = goal(question, &card);
+    let masses = numbers(&question["masses"]);
+    let mut channels: Vec<(&str, Vec<f64>)> = vec![("bremsstrahlung", Vec::new()), ("iww", Vec::new())];
+    let mesons = VectorMeson::ALL.into_iter().filter(|m| experiment.makes(*m));
+    let mesons: Vec<VectorMeson> = mesons.collect();
+    channels.extend(mesons.iter().map(|meson| (meson.name(), Vec::new())));
+    channels.push(("sum", Vec::new()));
+    for &mass in &masses {
+        let events = |approach| experiment.bremsstrahlung(approach, mass, goal);
+        let exact = events(Approach::Exact).map_err(|error| refusal(error))?;
+        let iww = events(Approach::Iww).map_err(|error| refusal(error))?;
+        let decays: Vec<f64> = mesons.iter().map(|&m| experiment.meson(m, mass)).collect();
+        let sum = decays.iter().fold(exact, |sum, n| sum + n);
+        let all = [exact, iww].into_iter().chain(decays).chain([sum]);
+        for ((_, column), events) in channels.iter_mut().zip(all) {
+            column.push(events);
+        }
+    }
+    if mesons.is_empty() {
+        channels.pop();
+    }
+    let curve = |(channel, events): &(&str, Vec<f64>)| {
+        let q_over_e = events.iter().map(|&n| experiment.lower_edge(n));
+        json!({ "channel": channel, "q_over_e": q_over_e.collect::<Vec<_>>() })
+    };
+    Ok(json!({
+        "name": experiment.name(),
+        "masses_gev": masses,
+        "curves": channels.iter().map(curve).collect::<Vec<_>>(),
+        "q_over_e_max": experiment.q_over_e_max(),
+    }))
+}
+
+fn experiment(card: &RunCard) -> Result<Experiment, Refusal> {
+    let DarkSector::Pair(chi) = card.dark_sector else {
+        let name = &card.run.name;
+        let text = format!("{name}: reach is of pairs, process.kind is \"dark-photon\"");
+        return Err(refusal(text));
+    };
+    let mesons = &card.reach.mesons;
+    let counting = Counting {
+        events_excluded: card.reach.events_excluded,
+        efficiency: card.reach.efficiency,
+        q_over_e_max: card.reach.q_over_e_max,
+        mesons: [mesons.rho, mesons.omega, mesons.phi, mesons.jpsi],
+        straggling: card.reach.straggling == Straggling::TsaiWhitis,
+    };
+    let (name, target) = (&card.run.name, card.target.clone());
+    Experiment::new(name, card.beam, target, card.cuts, chi, counting)
+        .map_err(|error| refusal(error))
+}

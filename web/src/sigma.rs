@@ -1,0 +1,75 @@
+//! σ and dσ/dx without Monte Carlo: at one mass, along x, along the mass of χ.
+//!
+//! `method` is `quadrature`, `ww`, `iww` or `wwa`, `goal` the relative error. σ in pb per atom of the
+//! target.
+
+use millibrem::card::{Method, RunCard};
+use millibrem::dark_sector::{DarkPhoton, DarkSector, MilliCharged};
+use millibrem::process::{CrossSection, MixedRoute};
+use millibrem::run;
+use serde_json::{Value, json};
+
+use crate::{Refusal, card, refusal};
+
+/// Numbers of a list in a question.
+pub(crate) fn numbers(list: &Value) -> Vec<f64> {
+    let list = list.as_array().into_iter().flatten();
+    list.filter_map(Value::as_f64).collect()
+}
+
+/// The relative error asked for.
+pub(crate) fn goal(question: &Value, card: &RunCard) -> f64 {
+    question["goal"].as_f64().unwrap_or_else(|| run::goal(card))
+}
+
+fn method(question: &Value) -> Result<Method, Refusal> {
+    let name = question["method"].as_str().unwrap_or_default();
+    Method::from_name(name).ok_or_else(|| refusal(format!("there is no method `{name}`")))
+}
+
+fn route(method: Method, card: &RunCard) -> Result<MixedRoute, Refusal> {
+    let mixture = run::mixture(card).map_err(refusal)?;
+    run::inclusive(method, &mixture).map_err(refusal)
+}
+
+/// σ within the cuts.
+pub(crate) fn total(question: &Value) -> Result<Value, Refusal> {
+    let card = card::read(question)?;
+    let found = route(method(question)?, &card)?.sigma(goal(question, &card));
+    let found = found.map_err(refusal)?;
+    Ok(json!({ "value_pb": found.value_pb, "error_pb": found.error_pb }))
+}
+
+/// dσ/dx at the values `at` of x, cuts on x apart.
+pub(crate) fn spectrum(question: &Value) -> Result<Value, Refusal> {
+    let card = card::read(question)?;
+    let x = numbers(&question["at"]);
+    let found = route(method(question)?, &card)?.spectrum(&x, goal(question, &card));
+    let found = found.map_err(refusal)?;
+    Ok(json!({
+        "x": x,
+        "dsigma_dx_pb": found.iter().map(|f| f.value_pb).collect::<Vec<_>>(),
+        "error_pb": found.iter().map(|f| f.error_pb).collect::<Vec<_>>(),
+    }))
+}
+
+/// σ within the cuts at each of the `masses` (GeV) of what is produced; null where there is none.
+pub(crate) fn masses(question: &Value) -> Result<Value, Refusal> {
+    let mut card = card::read(question)?;
+    let method = method(question)?;
+    // What is wrong at every mass is said; what is out of reach at one is a gap.
+    route(method, &card)?;
+    let produced = card.dark_sector;
+    let goal = goal(question, &card);
+    let masses = numbers(&question["masses"]);
+    let mut at = |mass_gev: f64| -> Option<f64> {
+        card.dark_sector = match produced {
+            DarkSector::Pair(chi) => DarkSector::Pair(MilliCharged { mass_gev, ..chi }),
+            DarkSector::DarkPhoton(a) => DarkSector::DarkPhoton(DarkPhoton { mass_gev, ..a }),
+        };
+        let found = route(method, &card).ok()?.sigma(goal).ok()?;
+        Some(found.value_pb).filter(|sigma_pb| *sigma_pb > 0.0)
+    };
+    let sigma_pb: Vec<Option<f64>> = masses.iter().map(|&mass| at(mass)).collect();
+    Ok(json!({ "masses_gev": masses, "sigma_pb": sigma_pb }))
+}
