@@ -4,9 +4,11 @@
 # make quick      the fast tests only
 # make test-slurm the test on a real Slurm, which is started for it
 # make test-mpi   the test of the feature mpi
+# make page       build the page over the library into target/page
+# make page-test  the test of the page in a headless Chromium
 # make setup      find or install HDF5
 
-.PHONY: demo figures test quick setup test-slurm test-mpi
+.PHONY: demo figures test quick setup page page-test test-slurm test-mpi
 .DEFAULT_GOAL := demo
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -27,8 +29,16 @@ figures: setup
 	@scripts/figures.sh "$${CARGO_TARGET_DIR:-target}/release/millibrem"
 
 test:
-	@scripts/setup.sh --tests --cluster
+	@scripts/setup.sh --tests --cluster --page
 	@scripts/test.sh
+
+page:
+	@scripts/setup.sh --page
+	@. target/setup.env; web/build.sh
+
+page-test:
+	@scripts/setup.sh --page --tests
+	@. target/setup.env; web/tests/run.sh
 
 test-slurm:
 	@scripts/setup.sh --tests --cluster

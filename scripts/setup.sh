@@ -4,6 +4,7 @@
 #   scripts/setup.sh            compiler and HDF5
 #   scripts/setup.sh --tests    the Python readers of the tests as well, in .venv
 #   scripts/setup.sh --cluster  a Slurm for the test of it as well, where it can be installed
+#   scripts/setup.sh --page     Node.js for the page as well, and with --tests a Chromium, where they can be installed
 #   scripts/setup.sh --mpi      Open MPI for the feature mpi as well
 # What the build has to know is written to target/setup.env. Nothing is touched that is there
 # already, so running it again takes well under a second.
@@ -14,13 +15,14 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-tests=no cluster=no mpi=no
+tests=no cluster=no mpi=no page=no
 for argument in "$@"; do
     case "$argument" in
         --tests) tests=yes ;;
         --cluster) cluster=yes ;;
         --mpi) mpi=yes ;;
-        *) fail "unknown argument $argument; there are --tests, --cluster and --mpi" ;;
+        --page) page=yes ;;
+        *) fail "unknown argument $argument; there are --tests, --cluster, --page and --mpi" ;;
     esac
 done
 
@@ -159,6 +161,14 @@ if [ "$mpi" = yes ]; then
     else
         apt_install openmpi-bin libopenmpi-dev libclang-dev ||
             fail "the feature mpi needs mpirun, mpicc and libclang; install Open MPI and libclang"
+    fi
+fi
+# The page -----------------------------------------------------------------------------------
+if [ "$page" = yes ]; then
+    have node && have npm || apt_install nodejs npm || say "no Node.js here, and none can be installed"
+    if [ "$tests" = yes ]; then
+        have chromium || have chromium-browser || have google-chrome || apt_install chromium ||
+            say "no Chromium here, and none can be installed"
     fi
 fi
 say "ready"

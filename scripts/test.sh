@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every check: style, lints, documentation, Rust tests, Python readers, README commands, the Python package, the
-# library in WebAssembly, and a run on a Slurm started for it.
+# library in WebAssembly, the page in a browser, and a run on a Slurm started for it.
 # With --quick only the fast Rust tests. A step that fails does not keep the others from running.
 # Ends with the summary lines of the test runners and the steps that failed.
 set -uo pipefail
@@ -29,6 +29,7 @@ else
     step .venv/bin/python -m pytest -q tests/python
     step .venv/bin/python -m pytest -q -c python/pyproject.toml python/tests
     step tests/wasm/run.sh
+    step web/tests/run.sh
     if [ "$(id -u)" -eq 0 ] && PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null; then
         step tests/slurm/run.sh
     else
@@ -37,7 +38,7 @@ else
 fi
 
 printf '\n== summary\n'
-grep -E '^(test result:|(slurm|wasm) test: (passed|FAILED|not run)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
+grep -E '^(test result:|(slurm|wasm|page) test: (passed|FAILED|not run)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
 if [ "${#failed[@]}" -gt 0 ]; then
     printf 'FAILED: %s\n' "${failed[@]}"
     exit 1

@@ -32,11 +32,11 @@ const ROOMS: [&str; 21] = [
     "study",
 ];
 /// Packages of the workspace that hold sources, the library first.
-const PACKAGES: [&str; 5] = ["", "files", "figures", "cli", "python"];
+const PACKAGES: [&str; 6] = ["", "files", "figures", "cli", "python", "web"];
 /// Those that hand memory to another language.
-const MAY_BE_UNSAFE: [&str; 1] = ["python"];
+const MAY_BE_UNSAFE: [&str; 2] = ["python", "web"];
 /// Which of our packages each may depend on.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 7] = [
     ("vegas", &[]),
     ("", &["vegas"]),
     ("files", &["millibrem"]),
@@ -49,6 +49,7 @@ const MAY_USE: [(&str, &[&str]); 6] = [
         "python",
         &["vegas", "millibrem", "millibrem-files", "millibrem-figures"],
     ),
+    ("web", &["millibrem"]),
 ];
 /// All that the library may depend on beside the integrator: pure Rust, no terminal, no files.
 const LIBRARY_NEEDS: [&str; 13] = [

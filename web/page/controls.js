@@ -52,6 +52,8 @@ export class Controls {
       const element = document.getElementById(place);
       for (const [key, label, kind, low, high] of fields) element.append(this.row(key, label, kind, low, high));
     }
+    // Where the form stands beside the figures there is room for all of it.
+    document.getElementById("more-reach").open = innerWidth > 760;
     document.getElementById("reset").addEventListener("click", () => change({ set: {} }));
   }
 

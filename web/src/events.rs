@@ -106,7 +106,10 @@ impl Live {
         let mut hear = |_: &_| ControlFlow::Break(());
         let sigma = &self.found.cross_section;
         while self.generator.work().n_events() < before + count {
-            match self.generator.sample(&request, sigma, &mut events, &mut hear) {
+            match self
+                .generator
+                .sample(&request, sigma, &mut events, &mut hear)
+            {
                 Err(GenerateError::Stopped) => {}
                 Err(error) => return Err(refusal(error)),
                 Ok(_) => break,

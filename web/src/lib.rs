@@ -78,7 +78,10 @@ mod tests {
         let card = json!({ "text": "schema = 1\n[beam]\nenergy = 3", "file": "mine.toml" });
         let error = &ask(&json!({ "ask": "card", "card": card }))["error"];
         let expected = "mine.toml:3: beam.energy: found an unknown key";
-        assert!(error["text"].as_str().unwrap().starts_with(expected), "{error}");
+        assert!(
+            error["text"].as_str().unwrap().starts_with(expected),
+            "{error}"
+        );
         assert_eq!(error["line"], 3);
         assert_eq!(error["nearest"], "energy_gev");
     }
@@ -100,8 +103,13 @@ mod tests {
             ] {
                 let question = json!({ "ask": ask, "card": card, "method": "iww", "goal": 1e-2,
                     "at": [0.6], "masses": [0.01], "count": 10 });
-                let answer: Value = serde_json::from_str(&desk.answer(&question.to_string())).unwrap();
-                assert!(!answer[what].is_null(), "{}: {ask}: {answer}", shipped["name"]);
+                let answer: Value =
+                    serde_json::from_str(&desk.answer(&question.to_string())).unwrap();
+                assert!(
+                    !answer[what].is_null(),
+                    "{}: {ask}: {answer}",
+                    shipped["name"]
+                );
             }
         }
     }
@@ -118,7 +126,10 @@ mod tests {
         };
         let (first, second) = (more(), more());
         let count = |answer: &Value| answer["n_events"].as_u64().unwrap();
-        assert!(count(&first) >= 20_000 && count(&second) >= count(&first) + 20_000, "{second}");
+        assert!(
+            count(&first) >= 20_000 && count(&second) >= count(&first) + 20_000,
+            "{second}"
+        );
         assert_ne!(first["event"], second["event"]);
         let energies = |answer: &Value| -> f64 {
             let particles = answer["event"].as_array().unwrap();

@@ -17,8 +17,11 @@ pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
     let experiment = experiment(&card)?;
     let goal = goal(question, &card);
     let masses = numbers(&question["masses"]);
-    let mut channels: Vec<(&str, Vec<f64>)> = vec![("bremsstrahlung", Vec::new()), ("iww", Vec::new())];
-    let mesons = VectorMeson::ALL.into_iter().filter(|m| experiment.makes(*m));
+    let mut channels: Vec<(&str, Vec<f64>)> =
+        vec![("bremsstrahlung", Vec::new()), ("iww", Vec::new())];
+    let mesons = VectorMeson::ALL
+        .into_iter()
+        .filter(|m| experiment.makes(*m));
     let mesons: Vec<VectorMeson> = mesons.collect();
     channels.extend(mesons.iter().map(|meson| (meson.name(), Vec::new())));
     channels.push(("sum", Vec::new()));
