@@ -136,6 +136,7 @@ mod sampler;
 mod schedule;
 mod stratify;
 mod tally;
+mod unweighter;
 
 pub use alarm::Alarm;
 pub use axis::{Axis, Spacing};
@@ -158,3 +159,4 @@ pub use run::{
 };
 pub use stratify::{MIN_PER_CUBE, Strata};
 pub use tally::{Counters, IterationTally, Tally};
+pub use unweighter::{Expected, Learning, Unweighter};
