@@ -38,6 +38,21 @@ impl Cuts {
         chi_angle_max_mrad: f64::INFINITY,
     };
 
+    /// The same cuts, with `x` counted in units that are `ratio` times smaller: missing energies stay.
+    /// Where there is no upper cut there is none.
+    #[must_use]
+    pub fn in_other_units(self, ratio: f64) -> Self {
+        Self {
+            x_min: self.x_min * ratio,
+            x_max: if self.x_max < 1.0 {
+                (self.x_max * ratio).min(1.0)
+            } else {
+                self.x_max
+            },
+            ..self
+        }
+    }
+
     /// Whether the only cuts are on `x`, so that angular integrals can be done in closed form.
     pub fn is_inclusive(&self) -> bool {
         Self {

@@ -1,5 +1,7 @@
 //! From the card to what the library calls take.
 
+mod sampler;
+
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -14,6 +16,8 @@ use crate::matter::shower::{self, Shower, Species};
 use crate::process::target::{EnergyLoss, InTarget};
 use crate::process::{Approach, Inputs, Kind, MixedRoute, Mixture, Part, Process, Registry, Setup};
 use crate::record::{RunHeader, Shard};
+
+pub use sampler::{load_sampler, sampler, saved_sampler_card};
 
 /// A card that asks for what cannot be done, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -298,6 +302,7 @@ pub fn inputs(card: &RunCard) -> Result<Inputs, UsageError> {
     Ok(inputs_on(card, nucleus(card)?))
 }
 
+/// What the process of the card on `nucleus` is made of.
 fn inputs_on(card: &RunCard, nucleus: Nucleus) -> Inputs {
     Inputs {
         beam: card.beam,

@@ -8,7 +8,7 @@ use crate::process::{BLOCK, PointBlock, Process};
 const _: () = assert!(vegas::BLOCK <= BLOCK);
 
 /// Most dimensions a process may have.
-const MAX_DIM: usize = 16;
+pub(super) const MAX_DIM: usize = 16;
 
 /// A block of points: what observers of the integrator see.
 pub(super) type Record = Box<dyn PointBlock>;

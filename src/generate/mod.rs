@@ -16,6 +16,7 @@ mod quality;
 mod report;
 mod run;
 mod sample;
+mod sampler;
 mod work;
 
 pub use cross_check::CrossCheck;
@@ -24,6 +25,7 @@ pub use histograms::HistogramRequest;
 pub use joined::joined;
 pub use report::SigmaReport;
 pub use run::{Generator, Settings};
+pub use sampler::{Sampler, SamplerError, SamplerRequest, SamplerRow, Scratch};
 pub use vegas::{Estimate, Phase, Progress, Shard};
 pub use work::Work;
 

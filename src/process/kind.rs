@@ -25,6 +25,28 @@ pub struct Inputs {
     pub cuts: Cuts,
 }
 
+impl Inputs {
+    /// The same with a beam of another energy; cuts on x stay where they are in missing energy.
+    #[must_use]
+    pub fn at_energy(&self, beam_energy_gev: f64) -> Self {
+        let mut other = self.clone();
+        other.beam.energy_gev = beam_energy_gev;
+        other.cuts = self
+            .cuts
+            .in_other_units(self.beam.energy_gev / beam_energy_gev);
+        other
+    }
+
+    /// The same on another nucleus.
+    #[must_use]
+    pub fn on(&self, nucleus: Nucleus) -> Self {
+        Self {
+            nucleus,
+            ..self.clone()
+        }
+    }
+}
+
 /// A kind of process: makes the one of a set-up.
 pub trait Kind: Send + Sync {
     /// The spelling of `process.kind`.

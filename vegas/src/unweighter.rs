@@ -16,7 +16,7 @@ use crate::integrand::{BLOCK, Points};
 use crate::map::Map;
 use crate::maxima::{Seen, scales};
 use crate::rng::{Phase, Stream, uniform};
-use crate::tally::PointKey;
+use crate::key::PointKey;
 
 /// How to learn the scales and the threshold.
 #[derive(Clone, Debug, PartialEq)]

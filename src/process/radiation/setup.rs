@@ -276,11 +276,7 @@ impl Setup {
             return false;
         };
         self.collision = collision;
-        let ratio = e0 / beam_energy_gev;
-        (self.cuts.x_min, self.cuts.x_max) = (
-            nominal.cuts.x_min * ratio,
-            (nominal.cuts.x_max * ratio).min(1.0),
-        );
+        self.cuts = nominal.cuts.in_other_units(e0 / beam_energy_gev);
         beam_energy_gev <= MAX_BEAM_ENERGY_GEV
             && mass_gev < collision.max_pair_mass()
             && self.nothing_left().is_none()

@@ -1,0 +1,81 @@
+//! From the card to a sampler, and from the bytes of one back.
+
+use super::{UsageError, inputs_on, kind_of};
+use crate::card::{CardText, RunCard};
+use crate::generate::{Sampler, SamplerRequest};
+use crate::matter::Nucleus;
+use crate::matter::elements::{ELEMENTS, Element};
+use crate::process::Registry;
+
+/// Seed of the points that maps and cells are learnt from: tables depend on the card alone.
+const SEED: u64 = 1;
+
+fn usage(error: impl ToString) -> UsageError {
+    UsageError(error.to_string())
+}
+
+/// The nuclei of these charge numbers: those of the card where it has them, else the mean nuclei of the
+/// elements, with the spin of the card's.
+fn nuclei(card: &RunCard, charges: &[u32]) -> Result<Vec<Nucleus>, UsageError> {
+    let components = &card.target.material.components;
+    let spin = components[0].nucleus.spin;
+    let nucleus = |&z: &u32| {
+        let known = components.iter().find(|one| one.nucleus.z == z);
+        let mean = || Element::from_z(z).map(|element| Nucleus::of(element, spin));
+        known.map(|one| one.nucleus).or_else(mean).ok_or_else(|| {
+            let last = ELEMENTS.len();
+            UsageError(format!(
+                "there is no element of Z = {z}; known are 1 to {last}"
+            ))
+        })
+    };
+    charges.iter().map(nucleus).collect()
+}
+
+/// A sampler of the card's process for a range of kinetic energies in GeV and the elements of these
+/// charge numbers; the card's own if there are none. Cuts on x refer to the card's beam energy.
+///
+/// # Errors
+/// [`UsageError`] if an element is unknown, nothing can be made, or as
+/// [`crate::generate::SamplerError`].
+pub fn sampler(
+    card: &RunCard,
+    kinetic_gev: (f64, f64),
+    charges: &[u32],
+) -> Result<Sampler, UsageError> {
+    let components = &card.target.material.components;
+    let own: Vec<u32> = components.iter().map(|one| one.nucleus.z).collect();
+    let nuclei = nuclei(card, if charges.is_empty() { &own } else { charges })?;
+    let inputs = inputs_on(card, nuclei[0]);
+    let request = SamplerRequest {
+        kinetic_gev,
+        nuclei,
+        seed: SEED,
+    };
+    let registry = Registry::standard();
+    Sampler::new(kind_of(card, &registry)?, &inputs, &request).map_err(usage)
+}
+
+/// The card of a sampler that was saved with the text of its card ([`RunCard::to_toml`]).
+///
+/// # Errors
+/// [`UsageError`] if these are not the bytes of a sampler.
+pub fn saved_sampler_card(bytes: &[u8]) -> Result<CardText, UsageError> {
+    let (text, _) = Sampler::description(bytes).map_err(usage)?;
+    Ok(CardText::new("the card of the sampler", "sampler", &text))
+}
+
+/// A sampler from its bytes and its card.
+///
+/// # Errors
+/// [`UsageError`] if these are not the bytes of a sampler of this card.
+pub fn load_sampler(bytes: &[u8], card: &RunCard) -> Result<Sampler, UsageError> {
+    let (_, charges) = Sampler::description(bytes).map_err(usage)?;
+    let nuclei = nuclei(card, &charges)?;
+    let first = *nuclei
+        .first()
+        .ok_or_else(|| usage("the sampler has no nucleus"))?;
+    let registry = Registry::standard();
+    let kind = kind_of(card, &registry)?;
+    Sampler::load(bytes, kind, &inputs_on(card, first), &nuclei).map_err(usage)
+}
