@@ -4,7 +4,7 @@ use millibrem::card::{Method, Override, RunCard, shipped};
 use millibrem::matter::material::Material;
 use millibrem::process::{Approach, CrossSection, Integral};
 use millibrem::run;
-use millibrem::study::compare;
+use millibrem::study::compare::compare;
 
 fn card(options: &[&str]) -> RunCard {
     let options: Vec<Override> = options

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use millibrem::card::{Override, RunCard, shipped};
-use millibrem::event::Roles;
+
 use millibrem::generate::{Generator, HistogramRequest, Sampler, SamplerError, Settings};
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::matter::Nucleus;
@@ -140,7 +140,7 @@ fn compare(card: &RunCard, sampler: &Sampler, nucleus: Nucleus, energy: f64, see
     let report = generator.measure(&requests, &mut hear).unwrap();
     let sigma_pb = report.cross_section.value_pb;
 
-    let roles: Roles = process.outgoing().into_iter().map(|out| out.role).collect();
+    let roles: Vec<_> = process.outgoing().into_iter().map(|out| out.role).collect();
     let mut filled = vec![vec![(0.0, 0.0); 22]; requests.len()];
     let (mut scratch, mut weights) = (sampler.scratch(), 0.0);
     for event in 0..EVENTS {

@@ -13,10 +13,10 @@
 use crate::cells::Picker;
 use crate::error::Error;
 use crate::integrand::{BLOCK, Points};
+use crate::key::PointKey;
 use crate::map::Map;
 use crate::maxima::{Seen, scales};
 use crate::rng::{Phase, Stream, uniform};
-use crate::key::PointKey;
 
 /// How to learn the scales and the threshold.
 #[derive(Clone, Debug, PartialEq)]

@@ -63,9 +63,9 @@ impl Live {
         generator.adapt(&mut go).map_err(said)?;
         let found = generator.measure(&[], &mut go).map_err(said)?;
         let sample = run::sample_of(&*process, Weighting::Weighted);
-        let roles = sample.roles();
+        let columns = sample.columns();
         let axes = card.histograms.into_iter().map(|histogram| histogram.axes);
-        let mine = |axis: &Axis| axis.observable().definition().applies(&roles);
+        let mine = |axis: &Axis| axis.observable().definition().applies(&columns.roles);
         let single = axes.filter_map(|axes| <[Axis; 1]>::try_from(axes).ok());
         let histograms = single.map(|[axis]| axis).filter(mine).map(Filling::new);
         Ok(Self {
@@ -124,7 +124,7 @@ impl Live {
     /// Fills the histograms; gives the event to be drawn.
     fn fill(&mut self, events: &EventBuffer) -> Option<usize> {
         let before = self.n_events;
-        let roles = events.roles().clone();
+        let roles = events.columns().roles.clone();
         let all: f64 = events.weight.iter().sum();
         // A number between 0 and 1 that is another one for each batch.
         let golden = (before as f64 * 0.618_033_988_749_895).fract();
