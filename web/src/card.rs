@@ -6,7 +6,7 @@ use millibrem::card::{CardError, CardText, Method, Override, Place, RunCard};
 use millibrem::run;
 use serde_json::{Value, json};
 
-use crate::{Refusal, refusal};
+use crate::refusal::{Refusal, refusal};
 
 /// Seed where the card has none: a page has no source of random numbers.
 const SEED: &str = "1";

@@ -15,7 +15,8 @@ use millibrem::process::Process;
 use millibrem::{card::RunCard, run};
 use serde_json::{Value, json};
 
-use crate::{Refusal, card, refusal};
+use crate::card;
+use crate::refusal::{Refusal, refusal};
 
 /// A map good enough for a look, in a second of a browser.
 const N_ADAPT: u32 = 6;

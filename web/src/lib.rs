@@ -12,13 +12,12 @@ mod card;
 pub mod door;
 mod events;
 mod reach;
+mod refusal;
 mod sigma;
 mod start;
 
+use refusal::{Refusal, refusal};
 use serde_json::{Value, json};
-
-/// What is wrong, as an object.
-type Refusal = Value;
 
 /// Answers questions; keeps the run whose events are streamed.
 #[derive(Default)]
@@ -58,11 +57,6 @@ impl Desk {
             _ => Err(refusal(format!("there is no question {}", question["ask"]))),
         }
     }
-}
-
-/// An error of which there is nothing more to say than its text.
-fn refusal(text: impl std::fmt::Display) -> Refusal {
-    json!({ "text": text.to_string() })
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use millibrem::process::Approach;
 use millibrem::study::reach::{Counting, Experiment};
 use serde_json::{Value, json};
 
+use crate::card;
+use crate::refusal::{Refusal, refusal};
 use crate::sigma::{goal, numbers};
-use crate::{Refusal, card, refusal};
 
 /// The curves at the `masses` in GeV, cross sections to the relative error `goal`; null where a
 /// channel excludes nothing.

@@ -9,7 +9,8 @@ use millibrem::process::{CrossSection, MixedRoute};
 use millibrem::run;
 use serde_json::{Value, json};
 
-use crate::{Refusal, card, refusal};
+use crate::card;
+use crate::refusal::{Refusal, refusal};
 
 /// Numbers of a list in a question.
 pub(crate) fn numbers(list: &Value) -> Vec<f64> {
