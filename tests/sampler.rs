@@ -232,7 +232,7 @@ fn a_saved_sampler_comes_back_to_the_bit_and_no_other() {
             .iter()
             .map(|one| Override::parse(one).unwrap())
             .collect();
-        let card = run::saved_sampler_card(bytes).and_then(|text| Ok(text.with(&set).unwrap()));
+        let card = run::saved_sampler_card(bytes).map(|text| text.with(&set).unwrap());
         card.and_then(|card| run::load_sampler(bytes, &card).map(|_| ()))
             .unwrap_err()
             .to_string()

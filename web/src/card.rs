@@ -51,8 +51,8 @@ fn read_with(question: &Value, more: &str) -> Result<RunCard, Refusal> {
 pub(crate) fn describe(question: &Value) -> Result<Value, Refusal> {
     let card = read(question)?;
     let toml = card.to_toml();
-    let values: toml::Table = toml.parse().map_err(|error| refusal(error))?;
-    let limits = card.limits().map_err(|error| refusal(error))?;
+    let values: toml::Table = toml.parse().map_err(refusal)?;
+    let limits = card.limits().map_err(refusal)?;
     let first = limits.first();
     let of = |value: fn(&millibrem::card::KinematicLimits) -> f64| first.map(value);
     let material = &card.target.material;

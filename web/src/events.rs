@@ -5,13 +5,11 @@
 //! so that drawn events look as real ones would.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-use millibrem::event::{EventBuffer, Momentum, Weighting};
+use millibrem::event::{EventBuffer, Sample, Weighting};
 use millibrem::generate::{EventRequest, GenerateError, Generator, Settings, SigmaReport};
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::observable::View;
-use millibrem::process::Process;
 use millibrem::{card::RunCard, run};
 use serde_json::{Value, json};
 
@@ -29,9 +27,8 @@ const NO_END: u64 = 1 << 50;
 /// A run under way.
 pub(crate) struct Live {
     generator: Generator,
-    process: Arc<dyn Process>,
+    sample: Sample,
     found: SigmaReport,
-    beam: Momentum,
     histograms: Vec<Filling>,
     n_events: u64,
     weights: f64,
@@ -48,7 +45,8 @@ impl Live {
     /// Adapts and measures; the seed is the card's.
     pub(crate) fn begin(question: &Value) -> Result<Self, Refusal> {
         let card: RunCard = card::read_with_histograms(question)?;
-        let process = run::process(&card).map_err(|error| refusal(error))?;
+        let process = run::process(&card).map_err(refusal)?;
+        let sample = run::sample_of(&*process, Weighting::Weighted);
         let settings = Settings {
             seed: card.run.seed,
             threads: 1,
@@ -59,21 +57,19 @@ impl Live {
             max_neval: MEASURED * NEVAL,
         };
         let said = |error: GenerateError| refusal(error);
-        let mut generator = Generator::new(process.clone(), settings).map_err(said)?;
+        let mut generator = Generator::new(process, settings).map_err(said)?;
         let mut go = |_: &_| ControlFlow::Continue(());
         generator.adapt(&mut go).map_err(said)?;
         let found = generator.measure(&[], &mut go).map_err(said)?;
-        let sample = run::sample_of(&*process, Weighting::Weighted);
-        let columns = sample.columns();
+        let roles = sample.columns().roles;
         let axes = card.histograms.into_iter().map(|histogram| histogram.axes);
-        let mine = |axis: &Axis| axis.observable().definition().applies(&columns.roles);
+        let mine = |axis: &Axis| axis.observable().definition().applies(&roles);
         let single = axes.filter_map(|axes| <[Axis; 1]>::try_from(axes).ok());
         let histograms = single.map(|[axis]| axis).filter(mine).map(Filling::new);
         Ok(Self {
             generator,
-            process,
+            sample,
             found,
-            beam: sample.p_beam(),
             histograms: histograms.collect(),
             n_events: 0,
             weights: 0.0,
@@ -88,7 +84,7 @@ impl Live {
             "error_pb": self.found.cross_section.error_pb,
             "n_eval": self.found.n_eval,
             "n_events": self.n_events,
-            "beam": self.beam,
+            "beam": self.sample.p_beam(),
             "histograms": self.histograms.iter().map(|h| h.shown(sigma_pb, self.weights)).collect::<Vec<_>>(),
         })
     }
@@ -125,17 +121,17 @@ impl Live {
     /// Fills the histograms; gives the event to be drawn.
     fn fill(&mut self, events: &EventBuffer) -> Option<usize> {
         let before = self.n_events;
-        let roles = events.columns().roles.clone();
+        let roles = events.roles();
         let all: f64 = events.weight.iter().sum();
         // A number between 0 and 1 that is another one for each batch.
         let golden = (before as f64 * 0.618_033_988_749_895).fract();
         let (mut below, mut drawn) = (0.0, None);
         for (i, event) in events.iter().enumerate() {
             let view = View {
-                roles: &roles,
+                roles,
                 momenta: event.momenta(),
-                beam_energy_gev: self.process.beam_energy_gev(),
-                target_mass_gev: self.process.target().mass_gev,
+                beam_energy_gev: self.sample.beam_energy_gev,
+                target_mass_gev: self.sample.target_of(&event).mass_gev,
             };
             for histogram in &mut self.histograms {
                 histogram.add(&view, event.weight);
@@ -152,8 +148,7 @@ impl Live {
 
     /// The particles of an event: words, charge and momentum `[E, px, py, pz]` in GeV.
     fn event(&self, events: &EventBuffer, i: usize) -> Value {
-        let outgoing = self.process.outgoing();
-        let particles = outgoing.iter().filter_map(|out| {
+        let particles = self.sample.outgoing.iter().filter_map(|out| {
             let p = events.p(&out.role)?.get(i)?;
             Some(json!({
                 "role": out.role.name(),

@@ -28,8 +28,8 @@ pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
     channels.push(("sum", Vec::new()));
     for &mass in &masses {
         let events = |approach| experiment.bremsstrahlung(approach, mass, goal);
-        let exact = events(Approach::Exact).map_err(|error| refusal(error))?;
-        let iww = events(Approach::Iww).map_err(|error| refusal(error))?;
+        let exact = events(Approach::Exact).map_err(refusal)?;
+        let iww = events(Approach::Iww).map_err(refusal)?;
         let decays: Vec<f64> = mesons.iter().map(|&m| experiment.meson(m, mass)).collect();
         let sum = decays.iter().fold(exact, |sum, n| sum + n);
         let all = [exact, iww].into_iter().chain(decays).chain([sum]);
@@ -67,6 +67,5 @@ fn experiment(card: &RunCard) -> Result<Experiment, Refusal> {
         straggling: card.reach.straggling == Straggling::TsaiWhitis,
     };
     let (name, target) = (&card.run.name, card.target.clone());
-    Experiment::new(name, card.beam, target, card.cuts, chi, counting)
-        .map_err(|error| refusal(error))
+    Experiment::new(name, card.beam, target, card.cuts, chi, counting).map_err(refusal)
 }

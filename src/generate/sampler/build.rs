@@ -74,7 +74,7 @@ fn strata(dim: usize, scale: &[f32]) -> Vec<u32> {
     let all: f64 = scale.iter().map(|&s| f64::from(s)).sum();
     let loss = |d: usize| {
         let step = m.pow((dim - 1 - d) as u32);
-        let lines = (0..scale.len()).filter(|cell| cell / step % m == 0);
+        let lines = (0..scale.len()).filter(|cell| (cell / step).is_multiple_of(m));
         let largest = |cell: usize| (0..m).map(|k| scale[cell + k * step]).fold(0.0, f32::max);
         lines.map(|cell| f64::from(largest(cell))).sum::<f64>() * m as f64 / all
     };
@@ -152,7 +152,7 @@ impl Sampler {
         let mut drafts = drafts?;
         let most = drafts.iter().map(Draft::stretches).max().unwrap_or(1);
         for draft in &mut drafts {
-            draft.length = draft.length / most as f64;
+            draft.length /= most as f64;
         }
         let seed = request.seed;
         let strata: Result<Vec<_>, _> = drafts
