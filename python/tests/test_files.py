@@ -95,6 +95,9 @@ def test_a_histogram_is_drawn_on_the_axes_given(run):
     assert run.plot("e_miss_gev", ax=ax, label="mine") is ax
     assert "GeV" in ax.get_xlabel() and "pb/GeV" in ax.get_ylabel()
     values, errors = run.histograms["e_miss_gev"].differential()
+    plain = run.histograms["e_miss_gev"]
+    width = np.diff(plain.axes[0].edges)
+    assert np.allclose(values * width, plain.values()) and width[0] != 1
     (stairs,) = [patch for patch in ax.patches if patch.get_label() == "mine"]
     assert np.array_equal(stairs.get_data().values, values) and np.all(errors > 0)
     plt.close(figure)
