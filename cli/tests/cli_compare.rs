@@ -81,6 +81,7 @@ fn without_an_axis_the_card_alone_is_compared() {
         "3",
         "--out",
         out,
+        "--quiet",
     ];
     insta::assert_snapshot!(transcript(&run));
 }
