@@ -18,6 +18,7 @@ from ._histogram import Axis, Histogram
 from ._pieces import Integrand, pair_amplitude
 from ._result import CrossSection, Iteration, Result
 from ._run import Run, merge, open, shard
+from ._study import Reach, reach
 from .errors import *  # noqa: F403
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Integrand",
     "Iteration",
     "Progress",
+    "Reach",
     "Result",
     "Run",
     "__version__",
@@ -40,6 +42,7 @@ __all__ = [
     "merge",
     "open",
     "pair_amplitude",
+    "reach",
     "shard",
     "shipped_cards",
     "vegas",

@@ -243,6 +243,77 @@ class Card:
         t = np.asarray(t_gev2, dtype=float)
         return _core.form_factor_g2(self._core, t.ravel()).reshape(t.shape)
 
+    def spectrum(self, *, at=None, bins=None, method=None, rel_error=None, seed=None, progress=None):
+        """dσ/dx and dσ/dE_miss (needs pandas).
+
+        Parameters
+        ----------
+        at : sequence of float, optional
+            Values of x = E_miss/E0, for every method but ``mc``.
+        bins : int, optional
+            Number of equal bins between the cuts on x, in place of ``at``.
+        method, rel_error, seed : optional
+            In place of the card's.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``x``, ``e_miss_gev``, ``dsigma_dx_pb``, ``error_pb`` and others; units in
+            ``.attrs["units"]``.
+        """
+        from ._study import spectrum
+
+        asked = {"method": method, "rel_error": rel_error, "seed": seed, "progress": progress}
+        return spectrum(self, at=at, bins=bins, **asked)
+
+    def scan(self, over, *, method=None, rel_error=None, progress=None):
+        """The total cross section over a grid of values (needs pandas).
+
+        Parameters
+        ----------
+        over : mapping of str to sequences, or str
+            Values by key, ``{"dark_sector.m_chi_gev": np.geomspace(1e-3, 0.5, 40)}``; or as the
+            program writes it, ``"dark_sector.m_chi_gev=1e-3..0.5:log:40"``.
+        method, rel_error : optional
+            In place of the card's.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a point: the scanned keys, ``sigma_pb``, ``error_pb``, ``n_eval``; units in
+            ``.attrs["units"]``, rows that failed in ``.attrs["failures"]`` and a warning.
+        """
+        from ._study import scan
+
+        return scan(self, over, method=method, rel_error=rel_error, progress=progress)
+
+    def compare(self, over=(), *, bins=10, rel_error=None, progress=None):
+        """The exact cross section beside ``ww``, ``iww`` and ``wwa`` (needs pandas).
+
+        Parameters
+        ----------
+        over : mapping of str to sequences, or str, optional
+            As in :meth:`scan`.
+        bins : int
+            Bins of x that the spectra are compared in.
+        rel_error : float, optional
+            In place of the card's.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a point; ``.attrs["verdict"]`` says where each approximation is good.
+        """
+        from ._study import compare
+
+        return compare(self, over, bins=bins, rel_error=rel_error, progress=progress)
+
     def _with(self, *, method=None, rel_error=None, seed=None, count=None, threads=None):
         """The card with the arguments of a call in place of its values."""
         pairs = {

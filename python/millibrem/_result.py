@@ -149,7 +149,7 @@ class Result:
 
 
 class CrossSection(Result):
-    """A cross section in pb per nucleus.
+    """A cross section in pb per atom of the target.
 
     Attributes
     ----------
@@ -161,6 +161,8 @@ class CrossSection(Result):
         Seed of the random streams.
     wall_s : float or None
         Seconds it took.
+    nuclei : list of dict
+        What each nucleus of the target gives: ``name``, ``atom_fraction``, ``sigma_pb``.
     """
 
     unit = "pb"
@@ -170,6 +172,7 @@ class CrossSection(Result):
         super().__init__(found)
         self.seed = found.get("seed")
         self.wall_s = found.get("wall_s")
+        self.nuclei = found.get("nuclei", [])
 
 
 def warn(alarms, stacklevel=3):

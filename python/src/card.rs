@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use millibrem::card::{CardError, CardText, KEYS, Override, RunCard, SHIPPED};
+use millibrem::study::CardSource;
 use millibrem_files::card;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -29,18 +30,30 @@ impl Card {
         written: Vec<(String, String)>,
         seed: Option<u64>,
     ) -> Result<Self, CardError> {
-        let mut overrides = written
-            .iter()
-            .map(|(key, value)| Override::parse(&format!("{key}={value}")))
-            .collect::<Result<Vec<_>, _>>()?;
-        let seed = seed.map(|seed| Override::where_absent("seed", SEED, &seed.to_string()));
-        overrides.extend(seed);
-        let card = text.with(&overrides)?;
+        let card = text.with(&overrides(&written, seed)?)?;
         Ok(Self {
             text,
             written,
             card,
         })
+    }
+}
+
+fn overrides(
+    written: &[(String, String)],
+    seed: Option<u64>,
+) -> Result<Vec<Override>, CardError> {
+    let one = |(key, value): &(String, String)| Override::parse(&format!("{key}={value}"));
+    let seed = seed.map(|seed| Ok(Override::where_absent("seed", SEED, &seed.to_string())));
+    written.iter().map(one).chain(seed).collect()
+}
+
+impl Card {
+    /// What a study makes cards of.
+    pub(crate) fn source(&self) -> Result<CardSource, Failure> {
+        let seed = Some(self.card.run.seed);
+        let overrides = overrides(&self.written, seed)?;
+        Ok(CardSource::new(self.text.clone(), overrides))
     }
 }
 

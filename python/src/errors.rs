@@ -4,6 +4,7 @@ use millibrem::card::{CardError, Place};
 use millibrem::generate::GenerateError;
 use millibrem::process::QuadratureError;
 use millibrem::run::UsageError;
+use millibrem::study::StudyError;
 use millibrem_figures::PlotError;
 use millibrem_files::IoError;
 use millibrem_files::job::JobError;
@@ -21,6 +22,7 @@ pub(crate) enum Failure {
     Job(JobError),
     Integrator(vegas::Error),
     Plot(PlotError),
+    Untrusted(String),
 }
 
 macro_rules! failures {
@@ -42,6 +44,21 @@ failures! {
     PlotError => Plot,
 }
 
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Card(error) => Self::Card(error),
+            StudyError::Quadrature(error) => Self::Quadrature(error),
+            StudyError::Generate(error) => Self::Generate(error),
+            StudyError::Stopped { .. } => Self::Generate(GenerateError::Stopped),
+            StudyError::Untrusted(_) => Self::Untrusted(error.to_string()),
+            StudyError::Usage(_) | StudyError::Axis(_) | StudyError::Reach(_) => {
+                Self::Usage(error.to_string())
+            }
+        }
+    }
+}
+
 impl From<UsageError> for Failure {
     fn from(error: UsageError) -> Self {
         Self::Usage(error.0)
@@ -61,6 +78,7 @@ impl Failure {
                 ("UsageError", error.to_string())
             }
             Self::Integrator(error) => ("RunError", error.to_string()),
+            Self::Untrusted(words) => ("RunError", words.clone()),
             Self::Plot(error) => ("FigureError", error.to_string()),
             Self::Job(error) => (of_job(error), error.to_string()),
         }

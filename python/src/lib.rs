@@ -14,6 +14,7 @@ mod pieces;
 mod plain;
 mod run;
 mod sigma;
+mod study;
 mod vegas;
 mod work;
 
@@ -36,6 +37,8 @@ mod _core {
     use crate::run::{RunFile, RunRecord, generate, generate_into, merge, seed_of};
     #[pymodule_export]
     use crate::sigma::{sigma, value_error};
+    #[pymodule_export]
+    use crate::study::{compare, reach, scan, spectrum};
     #[pymodule_export]
     use crate::vegas::Integrator;
     #[pymodule_export]

@@ -2,55 +2,14 @@
 
 use std::time::Instant;
 
-use millibrem::card::{Method, RunCard};
-use millibrem::generate::Generator;
-use millibrem::process::CrossSection as _;
 use millibrem::record::CrossSection;
-use millibrem::run;
+use millibrem::study;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 
 use crate::card::Card;
-use crate::errors::Failure;
 use crate::plain;
-use crate::work::{End, Shared, wait};
-
-/// σ by any method; a deterministic one has no iterations.
-struct Found {
-    cross_section: CrossSection,
-    n_eval: u64,
-    alarms: Vec<String>,
-    notes: Vec<String>,
-}
-
-fn find(card: &RunCard, shared: &Shared) -> Result<Found, Failure> {
-    if card.integration.method != Method::Mc {
-        let route = run::inclusive(card.integration.method, &run::mixture(card)?)?;
-        let integral = run::on_threads(card, || route.sigma(run::goal(card)))??;
-        return Ok(Found {
-            cross_section: CrossSection {
-                value_pb: integral.value_pb,
-                error_pb: integral.error_pb,
-                chi2_dof: 0.0,
-                n_eval: integral.n_eval,
-                iterations: Vec::new(),
-            },
-            n_eval: integral.n_eval,
-            alarms: Vec::new(),
-            notes: Vec::new(),
-        });
-    }
-    let mut generator = Generator::new(run::process(card)?, run::settings(card, 0))?;
-    generator.adapt(&mut |p| shared.hear(p))?;
-    let report = generator.measure(&[], &mut |p| shared.hear(p))?;
-    let notes = run::note(card).into_iter().chain(report.notes);
-    Ok(Found {
-        cross_section: report.cross_section,
-        n_eval: report.n_eval,
-        alarms: report.alarms,
-        notes: notes.collect(),
-    })
-}
+use crate::work::{End, wait};
 
 /// The total cross section of ``card`` in pb.
 #[pyfunction]
@@ -63,14 +22,41 @@ pub(crate) fn sigma<'py>(
     let card = card.card.clone();
     let (method, seed) = (card.integration.method.name(), card.run.seed);
     let start = Instant::now();
-    let found = wait(py, progress, End::Loses, move |shared| find(&card, &shared))?;
-    let dict = plain::cross_section(py, &found.cross_section)?;
-    dict.set_item("n_eval", found.n_eval)?;
+    let found = wait(py, progress, End::Loses, move |shared| {
+        Ok(study::sigma(&card, &mut |p| shared.hear(p))?)
+    })?;
+    // Several nuclei have a table each, and no χ² together.
+    let iterations = match found.runs.as_slice() {
+        [only] => only.iterations.clone(),
+        _ => Vec::new(),
+    };
+    let dict = plain::cross_section(
+        py,
+        &CrossSection {
+            value_pb: found.value_pb,
+            error_pb: found.error_pb,
+            chi2_dof: found.chi2_dof.unwrap_or(0.0),
+            n_eval: found.n_eval,
+            iterations,
+        },
+    )?;
+    let notes: Vec<&String> = found.runs.iter().flat_map(|run| &run.notes).collect();
+    let nuclei = PyList::empty(py);
+    for one in &found.nuclei {
+        let nucleus = PyDict::new(py);
+        nucleus.set_item("name", &one.name)?;
+        nucleus.set_item("pdg_id", one.pdg_id)?;
+        nucleus.set_item("atom_fraction", one.atom_fraction)?;
+        nucleus.set_item("sigma_pb", one.sigma_pb)?;
+        nucleus.set_item("error_pb", one.error_pb)?;
+        nuclei.append(nucleus)?;
+    }
     dict.set_item("method", method)?;
     dict.set_item("seed", seed)?;
     dict.set_item("wall_s", start.elapsed().as_secs_f64())?;
-    dict.set_item("alarms", found.alarms)?;
-    dict.set_item("notes", found.notes)?;
+    dict.set_item("alarms", found.alarms.clone())?;
+    dict.set_item("notes", notes)?;
+    dict.set_item("nuclei", nuclei)?;
     Ok(dict)
 }
 

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use millibrem::generate::{self, Phase, SigmaReport};
+use millibrem::study::Watch;
 use millibrem_files::job::Watcher;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -27,15 +28,15 @@ const GRACE: u32 = 4;
 #[pyclass(frozen, get_all, module = "millibrem")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
-    /// What the points are for: ``adapt``, ``measure``, ``maxima`` or ``events``.
+    /// What the points are for: ``adapt``, ``measure``, ``maxima``, ``events``, or ``rows`` of a study.
     phase: &'static str,
     /// Iteration, from 0.
     iteration: u32,
     /// Most iterations of this phase.
     iterations: u32,
-    /// Points of the iteration that are done.
+    /// Points of the iteration, or rows, that are done.
     done: u64,
-    /// Points of the iteration.
+    /// Points of the iteration, or rows.
     total: u64,
     /// Average of the iterations before this one, pb; None in the first.
     mean: Option<f64>,
@@ -91,12 +92,16 @@ impl Shared {
             mean: p.estimate.map(|e| e.mean),
             sdev: p.estimate.map(|e| e.sdev),
         };
-        if let Ok(mut latest) = self.progress.lock() {
-            *latest = Some(news);
-        }
+        self.tell(news);
         match self.stopped() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn tell(&self, news: Progress) {
+        if let Ok(mut latest) = self.progress.lock() {
+            *latest = Some(news);
         }
     }
 
@@ -105,6 +110,25 @@ impl Shared {
             .lock()
             .ok()
             .and_then(|mut latest| latest.take())
+    }
+}
+
+/// A study of many rows.
+impl Watch for Shared {
+    fn rows(&self, done: usize, total: usize) {
+        self.tell(Progress {
+            phase: "rows",
+            iteration: 0,
+            iterations: 1,
+            done: done as u64,
+            total: total as u64,
+            mean: None,
+            sdev: None,
+        });
+    }
+
+    fn should_stop(&self) -> bool {
+        self.stopped()
     }
 }
 

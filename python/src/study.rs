@@ -1,0 +1,154 @@
+//! Studies of cards as tables: spectra, scans, comparisons, exclusion reach.
+
+use std::path::PathBuf;
+
+use millibrem::study::reach::recast::LimitFile;
+use millibrem::study::reach::{Counts, Options};
+use millibrem::study::{Comparisons, Grid, Reach, Scan, Where, spectrum as spectrum_of};
+use millibrem::table::{Cell, Table};
+use millibrem::text;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use crate::card::Card;
+use crate::errors::Failure;
+use crate::work::{End, wait};
+
+/// Mebibytes beyond which a file is no limit.
+const MAX_LIMIT_MIB: u64 = 16;
+
+/// A table as a dictionary: facts, and columns with name, units, description and values.
+fn plain<'py>(py: Python<'py>, table: &Table) -> PyResult<Bound<'py, PyDict>> {
+    let columns = PyList::empty(py);
+    for (i, column) in table.columns.iter().enumerate() {
+        let values = PyList::empty(py);
+        for cell in table.cells(i) {
+            match cell {
+                Cell::Real(x) => values.append(*x)?,
+                Cell::Integer(n) => values.append(*n)?,
+                Cell::Text(text) => values.append(text)?,
+                Cell::Missing => values.append(py.None())?,
+            }
+        }
+        let dict = PyDict::new(py);
+        dict.set_item("name", &column.name)?;
+        dict.set_item("units", &column.units)?;
+        dict.set_item("description", &column.description)?;
+        dict.set_item("values", values)?;
+        columns.append(dict)?;
+    }
+    let dict = PyDict::new(py);
+    dict.set_item("facts", table.facts.clone())?;
+    dict.set_item("columns", columns)?;
+    Ok(dict)
+}
+
+/// dσ/dx of ``card`` at ``x``, or in ``bins`` bins; the alarms.
+#[pyfunction]
+#[pyo3(signature = (card, x, bins, progress))]
+pub(crate) fn spectrum<'py>(
+    py: Python<'py>,
+    card: &Card,
+    x: Vec<f64>,
+    bins: Option<u32>,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<(Bound<'py, PyDict>, Vec<String>)> {
+    let card = card.card.clone();
+    let at = bins.map_or(Where::At(x), Where::Bins);
+    let found = wait(py, progress, End::Loses, move |shared| {
+        Ok(spectrum_of(&card, &at, &mut |p| shared.hear(p))?)
+    })?;
+    Ok((plain(py, &found.table())?, found.alarms.clone()))
+}
+
+/// σ of ``card`` over the axes ``over``; the rows that failed.
+#[pyfunction]
+#[pyo3(signature = (card, over, progress))]
+pub(crate) fn scan<'py>(
+    py: Python<'py>,
+    card: &Card,
+    over: Vec<String>,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<(Bound<'py, PyDict>, Vec<String>)> {
+    let source = card.source()?;
+    let found = wait(py, progress, End::Loses, move |shared| {
+        let scan = Scan::new(source, Grid::parse(&over)?)?;
+        let keep = |_: &_| -> Result<(), Failure> { Ok(()) };
+        scan.run(&[], keep, &*shared)
+    })?;
+    Ok((plain(py, found.table())?, found.failures.clone()))
+}
+
+/// The exact σ of ``card`` beside the approximations, over ``over``; the verdicts.
+#[pyfunction]
+#[pyo3(signature = (card, over, bins, progress))]
+pub(crate) fn compare<'py>(
+    py: Python<'py>,
+    card: &Card,
+    over: Vec<String>,
+    bins: u32,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<(Bound<'py, PyDict>, Vec<String>)> {
+    let source = card.source()?;
+    let (table, verdict) = wait(py, progress, End::Loses, move |shared| {
+        let comparisons = Comparisons::new(&source, Grid::parse(&over)?, bins)?;
+        let found = comparisons.run(&*shared)?;
+        Ok((found.table(), found.verdict()))
+    })?;
+    Ok((plain(py, &table)?, verdict))
+}
+
+/// What is asked of a reach beside cards and masses, items of a dictionary.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Asked {
+    iww: bool,
+    ceiling: Option<f64>,
+    /// Events observed, background expected, confidence level.
+    counts: Option<(u32, f64, f64)>,
+    recast: Vec<PathBuf>,
+    overlay: Vec<PathBuf>,
+}
+
+/// Files of two columns, with what to call them.
+fn limits(paths: &[PathBuf]) -> Result<Vec<(String, LimitFile)>, Failure> {
+    let read = |path: &PathBuf| {
+        let wrong = |problem: String| Failure::Usage(format!("{}: {problem}", path.display()));
+        let text = millibrem_files::input::open_stream(path)
+            .and_then(|file| text::read(file, MAX_LIMIT_MIB))
+            .map_err(|e| wrong(e.to_string()))?;
+        let limit = LimitFile::parse(&text).map_err(|e| wrong(e.to_string()))?;
+        let stem = path.file_stem().unwrap_or(path.as_os_str());
+        Ok((stem.to_string_lossy().into_owned(), limit))
+    };
+    paths.iter().map(read).collect()
+}
+
+/// Exclusion curves of ``cards`` at ``masses`` in GeV.
+#[pyfunction]
+#[pyo3(signature = (cards, masses, asked, progress))]
+pub(crate) fn reach<'py>(
+    py: Python<'py>,
+    cards: Vec<PyRef<'py, Card>>,
+    masses: Vec<f64>,
+    asked: Asked,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let cards: Vec<_> = cards.iter().map(|card| card.card.clone()).collect();
+    let options = Options {
+        iww: asked.iww,
+        ceiling: asked.ceiling,
+        counts: asked.counts.map(|(observed, background, confidence)| Counts {
+            observed,
+            background,
+            confidence,
+        }),
+        recasts: limits(&asked.recast)?,
+        overlays: limits(&asked.overlay)?,
+    };
+    let table = wait(py, progress, End::Loses, move |shared| {
+        let reach = Reach::new(cards, masses, options)?;
+        Ok(reach.run(&*shared)?.table())
+    })?;
+    plain(py, &table)
+}
