@@ -206,7 +206,12 @@ fn no_files_import_each_other_in_a_circle() {
 
 #[test]
 fn circles_are_found_and_only_they() {
-    let cases: [(&[(&str, &str)], &[&str]); 8] = [
+    /// Files with their text, and the circles among them.
+    type Case = (
+        &'static [(&'static str, &'static str)],
+        &'static [&'static str],
+    );
+    let cases: [Case; 8] = [
         (
             &[
                 ("a.rs", "use super::b::B;"),
