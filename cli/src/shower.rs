@@ -18,7 +18,7 @@ const HEADER: &str = "depth_x0,energy_gev,electron_x0,positron_x0,photon_x0";
 /// Compute how far electrons, positrons and photons travel in the target
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  millibrem shower cards/na64e-2023.toml >shower.csv
+  millibrem shower cards/na64e-2023.toml
   millibrem shower na64e-2023 --at 50,70 --depths 1,40
   millibrem shower ldmx-2025 --above 4 --json
 
