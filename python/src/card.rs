@@ -39,10 +39,7 @@ impl Card {
     }
 }
 
-fn overrides(
-    written: &[(String, String)],
-    seed: Option<u64>,
-) -> Result<Vec<Override>, CardError> {
+fn overrides(written: &[(String, String)], seed: Option<u64>) -> Result<Vec<Override>, CardError> {
     let one = |(key, value): &(String, String)| Override::parse(&format!("{key}={value}"));
     let seed = seed.map(|seed| Ok(Override::where_absent("seed", SEED, &seed.to_string())));
     written.iter().map(one).chain(seed).collect()

@@ -138,11 +138,13 @@ pub(crate) fn reach<'py>(
     let options = Options {
         iww: asked.iww,
         ceiling: asked.ceiling,
-        counts: asked.counts.map(|(observed, background, confidence)| Counts {
-            observed,
-            background,
-            confidence,
-        }),
+        counts: asked
+            .counts
+            .map(|(observed, background, confidence)| Counts {
+                observed,
+                background,
+                confidence,
+            }),
         recasts: limits(&asked.recast)?,
         overlays: limits(&asked.overlay)?,
     };
