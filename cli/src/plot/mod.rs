@@ -57,8 +57,8 @@ fn place(text: &str) -> Result<(String, f64, f64), String> {
   millibrem plot output/na64mu-2025/run.h5
   millibrem plot output/na64mu-2025/run.h5 -o overview.png
   millibrem plot light/run.h5 heavy/run.h5 --only e_miss_gev -o e_miss.svg
-  millibrem plot reach.csv --only sum --label 'ldmx-2025 sum=LDMX' --projected ldmx-2025 \\
-    --size column -o limits.pdf
+  millibrem plot reach.csv --only sum --projected ldmx-2025 \\
+    --label 'ldmx-2025 sum=LDMX' --size column -o limits.pdf
 
 A run file gives a figure for each of its histograms and one called iterations; tables (CSV, \
 HDF5) of scan, spectrum and compare give sigma, ratios, dsigma_dx, dsigma_de_miss, that of reach gives \
