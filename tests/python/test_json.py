@@ -189,7 +189,7 @@ BAD = [
     (("merge", "--seeds", "nowhere.h5"), 2, {"kind": "file", "file": "nowhere.h5"}),
     (("merge", "nowhere.h5"), 2, {"kind": "file", "file": "nowhere.h5"}),
     (("plot", "bad.csv"), 2, {"kind": "file", "file": "bad.csv", "line": 2}),
-    (("plot", "bad.csv", "-o", "a.pdf"), 2, {"kind": "file", "file": "a.pdf"}),
+    (("plot", "bad.csv", "-o", "a.eps"), 2, {"kind": "file", "file": "a.eps"}),
     (("reach", MUONS, "--over", f"{MASS}=0.1", "--overlay", "bad.csv"), 2, {"kind": "file"}),
     (("reach", MUONS, "--over", f"{MASS}=0.1", "--overlay", "bad.csv"), 2, {"line": 2}),
     (("reach", MUONS, "--over", f"{MASS}=0.1", "--overlay", "no.csv"), 2, {"file": "no.csv"}),
