@@ -15,7 +15,7 @@ use super::print;
 /// Columns of the table, which the library reads as a track length.
 const HEADER: &str = "depth_x0,energy_gev,electron_x0,positron_x0,photon_x0";
 
-/// Compute the track lengths of the electromagnetic shower in the target
+/// Compute the track lengths of the shower in the target
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem shower cards/na64e-2023.toml
