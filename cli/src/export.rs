@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use millibrem::beam::Lepton;
 use millibrem::card::{CardError, RunCard};
+use millibrem::event::Scalar;
 use millibrem::matter::straggling;
 use millibrem_files::IoError;
 use millibrem_files::export::{
@@ -199,6 +200,11 @@ impl Export {
             return Ok(None);
         }
         let file = named(run);
+        if run.sample().scalars.contains(&Scalar::VERTEX_Z) {
+            return Err(Failure::Usage(format!(
+                "the events of {file} have depths of their own, which are written without --vertex"
+            )));
+        }
         let card = card(run)?;
         let target = &card.target.material;
         let needs = |what: &str| Failure::Usage(format!("{file} gives the target no {what}"));

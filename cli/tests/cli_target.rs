@@ -156,3 +156,70 @@ fn what_does_not_follow_the_losses_says_so() {
         assert!(refused.contains("target.losses"), "{refused}");
     }
 }
+
+#[test]
+fn shards_of_a_thick_mixture_merge_to_the_events_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        "target.material=Pb-scintillator",
+        "target.losses=tsai-whitis",
+        "target.thickness_x0=40",
+    ];
+    let (whole, _) = generate(&folder.path().join("whole"), "na64e-2023", &settings);
+    let parts = folder.path().join("parts").display().to_string();
+    let mut shards = Vec::new();
+    for part in ["1/2", "2/2"] {
+        let mut arguments = vec!["generate", "na64e-2023", "--seed", "4", "--json"];
+        arguments.extend(["--shard", part, "--out", &parts]);
+        for setting in [
+            "events.count=2000",
+            "events.mode=unweighted",
+            "integration.rel_error=5e-3",
+            "integration.neval=50000",
+        ]
+        .iter()
+        .chain(&settings)
+        {
+            arguments.extend(["--set", setting]);
+        }
+        json(&arguments);
+        shards.push(format!("{parts}/shard-{}-of-2.h5", &part[..1]));
+    }
+    let merged = folder.path().join("merged.h5");
+    let to = merged.to_str().unwrap();
+    json(&["merge", &shards[0], &shards[1], "-o", to, "--json"]);
+    assert_eq!(table(&merged, &[]), table(&whole, &[]));
+    let refused = transcript(&[
+        "export", to, "--to", "csv", "-o", "-", "--vertex", "uniform",
+    ]);
+    assert!(
+        refused.starts_with("exit code 2") && refused.contains("depths of their own"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn reach_follows_the_losses_of_the_target_as_it_does_those_of_its_own_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let curve = |settings: &[&str]| {
+        let out = folder.path().display().to_string();
+        let mut arguments = vec!["reach", "na64e-2023", "--method", "quadrature", "--json"];
+        arguments.extend([
+            "--over",
+            "dark_sector.m_chi_gev=0.1",
+            "--force",
+            "--out",
+            &out,
+        ]);
+        for setting in settings {
+            arguments.extend(["--set", setting]);
+        }
+        json(&arguments)["curves"][0]["q_over_e"][0]
+            .as_f64()
+            .unwrap()
+    };
+    let (own, none) = ("reach.straggling=none", "target.losses=none");
+    let here = curve(&[own, "target.losses=tsai-whitis"]);
+    assert_eq!(here, curve(&[none]));
+    assert!(here > 1.5 * curve(&[own, none]));
+}

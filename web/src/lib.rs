@@ -109,6 +109,24 @@ mod tests {
     }
 
     #[test]
+    fn the_reach_follows_the_losses_of_the_target() {
+        let limit = |losses: &str| {
+            let text = format!(
+                "schema = 1\ndark_sector.m_chi_gev = 0.1\nreach = {{}}\n[beam]\nlepton = \"e-\"\n\
+                 energy_gev = 100\non_target = 1e12\n[target]\nelement = \"Pb\"\nthickness_x0 = 40\n\
+                 losses = \"{losses}\"\n[cuts]\nx_min = 0.5"
+            );
+            let card = json!({ "text": text, "file": "mine.toml" });
+            let answer =
+                ask(&json!({ "ask": "reach", "card": card, "masses": [0.1], "goal": 1e-3 }));
+            answer["curves"][0]["q_over_e"][0]
+                .as_f64()
+                .expect("a limit")
+        };
+        assert!(limit("tsai-whitis") > 1.5 * limit("none"));
+    }
+
+    #[test]
     fn a_stream_goes_on_with_new_events_and_holds_the_cross_section() {
         let mut desk = Desk::default();
         let text = "schema = 1\ndark_sector.m_chi_gev = 0.1\n[beam]\nlepton = \"mu-\"\nenergy_gev = 160\n\

@@ -1,10 +1,8 @@
 //! Excluded charge Q_χ/e against the mass of χ, channel by channel, as the command `reach` has it.
 
-use millibrem::card::{RunCard, Straggling};
-use millibrem::dark_sector::DarkSector;
 use millibrem::mesons::VectorMeson;
 use millibrem::process::Approach;
-use millibrem::study::reach::{Counting, Experiment};
+use millibrem::study::reach::experiment;
 use serde_json::{Value, json};
 
 use crate::card;
@@ -15,7 +13,7 @@ use crate::sigma::{goal, numbers};
 /// channel excludes nothing.
 pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
     let card = card::read(question)?;
-    let experiment = experiment(&card)?;
+    let experiment = experiment(&card).map_err(refusal)?;
     let goal = goal(question, &card);
     let masses = numbers(&question["masses"]);
     let mut channels: Vec<(&str, Vec<f64>)> =
@@ -50,22 +48,4 @@ pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
         "curves": channels.iter().map(curve).collect::<Vec<_>>(),
         "q_over_e_max": experiment.q_over_e_max(),
     }))
-}
-
-fn experiment(card: &RunCard) -> Result<Experiment, Refusal> {
-    let DarkSector::Pair(chi) = card.dark_sector else {
-        let name = &card.run.name;
-        let text = format!("{name}: reach is of pairs, process.kind is \"dark-photon\"");
-        return Err(refusal(text));
-    };
-    let mesons = &card.reach.mesons;
-    let counting = Counting {
-        events_excluded: card.reach.events_excluded,
-        efficiency: card.reach.efficiency,
-        q_over_e_max: card.reach.q_over_e_max,
-        mesons: [mesons.rho, mesons.omega, mesons.phi, mesons.jpsi],
-        straggling: card.reach.straggling == Straggling::TsaiWhitis,
-    };
-    let (name, target) = (&card.run.name, card.target.clone());
-    Experiment::new(name, card.beam, target, card.cuts, chi, counting).map_err(refusal)
 }

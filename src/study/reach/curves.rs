@@ -113,7 +113,15 @@ impl Reach {
         let one = |mut card: RunCard| -> Result<(Experiment, RunCard), StudyError> {
             card.reach.events_excluded = events.unwrap_or(card.reach.events_excluded);
             card.reach.q_over_e_max = options.ceiling.or(card.reach.q_over_e_max);
-            Ok((experiment(&card)?, card))
+            let experiment = experiment(&card)?;
+            if experiment.loses_energy() && card.integration.method == Method::Mc {
+                return Err(UsageError(format!(
+                    "{}: energy loss in the target needs --method quadrature",
+                    card.run.name
+                ))
+                .into());
+            }
+            Ok((experiment, card))
         };
         let experiments = cards.into_iter().map(one).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -346,8 +354,11 @@ fn chi(card: &RunCard) -> Result<MilliCharged, StudyError> {
     }
 }
 
-/// The experiment of a card.
-fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
+/// The experiment of a card, with what its beam loses in the target.
+///
+/// # Errors
+/// [`StudyError`] if the card is not of pairs, or lacks what a yield needs.
+pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
     let yields = &card.reach.mesons;
     let counting = Counting {
         events_excluded: card.reach.events_excluded,
@@ -357,22 +368,14 @@ fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
         straggling: card.reach.straggling == Straggling::TsaiWhitis
             || card.losses == Losses::TsaiWhitis,
     };
-    let experiment = Experiment::new(
+    Ok(Experiment::new(
         &card.run.name,
         card.beam,
         card.target.clone(),
         card.cuts,
         chi(card)?,
         counting,
-    )?;
-    if experiment.loses_energy() && card.integration.method == Method::Mc {
-        return Err(UsageError(format!(
-            "{}: energy loss in the target needs --method quadrature",
-            card.run.name
-        ))
-        .into());
-    }
-    Ok(experiment)
+    )?)
 }
 
 /// σ in pb by Monte Carlo and its error, mean over the elements of the target; 0 above threshold.

@@ -19,7 +19,7 @@ pub mod recast;
 mod report;
 mod thick;
 
-pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, masses};
+pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, experiment, masses};
 pub use poisson::cls_upper_limit;
 pub use report::{OVERLAY, display};
 pub use thick::TrackLength;
