@@ -1,6 +1,8 @@
 //! Suppression of bremsstrahlung and pair production by multiple scattering (Landau, Pomeranchuk,
 //! Migdal).
 //!
+//! Parametrisation and equation numbers are from memory; the tests hold them against Migdal's integrals.
+//!
 //! Migdal's functions φ(s), G(s) and the coefficient ξ(s) in the parametrisation of [SVB82]
 //! (Phys. Rev. D 25, 1291), with E_LPM in the convention of [PDG22] Eq. (34.33):
 //!

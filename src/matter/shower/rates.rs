@@ -1,6 +1,6 @@
 //! Rates of bremsstrahlung and pair production, per radiation length.
 //!
-//! [Tsai74] Eqs. (3.83) and (3.9) with the screening functions of the Thomas–Fermi–Molière atom,
+//! Equation numbers are from memory. [Tsai74] Eqs. (3.83) and (3.9) with the screening functions of the Thomas–Fermi–Molière atom,
 //! Eqs. (3.38)–(3.41), and the Coulomb correction f(Z), Eq. (3.3):
 //!
 //! ```text
