@@ -15,7 +15,7 @@
 //!          ▼
 //!  process::Mixture, dyn Process        dσ on the unit hypercube; or made from process::Setup
 //!          │                    │
-//!          │ route(Approach)    │ generate::Generator::{adapt, measure, sample}
+//!          │ route(Method)    │ generate::Generator::{adapt, measure, sample}
 //!          ▼                    ▼
 //!  process::Integral            generate::SigmaReport, histogram::Histogram
 //!  σ, dσ/dx by quadrature       events by role into any event::EventSink
@@ -28,11 +28,11 @@
 //! # σ of a card
 //!
 //! ```
-//! use millibrem::process::{Approach, CrossSection};
+//! use millibrem::process::{Method, Route};
 //! use millibrem::{card, run};
 //!
 //! let card = card::shipped("na64mu-2025").ok_or("no such card")?.with(&[])?;
-//! let sigma = run::mixture(&card)?.route(Approach::Exact)?.sigma(1e-6)?;
+//! let sigma = run::mixture(&card)?.route(Method::QUADRATURE)?.sigma(1e-6)?;
 //! println!("({} ± {}) pb", sigma.value_pb, sigma.error_pb);
 //! # assert!(sigma.value_pb > 0.0 && sigma.error_pb <= 1e-6 * sigma.value_pb);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -65,8 +65,8 @@
 //! let sum: f64 = events.weight.iter().map(|w| w * report.weight_scale).sum();
 //! assert_eq!(events.len(), 1000);
 //! assert!((sum / 1000.0 / sigma.value_pb - 1.0).abs() < 1e-12);
-//! # use millibrem::process::{Approach, CrossSection};
-//! # let exact = run::mixture(&card)?.route(Approach::Exact)?.sigma(1e-6)?;
+//! # use millibrem::process::{Method, Route};
+//! # let exact = run::mixture(&card)?.route(Method::QUADRATURE)?.sigma(1e-6)?;
 //! # assert!((sigma.value_pb - exact.value_pb).abs() < 4.0 * sigma.error_pb);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

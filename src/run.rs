@@ -7,14 +7,14 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::beam::Lepton;
-use crate::card::{HistogramSpec, Losses, Method, RunCard};
+use crate::card::{HistogramSpec, Losses, RunCard};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
 use crate::matter::material::Component;
 use crate::matter::shower::{self, Shower, Species};
 use crate::process::target::{EnergyLoss, InTarget};
-use crate::process::{Approach, Inputs, Kind, MixedRoute, Mixture, Part, Process, Registry, Setup};
+use crate::process::{Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup};
 use crate::record::{RunHeader, Shard};
 
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
@@ -69,15 +69,16 @@ pub fn setup(card: &RunCard) -> Result<Setup, UsageError> {
 /// # Errors
 /// [`UsageError`] if the method is Monte Carlo, or the process has no such route.
 pub fn inclusive(method: Method, mixture: &Mixture) -> Result<MixedRoute, UsageError> {
-    let approach = Approach::from_name(method.name()).ok_or_else(|| {
-        let names: Vec<&str> = Approach::ALL.iter().map(|a| a.name()).collect();
-        UsageError(format!(
+    if method == Method::MC {
+        let mut names: Vec<&str> = Method::ALL.iter().map(|m| m.name()).collect();
+        names.retain(|&name| name != method.name());
+        return Err(UsageError(format!(
             "method {} does not serve here; choose one of {}",
             method.name(),
             names.join(", ")
-        ))
-    })?;
-    let route = mixture.route(approach);
+        )));
+    }
+    let route = mixture.route(method);
     route.map_err(|error| UsageError(error.to_string()))
 }
 
@@ -255,7 +256,7 @@ pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageE
     if card.losses == Losses::None {
         return Ok(mixture);
     }
-    if card.integration.method != Method::Mc {
+    if card.integration.method != Method::MC {
         check_thin(card)?;
     }
     let loss = energy_loss(card)?;

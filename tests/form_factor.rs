@@ -9,7 +9,7 @@ use millibrem::matter::form_factor::{
     Shape, each,
 };
 use millibrem::matter::{Nucleus, NucleusSpin};
-use millibrem::process::Approach;
+use millibrem::process::Method;
 use millibrem::process::radiation::route;
 use millibrem::run;
 use millibrem::study::{left_out, nuclear_shapes};
@@ -149,19 +149,20 @@ impl Shape for MineOf {
 #[test]
 fn a_form_factor_from_outside_serves_every_route() {
     let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
-    let sigma = |approach: Approach, card: &millibrem::card::RunCard| {
+    let sigma = |method: Method, card: &millibrem::card::RunCard| {
         let setup = run::setup(card).expect("a set-up");
-        route(approach, &setup)
+        route(method, &setup)
+            .unwrap()
             .sigma(1e-7)
             .expect("converges")
             .value_pb
     };
-    for approach in [Approach::Exact, Approach::Ww, Approach::Iww] {
+    for method in [Method::QUADRATURE, Method::WW, Method::IWW] {
         card.target.form_factor = FormFactorKind::from_name("dipole").unwrap();
-        let dipole = sigma(approach, &card);
+        let dipole = sigma(method, &card);
         card.target.form_factor = FormFactorKind::new(Mine);
-        let mine = sigma(approach, &card);
-        assert!((mine / dipole - 1.0).abs() < 1e-12, "{approach:?}: {mine}");
+        let mine = sigma(method, &card);
+        assert!((mine / dipole - 1.0).abs() < 1e-12, "{method:?}: {mine}");
     }
     let all = FormFactors::standard().with(Mine);
     assert!(all.get("mine").is_some() && all.get("helm").is_some());
@@ -322,7 +323,8 @@ fn a_table_of_a_known_form_factor_gives_its_cross_section() {
     let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
     let sigma = |card: &millibrem::card::RunCard| {
         let setup = run::setup(card).expect("a set-up");
-        route(Approach::Exact, &setup)
+        route(Method::QUADRATURE, &setup)
+            .unwrap()
             .sigma(1e-6)
             .expect("converges")
             .value_pb

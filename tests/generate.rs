@@ -9,7 +9,7 @@ use millibrem::card::{Override, RunCard};
 use millibrem::dark_sector::DarkSector;
 use millibrem::event::{Event, EventBuffer, Momentum, Weighting, sum};
 use millibrem::generate::{
-    EventRequest, Generator, HistogramRequest, Progress, Settings, Shard, SigmaReport,
+    EventRequest, Generator, HistogramRequest, Progress, Settings, SigmaReport, Slice,
 };
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::process::Setup;
@@ -406,7 +406,7 @@ fn without_a_goal_for_the_error_the_shards_measure_every_point() {
     let part = |index| {
         let mut generator = Generator::new((&setup).into(), settings).unwrap();
         generator.adapt(&mut silent).unwrap();
-        let shard = Shard { index, of: 3 };
+        let shard = Slice { index, of: 3 };
         generator.measure_part(&[], shard, &mut silent).unwrap();
         generator
     };

@@ -1,8 +1,8 @@
 //! Targets of several nuclei: σ per atom is Σ f_i σ_i, to the bit.
 
-use millibrem::card::{Method, Override, RunCard, shipped};
+use millibrem::card::{Override, RunCard, shipped};
 use millibrem::matter::material::Material;
-use millibrem::process::{Approach, CrossSection, Integral};
+use millibrem::process::{Integral, Method, Route};
 use millibrem::run;
 use millibrem::study::compare::compare;
 
@@ -29,7 +29,7 @@ fn sigma_of_a_compound_is_the_sum_over_its_atoms_to_the_bit() {
     for (found, atoms) in fractions.iter().zip([1.0, 1.0, 4.0]) {
         assert!((found - atoms / 6.0).abs() < 1e-15);
     }
-    for method in [Method::Quadrature, Method::Ww, Method::Iww] {
+    for method in [Method::QUADRATURE, Method::WW, Method::IWW] {
         let mut expected = 0.0;
         for part in mixture.parts() {
             let alone = card(&[&format!("target.element={}", part.name)]);
@@ -44,7 +44,7 @@ fn spectra_of_a_compound_are_the_sums_over_its_atoms_to_the_bit() {
     let (x, edges) = ([0.6, 0.9, 0.99], [0.5, 0.8, 1.0]);
     let of = |option: &str| {
         let mixture = run::mixture(&card(&[option])).unwrap();
-        let route = run::inclusive(Method::Quadrature, &mixture).unwrap();
+        let route = run::inclusive(Method::QUADRATURE, &mixture).unwrap();
         let points = route.spectrum(&x, 1e-4).unwrap();
         let bins = route.binned(&edges, 1e-4).unwrap();
         [points, bins]
@@ -65,13 +65,13 @@ fn spectra_of_a_compound_are_the_sums_over_its_atoms_to_the_bit() {
 
 #[test]
 fn natural_isotopes_hardly_differ_from_the_mean_nucleus() {
-    let mean = sigma(&card(&[]), Method::Quadrature).value_pb;
+    let mean = sigma(&card(&[]), Method::QUADRATURE).value_pb;
     let natural = card(&["target.isotopes=natural"]);
     assert_eq!(run::mixture(&natural).unwrap().parts().len(), 4);
-    let off = sigma(&natural, Method::Quadrature).value_pb / mean - 1.0;
+    let off = sigma(&natural, Method::QUADRATURE).value_pb / mean - 1.0;
     assert!(off != 0.0 && off.abs() < 1e-4, "{off:e}");
-    let lightest = sigma(&card(&["target.element=Pb-204"]), Method::Quadrature).value_pb;
-    let heaviest = sigma(&card(&["target.element=Pb-208"]), Method::Quadrature).value_pb;
+    let lightest = sigma(&card(&["target.element=Pb-204"]), Method::QUADRATURE).value_pb;
+    let heaviest = sigma(&card(&["target.element=Pb-208"]), Method::QUADRATURE).value_pb;
     // A larger nucleus has a smaller form factor.
     assert!(
         lightest > mean && mean > heaviest,
@@ -83,16 +83,9 @@ fn natural_isotopes_hardly_differ_from_the_mean_nucleus() {
 fn approximations_of_a_compound_are_compared_with_its_exact_result() {
     let mixture = run::mixture(&card(&["target.material=LYSO"])).unwrap();
     let row = compare(&mixture, &[0.5, 0.75, 1.0], 1e-4).unwrap();
-    let sigma = |approach| {
-        mixture
-            .route(approach)
-            .unwrap()
-            .sigma(1e-4)
-            .unwrap()
-            .value_pb
-    };
+    let sigma = |method| mixture.route(method).unwrap().sigma(1e-4).unwrap().value_pb;
     let ratio = row.approximations[0].ratio.expect("applies");
-    assert_eq!(ratio, sigma(Approach::Ww) / sigma(Approach::Exact));
+    assert_eq!(ratio, sigma(Method::WW) / sigma(Method::QUADRATURE));
 }
 
 #[test]
@@ -115,7 +108,7 @@ fn a_radiation_length_of_a_compound_has_the_events_of_lead_and_more_electrons() 
     let per_x0 = |option: &str| {
         let card = card(&[option, "dark_sector.m_chi_gev=0.01"]);
         let material = &card.target.material;
-        let events = sigma(&card, Method::Quadrature).value_pb;
+        let events = sigma(&card, Method::QUADRATURE).value_pb;
         let parts = material.components.iter().zip(material.number_fractions());
         let electrons: f64 = parts.map(|(p, share)| share * f64::from(p.nucleus.z)).sum();
         let one = Material {

@@ -7,7 +7,7 @@ use millibrem::card::{MesonYields, RunCard, shipped};
 use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::mesons::VectorMeson;
 use millibrem::process::radiation::Exact;
-use millibrem::process::{Approach, CrossSection, Setup};
+use millibrem::process::{Method, Route, Setup};
 use millibrem::study::reach::recast::{LimitFile, recast};
 use millibrem::study::reach::{Counting, Experiment, ReachError, TrackLength};
 
@@ -56,10 +56,8 @@ fn try_experiment(card: &RunCard, straggling: bool) -> Result<Experiment, ReachE
     )
 }
 
-fn limit(experiment: &Experiment, approach: Approach, m_chi_gev: f64) -> f64 {
-    let events = experiment
-        .bremsstrahlung(approach, m_chi_gev, GOAL)
-        .unwrap();
+fn limit(experiment: &Experiment, method: Method, m_chi_gev: f64) -> f64 {
+    let events = experiment.bremsstrahlung(method, m_chi_gev, GOAL).unwrap();
     experiment.limit(events).unwrap()
 }
 
@@ -80,9 +78,9 @@ fn exact_limits_of_2025_are_the_reference_ones() {
         (0.1, 3.96e-4, 3.25e-4),
         (0.3, 1.39e-3, 3.12e-3),
     ] {
-        assert_close(limit(&muons, Approach::Exact, m_chi), by_muons, 0.01);
+        assert_close(limit(&muons, Method::QUADRATURE, m_chi), by_muons, 0.01);
         assert_close(
-            limit(&electrons, Approach::Exact, m_chi),
+            limit(&electrons, Method::QUADRATURE, m_chi),
             by_electrons,
             0.01,
         );
@@ -93,11 +91,11 @@ fn exact_limits_of_2025_are_the_reference_ones() {
 fn limits_of_2018_follow_from_iww_and_the_exact_ones_are_weaker() {
     let muons = experiment(&card("na64mu-2018"), false);
     let electrons = experiment(&card("na64e-2018"), false);
-    let [mu, e] = [&muons, &electrons].map(|x| limit(x, Approach::Iww, 0.2));
+    let [mu, e] = [&muons, &electrons].map(|x| limit(x, Method::IWW, 0.2));
     assert_close(mu, 9.3e-4, 0.01);
     assert_close(e, 8.5e-3, 0.01);
     assert_close(e / mu, 9.15, 0.01);
-    let [mu, e] = [&muons, &electrons].map(|x| limit(x, Approach::Exact, 0.2));
+    let [mu, e] = [&muons, &electrons].map(|x| limit(x, Method::QUADRATURE, 0.2));
     assert_close(mu, 1.43e-3, 0.01);
     assert_close(e, 1.43e-2, 0.01);
 }
@@ -111,7 +109,7 @@ fn rho_decays_give_the_reach_of_ldmx_where_bremsstrahlung_fails() {
         assert!((0.9e-3..1.5e-3).contains(&found), "{m_chi}: {found}");
     }
     assert_eq!(rho(0.39), None);
-    assert!(limit(&electrons, Approach::Exact, 0.35) > 3.0 * rho(0.35).unwrap());
+    assert!(limit(&electrons, Method::QUADRATURE, 0.35) > 3.0 * rho(0.35).unwrap());
 }
 
 #[test]
@@ -130,14 +128,14 @@ fn a_mixture_of_one_element_with_itself_is_that_element() {
         },
     ];
     let [pure, mixed] =
-        [pure, mixed].map(|card| limit(&experiment(&card, false), Approach::Iww, 0.05));
+        [pure, mixed].map(|card| limit(&experiment(&card, false), Method::IWW, 0.05));
     assert_close(mixed, pure, 1e-12);
 }
 
 #[test]
 fn above_threshold_there_is_no_limit() {
     let electrons = experiment(&card("ldmx-2025"), false);
-    let events = electrons.bremsstrahlung(Approach::Exact, 5.0, GOAL);
+    let events = electrons.bremsstrahlung(Method::QUADRATURE, 5.0, GOAL);
     assert_eq!(events, Ok(0.0));
     assert_eq!(electrons.limit(0.0), None);
 }
@@ -146,8 +144,8 @@ fn above_threshold_there_is_no_limit() {
 fn the_published_reach_of_na64mu_is_found() {
     // [NA64LDMX25], abstract and section on NA64μ: 1.1e-4 at 10 MeV, 5.9e-4 at 150 MeV.
     let muons = experiment(&card("na64mu-2025"), false);
-    assert_close(limit(&muons, Approach::Exact, 0.01), 1.1e-4, 0.01);
-    assert_close(limit(&muons, Approach::Exact, 0.15), 5.9e-4, 0.01);
+    assert_close(limit(&muons, Method::QUADRATURE, 0.01), 1.1e-4, 0.01);
+    assert_close(limit(&muons, Method::QUADRATURE, 0.15), 5.9e-4, 0.01);
 }
 
 /// ε_up of the same experiment from its own dark-photon cross section.
@@ -174,7 +172,7 @@ fn a_dark_photon_limit_recast_is_the_direct_limit() {
             mass_gev: 0.05,
             ..chi(&card)
         };
-        let direct = experiment.sigma_pb(Approach::Exact, 0.05, 1e-8).unwrap();
+        let direct = experiment.sigma_pb(Method::QUADRATURE, 0.05, 1e-8).unwrap();
         let direct = experiment.limit(experiment.events(direct)).unwrap();
         let heaviest = 0.999 * heaviest(&card);
         let steps = 24;
@@ -238,16 +236,16 @@ fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_l
 fn straggling_changes_nothing_in_a_thin_target_and_saves_a_thick_one_from_its_depth() {
     let mut thin = card("na64e-2018");
     thin.target.material.thickness_cm = Some(1e-4);
-    let [with, without] = [true, false].map(|s| limit(&experiment(&thin, s), Approach::Iww, 0.05));
+    let [with, without] = [true, false].map(|s| limit(&experiment(&thin, s), Method::IWW, 0.05));
     assert_close(with, without, 2e-3);
     // Forty radiation lengths are worth less than the 0.87 they would be at constant σ.
     let mut thick = card("na64e-2018");
     let x0 = thick.target.material.radiation_length_cm.unwrap();
     thick.target.material.thickness_cm = Some(40.0 * x0);
-    let thick = limit(&experiment(&thick, true), Approach::Exact, 0.05);
+    let thick = limit(&experiment(&thick, true), Method::QUADRATURE, 0.05);
     let mut one = card("na64e-2018");
     one.target.material.thickness_cm = Some(x0);
-    let one = limit(&experiment(&one, false), Approach::Exact, 0.05);
+    let one = limit(&experiment(&one, false), Method::QUADRATURE, 0.05);
     let length = (one / thick) * (one / thick);
     assert!((0.2..0.87).contains(&length), "{length} X0");
 }
@@ -266,13 +264,13 @@ fn the_integral_over_the_energy_of_electrons_has_converged() {
         let x0 = thick.target.material.radiation_length_cm.unwrap();
         thick.target.material.thickness_cm = Some(thickness_x0 * x0);
         let found = experiment(&thick, true)
-            .sigma_pb(Approach::Iww, m_chi, 1e-6)
+            .sigma_pb(Method::IWW, m_chi, 1e-6)
             .unwrap();
         let sigma = |share: f64| {
             let mut card = thick.clone();
             card.beam.energy_gev *= share;
             card.cuts.x_min /= share;
-            experiment(&card, false).sigma_pb(Approach::Iww, m_chi, 1e-6)
+            experiment(&card, false).sigma_pb(Method::IWW, m_chi, 1e-6)
         };
         // At x_min itself nothing passes. Dense there, and at E0 where most of the length is.
         let steps = 100;
@@ -307,9 +305,9 @@ fn losing(loss_gev: f64) -> RunCard {
 fn muons_that_lose_nothing_have_the_limit_of_a_thin_target() {
     let without = experiment(&card("na64mu-2025"), false);
     let with = experiment(&losing(0.0), false);
-    let [with, without] = [with, without].map(|x| limit(&x, Approach::Exact, 0.05));
+    let [with, without] = [with, without].map(|x| limit(&x, Method::QUADRATURE, 0.05));
     assert_eq!(with.to_bits(), without.to_bits());
-    let little = limit(&experiment(&losing(1e-6), false), Approach::Exact, 0.05);
+    let little = limit(&experiment(&losing(1e-6), false), Method::QUADRATURE, 0.05);
     assert_close(little, without, 1e-6);
 }
 
@@ -322,7 +320,7 @@ fn energy_loss_of_muons_averages_over_energies_with_the_cut_on_what_the_beam_los
         card.beam.energy_gev = energy_gev;
         card.cuts.x_min = x_min * e0 / energy_gev;
         experiment(&card, false)
-            .sigma_pb(Approach::Exact, m_chi, 1e-6)
+            .sigma_pb(Method::QUADRATURE, m_chi, 1e-6)
             .unwrap()
     };
     for loss_gev in [5.0, 40.0] {
@@ -333,7 +331,7 @@ fn energy_loss_of_muons_averages_over_energies_with_the_cut_on_what_the_beam_los
             .map(|i| weights[i] * sigma(e0 - step * i as f64))
             .sum();
         let found = experiment(&losing(loss_gev), false)
-            .sigma_pb(Approach::Exact, m_chi, 1e-6)
+            .sigma_pb(Method::QUADRATURE, m_chi, 1e-6)
             .unwrap();
         assert_close(found, sum / 24.0, 2e-4);
         // Without the cut at the beam's energy the loss of σ would be several times smaller.
@@ -342,7 +340,7 @@ fn energy_loss_of_muons_averages_over_energies_with_the_cut_on_what_the_beam_los
     // Below x_min E0 nothing passes: of 120 GeV lost only the first 80 count.
     let deep = experiment(&losing(120.0), false);
     let half = experiment(&losing(80.0), false);
-    let [deep, half] = [deep, half].map(|x| x.sigma_pb(Approach::Iww, m_chi, 1e-6).unwrap());
+    let [deep, half] = [deep, half].map(|x| x.sigma_pb(Method::IWW, m_chi, 1e-6).unwrap());
     assert_close(deep * 120.0, half * 80.0, 1e-9);
 }
 

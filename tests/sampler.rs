@@ -10,7 +10,7 @@ use millibrem::generate::{Generator, HistogramRequest, Sampler, SamplerError, Se
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::matter::Nucleus;
 use millibrem::observable::View;
-use millibrem::process::{Approach, Process, Registry};
+use millibrem::process::{Method, Process, Registry};
 use millibrem::run;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -63,7 +63,7 @@ fn cross_sections_are_those_of_the_quadrature_from_the_threshold_on() {
             for _ in 0..4 {
                 let energy = low * (range.1 / low).powf(stream.random());
                 let route = process_at(card, *nucleus, energy)
-                    .route(Approach::Exact)
+                    .route(Method::QUADRATURE)
                     .unwrap();
                 let exact = route.sigma(1e-6).unwrap().value_pb;
                 let ratio = sampler.cross_section(k, energy).unwrap() / exact;

@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use millibrem::card::{Method, Override, RunCard, shipped};
-use millibrem::process::CrossSection;
+use millibrem::card::{Override, RunCard, shipped};
+use millibrem::process::{Method, Route};
 use millibrem::run;
 use millibrem::study::reach::{Counts, Options};
 use millibrem::study::scan::Row;
@@ -39,7 +39,7 @@ fn a_cross_section_is_that_of_its_route_and_stands_in_a_table() {
     let card = card(&["integration.rel_error=1e-5"]);
     let found = sigma(&card, &mut |_| ControlFlow::Continue(())).expect("found");
     let mixture = run::mixture(&card).expect("valid");
-    let route = run::inclusive(Method::Iww, &mixture).expect("a route");
+    let route = run::inclusive(Method::IWW, &mixture).expect("a route");
     let direct = route.sigma(1e-5).expect("found");
     assert_eq!(
         (found.value_pb, found.n_eval),

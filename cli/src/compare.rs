@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use millibrem::study::compare::APPROXIMATIONS;
+use millibrem::process::Method;
 use millibrem::study::{Comparison, Comparisons, Grid};
 use millibrem::table::{Cell, short_name};
 use serde_json::json;
@@ -76,12 +76,13 @@ fn table(grid: &Grid, rows: &[Comparison]) -> Result<(), Failure> {
         .axes
         .iter()
         .map(|a| format!("{:>12}", short_name(&a.key)));
-    let names = APPROXIMATIONS.map(|a| format!("{:>10}", format!("{}/etl", a.name())));
+    let names = Method::APPROXIMATIONS.iter();
+    let names = names.map(|a| format!("{:>10}", format!("{}/etl", a.name())));
     print::line(&format!(
         "{}{:>14}{}   ratios of dsigma/dx: ww | iww",
         keys.collect::<String>(),
         "etl_pb",
-        names.concat()
+        names.collect::<String>()
     ))?;
     let ratio = |r: &Option<f64>| match r {
         Some(r) => format!("{r:>10.4}"),
@@ -93,14 +94,15 @@ fn table(grid: &Grid, rows: &[Comparison]) -> Result<(), Failure> {
     };
     for (i, row) in rows.iter().enumerate() {
         let keys = grid.row(i).into_iter().map(|v| format!("{v:>12}"));
-        let [ww, iww, wwa] = &row.approximations;
+        let [ww, iww, ..] = &row.approximations[..] else {
+            continue;
+        };
+        let ratios = row.approximations.iter().map(|a| ratio(&a.ratio));
         print::line(&format!(
-            "{}{:>14.6e}{}{}{}   {} | {}",
+            "{}{:>14.6e}{}   {} | {}",
             keys.collect::<String>(),
             row.exact.value_pb,
-            ratio(&ww.ratio),
-            ratio(&iww.ratio),
-            ratio(&wwa.ratio),
+            ratios.collect::<String>(),
             bins(&ww.bin_ratios),
             bins(&iww.bin_ratios),
         ))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use millibrem::card::Method;
+use millibrem::process::Method;
 use millibrem::study;
 use millibrem::study::reach::recast::LimitFile;
 use millibrem::study::reach::{Counts, Curve, Options, ReachError, masses};
@@ -80,7 +80,7 @@ pub(crate) struct Reach {
 impl Reach {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let masses = masses(&self.over)?;
-        let goal = (self.method != Method::Mc.name()).then_some(GOAL);
+        let goal = (self.method != Method::MC.name()).then_some(GOAL);
         let goal = self.rel_error.as_deref().or(goal);
         let more = sigma::overrides(Some(&self.method), goal);
         let options = self.options()?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use millibrem::card::Method;
+use millibrem::process::Method;
 use millibrem::study::geant4::{self, CrossSectionTable};
 use millibrem::study::scan::Row;
 use millibrem::study::{self, Grid, Scanned};

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use millibrem::card::{Method, Override};
+use millibrem::card::Override;
+use millibrem::process::Method;
 use millibrem::study;
 use millibrem::study::sigma::{Measured, Nuclear};
 use serde_json::{Value, json};

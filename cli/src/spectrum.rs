@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args};
-use millibrem::card::Method;
+use millibrem::process::Method;
 use millibrem::study::{self, Where, parse_x};
 use millibrem::table::Cell;
 use serde_json::json;

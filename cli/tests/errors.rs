@@ -19,7 +19,7 @@ use millibrem::record::Shard;
 use millibrem::study::points::{AmplitudePoint, PointsError};
 use millibrem::study::reach::ReachError;
 use millibrem::study::reach::recast::LimitFile;
-use millibrem::study::{Axis, AxisError, Grid};
+use millibrem::study::{AxisError, Grid, ScanAxis};
 use millibrem_cli::batch::SubmitError;
 use millibrem_figures::PlotError;
 use millibrem_files::job::{Bytes, JobError};
@@ -132,12 +132,12 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
 #[test]
 fn every_error_of_the_quadrature_has_a_text() {
     insta::assert_snapshot!(texts!(QuadratureError {
-        NotOffered => QuadratureError::NotOffered { kind: "three-body".to_owned() },
+        NotOffered => QuadratureError::NotOffered { kind: "three-body".to_owned(), method: "ww", offered: vec!["quadrature"] },
         Cut => QuadratureError::Cut { name: "lepton_pt_max_gev" },
         RelError => QuadratureError::RelError { found: 1e-20 },
         NotConverged => QuadratureError::NotConverged { value_pb: 1.5, error_pb: 0.1, rel_error: 1e-6 },
         Edges => QuadratureError::Edges { found: vec![0.5, 0.5] },
-        NotApplicable => QuadratureError::NotApplicable { approach: "wwa", needs: "m_chi > m_lepton" },
+        NotApplicable => QuadratureError::NotApplicable { method: "wwa", needs: "m_chi > m_lepton" },
         NoPairSpectrum => QuadratureError::NoPairSpectrum,
     }));
 }
@@ -282,7 +282,7 @@ fn every_error_of_figures_has_a_text() {
 
 #[test]
 fn every_error_of_scans_and_points_has_a_text() {
-    let axis = |text: &str| Axis::parse(text);
+    let axis = |text: &str| ScanAxis::parse(text);
     let mut texts = texts!(AxisError {
         Axis => axis("m").unwrap_err(),
         Rows => Grid::new(vec![axis("m=1..2:lin:1000").unwrap(); 3]).unwrap_err(),

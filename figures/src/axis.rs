@@ -4,7 +4,7 @@
 //! are fewer than two of them, numbers between. All labels of an axis are of one kind: plain numbers
 //! where 0.01 to 100 holds them, powers of ten elsewhere (10⁰ and 10¹ among them).
 
-use super::figure::Scale;
+use millibrem::histogram::Scale;
 
 /// Largest number on an axis, so that ranges and their margins stay finite.
 const LARGEST: f64 = 1e300;

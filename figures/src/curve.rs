@@ -1,6 +1,8 @@
 //! Curves as pixels: lines, bins, bands of errors, markers with their bars.
 
-use super::figure::{Curve, Scale, Shape};
+use millibrem::histogram::Scale;
+
+use super::figure::{Curve, Shape};
 use super::frame::Frame;
 use super::style::{CURVE, colour};
 use super::svg::{Canvas, Place};

@@ -6,19 +6,11 @@
 use std::path::PathBuf;
 
 use super::size::Size;
-
-/// How an axis is divided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// Equal distances for equal differences.
-    Linear,
-    /// Equal distances for equal ratios.
-    Log,
-}
+use millibrem::histogram::Scale;
 
 /// One axis of a panel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Axis {
+pub struct PanelAxis {
     /// Quantity and unit, in markup.
     pub label: String,
     /// Its division.
@@ -29,7 +21,7 @@ pub struct Axis {
     pub cap: Option<f64>,
 }
 
-impl Axis {
+impl PanelAxis {
     /// A linear axis as long as its data.
     pub(super) fn linear(label: impl Into<String>) -> Self {
         Self {
@@ -155,9 +147,9 @@ pub struct Panel {
     /// What all curves have in common, in markup; drawn above the frame.
     pub title: String,
     /// Horizontal axis.
-    pub x: Axis,
+    pub x: PanelAxis,
     /// Vertical axis.
-    pub y: Axis,
+    pub y: PanelAxis,
     /// Height of a thin horizontal line to compare with.
     pub reference: Option<f64>,
     /// The data.

@@ -1,7 +1,9 @@
 //! Heat maps: cells on a logarithmic scale of colours, and the bar that explains it.
 
+use millibrem::histogram::Scale;
+
 use super::axis::{Range, full_label};
-use super::figure::{Heat, Scale};
+use super::figure::Heat;
 use super::frame::Frame;
 use super::style::{self, FRAME, INK, TEXT, TICK_TEXT};
 use super::svg::{Anchor, Canvas};

@@ -4,9 +4,11 @@
 //! Lengths are logical pixels of [`super::size`]. Pinned by `cli/tests/cli_plot.rs` and the tests of
 //! the modules it uses.
 
+use millibrem::histogram::Scale;
+
 use super::axis::Range;
 use super::curve::{has_markers, outline, points, upper_edge};
-use super::figure::{Content, Curve, Panel, Scale, Shape};
+use super::figure::{Content, Curve, Panel, Shape};
 use super::frame::{Frame, Rect};
 use super::ink::{Ink, dense};
 use super::legend::{self, Entry, Layout};

@@ -35,7 +35,8 @@ mod wishes;
 
 use std::path::{Path, PathBuf};
 
-pub use figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
+pub use figure::{Content, Curve, Heat, Panel, PanelAxis, Part, Shape, Source};
+pub use millibrem::histogram::Scale;
 use millibrem::results::Results;
 pub use script::matplotlib;
 pub use size::Size;

@@ -1,8 +1,10 @@
 //! Curves divided by one of them: bins with the same edges one by one, lines where both have values,
 //! interpolated in the logarithms (linearly where a value is not positive).
 
+use millibrem::histogram::Scale;
+
 use super::axis::Range;
-use super::figure::{Curve, Scale, Shape};
+use super::figure::{Curve, Shape};
 
 /// Ratios that differ by more than this factor get a logarithmic axis.
 const LINEAR_UP_TO: f64 = 12.0;

@@ -5,8 +5,10 @@
 
 use std::path::PathBuf;
 
+use millibrem::histogram::Scale;
+
 use super::about::{self, Fact};
-use super::figure::{Axis, Content, Curve, Heat, Panel, Part, Scale, Shape, Source};
+use super::figure::{Content, Curve, Heat, Panel, PanelAxis, Part, Shape, Source};
 use super::names;
 use super::size::Size;
 use millibrem::histogram::{self, Histogram};
@@ -92,13 +94,10 @@ fn source(run: &Run, part: Part) -> Source {
     }
 }
 
-fn axis(axis: &histogram::Axis) -> Axis {
-    Axis {
-        scale: match axis.scale() {
-            histogram::Scale::Linear => Scale::Linear,
-            histogram::Scale::Log => Scale::Log,
-        },
-        ..Axis::linear(names::of_observable(axis.observable()).label())
+fn axis(axis: &histogram::Axis) -> PanelAxis {
+    PanelAxis {
+        scale: axis.scale(),
+        ..PanelAxis::linear(names::of_observable(axis.observable()).label())
     }
 }
 
@@ -112,7 +111,7 @@ fn one_dimensional(histogram: &Histogram, curve: Curve, title: &str) -> Panel {
         name: histogram.name().to_owned(),
         title: title.to_owned(),
         x: axis(&histogram.axes()[0]),
-        y: Axis::linear(contents(histogram)),
+        y: PanelAxis::linear(contents(histogram)),
         reference: None,
         content: Content::Curves(vec![curve]),
         ratio: None,
@@ -201,8 +200,8 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
     (!curves.is_empty()).then(|| Panel {
         name: "iterations".to_owned(),
         title: title.to_owned(),
-        x: Axis::linear("iteration"),
-        y: Axis::linear(if alone {
+        x: PanelAxis::linear("iteration"),
+        y: PanelAxis::linear(if alone {
             "*σ* [pb]"
         } else {
             "*σ* of an iteration / result"

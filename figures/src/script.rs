@@ -4,9 +4,11 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use millibrem::histogram::Scale;
+
 use super::axis::full_label;
 use super::curve::has_markers;
-use super::figure::{Content, Curve, Panel, Part, Scale, Shape, Source};
+use super::figure::{Content, Curve, Panel, Part, Shape, Source};
 use super::frame::Frame;
 use super::layout::{self, Laid};
 use super::style::GUIDE;

@@ -8,8 +8,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
+use millibrem::histogram::Scale;
+
 use super::about::{self, Fact};
-use super::figure::{Axis, Content, Curve, Panel, Part, Scale, Shape, Source};
+use super::figure::{Content, Curve, Panel, PanelAxis, Part, Shape, Source};
 use super::size::Size;
 use super::{names, run};
 use millibrem::results::{self, is_result};
@@ -287,11 +289,11 @@ fn panel(entry: &Entry, title: &str, curve: Curve) -> Panel {
     Panel {
         name: entry.panel.clone(),
         title: title.to_owned(),
-        x: Axis::linear(x),
-        y: Axis {
+        x: PanelAxis::linear(x),
+        y: PanelAxis {
             // A charge above that of the electron is no millicharge.
             cap: (entry.panel == "reach").then_some(1.0),
-            ..Axis::linear(label)
+            ..PanelAxis::linear(label)
         },
         reference: ratio.then_some(1.0),
         content: Content::Curves(vec![curve]),

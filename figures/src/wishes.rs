@@ -4,8 +4,10 @@
 //! word), panels by their short names. Nothing is dropped in silence: a name that fits nothing is an
 //! error with the names there are. Pinned by the tests below and `cli/tests/cli_plot.rs`.
 
+use millibrem::histogram::Scale;
+
 use super::PlotError;
-use super::figure::{Content, Curve, Panel, Scale, Shape};
+use super::figure::{Content, Curve, Panel, Shape};
 use super::size::Size;
 
 /// What is asked of the figures of a command; empty as a default.

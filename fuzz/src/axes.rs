@@ -1,6 +1,6 @@
 //! What `--over` and `--at` take: axes of scans, one a line, and points of a spectrum.
 
-use millibrem::study::{Axis, Grid, parse_x};
+use millibrem::study::{Grid, ScanAxis, parse_x};
 
 /// Reads the axes, spans the grid and looks at some of its rows.
 pub fn run(data: &[u8]) {
@@ -14,7 +14,7 @@ pub fn run(data: &[u8]) {
     }
     let mut axes = Vec::new();
     for line in text.lines() {
-        match Axis::parse(line) {
+        match ScanAxis::parse(line) {
             Ok(axis) => {
                 assert!(!axis.values.is_empty() && !axis.key.is_empty());
                 axes.push(axis);

@@ -35,7 +35,7 @@ pub use overrides::Override;
 pub use raw::RawCard;
 pub use reference::reference;
 pub use run_card::{
-    Events, HistogramSpec, Integration, Isotopes, Losses, MesonYields, Method, Reach, Run, RunCard,
+    Events, HistogramSpec, Integration, Isotopes, Losses, MesonYields, Reach, Run, RunCard,
     Straggling,
 };
 pub use shipped::{SHIPPED, shipped};

@@ -12,9 +12,7 @@ use super::raw::{
     RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun, Seed,
 };
 use super::rules::Resolver;
-use super::run_card::{
-    Events, Integration, Losses, MesonYields, Method, Reach, Run, RunCard, Straggling,
-};
+use super::run_card::{Events, Integration, Losses, MesonYields, Reach, Run, RunCard, Straggling};
 use super::source::Source;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
@@ -23,6 +21,7 @@ use crate::dark_sector::{
 };
 use crate::event::{Compression, Weighting};
 use crate::matter::{Nucleus, Target};
+use crate::process::Method;
 use crate::text::shown;
 
 /// The version of the card format this program reads.

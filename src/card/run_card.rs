@@ -9,6 +9,7 @@ use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::matter::Target;
+use crate::process::Method;
 
 /// Everything a run needs to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,22 +73,6 @@ macro_rules! choice {
             }
         }
     };
-}
-
-choice! {
-    /// How a cross section is computed.
-    Method {
-        /// Exact matrix element by Monte Carlo; follows every cut.
-        Mc = "mc",
-        /// Exact matrix element by deterministic quadrature; cuts on x only.
-        Quadrature = "quadrature",
-        /// Weizsäcker–Williams before the integral over the emission angle.
-        Ww = "ww",
-        /// Improved Weizsäcker–Williams ([GKK18] Eqs. (7)–(10)).
-        Iww = "iww",
-        /// The further approximation [GKK18] Eq. (11).
-        Wwa = "wwa",
-    }
 }
 
 choice! {

@@ -1,6 +1,6 @@
 //! The Monte Carlo against the deterministic quadrature, wherever that applies.
 
-use crate::process::{Approach, Process, QuadratureError};
+use crate::process::{Method, Process, QuadratureError};
 use crate::record::CrossSection;
 
 /// σ by quadrature, and how far the Monte Carlo is from it.
@@ -24,9 +24,8 @@ impl CrossCheck {
     /// [`QuadratureError`] where there is no quadrature, or it does not apply (cuts on more than x)
     /// or converge.
     pub fn of(process: &dyn Process, found: &CrossSection) -> Result<Self, QuadratureError> {
-        let Some(route) = process.route(Approach::Exact) else {
-            let kind = process.kind().to_owned();
-            return Err(QuadratureError::NotOffered { kind });
+        let Some(route) = process.route(Method::QUADRATURE) else {
+            return Err(QuadratureError::not_offered(process, Method::QUADRATURE));
         };
         let rel_error = (0.1 * found.error_pb / found.value_pb).clamp(1e-7, 1e-3);
         let integral = route.sigma(rel_error)?;

@@ -29,7 +29,7 @@ pub(super) fn empty(request: &HistogramRequest) -> Result<HistogramData, Generat
             Scale::Log => Spacing::Log,
         };
         let edges = axis.edges().to_vec();
-        vegas::Axis::spaced(spacing, edges.clone()).or_else(|_| vegas::Axis::edges(edges))
+        vegas::Bins::spaced(spacing, edges.clone()).or_else(|_| vegas::Bins::edges(edges))
     });
     let axes = axes.collect::<Result<Vec<_>, _>>()?;
     Ok(HistogramData::new(axes))
@@ -40,14 +40,14 @@ pub(super) fn observer(
     frame: &Frame,
     request: &HistogramRequest,
     data: HistogramData,
-) -> vegas::Histogram<impl FillAxis + use<>> {
+) -> vegas::Binned<impl FillAxis + use<>> {
     let observables: Vec<Observable> = request
         .axes
         .iter()
         .map(|axis| axis.observable().clone())
         .collect();
     let frame = frame.clone();
-    vegas::Histogram::resume(
+    vegas::Binned::resume(
         data,
         move |block: &Block<'_, Record>, axis: usize, out: &mut [f64]| {
             frame.fill(&observables[axis], block.record, out);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vegas::{AdaptReport, Config, Measurement, Plan, Shard, Vegas};
+use vegas::{AdaptReport, Config, Measurement, Plan, Slice, Vegas};
 
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
@@ -219,7 +219,7 @@ impl Generator {
     pub fn measure_part(
         &mut self,
         requests: &[HistogramRequest],
-        shard: Shard,
+        shard: Slice,
         listener: &mut Listener<'_>,
     ) -> Result<(), GenerateError> {
         let mut plan = self.plan(self.certain_iterations());

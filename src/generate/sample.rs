@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use vegas::{
-    Layout, Maxima, MaximaConfig, Measurement, Plan, PointKey, Shard, UnweightPlan, Unweighted,
+    Layout, Maxima, MaximaConfig, Measurement, Plan, PointKey, Slice, UnweightPlan, Unweighted,
 };
 
 use super::events::{EventRequest, EventWriter, Keying, Maker, SampleReport};
@@ -89,7 +89,7 @@ impl Generator {
     pub fn sample_part(
         &mut self,
         request: &EventRequest,
-        shard: Shard,
+        shard: Slice,
         sink: &mut (dyn EventSink + Send),
         listener: &mut Listener<'_>,
     ) -> Result<(), GenerateError> {
@@ -176,7 +176,7 @@ impl Generator {
     fn go_on_sampling(
         &mut self,
         request: &EventRequest,
-        (iterations, shard): (u32, Option<Shard>),
+        (iterations, shard): (u32, Option<Slice>),
         sink: &mut (dyn EventSink + Send),
         listener: &mut Listener<'_>,
     ) -> Result<Points, GenerateError> {

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::{Approach, CrossSection, Integral, Process, QuadratureError};
+use super::{Integral, Method, Process, QuadratureError, Route};
 
 /// One nucleus of a target.
 #[derive(Clone)]
@@ -38,34 +38,40 @@ impl Mixture {
         &self.parts
     }
 
+    /// The methods of its process that are not exact.
+    pub fn approximations(&self) -> Vec<Method> {
+        let all = self.parts.first().map(|part| part.process.methods());
+        let all = all.into_iter().flatten();
+        all.filter(|&method| method != Method::QUADRATURE).collect()
+    }
+
     /// The cross section per atom by one route.
     ///
     /// # Errors
     /// [`QuadratureError::NotOffered`] if the process has no such route.
-    pub fn route(&self, approach: Approach) -> Result<MixedRoute, QuadratureError> {
+    pub fn route(&self, method: Method) -> Result<MixedRoute, QuadratureError> {
         let one = |part: &Part| {
-            let route = part.process.route(approach);
-            let route = route.ok_or_else(|| QuadratureError::NotOffered {
-                kind: part.process.kind().to_owned(),
-            })?;
+            let route = part.process.route(method);
+            let route =
+                route.ok_or_else(|| QuadratureError::not_offered(&*part.process, method))?;
             Ok((part.atom_fraction, route))
         };
         let parts = self.parts.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-        Ok(MixedRoute { approach, parts })
+        Ok(MixedRoute { method, parts })
     }
 }
 
 /// A route to the cross section on all nuclei.
 pub struct MixedRoute {
-    approach: Approach,
-    parts: Vec<(f64, Box<dyn CrossSection>)>,
+    method: Method,
+    parts: Vec<(f64, Box<dyn Route>)>,
 }
 
 impl MixedRoute {
     /// σ in pb on each nucleus, in the order of the target, each to `rel_error`.
     ///
     /// # Errors
-    /// As [`CrossSection::sigma`].
+    /// As [`Route::sigma`].
     pub fn sigma_of_each(&self, rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
         let parts = self.parts.iter();
         parts.map(|(_, route)| route.sigma(rel_error)).collect()
@@ -85,7 +91,7 @@ impl MixedRoute {
     /// The same of lists that belong together point by point.
     fn totals(
         &self,
-        of: impl Fn(&dyn CrossSection) -> Result<Vec<Integral>, QuadratureError>,
+        of: impl Fn(&dyn Route) -> Result<Vec<Integral>, QuadratureError>,
     ) -> Result<Vec<Integral>, QuadratureError> {
         let lists = self.parts.iter().map(|(_, route)| of(&**route));
         let lists = lists.collect::<Result<Vec<_>, _>>()?;
@@ -95,9 +101,9 @@ impl MixedRoute {
     }
 }
 
-impl CrossSection for MixedRoute {
-    fn approach(&self) -> Approach {
-        self.approach
+impl Route for MixedRoute {
+    fn method(&self) -> Method {
+        self.method
     }
 
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {

@@ -5,7 +5,9 @@
 //! blocks, inside of which a process is free to be monomorphic and SIMD. σ in pb per nucleus, dσ/dx
 //! in pb. `tests/outside` makes one from outside the library and takes it all the way.
 
+mod approximation;
 mod kind;
+mod method;
 mod mixture;
 pub mod radiation;
 mod registry;
@@ -16,11 +18,13 @@ use crate::event::{Momentum, Scalar};
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 
+pub use approximation::Approximation;
 pub use kind::{Inputs, Kind};
+pub use method::Method;
 pub use mixture::{MixedRoute, Mixture, Part};
 pub use radiation::{Setup, SetupError};
 pub use registry::Registry;
-pub use route::{Approach, CrossSection, Integral, MIN_REL_ERROR, QuadratureError};
+pub use route::{Integral, MIN_REL_ERROR, QuadratureError, Route};
 
 /// Largest number of points in a block: all columns of one block fit a level-1 cache.
 pub const BLOCK: usize = 128;
@@ -60,8 +64,13 @@ pub trait Process: Send + Sync {
     /// Room for a block of points.
     fn block(&self) -> Box<dyn PointBlock>;
 
-    /// Its cross section by a route without Monte Carlo, if there is one.
-    fn route(&self, _: Approach) -> Option<Box<dyn CrossSection>> {
+    /// The ways to its cross section without Monte Carlo.
+    fn methods(&self) -> Vec<Method> {
+        Vec::new()
+    }
+
+    /// Its cross section by one of [`Self::methods`].
+    fn route(&self, _: Method) -> Option<Box<dyn Route>> {
         None
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::approximation::{Approximated, Approximation};
 use super::kind::Kind;
 use super::radiation::Radiation;
 
@@ -22,6 +23,19 @@ impl Registry {
     #[must_use]
     pub fn with(mut self, kind: impl Kind + 'static) -> Self {
         self.0.insert(0, Arc::new(kind));
+        self
+    }
+
+    /// The same with one more method of every process that it serves.
+    #[must_use]
+    pub fn with_approximation(mut self, approximation: impl Approximation + 'static) -> Self {
+        let approximation: Arc<dyn Approximation> = Arc::new(approximation);
+        for kind in &mut self.0 {
+            *kind = Arc::new(Approximated {
+                kind: Arc::clone(kind),
+                approximation: Arc::clone(&approximation),
+            });
+        }
         self
     }
 

@@ -4,6 +4,8 @@
 
 use thiserror::Error;
 
+use super::{Method, Process};
+
 /// Smallest relative error that may be asked for; rounding sets in below.
 pub const MIN_REL_ERROR: f64 = 1e-10;
 
@@ -44,22 +46,48 @@ pub enum QuadratureError {
         found: Vec<f64>,
     },
     /// A formula outside its range.
-    #[error("method {approach} does not apply here: it needs {needs}")]
+    #[error("method {method} does not apply here: it needs {needs}")]
     NotApplicable {
         /// The formula.
-        approach: &'static str,
+        method: &'static str,
         /// What it needs.
         needs: &'static str,
     },
     /// A process that offers no such route.
-    #[error("the process `{kind}` has no quadrature; use the Monte Carlo (method `mc`)")]
+    #[error(
+        "the process `{kind}` has no method `{method}`; use the Monte Carlo (method `mc`){}",
+        or(offered)
+    )]
     NotOffered {
         /// The process.
         kind: String,
+        /// What was asked for.
+        method: &'static str,
+        /// What there is beside the Monte Carlo.
+        offered: Vec<&'static str>,
     },
     /// dσ/dk² of something without a spectrum.
     #[error("a dark photon has one mass: there is no spectrum in k²")]
     NoPairSpectrum,
+}
+
+/// The other methods there are, as the end of a sentence.
+fn or(offered: &[&str]) -> String {
+    match offered {
+        [] => String::new(),
+        names => format!(" or {}", names.join(", ")),
+    }
+}
+
+impl QuadratureError {
+    /// `process` has no route `method`.
+    pub fn not_offered(process: &dyn Process, method: Method) -> Self {
+        Self::NotOffered {
+            kind: process.kind().to_owned(),
+            method: method.name(),
+            offered: process.methods().iter().map(|m| m.name()).collect(),
+        }
+    }
 }
 
 /// A result with its estimated error.
@@ -83,9 +111,9 @@ impl Integral {
 }
 
 /// σ and dσ/dx of one set-up by one route.
-pub trait CrossSection: Sync {
+pub trait Route: Sync {
     /// Which route this is.
-    fn approach(&self) -> Approach;
+    fn method(&self) -> Method;
 
     /// σ within the cuts on x, pb per nucleus, to `rel_error`.
     ///
@@ -105,37 +133,4 @@ pub trait CrossSection: Sync {
     /// # Errors
     /// As [`Self::sigma`], and if the edges do not rise.
     fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
-}
-
-/// The routes to σ without Monte Carlo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Approach {
-    /// Exact at tree level, by quadrature.
-    Exact,
-    /// Weizsäcker–Williams with the integral over u.
-    Ww,
-    /// Improved Weizsäcker–Williams: the flux frozen in u.
-    Iww,
-    /// Closed form for heavy χ.
-    Wwa,
-}
-
-impl Approach {
-    /// Every route.
-    pub const ALL: [Self; 4] = [Self::Exact, Self::Ww, Self::Iww, Self::Wwa];
-
-    /// The spelling of the method in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "quadrature",
-            Self::Ww => "ww",
-            Self::Iww => "iww",
-            Self::Wwa => "wwa",
-        }
-    }
-
-    /// The route with this spelling, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|a| a.name() == name)
-    }
 }

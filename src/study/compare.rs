@@ -10,12 +10,9 @@ use super::rows::{Watch, run_rows};
 use super::{StudyError, facts};
 use crate::card::RunCard;
 use crate::dark_sector::DarkSector;
-use crate::process::{Approach, CrossSection, Integral, Mixture, QuadratureError};
+use crate::process::{Integral, Method, Mixture, QuadratureError, Route};
 use crate::run;
 use crate::table::{Cell, Column, Table, json as as_json};
-
-/// The approximations, in the order of the output.
-pub const APPROXIMATIONS: [Approach; 3] = [Approach::Ww, Approach::Iww, Approach::Wwa];
 
 /// Deviations in percent that a verdict speaks of.
 const GRADES: [u32; 3] = [2, 10, 50];
@@ -27,15 +24,15 @@ pub struct Comparison {
     pub exact: Integral,
     /// σ in each bin of x exactly, pb.
     pub exact_bins: Vec<Integral>,
-    /// One an entry of [`APPROXIMATIONS`].
-    pub approximations: [Approximation; 3],
+    /// Those that the process has, in its order.
+    pub approximations: Vec<Approximation>,
 }
 
 /// One approximation of one set-up; nothing where it does not apply.
 #[derive(Debug, Clone)]
 pub struct Approximation {
     /// Which one.
-    pub approach: Approach,
+    pub method: Method,
     /// σ, pb.
     pub sigma: Option<Integral>,
     /// σ/exact.
@@ -57,18 +54,18 @@ pub fn compare(
     edges: &[f64],
     rel_error: f64,
 ) -> Result<Comparison, QuadratureError> {
-    let route = mixture.route(Approach::Exact)?;
+    let route = mixture.route(Method::QUADRATURE)?;
     let exact = route.sigma(rel_error)?;
     let exact_bins = route.binned(edges, rel_error)?;
-    let approximations = APPROXIMATIONS.map(|approach| {
-        let route = mixture.route(approach)?;
+    let one = |method| -> Result<_, QuadratureError> {
+        let route = mixture.route(method)?;
         let sigma = where_it_applies(route.sigma(rel_error))?;
         let share = |part: &Integral, whole: &Integral| {
             (whole.value_pb > 0.0).then(|| part.value_pb / whole.value_pb)
         };
         let bins = where_it_applies(route.binned(edges, rel_error))?;
         Ok(Approximation {
-            approach,
+            method,
             sigma,
             ratio: sigma.and_then(|s| share(&s, &exact)),
             ratio_error: sigma.and_then(|s| {
@@ -81,12 +78,13 @@ pub fn compare(
                 .map(|(i, whole)| bins.as_ref().and_then(|b| share(&b[i], whole)))
                 .collect(),
         })
-    });
-    let [ww, iww, wwa] = approximations;
+    };
+    let approximations = mixture.approximations().into_iter().map(one);
+    let approximations = approximations.collect::<Result<_, _>>()?;
     Ok(Comparison {
         exact,
         exact_bins,
-        approximations: [ww?, iww?, wwa?],
+        approximations,
     })
 }
 
@@ -100,10 +98,12 @@ fn where_it_applies<T>(found: Result<T, QuadratureError>) -> Result<Option<T>, Q
 
 /// One sentence an approximation: at which `labels` it is good to 2 %, 10 %, 50 %.
 pub fn verdict(labels: &[String], rows: &[Comparison]) -> Vec<String> {
-    APPROXIMATIONS
+    let approximations = rows.first().map_or(&[][..], |row| &row.approximations);
+    approximations
         .iter()
+        .map(|approximation| approximation.method)
         .enumerate()
-        .map(|(i, approach)| {
+        .map(|(i, method)| {
             let off: Vec<Option<f64>> = rows
                 .iter()
                 .map(|row| row.approximations[i].ratio.map(|r| (r - 1.0).abs()))
@@ -120,7 +120,7 @@ pub fn verdict(labels: &[String], rows: &[Comparison]) -> Vec<String> {
                 0 => String::new(),
                 n => format!("; does not apply at {n} of {}", off.len()),
             };
-            format!("{} is good {}{missing}", approach.name(), grades.join(", "))
+            format!("{} is good {}{missing}", method.name(), grades.join(", "))
         })
         .collect()
 }
@@ -282,7 +282,7 @@ impl Compared<'_> {
             }
             object.extend(table.json_row(&table.rows[i]));
             for a in &row.approximations {
-                let name = format!("{}_dsigma_dx_ratios", a.approach.name());
+                let name = format!("{}_dsigma_dx_ratios", a.method.name());
                 object.insert(name, as_json::numbers(&a.bin_ratios));
             }
             Value::Object(object)
@@ -297,12 +297,13 @@ fn columns() -> Vec<Column> {
     let mut columns = vec![
         Column::new("etl_pb", "pb", exact),
         Column::new("etl_error_pb", "pb", "its error"),
-        Column::new("ww_pb", "pb", "Weizsäcker-Williams"),
-        Column::new("iww_pb", "pb", "improved Weizsäcker-Williams"),
-        Column::new("wwa_pb", "pb", "closed form for heavy chi"),
     ];
-    for approach in APPROXIMATIONS {
-        let ratio = format!("{}_over_etl", approach.name());
+    for method in Method::APPROXIMATIONS {
+        let name = format!("{}_pb", method.name());
+        columns.push(Column::new(&name, "pb", method.about()));
+    }
+    for method in Method::APPROXIMATIONS {
+        let ratio = format!("{}_over_etl", method.name());
         columns.push(Column::new(&ratio, "1", "ratio"));
         columns.push(Column::new(
             &format!("{ratio}_error"),

@@ -13,14 +13,14 @@ use crate::text::{shorten, shown};
 
 /// One scanned key and its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Axis {
+pub struct ScanAxis {
     /// Card key, `section.key`.
     pub key: String,
     /// Its values as text.
     pub values: Vec<String>,
 }
 
-impl Axis {
+impl ScanAxis {
     /// Reads `KEY=LO..HI:log|lin:N` (N ≥ 1; N = 1 is LO alone) or `KEY=A,B,C`.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ fn spaced(low: &str, rest: &str) -> Result<Vec<String>, String> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grid {
     /// The axes, slowest first.
-    pub axes: Vec<Axis>,
+    pub axes: Vec<ScanAxis>,
 }
 
 impl Grid {
@@ -120,7 +120,7 @@ impl Grid {
     ///
     /// # Errors
     /// [`AxisError::Rows`] if there are too many.
-    pub fn new(axes: Vec<Axis>) -> Result<Self, AxisError> {
+    pub fn new(axes: Vec<ScanAxis>) -> Result<Self, AxisError> {
         let rows = axes
             .iter()
             .fold(1_usize, |n, axis| n.saturating_mul(axis.values.len()));
@@ -136,14 +136,17 @@ impl Grid {
     /// [`StudyError`] with what is wrong: an axis, a key that no card has or that comes twice, or
     /// too many rows.
     pub fn parse(over: &[String]) -> Result<Self, StudyError> {
-        let axis = |text: &String| -> Result<Axis, StudyError> {
-            let axis = Axis::parse(text)?;
+        let axis = |text: &String| -> Result<ScanAxis, StudyError> {
+            let axis = ScanAxis::parse(text)?;
             for value in &axis.values {
                 Override::scanned(&axis.key, value)?;
             }
             Ok(axis)
         };
-        let axes = over.iter().map(axis).collect::<Result<Vec<Axis>, _>>()?;
+        let axes = over
+            .iter()
+            .map(axis)
+            .collect::<Result<Vec<ScanAxis>, _>>()?;
         let is_there = |i: &usize| axes[..*i].iter().any(|a| a.key == axes[*i].key);
         if let Some(twice) = (1..axes.len()).find(is_there) {
             let key = &axes[twice].key;
@@ -213,7 +216,7 @@ impl CardSource {
     ///
     /// # Errors
     /// [`CardError`] if it is wrong with them.
-    pub fn at(&self, axes: &[Axis], values: &[impl AsRef<str>]) -> Result<RunCard, CardError> {
+    pub fn at(&self, axes: &[ScanAxis], values: &[impl AsRef<str>]) -> Result<RunCard, CardError> {
         let mut all = self.overrides.clone();
         for (axis, value) in axes.iter().zip(values) {
             all.push(Override::scanned(&axis.key, value.as_ref())?);
@@ -279,7 +282,7 @@ mod tests {
 
     #[test]
     fn ranges_hit_their_ends_and_round_numbers_between() {
-        let values = |text| Axis::parse(text).expect("valid").values;
+        let values = |text| ScanAxis::parse(text).expect("valid").values;
         assert_eq!(
             values("dark_sector.m_chi_gev=1e-3..1:log:4"),
             ["0.001", "0.01", "0.1", "1.0"]
@@ -309,7 +312,7 @@ mod tests {
             ("m=1,2,1.0", "comes twice"),
             ("m=a\nb", "more than one line"),
         ] {
-            let error = Axis::parse(text).expect_err(text).to_string();
+            let error = ScanAxis::parse(text).expect_err(text).to_string();
             assert!(error.contains(problem) && error.contains(text), "{error}");
         }
     }
@@ -318,7 +321,7 @@ mod tests {
     fn the_last_axis_runs_fastest() {
         let grid = Grid {
             axes: ["a=1,2", "b=x,y,z"]
-                .map(|t| Axis::parse(t).expect("valid"))
+                .map(|t| ScanAxis::parse(t).expect("valid"))
                 .to_vec(),
         };
         let rows: Vec<_> = (0..grid.len()).map(|i| grid.row(i).join("")).collect();

@@ -19,7 +19,7 @@ pub mod spectrum;
 
 pub use compare::{Comparison, Comparisons};
 pub use error::{AxisError, StudyError};
-pub use grid::{Axis, CardSource, Grid, plain_value, plain_values};
+pub use grid::{CardSource, Grid, ScanAxis, plain_value, plain_values};
 pub use reach::{Reach, Reached};
 pub use rows::{Watch, run_rows};
 pub use scan::{Scan, Scanned};

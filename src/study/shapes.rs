@@ -13,7 +13,7 @@ use crate::matter::form_factor::{FormFactor, FormFactorKind};
 use crate::matter::material::Component;
 use crate::matter::{Nucleus, Target};
 use crate::process::radiation::route;
-use crate::process::{Approach, Setup};
+use crate::process::{Method, Setup};
 
 /// Relative error of each σ.
 const REL_ERROR: f64 = 1e-3;
@@ -67,7 +67,9 @@ pub fn nuclear_shapes(
 ) -> Vec<NuclearShape> {
     let sigma = |nucleus: Nucleus, kind: &FormFactorKind| {
         let setup = Setup::new(beam, nucleus, kind, dark_sector, cuts).ok()?;
-        let found = route(Approach::Exact, &setup).sigma(REL_ERROR).ok()?;
+        let found = route(Method::QUADRATURE, &setup)
+            .and_then(|route| route.sigma(REL_ERROR))
+            .ok()?;
         Some(found.value_pb).filter(|sigma| *sigma > 0.0)
     };
     let default = FormFactorKind::default();

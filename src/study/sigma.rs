@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::rows::Watch;
 use super::{StudyError, facts};
-use crate::card::{Method, RunCard};
+use crate::card::RunCard;
 use crate::generate::{Generator, HistogramRequest, Listener, SigmaReport};
-use crate::process::{Integral, Mixture, Part};
+use crate::process::{Integral, Method, Mixture, Part};
 use crate::record::IterationRow;
 use crate::run;
 use crate::table::{Cell, Column, Table};
@@ -158,7 +158,7 @@ pub(super) fn of_mixture(
         alarms: Vec::new(),
         facts: facts("sigma", card),
     };
-    if method == Method::Mc {
+    if method == Method::MC {
         by_monte_carlo(card, mixture, &mut found, listener)?;
         return Ok(found);
     }

@@ -5,10 +5,10 @@
 
 use super::sigma::{Measured, measured};
 use super::{StudyError, facts};
-use crate::card::{Method, RunCard};
+use crate::card::RunCard;
 use crate::generate::{HistogramRequest, Listener};
 use crate::histogram::{Axis, Observable, Scale};
-use crate::process::{CrossSection, Mixture};
+use crate::process::{Method, Mixture, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Column, Table};
 
@@ -122,7 +122,7 @@ impl Where {
     /// [`StudyError::Usage`] if the method of the card has no points.
     pub fn x(&self, card: &RunCard) -> Result<(Vec<f64>, Option<Vec<f64>>), StudyError> {
         match self {
-            Self::At(_) if card.integration.method == Method::Mc => Err(UsageError(
+            Self::At(_) if card.integration.method == Method::MC => Err(UsageError(
                 "method mc fills bins and has no points: use --bins, or another --method"
                     .to_owned(),
             )
@@ -168,7 +168,7 @@ pub fn spectrum(
         facts: facts("spectrum", card),
     };
     let found = match (method, &spectrum.x_edges) {
-        (Method::Mc, Some(edges)) => {
+        (Method::MC, Some(edges)) => {
             let edges = edges.clone();
             by_monte_carlo(card, &mixture, &edges, &mut spectrum, listener)?
         }

@@ -2,7 +2,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
-use vegas::{Axis, Block, Config, Histogram, Integrand, Layout, Plan, Points, Vegas, silent};
+use vegas::{Binned, Bins, Block, Config, Integrand, Layout, Plan, Points, Vegas, silent};
 
 /// Points an iteration.
 const NEVAL: u64 = 1 << 17;
@@ -73,11 +73,11 @@ fn histograms(c: &mut Criterion) {
                     let mut fills: Vec<_> = (0..count)
                         .map(|d| {
                             let axis = if log {
-                                Axis::log(100, 1e-4, 1.0)
+                                Bins::log(100, 1e-4, 1.0)
                             } else {
-                                Axis::linear(100, 0.0, 1.0)
+                                Bins::linear(100, 0.0, 1.0)
                             };
-                            Histogram::new(
+                            Binned::new(
                                 vec![axis.expect("valid")],
                                 move |b: &Block<'_, ()>, _: usize, out: &mut [f64]| {
                                     out.copy_from_slice(b.points.column(d));

@@ -23,7 +23,7 @@ pub enum Spacing {
 /// One axis of a histogram.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Saved", into = "Saved")]
-pub struct Axis {
+pub struct Bins {
     spacing: Spacing,
     edges: Vec<f64>,
     /// Bins per unit, of a linear axis.
@@ -40,8 +40,8 @@ struct Saved {
     edges: Vec<f64>,
 }
 
-impl From<Axis> for Saved {
-    fn from(axis: Axis) -> Self {
+impl From<Bins> for Saved {
+    fn from(axis: Bins) -> Self {
         Self {
             spacing: axis.spacing,
             edges: axis.edges,
@@ -49,7 +49,7 @@ impl From<Axis> for Saved {
     }
 }
 
-impl TryFrom<Saved> for Axis {
+impl TryFrom<Saved> for Bins {
     type Error = Error;
 
     fn try_from(saved: Saved) -> Result<Self, Error> {
@@ -62,7 +62,7 @@ fn key(v: f64) -> u64 {
     v.to_bits() >> 46
 }
 
-impl Axis {
+impl Bins {
     /// `bins` bins of equal width from `min` to `max`.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ impl Axis {
     /// the bin is as fast as the spacing allows.
     ///
     /// # Errors
-    /// [`Error::Setting`] as [`Axis::edges`], or if an edge of a linear axis is a tenth of a bin
+    /// [`Error::Setting`] as [`Bins::edges`], or if an edge of a linear axis is a tenth of a bin
     /// or more from its place.
     pub fn spaced(spacing: Spacing, edges: Vec<f64>) -> Result<Self, Error> {
         let axis = Self::build(spacing, edges)?;
@@ -233,20 +233,20 @@ mod tests {
     #[test]
     fn edges_that_are_not_spaced_as_said_are_refused() {
         let edges = vec![0.0, 1.0, 2.0, 3.2, 4.0];
-        assert!(Axis::spaced(Spacing::Linear, edges.clone()).is_err());
-        let axis = Axis::spaced(Spacing::Linear, vec![0.0, 1.0 + 1e-13, 2.0, 3.0]).expect("valid");
+        assert!(Bins::spaced(Spacing::Linear, edges.clone()).is_err());
+        let axis = Bins::spaced(Spacing::Linear, vec![0.0, 1.0 + 1e-13, 2.0, 3.0]).expect("valid");
         assert_eq!((axis.index(1.0), axis.index(1.0 + 2e-13)), (1, 2));
-        assert!(Axis::spaced(Spacing::Edges, edges).is_ok());
+        assert!(Bins::spaced(Spacing::Edges, edges).is_ok());
     }
 
     #[test]
     fn every_axis_puts_values_where_its_edges_say() {
         let axes = [
-            Axis::linear(7, -0.3, 1.1).expect("valid"),
-            Axis::linear(1000, 0.0, 0.1).expect("valid"),
-            Axis::log(50, 1e-9, 3.0).expect("valid"),
-            Axis::log(3, 1.0, 1.0001).expect("valid"),
-            Axis::edges(vec![-1.0, 0.0, 0.5, 10.0]).expect("valid"),
+            Bins::linear(7, -0.3, 1.1).expect("valid"),
+            Bins::linear(1000, 0.0, 0.1).expect("valid"),
+            Bins::log(50, 1e-9, 3.0).expect("valid"),
+            Bins::log(3, 1.0, 1.0001).expect("valid"),
+            Bins::edges(vec![-1.0, 0.0, 0.5, 10.0]).expect("valid"),
         ];
         for axis in &axes {
             let e = axis.bin_edges();
@@ -276,10 +276,10 @@ mod tests {
 
     #[test]
     fn an_axis_that_makes_no_sense_is_refused() {
-        assert!(Axis::linear(0, 0.0, 1.0).is_err());
-        assert!(Axis::linear(3, 1.0, 1.0).is_err());
-        assert!(Axis::log(3, 0.0, 1.0).is_err());
-        assert!(Axis::log(3, 1.0, f64::INFINITY).is_err());
-        assert!(Axis::edges(vec![0.0, 0.0, 1.0]).is_err());
+        assert!(Bins::linear(0, 0.0, 1.0).is_err());
+        assert!(Bins::linear(3, 1.0, 1.0).is_err());
+        assert!(Bins::log(3, 0.0, 1.0).is_err());
+        assert!(Bins::log(3, 1.0, f64::INFINITY).is_err());
+        assert!(Bins::edges(vec![0.0, 0.0, 1.0]).is_err());
     }
 }

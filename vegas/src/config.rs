@@ -104,7 +104,7 @@ pub enum Layout {
 
 /// One part of a measurement that is done in several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shard {
+pub struct Slice {
     /// Which part, from 0.
     pub index: u32,
     /// Number of parts.
@@ -125,7 +125,7 @@ pub struct Plan {
     /// Arrangement of the points.
     pub layout: Layout,
     /// Only this part of the chunks of all iterations in a row; excludes the stop rules.
-    pub shard: Option<Shard>,
+    pub shard: Option<Slice>,
     /// Whether observers get a spare uniform number a point.
     pub spare_uniform: bool,
     /// Part of additional points, uniform in x-space, that look for missed peaks.
@@ -155,7 +155,7 @@ impl Plan {
 
     /// The same, for part `index` of `of`.
     pub fn shard(mut self, index: u32, of: u32) -> Self {
-        self.shard = Some(Shard { index, of });
+        self.shard = Some(Slice { index, of });
         self
     }
 

@@ -8,7 +8,7 @@
 //!
 //! Pinned by `tests/observers.rs` (contents, pulls a bin, order of merging).
 
-use crate::axis::Axis;
+use crate::axis::Bins;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::ExactSums;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// Bins are numbered with the flow bins, the last axis running fastest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistogramData {
-    axes: Vec<Axis>,
+    axes: Vec<Bins>,
     /// `Σ w` and the variance sum of each bin, alternating.
     sums: ExactSums,
     counts: Vec<u64>,
@@ -32,8 +32,8 @@ impl HistogramData {
     ///
     /// # Panics
     /// If there are 2³² bins or more.
-    pub fn new(axes: Vec<Axis>) -> Self {
-        let bins = axes.iter().map(Axis::extent).product();
+    pub fn new(axes: Vec<Bins>) -> Self {
+        let bins = axes.iter().map(Bins::extent).product();
         assert!(u32::try_from(bins).is_ok(), "{bins} bins");
         Self {
             axes,
@@ -44,7 +44,7 @@ impl HistogramData {
     }
 
     /// The axes.
-    pub fn axes(&self) -> &[Axis] {
+    pub fn axes(&self) -> &[Bins] {
         &self.axes
     }
 
@@ -139,7 +139,7 @@ impl Cell {
 ///
 /// The function writes the values of axis `k` of a block's points to its last argument.
 #[derive(Clone, Debug)]
-pub struct Histogram<F> {
+pub struct Binned<F> {
     data: HistogramData,
     values: F,
     /// Only forks fill: the bins that hold something of the chunk, close together in memory.
@@ -151,9 +151,9 @@ pub struct Histogram<F> {
     points: u64,
 }
 
-impl<F> Histogram<F> {
+impl<F> Binned<F> {
     /// An empty histogram over `axes`, filled with what `values(block, axis, out)` writes.
-    pub fn new(axes: Vec<Axis>, values: F) -> Self {
+    pub fn new(axes: Vec<Bins>, values: F) -> Self {
         Self::resume(HistogramData::new(axes), values)
     }
 
@@ -180,7 +180,7 @@ impl<F> Histogram<F> {
     }
 }
 
-impl<R, F> Observer<R> for Histogram<F>
+impl<R, F> Observer<R> for Binned<F>
 where
     F: Fn(&Block<'_, R>, usize, &mut [f64]) + Clone + Send,
 {

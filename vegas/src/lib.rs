@@ -21,7 +21,7 @@
 //! ```
 //!
 //! A real integrand implements [`Integrand`]: it gets a block of points in structure-of-arrays
-//! form and may leave by-products for [`Observer`]s: [`Histogram`], [`Covariance`], or a writer of
+//! form and may leave by-products for [`Observer`]s: [`Binned`], [`Covariance`], or a writer of
 //! events. [`Vegas::find_maxima`] and [`Vegas::unweight`] make unweighted events.
 //!
 //! # The algorithm
@@ -139,13 +139,13 @@ mod tally;
 mod unweighter;
 
 pub use alarm::Alarm;
-pub use axis::{Axis, Spacing};
-pub use config::{Config, Layout, Plan, Shard};
+pub use axis::{Bins, Spacing};
+pub use config::{Config, Layout, Plan, Slice};
 pub use covariance::Covariance;
 pub use error::Error;
 pub use estimate::{Average, Estimate, average, gamma_q};
 pub use exact::ExactSums;
-pub use histogram::{Histogram, HistogramData};
+pub use histogram::{Binned, HistogramData};
 pub use integrand::{BLOCK, Block, Integrand, Observer, ObserverError, Points, Scalar};
 pub use kernel::Isa;
 pub use key::PointKey;

@@ -50,7 +50,7 @@ pub struct Expected {
 #[derive(Clone, Debug)]
 pub struct Unweighter {
     map: Map,
-    axes: Vec<Axis>,
+    axes: Vec<Dimension>,
     picker: Picker,
     scale: Vec<f32>,
     threshold: f64,
@@ -60,7 +60,7 @@ pub struct Unweighter {
 
 /// Strata of one axis.
 #[derive(Clone, Copy, Debug)]
-struct Axis {
+struct Dimension {
     strata: u32,
     /// ⌈2⁴⁰/strata⌉: division by multiplication, exact for fewer than 2¹⁶ cells and 2⁷ strata.
     inverse: u64,
@@ -99,7 +99,7 @@ impl Unweighter {
         if !(threshold > 0.0 && threshold.is_finite()) {
             return Err(Error::setting("threshold", threshold, "above 0 and finite"));
         }
-        let axis = |&strata: &u32| Axis {
+        let axis = |&strata: &u32| Dimension {
             strata,
             inverse: (1u64 << 40).div_ceil(u64::from(strata)),
             increments: map.increments() as f64 / f64::from(strata),

@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 use vegas::{
-    Axis, Block, Config, Covariance, Error, Histogram, Observer, ObserverError, Plan, Scalar,
-    Vegas, silent,
+    Binned, Bins, Block, Config, Covariance, Error, Observer, ObserverError, Plan, Scalar, Vegas,
+    silent,
 };
 
 /// A product of powers: `f = (a+1)(b+1) x₀^a x₁^b` integrates to one, also bin by bin.
@@ -26,10 +26,10 @@ fn adapted(seed: u64, neval: u64) -> Vegas {
 }
 
 /// A histogram of the coordinates themselves.
-type Columns = Histogram<fn(&Block<'_, Vec<f64>>, usize, &mut [f64])>;
+type Columns = Binned<fn(&Block<'_, Vec<f64>>, usize, &mut [f64])>;
 
-fn columns(axes: Vec<Axis>) -> Columns {
-    Histogram::new(axes, |b, k, out| out.copy_from_slice(b.points.column(k)))
+fn columns(axes: Vec<Bins>) -> Columns {
+    Binned::new(axes, |b, k, out| out.copy_from_slice(b.points.column(k)))
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn bins_hold_the_integral_over_them_with_pulls_of_unit_width() {
     let mut errors = Vec::new();
     for seed in 1..=60 {
         let vegas = adapted(seed, 8000);
-        let axis = Axis::edges(vec![0.1, 0.3, 0.5, 0.6, 0.9, 0.95]).expect("valid");
+        let axis = Bins::edges(vec![0.1, 0.3, 0.5, 0.6, 0.9, 0.95]).expect("valid");
         let mut h = columns(vec![axis]);
         let f = Scalar::new(3, powers);
         vegas
@@ -67,8 +67,8 @@ fn bins_hold_the_integral_over_them_with_pulls_of_unit_width() {
 #[test]
 fn two_axes_make_a_grid_whose_margins_agree() {
     let vegas = adapted(1, 20_000);
-    let x = Axis::linear(4, 0.0, 1.0).expect("valid");
-    let y = Axis::log(3, 0.01, 1.0).expect("valid");
+    let x = Bins::linear(4, 0.0, 1.0).expect("valid");
+    let y = Bins::log(3, 0.01, 1.0).expect("valid");
     let mut both = (columns(vec![x.clone(), y]), columns(vec![x]));
     let f = Scalar::new(3, powers);
     let m = vegas
@@ -195,7 +195,7 @@ fn bins_that_are_not_filled_cost_no_time() {
     let f = Scalar::new(3, powers);
     let time = |bins: usize| {
         // All points lie in the first hundred bins.
-        let axis = Axis::linear(bins, 0.0, bins as f64 / 100.0).expect("valid");
+        let axis = Bins::linear(bins, 0.0, bins as f64 / 100.0).expect("valid");
         let mut h = columns(vec![axis]);
         let start = std::time::Instant::now();
         let plan = Plan::new(200_000, 10);

@@ -8,8 +8,8 @@ use integrands::Standard;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use vegas::{
-    Axis, Block, Config, Error, Histogram, HistogramData, Integrand, Isa, Layout, MaximaConfig,
-    Measurement, Plan, PointKey, Points, Progress, Shard, Tally, UnweightPlan, Vegas, silent,
+    Binned, Bins, Block, Config, Error, HistogramData, Integrand, Isa, Layout, MaximaConfig,
+    Measurement, Plan, PointKey, Points, Progress, Slice, Tally, UnweightPlan, Vegas, silent,
 };
 
 const F: Standard = Standard::Camel8;
@@ -32,9 +32,9 @@ fn plan() -> Plan {
     Plan::new(30_000, 3)
 }
 
-fn histogram() -> Histogram<impl Fn(&Block<'_, ()>, usize, &mut [f64]) + Clone + Send> {
-    let axis = |k: usize| Axis::linear(10 + k, 0.0, 0.9).expect("valid");
-    Histogram::new(
+fn histogram() -> Binned<impl Fn(&Block<'_, ()>, usize, &mut [f64]) + Clone + Send> {
+    let axis = |k: usize| Bins::linear(10 + k, 0.0, 0.9).expect("valid");
+    Binned::new(
         vec![axis(0), axis(1)],
         |b: &Block<'_, ()>, k: usize, out: &mut [f64]| {
             out.copy_from_slice(b.points.column(k));
@@ -370,7 +370,7 @@ fn shards_of_an_unweighting_run_merged_and_finished_have_the_bits_of_one_run() {
     assert!(certain > 1);
     let mut tally = Tally::default();
     for index in [2, 0, 1] {
-        let part = UnweightPlan::part(neval, certain, Shard { index, of: 3 });
+        let part = UnweightPlan::part(neval, certain, Slice { index, of: 3 });
         let found = vegas
             .unweight(&F, &maxima, &part, &mut (), &mut silent)
             .expect("finite");

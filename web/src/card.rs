@@ -2,7 +2,8 @@
 //!
 //! `card` is `{ text, file, set: [[key, value], …] }`; the changes are those of `--set`.
 
-use millibrem::card::{CardError, CardText, Method, Override, Place, RunCard};
+use millibrem::card::{CardError, CardText, Override, Place, RunCard};
+use millibrem::process::Method;
 use millibrem::run;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Excluded charge Q_χ/e against the mass of χ, channel by channel, as the command `reach` has it.
 
 use millibrem::mesons::VectorMeson;
-use millibrem::process::Approach;
+use millibrem::process::Method;
 use millibrem::study::reach::experiment;
 use serde_json::{Value, json};
 
@@ -25,9 +25,9 @@ pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
     channels.extend(mesons.iter().map(|meson| (meson.name(), Vec::new())));
     channels.push(("sum", Vec::new()));
     for &mass in &masses {
-        let events = |approach| experiment.bremsstrahlung(approach, mass, goal);
-        let exact = events(Approach::Exact).map_err(refusal)?;
-        let iww = events(Approach::Iww).map_err(refusal)?;
+        let events = |method| experiment.bremsstrahlung(method, mass, goal);
+        let exact = events(Method::QUADRATURE).map_err(refusal)?;
+        let iww = events(Method::IWW).map_err(refusal)?;
         let decays: Vec<f64> = mesons.iter().map(|&m| experiment.meson(m, mass)).collect();
         let sum = decays.iter().fold(exact, |sum, n| sum + n);
         let all = [exact, iww].into_iter().chain(decays).chain([sum]);

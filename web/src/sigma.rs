@@ -3,9 +3,9 @@
 //! `method` is `quadrature`, `ww`, `iww` or `wwa`, `goal` the relative error. σ in pb per atom of the
 //! target.
 
-use millibrem::card::{Method, RunCard};
+use millibrem::card::RunCard;
 use millibrem::dark_sector::{DarkPhoton, DarkSector, MilliCharged};
-use millibrem::process::{CrossSection, MixedRoute};
+use millibrem::process::{Method, MixedRoute, Route};
 use millibrem::run;
 use serde_json::{Value, json};
 

@@ -385,7 +385,7 @@ impl Running<'_> {
         let events = run::events(card);
         self.phase(|generator, _, listener| generator.adapt(listener))?;
         if let Some(shard) = self.job.shard {
-            let part = generate::Shard {
+            let part = generate::Slice {
                 index: shard.index - 1,
                 of: shard.of,
             };

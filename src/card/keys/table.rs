@@ -6,7 +6,7 @@ use super::{Key, Kind};
 use crate::beam::Lepton;
 use crate::card::histograms::DEFAULT_BINS;
 use crate::card::resolve::SCHEMA;
-use crate::card::run_card::{Isotopes, Losses, Method, Straggling};
+use crate::card::run_card::{Isotopes, Losses, Straggling};
 use crate::cuts::Cuts;
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::event::{Compression, Weighting};
@@ -14,6 +14,7 @@ use crate::matter::NucleusSpin;
 use crate::matter::catalogue::MATERIALS;
 use crate::matter::form_factor::FormFactors;
 use crate::observable::Observable;
+use crate::process::Method;
 
 macro_rules! keys {
     ($($path:literal: $kind:ident, $unit:literal, $allowed:expr, $default:expr, $meaning:expr, $expects:expr;)*) => {

@@ -14,7 +14,7 @@ use super::{Sampler, SamplerError, Target};
 use crate::generate::integrand::{Exact, MAX_DIM};
 use crate::generate::{Generator, Settings};
 use crate::matter::Nucleus;
-use crate::process::{Approach, Inputs, Kind, Process, QuadratureError};
+use crate::process::{Inputs, Kind, Method, Process, QuadratureError};
 use crate::text::shown;
 
 /// What a sampler is to serve.
@@ -262,15 +262,16 @@ impl Draft {
             .max(threshold_gev * (1.0 + NEAR))
             .min(0.5 * (threshold_gev + high));
         let at = |energy: f64| Ok::<_, SamplerError>(kind.of(&inputs.at_energy(energy))?);
-        let route = process.route(Approach::Exact);
+        let route = process.route(Method::QUADRATURE);
         let exact = route.map(|route| route.sigma(QUADRATURE));
         let (sigma, accuracy) = match exact {
             Some(Ok(_)) => {
                 let by_quadrature = |energy: f64| {
                     let process = at(energy)?;
-                    let kind = process.kind().to_owned();
-                    let route = process.route(Approach::Exact);
-                    let route = route.ok_or(QuadratureError::NotOffered { kind })?;
+                    let route = process.route(Method::QUADRATURE);
+                    let route = route.ok_or_else(|| {
+                        QuadratureError::not_offered(&*process, Method::QUADRATURE)
+                    })?;
                     Ok::<_, SamplerError>(route.sigma(QUADRATURE)?.value_pb)
                 };
                 let range = (low, high);

@@ -3,15 +3,31 @@
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
 use super::{Iww, Setup, Ww, Wwa, quadrature};
-use crate::process::{Approach, CrossSection, Integral, QuadratureError};
+use crate::process::{Integral, Method, QuadratureError, Route};
+
+/// Makes a route of a set-up.
+type Make = fn(&Setup) -> Box<dyn Route>;
+
+/// The routes there are: an approximation is a file and a line here.
+pub(super) const ROUTES: &[(Method, Make)] = &[
+    (Method::QUADRATURE, |setup| Box::new(Exact::new(setup))),
+    (Method::WW, |setup| Box::new(Ww::new(setup))),
+    (Method::IWW, |setup| Box::new(Iww::new(setup))),
+    (Method::WWA, |setup| Box::new(Wwa::new(setup))),
+];
 
 /// The cross section of `setup` by one route.
-pub fn route(approach: Approach, setup: &Setup) -> Box<dyn CrossSection> {
-    match approach {
-        Approach::Exact => Box::new(Exact::new(setup)),
-        Approach::Ww => Box::new(Ww::new(setup)),
-        Approach::Iww => Box::new(Iww::new(setup)),
-        Approach::Wwa => Box::new(Wwa::new(setup)),
+///
+/// # Errors
+/// [`QuadratureError::NotOffered`] if there is no such route.
+pub fn route(method: Method, setup: &Setup) -> Result<Box<dyn Route>, QuadratureError> {
+    match ROUTES.iter().find(|(known, _)| *known == method) {
+        Some((_, make)) => Ok(make(setup)),
+        None => Err(QuadratureError::NotOffered {
+            kind: setup.dark.kind().to_owned(),
+            method: method.name(),
+            offered: ROUTES.iter().map(|(known, _)| known.name()).collect(),
+        }),
     }
 }
 
@@ -30,9 +46,9 @@ impl Exact {
     }
 }
 
-impl CrossSection for Exact {
-    fn approach(&self) -> Approach {
-        Approach::Exact
+impl Route for Exact {
+    fn method(&self) -> Method {
+        Method::QUADRATURE
     }
 
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {

@@ -19,7 +19,7 @@ use super::quadrature::{SIZES, emitted};
 use super::sliced::Sliced;
 use super::ww::Lepton;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
-use crate::process::{Approach, CrossSection, Integral, QuadratureError};
+use crate::process::{Integral, Method, QuadratureError, Route};
 
 /// The improved Weizsäcker–Williams approximation of one set-up.
 #[derive(Debug, Clone)]
@@ -75,9 +75,9 @@ impl Sliced for Iww {
     }
 }
 
-impl CrossSection for Iww {
-    fn approach(&self) -> Approach {
-        Approach::Iww
+impl Route for Iww {
+    fn method(&self) -> Method {
+        Method::IWW
     }
 
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {

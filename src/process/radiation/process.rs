@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pulp::Arch;
 
 use super::etl::Etl;
+use super::inclusive::ROUTES;
 use super::phase_space::PairBlock;
 use super::{Setup, observe, route};
 use crate::dark_sector::DarkSector;
@@ -12,7 +13,7 @@ use crate::event::Momentum;
 use crate::kinematics::FinalState;
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
-use crate::process::{Approach, CrossSection, PointBlock, Process};
+use crate::process::{Method, PointBlock, Process, Route};
 
 /// The exact process of a set-up.
 pub(super) struct Radiated {
@@ -91,8 +92,12 @@ impl Process for Radiated {
         })
     }
 
-    fn route(&self, approach: Approach) -> Option<Box<dyn CrossSection>> {
-        Some(route(approach, self.setup()))
+    fn methods(&self) -> Vec<Method> {
+        ROUTES.iter().map(|&(method, _)| method).collect()
+    }
+
+    fn route(&self, method: Method) -> Option<Box<dyn Route>> {
+        route(method, self.setup()).ok()
     }
 }
 

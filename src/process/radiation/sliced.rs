@@ -15,13 +15,13 @@ pub(super) trait Sliced: Sync {
     /// The set-up.
     fn setup(&self) -> &Setup;
 
-    /// [`CrossSection::sigma`].
+    /// [`Route::sigma`].
     fn sliced_sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
         check(self.setup(), rel_error)?;
         self.between(self.setup().v_cuts(), rel_error)
     }
 
-    /// [`CrossSection::spectrum`].
+    /// [`Route::spectrum`].
     fn sliced_spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
         check(self.setup(), rel_error)?;
         x.iter()
@@ -35,7 +35,7 @@ pub(super) trait Sliced: Sync {
             .collect()
     }
 
-    /// [`CrossSection::binned`].
+    /// [`Route::binned`].
     fn sliced_bins(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
         check(self.setup(), rel_error)?;
         check_edges(edges)?;

@@ -21,7 +21,7 @@ use super::flux::Flux;
 use super::quadrature::{Emitted, PairMass, SIZES, emitted, rule, spectral_function};
 use super::sliced::Sliced;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
-use crate::process::{Approach, CrossSection, Integral, QuadratureError};
+use crate::process::{Integral, Method, QuadratureError, Route};
 
 /// The Weizsäcker–Williams approximation of one set-up.
 #[derive(Debug, Clone)]
@@ -141,9 +141,9 @@ impl Sliced for Ww {
     }
 }
 
-impl CrossSection for Ww {
-    fn approach(&self) -> Approach {
-        Approach::Ww
+impl Route for Ww {
+    fn method(&self) -> Method {
+        Method::WW
     }
 
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {

@@ -22,7 +22,7 @@ use super::flux::Flux;
 use super::quadrature::{check, check_edges};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
-use crate::process::{Approach, CrossSection, Integral, QuadratureError};
+use crate::process::{Integral, Method, QuadratureError, Route};
 
 /// The closed form for heavy χ of one set-up.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ impl Wwa {
         };
         if value_pb < 0.0 {
             return Err(QuadratureError::NotApplicable {
-                approach: "wwa",
+                method: "wwa",
                 needs: "m_chi well above half the lepton mass",
             });
         }
@@ -123,9 +123,9 @@ fn exactly(value_pb: f64) -> Integral {
     }
 }
 
-impl CrossSection for Wwa {
-    fn approach(&self) -> Approach {
-        Approach::Wwa
+impl Route for Wwa {
+    fn method(&self) -> Method {
+        Method::WWA
     }
 
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {

@@ -18,7 +18,7 @@ mod points;
 
 use std::sync::Arc;
 
-use super::{Approach, CrossSection, Mixture, Part, PointBlock, Process};
+use super::{Method, Mixture, Part, PointBlock, Process, Route};
 use crate::event::Scalar;
 use crate::particle::{Outgoing, Particle};
 pub use energy_loss::EnergyLoss;
@@ -119,9 +119,16 @@ impl Process for InTarget {
         Box::new(Points::new(self))
     }
 
-    fn route(&self, approach: Approach) -> Option<Box<dyn CrossSection>> {
+    fn methods(&self) -> Vec<Method> {
         match (self.is_mixture(), self.losses) {
-            (false, EnergyLoss::None) => self.first().route(approach),
+            (false, EnergyLoss::None) => self.first().methods(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn route(&self, method: Method) -> Option<Box<dyn Route>> {
+        match (self.is_mixture(), self.losses) {
+            (false, EnergyLoss::None) => self.first().route(method),
             _ => None,
         }
     }

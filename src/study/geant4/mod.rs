@@ -12,11 +12,11 @@ use std::collections::btree_map::Entry;
 pub use table::{CrossSectionTable, HEADER, Misfit, Row};
 
 use super::StudyError;
-use super::grid::Axis;
+use super::grid::ScanAxis;
 use super::rows::Watch;
 use super::scan::{self, Point, Rows, Scan, Scanned};
 use super::sigma::Sigma;
-use crate::card::Method;
+use crate::process::Method;
 use crate::run::{self as from_card, UsageError};
 use crate::table::short_name;
 
@@ -62,12 +62,12 @@ impl Interval {
 }
 
 /// The table a row belongs to, and what stands there.
-fn place(axes: &[Axis], point: &Point, sigma_pb: f64) -> Result<(String, Row), StudyError> {
+fn place(axes: &[ScanAxis], point: &Point, sigma_pb: f64) -> Result<(String, Row), StudyError> {
     let others = axes.iter().zip(&point.values);
     let others = others.filter(|(axis, _)| axis.key != ENERGY && !axis.key.starts_with("target."));
     // Names of files are those of keys and values, as far as these are fit for it.
     let fit = |c: char| c.is_alphanumeric() || "._+-".contains(c);
-    let part = |(axis, value): (&Axis, &String)| {
+    let part = |(axis, value): (&ScanAxis, &String)| {
         let value: String = value
             .chars()
             .map(|c| if fit(c) { c } else { '_' })
@@ -112,7 +112,7 @@ pub fn check(scan: &Scan, goal: Option<f64>) -> Result<(), StudyError> {
             }
         }
     }
-    let is_noisy = |p: &Point| p.card.integration.method == Method::Mc;
+    let is_noisy = |p: &Point| p.card.integration.method == Method::MC;
     if goal.is_some() && points.iter().any(is_noisy) {
         return Err(UsageError(
             "--linear-to compares rows with lines between their neighbours, which the noise of method mc hides: use --method quadrature, ww, iww or wwa".to_owned(),
@@ -132,8 +132,8 @@ fn at_energy(scan: &Scan, point: &Point, kinetic_mev: f64) -> Result<Point, Stud
     });
     let mut middle = scan.point(values.collect())?;
     let integration = &mut middle.card.integration;
-    if integration.method == Method::Mc {
-        (integration.method, integration.rel_error) = (Method::Quadrature, MIDDLE_ERROR);
+    if integration.method == Method::MC {
+        (integration.method, integration.rel_error) = (Method::QUADRATURE, MIDDLE_ERROR);
     }
     Ok(middle)
 }
@@ -213,7 +213,7 @@ where
 /// Computes the middles of `intervals`. Those that miss the goal become rows, and are returned with
 /// the index of their interval; the others say how good the lines are.
 fn try_lines<S, E>(
-    axes: &[Axis],
+    axes: &[ScanAxis],
     intervals: &[Interval],
     tables: &mut BTreeMap<String, CrossSectionTable>,
     rows: &mut Rows<'_, S>,

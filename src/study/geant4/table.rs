@@ -6,8 +6,8 @@
 //! own, and there it is in the way of the fewest. Pinned by the tests below, `cli/tests/cli_scan.rs` and
 //! `tests/python/test_scan.py`.
 
-use crate::card::Method;
 use crate::cuts::Cuts;
+use crate::process::Method;
 use crate::table::{Cell, Column, Table};
 
 /// The header line.

@@ -7,10 +7,10 @@
 
 use super::recast::LimitFile;
 use super::{Counting, Experiment, cls_upper_limit};
-use crate::card::{Losses, Method, RunCard, Straggling};
+use crate::card::{Losses, RunCard, Straggling};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
-use crate::process::Approach;
+use crate::process::Method;
 use crate::run::{self, UsageError};
 use crate::study::StudyError;
 use crate::study::grid::Grid;
@@ -114,7 +114,7 @@ impl Reach {
             card.reach.events_excluded = events.unwrap_or(card.reach.events_excluded);
             card.reach.q_over_e_max = options.ceiling.or(card.reach.q_over_e_max);
             let experiment = experiment(&card)?;
-            if experiment.loses_energy() && card.integration.method == Method::Mc {
+            if experiment.loses_energy() && card.integration.method == Method::MC {
                 return Err(UsageError(format!(
                     "{}: energy loss in the target needs --method quadrature",
                     card.run.name
@@ -171,16 +171,16 @@ impl Reach {
             card.run.threads = threads;
             let goal = run::goal(&card);
             let (sigma_pb, error_pb) = match card.integration.method {
-                Method::Mc => {
+                Method::MC => {
                     let (sigma_pb, error_pb) = monte_carlo(experiment, &card, mass, watch)?;
                     (sigma_pb, Some(error_pb))
                 }
                 _ => {
-                    let exact = || experiment.sigma_pb(Approach::Exact, mass, goal);
+                    let exact = || experiment.sigma_pb(Method::QUADRATURE, mass, goal);
                     (run::on_threads(&card, exact)??, None)
                 }
             };
-            let approximate = || experiment.bremsstrahlung(Approach::Iww, mass, goal);
+            let approximate = || experiment.bremsstrahlung(Method::IWW, mass, goal);
             let iww = match self.options.iww {
                 true => run::on_threads(&card, approximate)??,
                 false => 0.0,

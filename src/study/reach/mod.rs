@@ -31,7 +31,7 @@ use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
-use crate::process::{Approach, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
+use crate::process::{Method, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
 use crate::text::shown;
 
 /// 1 pb in cm².
@@ -237,7 +237,7 @@ impl Experiment {
     /// does not apply.
     pub fn sigma_pb(
         &self,
-        approach: Approach,
+        method: Method,
         m_chi_gev: f64,
         rel_error: f64,
     ) -> Result<f64, ReachError> {
@@ -246,7 +246,7 @@ impl Experiment {
         let mut sum = 0.0;
         for (part, share) in parts {
             let at = |energy_share: f64| {
-                self.sigma_at(approach, part.nucleus, m_chi_gev, energy_share, rel_error)
+                self.sigma_at(method, part.nucleus, m_chi_gev, energy_share, rel_error)
             };
             sum += share
                 * match &self.track {
@@ -260,16 +260,14 @@ impl Experiment {
     /// σ in pb on one nucleus at a share of the beam energy; the cut stays where it is in energy.
     fn sigma_at(
         &self,
-        approach: Approach,
+        method: Method,
         nucleus: Nucleus,
         m_chi_gev: f64,
         energy_share: f64,
         rel_error: f64,
     ) -> Result<f64, ReachError> {
         match self.setup(nucleus, m_chi_gev, energy_share)? {
-            Some(setup) => Ok(radiation::route(approach, &setup)
-                .sigma(rel_error)?
-                .value_pb),
+            Some(setup) => Ok(radiation::route(method, &setup)?.sigma(rel_error)?.value_pb),
             None => Ok(0.0),
         }
     }
@@ -332,11 +330,11 @@ impl Experiment {
     /// As [`Self::sigma_pb`].
     pub fn bremsstrahlung(
         &self,
-        approach: Approach,
+        method: Method,
         m_chi_gev: f64,
         rel_error: f64,
     ) -> Result<f64, ReachError> {
-        Ok(self.events(self.sigma_pb(approach, m_chi_gev, rel_error)?))
+        Ok(self.events(self.sigma_pb(method, m_chi_gev, rel_error)?))
     }
 
     /// Expected events of a process of cross section `sigma_pb` (pb per nucleus).

@@ -6,17 +6,20 @@ use std::process::Command;
 use std::sync::Arc;
 
 use millibrem::beam::{Beam, Lepton};
-use millibrem::card::shipped;
+use millibrem::card::{Override, shipped};
+use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector};
 use millibrem::event::{Compression, EventBuffer, Weighting};
 use millibrem::generate::{EventRequest, GenerateError, Generator, HistogramRequest, Settings};
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::matter::form_factor::{FormFactorKind, FormFactors};
 use millibrem::particle::Role;
-use millibrem::process::{Approach, Registry};
+use millibrem::process::{Method, Registry, Route};
 use millibrem::record::{RunHeader, RunSummary};
 use millibrem::run;
+use millibrem::study::compare::compare;
 use millibrem_files::export::{ExportOptions, Format, export};
 use millibrem_files::hdf5::{RunReader, RunWriter};
+use millibrem_outside_test::approximation::{POINT_NUCLEUS, PointNucleus};
 use millibrem_outside_test::export::Energies;
 use millibrem_outside_test::form_factor::Gaussian;
 use millibrem_outside_test::observable::Visible;
@@ -311,7 +314,11 @@ fn a_form_factor_from_outside_serves_monte_carlo_and_quadrature() {
     inputs.form_factor = models.get("gaussian").unwrap().clone();
     let pair = Registry::standard();
     let process = pair.get("pair").unwrap().of(&inputs).unwrap();
-    let exact = process.route(Approach::Exact).unwrap().sigma(1e-6).unwrap();
+    let exact = process
+        .route(Method::QUADRATURE)
+        .unwrap()
+        .sigma(1e-6)
+        .unwrap();
     let mut generator = Generator::new(process, settings(3)).unwrap();
     generator.adapt(&mut silent).unwrap();
     let sigma = generator.measure(&[], &mut silent).unwrap().cross_section;
@@ -324,6 +331,54 @@ fn a_form_factor_from_outside_serves_monte_carlo_and_quadrature() {
     // It is another one than those of the library.
     inputs.form_factor = FormFactorKind::default();
     let usual = pair.get("pair").unwrap().of(&inputs).unwrap();
-    let usual = usual.route(Approach::Exact).unwrap().sigma(1e-6).unwrap();
+    let usual = usual
+        .route(Method::QUADRATURE)
+        .unwrap()
+        .sigma(1e-6)
+        .unwrap();
     assert!((exact.value_pb / usual.value_pb - 1.0).abs() > 0.01);
+}
+
+#[test]
+fn an_approximation_from_outside_stands_beside_the_others() {
+    let card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
+    let registry = Registry::standard().with_approximation(PointNucleus);
+    let mixture = run::mixture_of(&card, &registry).unwrap();
+    let found = compare(&mixture, &[0.5, 0.75, 1.0], 1e-5).unwrap();
+    let names: Vec<&str> = found
+        .approximations
+        .iter()
+        .map(|a| a.method.name())
+        .collect();
+    assert_eq!(names, ["ww", "iww", "wwa", "point-nucleus"]);
+    let last = found.approximations.last().unwrap();
+    let point = [Override::parse("target.form_factor=point").unwrap()];
+    let point = shipped("na64mu-2025").unwrap().with(&point).unwrap();
+    let point = run::mixture(&point).unwrap().route(Method::QUADRATURE);
+    let point = point.unwrap().sigma(1e-5).unwrap();
+    assert_eq!(last.sigma, Some(point));
+    let ratio = last.ratio.unwrap();
+    assert_eq!(ratio, point.value_pb / found.exact.value_pb);
+    // The bins add up to the whole.
+    let share = |i: usize| found.exact_bins[i].value_pb / found.exact.value_pb;
+    let sum: f64 = (0..2).map(|i| last.bin_ratios[i].unwrap() * share(i)).sum();
+    assert!((sum / ratio - 1.0).abs() < 1e-4, "{sum} {ratio}");
+    // A process that it does not serve goes without, and what is asked for in vain is named.
+    let mut inputs = run::inputs(&card).unwrap();
+    inputs.dark_sector = DarkSector::DarkPhoton(DarkPhoton {
+        mass_gev: 0.1,
+        epsilon: 1.0,
+        pdg_id: DARK_PHOTON_PDG_ID,
+    });
+    let photon = registry.get("dark-photon").unwrap().of(&inputs).unwrap();
+    assert!(photon.route(POINT_NUCLEUS).is_none());
+    let error = run::mixture(&card)
+        .unwrap()
+        .route(POINT_NUCLEUS)
+        .err()
+        .unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the process `pair` has no method `point-nucleus`; use the Monte Carlo (method `mc`) or quadrature, ww, iww, wwa"
+    );
 }

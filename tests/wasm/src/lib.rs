@@ -3,9 +3,9 @@
 
 use std::ops::ControlFlow;
 
-use millibrem::card::{Method, Override, SHIPPED, shipped};
+use millibrem::card::{Override, SHIPPED, shipped};
 use millibrem::generate::Generator;
-use millibrem::process::CrossSection;
+use millibrem::process::{Method, Route};
 use millibrem::run;
 
 /// Settings under which a page answers in a second; their values matter to no test.
@@ -36,7 +36,7 @@ fn sigma(card: usize, quadrature: bool) -> Option<f64> {
     let card = shipped(SHIPPED.get(card)?)?.with(&overrides).ok()?;
     let setup = run::setup(&card).ok()?;
     if quadrature {
-        let route = run::inclusive(Method::Quadrature, &run::mixture(&card).ok()?).ok()?;
+        let route = run::inclusive(Method::QUADRATURE, &run::mixture(&card).ok()?).ok()?;
         return Some(route.sigma(run::goal(&card)).ok()?.value_pb);
     }
     let mut generator = Generator::new((&setup).into(), run::settings(&card, 0)).ok()?;

@@ -3,7 +3,7 @@
 use super::measure::Unweighting;
 use super::{Listener, Progress, Stage, Vegas, silent, slots};
 use crate::chunk::{Slot, Task};
-use crate::config::{Layout, Plan, Shard};
+use crate::config::{Layout, Plan, Slice};
 use crate::error::Error;
 use crate::integrand::{Block, Integrand, Observer, ObserverError};
 use crate::maxima::{Ladder, Maxima, MaximaConfig, Seen, scales};
@@ -27,7 +27,7 @@ pub struct UnweightPlan {
     /// Part of additional points, uniform in x-space, that look for missed peaks.
     pub defensive: f64,
     /// Only this part of the chunks of every iteration; excludes a number of events.
-    pub shard: Option<Shard>,
+    pub shard: Option<Slice>,
 }
 
 impl UnweightPlan {
@@ -43,7 +43,7 @@ impl UnweightPlan {
     }
 
     /// Part `index` of `of` of all points of `iterations` iterations, however many events that is.
-    pub fn part(neval: u64, iterations: u32, shard: Shard) -> Self {
+    pub fn part(neval: u64, iterations: u32, shard: Slice) -> Self {
         Self {
             events: None,
             shard: Some(shard),

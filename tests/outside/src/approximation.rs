@@ -1,0 +1,60 @@
+//! A made-up approximation: the exact result of a point nucleus, on which others would build.
+//!
+//! σ in pb per nucleus, dσ/dx in pb; it serves the pair alone.
+
+use std::sync::Arc;
+
+use millibrem::matter::form_factor::FormFactors;
+use millibrem::process::{
+    Approximation, Inputs, Integral, Method, Process, QuadratureError, Registry, Route,
+};
+
+/// Its method.
+pub const POINT_NUCLEUS: Method = Method::new("point-nucleus", "exact on a nucleus without extent");
+
+/// The approximation.
+pub struct PointNucleus;
+
+impl Approximation for PointNucleus {
+    fn method(&self) -> Method {
+        POINT_NUCLEUS
+    }
+
+    fn route(&self, kind: &str, inputs: &Inputs) -> Option<Box<dyn Route>> {
+        let mut inputs = inputs.clone();
+        inputs.form_factor = FormFactors::standard().get("point")?.clone();
+        let process = Registry::standard()
+            .get("pair")
+            .filter(|_| kind == "pair")?
+            .of(&inputs);
+        Some(Box::new(OnAPoint(process.ok()?)))
+    }
+}
+
+/// A process on a point nucleus.
+struct OnAPoint(Arc<dyn Process>);
+
+impl OnAPoint {
+    fn exact(&self) -> Result<Box<dyn Route>, QuadratureError> {
+        let route = self.0.route(Method::QUADRATURE);
+        route.ok_or_else(|| QuadratureError::not_offered(&*self.0, Method::QUADRATURE))
+    }
+}
+
+impl Route for OnAPoint {
+    fn method(&self) -> Method {
+        POINT_NUCLEUS
+    }
+
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+        self.exact()?.sigma(rel_error)
+    }
+
+    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.exact()?.spectrum(x, rel_error)
+    }
+
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.exact()?.binned(edges, rel_error)
+    }
+}
