@@ -450,12 +450,28 @@ pub trait EventSink {
     /// # Errors
     /// Whatever the storage behind it reports; the sample is then incomplete.
     fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError>;
+
+    /// Learns, once all events are there, what turns their raw weights into pb: only the whole sample
+    /// tells, since its mean is to be σ.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    fn normalise(&mut self, _pb_per_weight: f64) -> Result<(), SinkError> {
+        Ok(())
+    }
 }
 
-/// Keeps events in memory.
+/// Keeps the events of one sample in memory, in pb once it is complete.
 impl EventSink for EventBuffer {
     fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError> {
         self.extend_from(events);
+        Ok(())
+    }
+
+    fn normalise(&mut self, pb_per_weight: f64) -> Result<(), SinkError> {
+        for weight in &mut self.weight {
+            *weight *= pb_per_weight;
+        }
         Ok(())
     }
 }

@@ -40,8 +40,7 @@
 //!
 //! # Events in memory
 //!
-//! Events arrive with raw weights; [`generate::SampleReport::weight_scale`] turns them into pb, so
-//! that their mean is σ.
+//! Their weights are in pb, and their mean is σ.
 //!
 //! ```
 //! use std::ops::ControlFlow;
@@ -60,9 +59,9 @@
 //!
 //! let mut events = EventBuffer::default();
 //! let request = EventRequest { count: 1000, weighting: Weighting::Weighted, ..run::events(&card) };
-//! let report = generator.sample(&request, &sigma, &mut events, &mut silent)?;
+//! generator.sample(&request, &sigma, &mut events, &mut silent)?;
 //!
-//! let sum: f64 = events.weight.iter().map(|w| w * report.weight_scale).sum();
+//! let sum: f64 = events.weight.iter().sum();
 //! assert_eq!(events.len(), 1000);
 //! assert!((sum / 1000.0 / sigma.value_pb - 1.0).abs() < 1e-12);
 //! # use millibrem::process::{Method, Route};
@@ -76,7 +75,8 @@
 //! A process ([`process::Process`], [`process::Registry`]), a form factor
 //! ([`matter::form_factor::FormFactors`]), an observable ([`observable`]) and a place for events
 //! ([`event::EventSink`]) are traits; none of them needs a change here. The crate in
-//! `tests/outside` makes one of each.
+//! `tests/outside` makes one of each; `examples/own_form_factor.rs`, `own_observable.rs`, `own_sink.rs`
+//! and `sigma_table.rs` show the shortest way.
 //!
 //! Formulas carry the keys of their sources in `docs/references.md`; the rooms and what may use what
 //! stand in `ARCHITECTURE.md`.

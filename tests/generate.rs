@@ -246,7 +246,7 @@ fn correlations_and_decay_angles_agree_with_an_independent_monte_carlo() {
             .sample(&request, &report.cross_section, &mut events, &mut silent)
             .unwrap();
         assert_eq!((sample.n_events, events.len()), (1_000_000, 1_000_000));
-        let mean_weight = events.weight.iter().sum::<f64>() / 1e6 * sample.weight_scale;
+        let mean_weight = events.weight.iter().sum::<f64>() / 1e6;
         assert!((mean_weight / sigma - 1.0).abs() < 1e-12);
         let mut sums = [("", 0.0, 0.0); 8];
         let (mut w1, mut w2) = (0.0, 0.0);
@@ -295,8 +295,9 @@ fn unweighted_events_have_equal_weights_and_the_same_means() {
         .sample(&request, &report.cross_section, &mut events, &mut silent)
         .unwrap();
     assert_eq!(events.len(), 100_000);
-    let over = events.weight.iter().filter(|w| **w > 1.0).count();
-    assert!(events.weight.iter().all(|w| *w >= 1.0));
+    let one = sample.weight_scale;
+    let over = events.weight.iter().filter(|w| **w > one).count();
+    assert!(events.weight.iter().all(|w| *w >= one));
     assert!((over as f64) < 1e-3 * 1e5, "{over} overweight");
     assert!((sample.overweight_share[0] - over as f64 / 1e5).abs() < 1e-12);
     assert!(sample.unweighting_efficiency[0] > 0.4, "{sample:?}");
@@ -327,8 +328,16 @@ fn partly_unweighted_events_keep_weights_up_to_the_largest_allowed() {
             .unwrap();
         let sum: f64 = events.weight.iter().sum();
         let x: f64 = events.iter().map(|e| e.weight * p_pair(&e)[0]).sum::<f64>() / sum;
-        let heavy = events.weight.iter().filter(|w| **w > max_weight).count();
-        (made.unweighting_efficiency[0], x, heavy, events.weight)
+        let raw: Vec<f64> = events
+            .weight
+            .iter()
+            .map(|w| w / made.weight_scale)
+            .collect();
+        let heavy = raw
+            .iter()
+            .filter(|w| **w > max_weight * (1.0 + 1e-12))
+            .count();
+        (made.unweighting_efficiency[0], x, heavy, raw)
     };
     let (full, x_full, _, _) = sample(1.0);
     let (part, x_part, heavy, weights) = sample(3.0);
@@ -353,15 +362,14 @@ fn any_event_can_be_made_again_alone_to_the_bit() {
             max_weight: 1.0,
         };
         let mut events = EventBuffer::default();
-        generator
+        let sample = generator
             .sample(&request, &report.cross_section, &mut events, &mut silent)
             .unwrap();
         for at in [0, 17, 31_337, 49_999] {
             let want = events.get(at).unwrap();
-            assert_eq!(
-                generator.event(&request, want.index, &mut silent).unwrap(),
-                want
-            );
+            let alone = generator.event(&request, want.index, &mut silent).unwrap();
+            let weight = alone.weight * sample.weight_scale;
+            assert_eq!(alone.with_weight(weight), want);
         }
     }
 }
@@ -537,6 +545,7 @@ fn ordinary_cuts_leave_unweighted_samples_without_alarm_or_heavy_event() {
                 .sample(&request, &sigma, &mut events, &mut silent)
                 .unwrap();
             let heaviest = events.weight.iter().copied().fold(0.0, f64::max);
+            let heaviest = heaviest / sample.weight_scale;
             let what = format!("{name} {keys:?} seed {seed}: {heaviest}, {sample:?}");
             assert!(sample.alarms.is_empty(), "{what}");
             assert!(sample.overweight_share[0] <= 1e-3, "{what}");

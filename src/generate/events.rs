@@ -81,7 +81,7 @@ pub struct SampleReport {
     pub overweight_share: [f64; 3],
     /// Part of the summed weight above the maximum; zero when weighted.
     pub overweight_excess: f64,
-    /// Factor to give stored raw weights so that their mean is σ.
+    /// What turned raw weights into pb, so that their mean is σ.
     pub weight_scale: f64,
     /// Reasons not to trust the sample, in words.
     pub alarms: Vec<String>,

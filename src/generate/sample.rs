@@ -47,8 +47,8 @@ enum Points {
 }
 
 impl Generator {
-    /// Makes events from independent points and streams them to `sink` with raw weights; their
-    /// mean becomes `sigma` when multiplied by [`SampleReport::weight_scale`]. Stopped and called
+    /// Makes events from independent points and streams them to `sink` with raw weights, which
+    /// [`EventSink::normalise`] turns into pb in the end: their mean is `sigma`. Stopped and called
     /// again with the same request, it makes those that are missing; another request begins anew.
     ///
     /// # Errors
@@ -77,6 +77,8 @@ impl Generator {
         report.n_events = self.work.written.events;
         report.weighting = request.weights();
         report.finish(request.count, sigma, self.work.written.weight_sum)?;
+        let normalised = sink.normalise(report.weight_scale);
+        normalised.map_err(GenerateError::Sink)?;
         report.alarms.extend(quality::of_sample(request, &report));
         Ok(report)
     }

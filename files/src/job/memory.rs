@@ -48,9 +48,6 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
         &mut events,
         &mut listening(&mut *watcher),
     )?;
-    for weight in &mut events.weight {
-        *weight *= sample.weight_scale;
-    }
     let found = Sampled::new(card, sigma, sample, check, measured_s);
     let summary = found.summary(card, start.elapsed().as_secs_f64());
     Ok(InMemory {
