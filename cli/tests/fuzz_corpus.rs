@@ -7,28 +7,52 @@
 mod targets;
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+use flate2::read::GzDecoder;
 
 use targets::TARGETS;
 
 /// No input may take longer, on a busy machine either.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs every file of `folder`; their number.
-fn run_all(folder: &Path, target: fn(&[u8])) -> usize {
+/// Runs one input of that name.
+fn run(path: &Path, input: &[u8], target: fn(&[u8])) {
+    // Shown if the target panics.
+    println!("{}", path.display());
+    let start = Instant::now();
+    target(input);
+    let time = start.elapsed();
+    assert!(time < PATIENCE, "{}: {time:?}", path.display());
+}
+
+/// Runs every file of `folder`.
+fn run_folder(folder: &Path, target: fn(&[u8])) {
     let files = fs::read_dir(folder).into_iter().flatten();
     let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     paths.sort();
     for path in &paths {
-        // Shown if the target panics.
-        println!("{}", path.display());
-        let start = Instant::now();
-        target(&fs::read(path).unwrap());
-        let time = start.elapsed();
-        assert!(time < PATIENCE, "{}: {time:?}", path.display());
+        run(path, &fs::read(path).unwrap(), target);
     }
-    paths.len()
+}
+
+/// Runs every file of the archive's folder `corpus/NAME`; their number.
+fn run_archive(archive: &Path, name: &str, target: fn(&[u8])) -> usize {
+    let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(archive).unwrap()));
+    let mut n = 0;
+    for entry in archive.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let path = entry.path().unwrap().into_owned();
+        if path.parent() == Some(&Path::new("corpus").join(name)) && entry.size() > 0 {
+            let mut input = Vec::new();
+            entry.read_to_end(&mut input).unwrap();
+            run(&path, &input, target);
+            n += 1;
+        }
+    }
+    n
 }
 
 /// Runs the target of that name over its corpus and its findings.
@@ -36,8 +60,8 @@ fn holds(name: &str) {
     let found = TARGETS.iter().find(|(known, _)| *known == name);
     let (_, target) = found.expect("a target of that name");
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join("fuzz");
-    run_all(&root.join("findings").join(name), *target);
-    assert!(run_all(&root.join("corpus").join(name), *target) > 0);
+    run_folder(&root.join("findings").join(name), *target);
+    assert!(run_archive(&root.join("corpus.tar.gz"), name, *target) > 0);
 }
 
 macro_rules! targets {
