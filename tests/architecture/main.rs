@@ -3,6 +3,7 @@
 //! are named in one place each, no files import each other in a circle, files stay readable.
 
 mod circles;
+mod licences;
 
 use std::fs;
 use std::path::Path;
