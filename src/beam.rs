@@ -5,38 +5,21 @@
 
 use crate::constants::{ELECTRON_MASS_GEV, MUON_MASS_GEV};
 
-/// The beam particle; at tree level its charge changes nothing but the particle code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lepton {
-    /// e⁻.
-    Electron,
-    /// e⁺.
-    Positron,
-    /// μ⁻.
-    Muon,
-    /// μ⁺.
-    AntiMuon,
+named! {
+    /// The beam particle; at tree level its charge changes nothing but the particle code.
+    pub enum Lepton {
+        /// e⁻.
+        Electron = "e-",
+        /// e⁺.
+        Positron = "e+",
+        /// μ⁻.
+        Muon = "mu-",
+        /// μ⁺.
+        AntiMuon = "mu+",
+    }
 }
 
 impl Lepton {
-    /// Every choice.
-    pub const ALL: [Self; 4] = [Self::Electron, Self::Positron, Self::Muon, Self::AntiMuon];
-
-    /// The spelling in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Electron => "e-",
-            Self::Positron => "e+",
-            Self::Muon => "mu-",
-            Self::AntiMuon => "mu+",
-        }
-    }
-
-    /// The lepton with this spelling, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|lepton| lepton.name() == name)
-    }
-
     /// Mass in GeV.
     pub fn mass_gev(self) -> f64 {
         match self {

@@ -4,30 +4,13 @@
 //! ε. Masses in GeV. Particle codes are those the simulation programs downstream expect, chosen by
 //! preset or number. Pinned by the tests below.
 
-/// Spin of the millicharged particle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChiSpin {
-    /// Dirac fermion; the default.
-    Dirac,
-    /// Complex scalar.
-    Scalar,
-}
-
-impl ChiSpin {
-    /// Both choices.
-    pub const ALL: [Self; 2] = [Self::Dirac, Self::Scalar];
-
-    /// The spelling in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dirac => "dirac",
-            Self::Scalar => "scalar",
-        }
-    }
-
-    /// The choice with this spelling, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|spin| spin.name() == name)
+named! {
+    /// Spin of the millicharged particle.
+    pub enum ChiSpin {
+        /// Dirac fermion; the default.
+        Dirac = "dirac",
+        /// Complex scalar.
+        Scalar = "scalar",
     }
 }
 

@@ -30,15 +30,17 @@ pub enum Weighting {
     PartlyUnweighted,
 }
 
-/// How the columns of the events are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Compression {
-    /// As they are; fastest.
-    #[default]
-    None,
-    /// Byte shuffle and deflate; momenta shrink by little.
-    Gzip,
+named! {
+    /// How the columns of the events are stored.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Compression {
+        /// As they are; fastest.
+        #[default]
+        None = "none",
+        /// Byte shuffle and deflate; momenta shrink by little.
+        Gzip = "gzip",
+    }
 }
 
 impl Weighting {
@@ -58,19 +60,6 @@ impl Weighting {
     pub fn from_name(name: &str) -> Option<Self> {
         let all = [Self::Weighted, Self::Unweighted, Self::PartlyUnweighted];
         all.into_iter().find(|weighting| weighting.name() == name)
-    }
-}
-
-impl Compression {
-    /// Every choice.
-    pub const ALL: &[Self] = &[Self::None, Self::Gzip];
-
-    /// The name in cards and files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Gzip => "gzip",
-        }
     }
 }
 

@@ -83,6 +83,9 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+#[macro_use]
+mod named;
+
 pub mod beam;
 pub mod card;
 pub mod constants;

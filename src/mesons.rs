@@ -8,33 +8,21 @@
 
 use crate::dark_sector::{ChiSpin, MilliCharged};
 
-/// A vector meson.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VectorMeson {
-    /// ρ(770).
-    Rho,
-    /// ω(782).
-    Omega,
-    /// φ(1020).
-    Phi,
-    /// J/ψ.
-    Jpsi,
+named! {
+    /// A vector meson.
+    pub enum VectorMeson {
+        /// ρ(770).
+        Rho = "rho",
+        /// ω(782).
+        Omega = "omega",
+        /// φ(1020).
+        Phi = "phi",
+        /// J/ψ.
+        Jpsi = "jpsi",
+    }
 }
 
 impl VectorMeson {
-    /// Every meson, lightest first.
-    pub const ALL: [Self; 4] = [Self::Rho, Self::Omega, Self::Phi, Self::Jpsi];
-
-    /// The spelling in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rho => "rho",
-            Self::Omega => "omega",
-            Self::Phi => "phi",
-            Self::Jpsi => "jpsi",
-        }
-    }
-
     /// Mass in GeV ([PDG22]).
     pub fn mass_gev(self) -> f64 {
         match self {

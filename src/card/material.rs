@@ -176,7 +176,7 @@ fn isotopes_of(
     components: Vec<Component>,
 ) -> Result<Vec<Component>, CardError> {
     let key = "target.isotopes";
-    let isotopes = rules.named(key, raw.isotopes.as_deref(), Isotopes::ALL, Isotopes::name)?;
+    let isotopes = rules.named(key, raw.isotopes.as_deref(), &Isotopes::ALL, Isotopes::name)?;
     if isotopes == Isotopes::Mean {
         return Ok(components);
     }

@@ -374,7 +374,7 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
     let compression = rules.named(
         "events.compression",
         compression,
-        Compression::ALL,
+        &Compression::ALL,
         Compression::name,
     )?;
     Ok(Events {
@@ -394,7 +394,7 @@ fn losses(
     target: &Target,
 ) -> Result<Losses, CardError> {
     let path = "target.losses";
-    let losses = rules.named(path, written, Losses::ALL, Losses::name)?;
+    let losses = rules.named(path, written, &Losses::ALL, Losses::name)?;
     let material = &target.material;
     let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
     let missing = match losses {
@@ -428,7 +428,7 @@ fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
     let straggling = rules.named(
         "reach.straggling",
         straggling,
-        Straggling::ALL,
+        &Straggling::ALL,
         Straggling::name,
     )?;
     let mesons = |name: &str, value| {

@@ -47,37 +47,9 @@ pub struct Run {
     pub threads: usize,
 }
 
-/// Declares an enum whose variants have names in the card.
-macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every choice.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The spelling in the card.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
-            }
-
-            /// The choice with this spelling, if there is one.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|choice| choice.name() == name)
-            }
-        }
-    };
-}
-
-choice! {
+named! {
     /// What an element of the target is.
-    Isotopes {
+    pub enum Isotopes {
         /// Its mean nucleus.
         Mean = "mean",
         /// Its isotopes in their natural abundances.
@@ -85,9 +57,9 @@ choice! {
     }
 }
 
-choice! {
+named! {
     /// What the beam loses in the target before the vertex.
-    Losses {
+    pub enum Losses {
         /// Nothing: every event is at the beam's energy.
         None = "none",
         /// Electrons and positrons radiate after Tsai and Whitis.
@@ -97,9 +69,9 @@ choice! {
     }
 }
 
-choice! {
+named! {
     /// Energy loss of the beam in `reach`.
-    Straggling {
+    pub enum Straggling {
         /// The beam keeps its energy.
         None = "none",
         /// Electron energy loss by bremsstrahlung after Tsai and Whitis.

@@ -9,30 +9,13 @@ use super::elements::Element;
 use super::isotopes::{self, Isotope};
 use crate::constants::ATOMIC_MASS_UNIT_GEV;
 
-/// Spin of the nucleus in the amplitude.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NucleusSpin {
-    /// Scalar vertex `i e Z F (P+P′)^μ`; the default.
-    Zero,
-    /// Dirac vertex `i e Z F γ^μ`.
-    Half,
-}
-
-impl NucleusSpin {
-    /// Both choices.
-    pub const ALL: [Self; 2] = [Self::Zero, Self::Half];
-
-    /// The spelling in the card.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Zero => "0",
-            Self::Half => "1/2",
-        }
-    }
-
-    /// The choice with this spelling, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|spin| spin.name() == name)
+named! {
+    /// Spin of the nucleus in the amplitude.
+    pub enum NucleusSpin {
+        /// Scalar vertex `i e Z F (P+P′)^μ`; the default.
+        Zero = "0",
+        /// Dirac vertex `i e Z F γ^μ`.
+        Half = "1/2",
     }
 }
 

@@ -23,28 +23,15 @@ use crate::text::shown;
 use cascade::Operator;
 use rates::Medium;
 
-/// What a shower is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Species {
-    /// e⁻.
-    Electron,
-    /// e⁺.
-    Positron,
-    /// γ.
-    Photon,
-}
-
-impl Species {
-    /// All, in the order of columns.
-    pub const ALL: [Self; 3] = [Self::Electron, Self::Positron, Self::Photon];
-
-    /// Its name in columns and messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Electron => "electron",
-            Self::Positron => "positron",
-            Self::Photon => "photon",
-        }
+named! {
+    /// What a shower is made of.
+    pub enum Species {
+        /// e⁻.
+        Electron = "electron",
+        /// e⁺.
+        Positron = "positron",
+        /// γ.
+        Photon = "photon",
     }
 }
 
