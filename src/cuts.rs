@@ -53,6 +53,34 @@ impl Cuts {
         }
     }
 
+    /// The key of a cut on the scattered lepton, if there is one.
+    pub fn on_lepton(&self) -> Option<&'static str> {
+        let none = Self::NONE;
+        let keys = [
+            (
+                "cuts.lepton_energy_max_gev",
+                self.lepton_energy_max_gev == none.lepton_energy_max_gev,
+            ),
+            (
+                "cuts.lepton_angle_min_mrad",
+                self.lepton_angle_min_mrad == none.lepton_angle_min_mrad,
+            ),
+            (
+                "cuts.lepton_angle_max_mrad",
+                self.lepton_angle_max_mrad == none.lepton_angle_max_mrad,
+            ),
+            (
+                "cuts.lepton_pt_min_gev",
+                self.lepton_pt_min_gev == none.lepton_pt_min_gev,
+            ),
+            (
+                "cuts.lepton_pt_max_gev",
+                self.lepton_pt_max_gev == none.lepton_pt_max_gev,
+            ),
+        ];
+        keys.into_iter().find(|(_, idle)| !idle).map(|(key, _)| key)
+    }
+
     /// Whether the only cuts are on `x`, so that angular integrals can be done in closed form.
     pub fn is_inclusive(&self) -> bool {
         Self {

@@ -88,14 +88,22 @@ impl Outgoing {
 
     /// What comes out of l N → l N χ χ̄.
     pub fn of_pair(lepton: Particle, nucleus: Particle, chi: Particle) -> Vec<Self> {
+        let mut all = vec![
+            Self::new(Role::LEPTON_OUT, "scattered lepton", lepton),
+            Self::new(Role::NUCLEUS_OUT, "recoiling nucleus", nucleus),
+        ];
+        all.extend(Self::of_chi(chi));
+        all
+    }
+
+    /// χ and χ̄ alone.
+    pub fn of_chi(chi: Particle) -> Vec<Self> {
         let anti = Particle {
             pdg_id: chi.pdg_id.wrapping_neg(),
             charge: -chi.charge,
             ..chi
         };
         vec![
-            Self::new(Role::LEPTON_OUT, "scattered lepton", lepton),
-            Self::new(Role::NUCLEUS_OUT, "recoiling nucleus", nucleus),
             Self::new(Role::CHI, "chi", chi),
             Self::new(Role::CHIBAR, "chi-bar", anti),
         ]

@@ -19,6 +19,7 @@ mod material;
 mod overrides;
 mod print;
 mod raw;
+mod reach;
 mod reference;
 mod resolve;
 mod rules;
@@ -35,7 +36,7 @@ pub use overrides::Override;
 pub use raw::RawCard;
 pub use reference::reference;
 pub use run_card::{
-    Events, HistogramSpec, Integration, Isotopes, Losses, MesonYields, Reach, Run, RunCard,
-    Straggling,
+    Channel, Channels, Events, HistogramSpec, InitialState, Integration, Isotopes, Losses,
+    MesonYields, Reach, Run, RunCard, Straggling,
 };
 pub use shipped::{SHIPPED, shipped};

@@ -5,7 +5,7 @@ use super::raw::{
     RawFormFactorTable, RawHistogram, RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach,
     RawRun, RawTarget, Seed,
 };
-use super::run_card::{HistogramSpec, RunCard};
+use super::run_card::{HistogramSpec, InitialState, RunCard};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, Scale};
@@ -86,6 +86,11 @@ impl From<&RunCard> for RawCard {
                 efficiency: Some(reach.efficiency),
                 q_over_e_max: reach.q_over_e_max,
                 straggling: Some(reach.straggling.name().to_owned()),
+                channels: reach
+                    .channels
+                    .map(|all| PerAxis::Each(all.iter().map(|c| c.name().to_owned()).collect())),
+                initial_state_radiation: (reach.initial_state != InitialState::None)
+                    .then(|| reach.initial_state.name().to_owned()),
                 mesons: Some(RawMesons {
                     rho: Some(reach.mesons.rho),
                     omega: Some(reach.mesons.omega),

@@ -118,6 +118,9 @@ sections! {
         observable: PerAxis<String>, min: PerAxis<f64>, max: PerAxis<f64>, bins: PerAxis<u64>,
         scale: PerAxis<String>,
     }
-    RawReach { events_excluded: f64, efficiency: f64, q_over_e_max: f64, straggling: String, mesons: RawMesons, }
+    RawReach {
+        events_excluded: f64, efficiency: f64, q_over_e_max: f64, straggling: String, mesons: RawMesons,
+        channels: PerAxis<String>, initial_state_radiation: String,
+    }
     RawMesons { rho: f64, omega: f64, phi: f64, jpsi: f64, }
 }

@@ -8,11 +8,10 @@ use super::keys;
 use super::known::Known;
 use super::limits::KinematicLimits;
 use super::material;
-use super::raw::{
-    RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawReach, RawRun, Seed,
-};
+use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawRun, Seed};
+use super::reach;
 use super::rules::Resolver;
-use super::run_card::{Events, Integration, Losses, MesonYields, Reach, Run, RunCard, Straggling};
+use super::run_card::{Events, Integration, Losses, Run, RunCard};
 use super::source::Source;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
@@ -55,7 +54,7 @@ pub(super) fn resolve(
     let integration = integration(&rules, &raw.integration)?;
     let events = events(&rules, &raw.events)?;
     let losses = losses(&rules, raw.target.losses.as_deref(), &beam, &target)?;
-    let reach = reach(&rules, &raw.reach)?;
+    let reach = reach::resolve(&rules, &raw.reach, &beam, &target)?;
     // Last, so that a wrong card never asks the operating system for a seed.
     let run = run(&rules, name, &raw.run)?;
     Ok(RunCard {
@@ -416,38 +415,4 @@ fn losses(
         Some(expected) => Err(rules.wrong(path, format!("{:?}", losses.name()), expected)),
         None => Ok(losses),
     }
-}
-
-fn reach(rules: &Resolver<'_>, raw: &RawReach) -> Result<Reach, CardError> {
-    let excluded = rules.within("reach.events_excluded", raw.events_excluded, &keys::AMOUNTS)?;
-    let efficiency = rules.number("reach.efficiency", raw.efficiency, |e| {
-        e <= 1.0 && keys::AMOUNTS.contains(&e)
-    })?;
-    let q_over_e_max = rules.within("reach.q_over_e_max", raw.q_over_e_max, &keys::AMOUNTS)?;
-    let straggling = raw.straggling.as_deref();
-    let straggling = rules.named(
-        "reach.straggling",
-        straggling,
-        &Straggling::ALL,
-        Straggling::name,
-    )?;
-    let mesons = |name: &str, value| {
-        let good = |number: f64| number == 0.0 || keys::AMOUNTS.contains(&number);
-        let path = format!("reach.mesons.{name}");
-        rules.or_default(&path, rules.number(&path, value, good)?)
-    };
-    let written = raw.mesons.clone().unwrap_or_default();
-    let mesons = MesonYields {
-        rho: mesons("rho", written.rho)?,
-        omega: mesons("omega", written.omega)?,
-        phi: mesons("phi", written.phi)?,
-        jpsi: mesons("jpsi", written.jpsi)?,
-    };
-    Ok(Reach {
-        events_excluded: rules.or_default("reach.events_excluded", excluded)?,
-        efficiency: rules.or_default("reach.efficiency", efficiency)?,
-        q_over_e_max,
-        mesons,
-        straggling,
-    })
 }

@@ -79,6 +79,56 @@ named! {
     }
 }
 
+named! {
+    /// A way to make the pair that `reach` counts.
+    pub enum Channel {
+        /// The beam radiates the pair in the field of a nucleus.
+        Bremsstrahlung = "bremsstrahlung",
+        /// Positrons of the shower annihilate with electrons of the target.
+        Annihilation = "annihilation",
+        /// Decays of ρ(770).
+        Rho = "rho",
+        /// Decays of ω(782).
+        Omega = "omega",
+        /// Decays of φ(1020).
+        Phi = "phi",
+        /// Decays of J/ψ.
+        Jpsi = "jpsi",
+    }
+}
+
+/// The channels that a card names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Channels(u32);
+
+impl Channels {
+    /// The same with one more.
+    #[must_use]
+    pub fn with(self, channel: Channel) -> Self {
+        Self(self.0 | 1 << channel as u32)
+    }
+
+    /// Whether this is among them.
+    pub fn has(self, channel: Channel) -> bool {
+        self.0 & 1 << channel as u32 != 0
+    }
+
+    /// All of them, in the order of [`Channel::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Channel> {
+        Channel::ALL.iter().copied().filter(move |&c| self.has(c))
+    }
+}
+
+named! {
+    /// Photons off the initial state of the annihilation.
+    pub enum InitialState {
+        /// None.
+        None = "none",
+        /// Structure functions to leading logarithm.
+        LeadingLog = "leading-log",
+    }
+}
+
 /// `[integration]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Integration {
@@ -141,6 +191,10 @@ pub struct Reach {
     pub mesons: MesonYields,
     /// Energy loss of the beam.
     pub straggling: Straggling,
+    /// What is counted; bremsstrahlung and the given mesons unless the card says.
+    pub channels: Option<Channels>,
+    /// Radiation off the initial state of the annihilation.
+    pub initial_state: InitialState,
 }
 
 /// Number of vector mesons produced by the whole beam ([STZ21]).

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::radiation::SetupError;
 use super::{Inputs, Kind, Method, PointBlock, Process, Route};
+use crate::beam::Lepton;
 use crate::event::Scalar;
+use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle};
 
 /// A way to σ without Monte Carlo that a process does not have by itself.
@@ -28,6 +30,10 @@ pub(super) struct Approximated {
 impl Kind for Approximated {
     fn name(&self) -> &str {
         self.kind.name()
+    }
+
+    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
+        self.kind.shower_particle(beam)
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {

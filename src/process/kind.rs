@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::Process;
 use super::radiation::SetupError;
-use crate::beam::Beam;
+use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::matter::Nucleus;
 use crate::matter::form_factor::FormFactorKind;
+use crate::matter::shower::Species;
 
 /// What a process is made of.
 #[derive(Debug, Clone)]
@@ -51,6 +52,12 @@ impl Inputs {
 pub trait Kind: Send + Sync {
     /// The spelling of `process.kind`.
     fn name(&self) -> &str;
+
+    /// Which particles of the shower it takes that a `beam` makes, if not the beam itself; their process is
+    /// then made with their energy as that of the beam.
+    fn shower_particle(&self, _beam: Lepton) -> Option<Species> {
+        None
+    }
 
     /// The process of these inputs.
     ///

@@ -5,6 +5,7 @@
 //! blocks, inside of which a process is free to be monomorphic and SIMD. σ in pb per nucleus, dσ/dx
 //! in pb. `tests/outside` makes one from outside the library and takes it all the way.
 
+pub mod annihilation;
 mod approximation;
 mod kind;
 mod method;
@@ -12,7 +13,10 @@ mod mixture;
 pub mod radiation;
 mod registry;
 mod route;
+pub mod secondary;
 pub mod target;
+
+use std::sync::Arc;
 
 use crate::event::{Momentum, Scalar};
 use crate::observable::Observable;
@@ -63,6 +67,13 @@ pub trait Process: Send + Sync {
 
     /// Room for a block of points.
     fn block(&self) -> Box<dyn PointBlock>;
+
+    /// The same process at another energy of its beam, in GeV; cuts stay as they are in GeV, as in
+    /// [`PointBlock::set_beam_energy`]. None where nothing can be made there or the process knows its
+    /// nominal energy only.
+    fn at_energy(&self, _beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
+        None
+    }
 
     /// The ways to its cross section without Monte Carlo.
     fn methods(&self) -> Vec<Method> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::annihilation::AnnihilationOf;
 use super::approximation::{Approximated, Approximation};
 use super::kind::Kind;
 use super::radiation::Radiation;
@@ -16,6 +17,7 @@ impl Registry {
         Self(vec![
             Arc::new(Radiation("pair")),
             Arc::new(Radiation("dark-photon")),
+            Arc::new(AnnihilationOf),
         ])
     }
 

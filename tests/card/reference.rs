@@ -101,6 +101,8 @@ fn no_key_is_missing() {
 target.thickness_cm = 1.0
 target.energy_loss_gev_per_cm = 0.01
 reach.q_over_e_max = 0.2
+reach.channels = 'bremsstrahlung'
+reach.initial_state_radiation = 'leading-log'
 ";
         let element = "target.element = \"Pb\"\n";
         let material = "target.density_g_cm3 = 8.0

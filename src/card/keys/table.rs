@@ -6,7 +6,7 @@ use super::{Key, Kind};
 use crate::beam::Lepton;
 use crate::card::histograms::DEFAULT_BINS;
 use crate::card::resolve::SCHEMA;
-use crate::card::run_card::{Isotopes, Losses, Straggling};
+use crate::card::run_card::{Channel, InitialState, Isotopes, Losses, Straggling};
 use crate::cuts::Cuts;
 use crate::dark_sector::{ChiSpin, DarkSector};
 use crate::event::{Compression, Weighting};
@@ -269,4 +269,12 @@ keys! {
     "reach.straggling": Text, "", Choices(|| Straggling::ALL.iter().map(|s| s.name()).collect()), Text("none"),
         "Energy loss of the electrons in the target: none, or by bremsstrahlung after Tsai and Whitis.",
         "\"none\" or \"tsai-whitis\"";
+    "reach.channels": Texts, "", Choices(|| Channel::ALL.iter().map(|c| c.name()).collect()),
+        Nothing("(`bremsstrahlung`, and the mesons that `reach.mesons` gives)"),
+        "Ways to make the pair that are counted, one or a list; `annihilation` is that of shower positrons with electrons of the \
+         target.",
+        "the name of a channel, or a list";
+    "reach.initial_state_radiation": Text, "", Choices(|| InitialState::ALL.iter().map(|i| i.name()).collect()), Nothing("(`none`)"),
+        "Photons off positron and electron before they annihilate: none, or to leading logarithm.",
+        "\"none\" or \"leading-log\"";
 }

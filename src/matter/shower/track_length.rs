@@ -220,6 +220,41 @@ impl TrackLength {
         t_low * (high - energy_gev) / (high - low)
     }
 
+    /// The energy in GeV above which a species has the track length `length_x0`: the inverse of
+    /// [`Self::above`], the highest energy for what is shorter than its own.
+    pub fn energy_at(&self, species: Species, length_x0: f64) -> f64 {
+        let (energies, above) = (&self.energies_gev, self.above_x0(species));
+        let next = above.partition_point(|t| *t > length_x0);
+        if next == 0 {
+            return energies[0];
+        }
+        let Some(high) = energies.get(next) else {
+            return energies[energies.len() - 1];
+        };
+        let (low, t_low, t_high) = (energies[next - 1], above[next - 1], above[next]);
+        if t_high > 0.0 {
+            let power = libm::log(t_high / t_low) / libm::log(high / low);
+            return low * libm::exp(libm::log(length_x0 / t_low) / power);
+        }
+        high - length_x0 / t_low * (high - low)
+    }
+
+    /// −dT/dE of a species at `energy_gev` in X0/GeV, 0 outside of the table.
+    pub fn density_at(&self, species: Species, energy_gev: f64) -> f64 {
+        let (energies, above) = (&self.energies_gev, self.above_x0(species));
+        let next = energies.partition_point(|e| *e < energy_gev);
+        let (Some(high), true) = (energies.get(next), next > 0) else {
+            return 0.0;
+        };
+        let (low, t_low, t_high) = (energies[next - 1], above[next - 1], above[next]);
+        if t_high > 0.0 {
+            let power = libm::log(t_high / t_low) / libm::log(high / low);
+            let t = t_low * libm::exp(power * libm::log(energy_gev / low));
+            return -power * t / energy_gev;
+        }
+        t_low / (high - low)
+    }
+
     /// ∫ dE (−dT/dE) f(E) from `lowest_gev` upwards, in X0 times the unit of `f`.
     pub fn integral(&self, species: Species, lowest_gev: f64, f: impl Fn(f64) -> f64) -> f64 {
         let above = self.above_x0(species);

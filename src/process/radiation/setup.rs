@@ -39,6 +39,41 @@ pub enum SetupError {
         /// The one that produces this dark sector.
         produced: &'static str,
     },
+    /// A beam that another process is of.
+    #[error("the process `{kind}` is not of a beam of {found}: it needs {expected}")]
+    Projectile {
+        /// The process.
+        kind: &'static str,
+        /// The beam.
+        found: &'static str,
+        /// What it needs.
+        expected: &'static str,
+    },
+    /// Not enough energy on a particle at rest.
+    #[error(
+        "the process `{kind}` makes a mass of {} GeV from {} GeV upwards, found {} GeV",
+        shown(*mass_gev), shown(*least_gev), shown(*energy_gev)
+    )]
+    TooLittle {
+        /// The process.
+        kind: &'static str,
+        /// Energy of the projectile, GeV.
+        energy_gev: f64,
+        /// Mass asked for, GeV.
+        mass_gev: f64,
+        /// Least energy that makes it, GeV.
+        least_gev: f64,
+    },
+    /// A cut on a lepton that does not come out.
+    #[error(
+        "no lepton comes out of the process `{kind}`, which the cut `{name}` is on: leave it out"
+    )]
+    NoLepton {
+        /// The process.
+        kind: &'static str,
+        /// The cut's key in the card.
+        name: &'static str,
+    },
     /// A number that makes no sense, whatever the others are.
     #[error("{name} must be {expected}, found {found:?}")]
     Senseless {
@@ -103,7 +138,7 @@ const MIN_MASS_GEV: f64 = 1e-12;
 const MIN_SHARE: f64 = 1e-100;
 
 /// Refuses numbers that are none, infinite where that has no meaning, or of the wrong sign.
-fn check_numbers(
+pub(in crate::process) fn check_numbers(
     beam: &Beam,
     nucleus: &Nucleus,
     dark: &DarkSector,

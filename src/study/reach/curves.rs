@@ -6,8 +6,9 @@
 //! excluded is left out. Pinned by `cli/tests/cli_reach.rs`.
 
 use super::recast::LimitFile;
+use super::showered::Showered;
 use super::{Counting, Experiment, cls_upper_limit};
-use crate::card::{Losses, RunCard, Straggling};
+use crate::card::{Channel, Losses, RunCard, Straggling};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
 use crate::process::Method;
@@ -88,12 +89,16 @@ pub(super) struct Yields {
     /// One standard deviation of the Monte Carlo, if there was one.
     exact_error: Option<f64>,
     pub(super) iww: f64,
+    /// What the shower makes, by channel.
+    showered: [f64; Channel::ALL.len()],
 }
 
 /// Exclusion curves to be: the experiments are there, nothing is computed.
 #[derive(Debug)]
 pub struct Reach {
     pub(super) experiments: Vec<(Experiment, RunCard)>,
+    /// The shower of each, where a channel needs it.
+    showers: Vec<Option<Showered>>,
     pub(super) masses: Vec<f64>,
     pub(super) options: Options,
 }
@@ -123,8 +128,10 @@ impl Reach {
             }
             Ok((experiment, card))
         };
-        let experiments = cards.into_iter().map(one).collect::<Result<_, _>>()?;
+        let experiments = cards.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        let showers = experiments.iter().map(|(_, card)| Showered::of(card));
         Ok(Self {
+            showers: showers.collect::<Result<_, _>>()?,
             experiments,
             masses,
             options,
@@ -145,7 +152,7 @@ impl Reach {
         let mut curves = Vec::new();
         for ((experiment, card), yields) in self.experiments.iter().zip(&yields) {
             let events = card.reach.events_excluded;
-            curves.extend(self.curves(experiment, events, yields));
+            curves.extend(self.curves(experiment, card, events, yields));
         }
         if let Some((_, card)) = self.experiments.first() {
             let chi = chi(card)?;
@@ -185,7 +192,16 @@ impl Reach {
                 true => run::on_threads(&card, approximate)??,
                 false => 0.0,
             };
+            let mut showered = [0.0; Channel::ALL.len()];
+            if let Some(shower) = &self.showers[row / n] {
+                for channel in Showered::channels(&card) {
+                    let sigma = || shower.sigma_pb(&card, channel, mass, goal);
+                    let sigma_pb = run::on_threads(&card, sigma)??;
+                    showered[channel as usize] = experiment.events(sigma_pb);
+                }
+            }
             Ok(Yields {
+                showered,
                 sigma_pb,
                 exact: experiment.events(sigma_pb),
                 exact_error: error_pb.map(|e| experiment.events(e)),
@@ -211,8 +227,15 @@ impl Reach {
     }
 
     /// The curves of one experiment: each channel that gives events, and their sum.
-    fn curves(&self, experiment: &Experiment, excluded: f64, yields: &[Yields]) -> Vec<Curve> {
+    fn curves(
+        &self,
+        experiment: &Experiment,
+        card: &RunCard,
+        excluded: f64,
+        yields: &[Yields],
+    ) -> Vec<Curve> {
         let masses = &self.masses;
+        let counts = |channel| card.reach.channels.is_none_or(|all| all.has(channel));
         let errors: Vec<Option<f64>> = yields.iter().map(|y| y.exact_error).collect();
         let none = vec![None; masses.len()];
         let curve = |channel: &'static str, events: &[f64], errors: &[Option<f64>]| {
@@ -232,26 +255,42 @@ impl Reach {
             }
         };
         let exact: Vec<f64> = yields.iter().map(|y| y.exact).collect();
-        let mut curves = vec![curve("bremsstrahlung", &exact, &errors)];
+        let radiated = Channel::Bremsstrahlung;
+        let mut curves = Vec::new();
+        let mut all = vec![0.0; masses.len()];
+        let mut of_all = none.clone();
+        let mut channels = 0;
+        if counts(radiated) {
+            curves.push(curve(radiated.name(), &exact, &errors));
+            (all, of_all) = (exact, errors);
+            channels += 1;
+        }
         if self.options.iww {
             let events: Vec<f64> = yields.iter().map(|y| y.iww).collect();
             curves.push(curve("iww", &events, &none));
         }
-        let mut all = exact;
-        let mut mesons = 0;
+        for channel in Showered::channels(card) {
+            let events = yields.iter().map(|y| y.showered[channel as usize]);
+            let events: Vec<f64> = events.collect();
+            for (sum, n) in all.iter_mut().zip(&events) {
+                *sum += n;
+            }
+            curves.push(curve(channel.name(), &events, &none));
+            channels += 1;
+        }
         for meson in VectorMeson::ALL
             .into_iter()
-            .filter(|m| experiment.makes(*m))
+            .filter(|m| experiment.makes(*m) && counts(channel_of(*m)))
         {
             let events: Vec<f64> = masses.iter().map(|&m| experiment.meson(meson, m)).collect();
             for (sum, n) in all.iter_mut().zip(&events) {
                 *sum += n;
             }
             curves.push(curve(meson.name(), &events, &none));
-            mesons += 1;
+            channels += 1;
         }
-        if mesons > 0 {
-            curves.push(curve("sum", &all, &errors));
+        if channels > 1 {
+            curves.push(curve("sum", &all, &of_all));
         }
         curves
     }
@@ -339,6 +378,16 @@ impl Reached<'_> {
             }
         };
         (1..self.of.experiments.len()).map(ratio).collect()
+    }
+}
+
+/// The channel of a meson.
+fn channel_of(meson: VectorMeson) -> Channel {
+    match meson {
+        VectorMeson::Rho => Channel::Rho,
+        VectorMeson::Omega => Channel::Omega,
+        VectorMeson::Phi => Channel::Phi,
+        VectorMeson::Jpsi => Channel::Jpsi,
     }
 }
 

@@ -7,6 +7,8 @@
 //!   per cm², σ_i within the cuts on x ([GKK18] Eq. (12), [NA64LDMX25] Eq. (4)).
 //! * Bremsstrahlung where the beam loses energy in the target, electrons by radiation, muons at a
 //!   constant mean rate: see [`TrackLength`].
+//! * Annihilation of shower positrons, where `reach.channels` names it: `N_1 = LOT · n σ̄ · efficiency`
+//!   along their track length ([`crate::process::annihilation`], [`crate::process::secondary`]).
 //! * Vector mesons: `N_1 = N_V Br(V→χχ̄) · efficiency` ([NA64LDMX25] Eqs. (5)–(12)), N_V given.
 //! * A dark-photon limit recast: see [`recast`].
 //!
@@ -17,6 +19,7 @@ mod curves;
 mod poisson;
 pub mod recast;
 mod report;
+mod showered;
 mod thick;
 
 pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, experiment, masses};

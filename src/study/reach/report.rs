@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::curves::{Counts, Curve, Ratio, Reach, Reached};
 use super::recast::LimitFile;
+use super::showered::Showered;
+use crate::card::RunCard;
 use crate::study::facts;
 use crate::table::json::{number, numbers};
 use crate::table::{Cell, Column, Table};
@@ -71,8 +73,24 @@ impl Reach {
         is_read || mass.is_some_and(|m| self.masses.contains(&m))
     }
 
-    /// How many events each experiment excludes, in words.
+    /// How many events each experiment excludes, in words, and which channels its selection has nothing of.
     pub fn words(&self) -> Vec<String> {
+        let outside = |card: &RunCard| {
+            let name = card.run.name.clone();
+            let all: Vec<_> = Showered::channels(card).collect();
+            let all = all
+                .into_iter()
+                .filter_map(|channel| Showered::outside(card, channel));
+            all.map(|words| format!("{name}: {words}"))
+                .collect::<Vec<_>>()
+        };
+        let mut words = self.excluded();
+        words.extend(self.cards().flat_map(outside));
+        words
+    }
+
+    /// How many events each experiment excludes.
+    fn excluded(&self) -> Vec<String> {
         let cards = self.cards();
         cards
             .map(|card| {

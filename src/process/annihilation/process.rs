@@ -1,0 +1,131 @@
+//! The annihilation as the rest of the library sees it.
+
+use std::sync::Arc;
+
+use super::annihilated::{Annihilation, KIND};
+use super::cross_section::Through;
+use super::route::Closed;
+use crate::beam::Lepton;
+use crate::event::Momentum;
+use crate::matter::shower::Species;
+use crate::particle::{Outgoing, Particle};
+use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
+
+impl Process for Annihilation {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    fn dim(&self) -> usize {
+        1
+    }
+
+    fn beam(&self) -> Particle {
+        let lepton = Lepton::Positron;
+        Particle {
+            pdg_id: lepton.pdg_id(),
+            mass_gev: lepton.mass_gev(),
+            charge: lepton.charge(),
+        }
+    }
+
+    fn beam_energy_gev(&self) -> f64 {
+        self.energy_gev
+    }
+
+    fn target(&self) -> Particle {
+        let lepton = Lepton::Electron;
+        Particle {
+            pdg_id: lepton.pdg_id(),
+            mass_gev: lepton.mass_gev(),
+            charge: lepton.charge(),
+        }
+    }
+
+    fn outgoing(&self) -> Vec<Outgoing> {
+        Outgoing::of_chi(Particle {
+            pdg_id: self.chi.pdg_id,
+            mass_gev: self.chi.mass_gev,
+            charge: self.chi.charge_of_id(),
+        })
+    }
+
+    fn block(&self) -> Box<dyn PointBlock> {
+        Box::new(Points {
+            nominal: *self,
+            moved: Some(*self),
+            cos: [0.0; BLOCK],
+        })
+    }
+
+    fn at_energy(&self, beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
+        let moved = self.moved(beam_energy_gev)?;
+        Some(Arc::new(moved))
+    }
+
+    fn methods(&self) -> Vec<Method> {
+        vec![Method::QUADRATURE]
+    }
+
+    fn route(&self, method: Method) -> Option<Box<dyn Route>> {
+        (method == Method::QUADRATURE).then(|| Box::new(Closed(*self)) as Box<dyn Route>)
+    }
+}
+
+/// A block of its points: cos θ is flat.
+struct Points {
+    nominal: Annihilation,
+    /// At the energy of the moment, if anything is made there.
+    moved: Option<Annihilation>,
+    cos: [f64; BLOCK],
+}
+
+impl PointBlock for Points {
+    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
+        let Some(process) = &self.moved else {
+            value.fill(0.0);
+            return;
+        };
+        for (i, value) in value.iter_mut().enumerate() {
+            self.cos[i] = 2.0 * y[0][i] - 1.0;
+            *value = process.density_pb(self.cos[i]);
+        }
+    }
+
+    fn momenta(&self, i: usize, out: &mut [Momentum]) {
+        if let Some(process) = &self.moved {
+            out.copy_from_slice(&process.momenta(self.cos[i]));
+        }
+    }
+
+    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
+        self.moved = self.nominal.moved(beam_energy_gev);
+        self.moved.is_some()
+    }
+}
+
+/// The kind: of a beam of positrons, or of those in the shower of electrons.
+pub(in crate::process) struct AnnihilationOf;
+
+impl Kind for AnnihilationOf {
+    fn name(&self) -> &str {
+        KIND
+    }
+
+    fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
+        match inputs.beam.lepton {
+            Lepton::Electron | Lepton::Positron => {
+                Ok(Arc::new(Annihilation::new(inputs, Through::Photon)?))
+            }
+            other => Err(SetupError::Projectile {
+                kind: KIND,
+                found: other.name(),
+                expected: "a beam of e+, or of e- whose shower has positrons",
+            }),
+        }
+    }
+
+    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
+        (beam == Lepton::Electron).then_some(Species::Positron)
+    }
+}

@@ -1,0 +1,59 @@
+//! σ of the annihilation in closed form.
+
+use super::annihilated::Annihilation;
+use super::initial_state;
+use crate::process::{Integral, Method, QuadratureError, Route};
+
+/// Rounding of the closed form.
+const ROUNDING: f64 = 1e-14;
+
+/// The closed form of one set-up.
+pub(super) struct Closed(pub(super) Annihilation);
+
+impl Closed {
+    fn check(&self) -> Result<(), QuadratureError> {
+        match self.0.cuts_angles() {
+            true => Err(QuadratureError::Cut {
+                name: "cuts.chi_angle_max_mrad",
+            }),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Route for Closed {
+    fn method(&self) -> Method {
+        Method::QUADRATURE
+    }
+
+    fn sigma(&self, _rel_error: f64) -> Result<Integral, QuadratureError> {
+        self.check()?;
+        let value_pb = match self.0.radiates {
+            true => initial_state::sigma_pb(&self.0),
+            false => self.0.sigma_pb(),
+        };
+        Ok(Integral {
+            value_pb,
+            error_pb: ROUNDING * value_pb,
+            n_eval: 1,
+        })
+    }
+
+    fn spectrum(&self, _: &[f64], _: f64) -> Result<Vec<Integral>, QuadratureError> {
+        Err(QuadratureError::NotApplicable {
+            method: "quadrature",
+            needs: "positrons of many energies, as a shower has; those of one energy all give x = 1 + m_e/E",
+        })
+    }
+
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        let whole = self.sigma(rel_error)?;
+        // x is above 1 by m_e/E, and 1 the end of all axes.
+        let x = self.0.x().min(1.0);
+        let bins = edges.windows(2).map(|e| {
+            let inside = e[0] < x && x <= e[1];
+            if inside { whole } else { Integral::ZERO }
+        });
+        Ok(bins.collect())
+    }
+}
