@@ -1,5 +1,6 @@
 //! From the card to what the library calls take.
 
+mod losses;
 mod sampler;
 
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::beam::Lepton;
-use crate::card::{HistogramSpec, Losses, RunCard};
+use crate::card::{HistogramSpec, RunCard};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
@@ -17,6 +18,7 @@ use crate::process::target::{EnergyLoss, InTarget};
 use crate::process::{Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup};
 use crate::record::{RunHeader, Shard};
 
+pub use losses::{check_losses, loss_notes, thin_note};
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
 
 /// A card that asks for what cannot be done, in words.
@@ -35,24 +37,13 @@ fn nucleus(card: &RunCard) -> Result<Nucleus, UsageError> {
     }
 }
 
-/// Refuses a beam that loses energy where one energy is meant.
-fn check_thin(card: &RunCard) -> Result<(), UsageError> {
-    match card.losses {
-        Losses::None => Ok(()),
-        losses => Err(UsageError(format!(
-            "target.losses = {:?} spreads the energy of the beam, which only generate, reach and method mc follow: take --method mc, or --set target.losses=none for the cross section at beam.energy_gev",
-            losses.name()
-        ))),
-    }
-}
-
 /// The set-up of the card.
 ///
 /// # Errors
 /// [`UsageError`] if the target has several elements, the beam loses energy in it, or the set-up has
 /// no phase space.
 pub fn setup(card: &RunCard) -> Result<Setup, UsageError> {
-    check_thin(card)?;
+    losses::check_one_energy(card)?;
     let nucleus = nucleus(card)?;
     Setup::new(
         &card.beam,
@@ -221,9 +212,9 @@ pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
 /// As [`setup`], and if there is none of that kind.
 pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process>, UsageError> {
     let mixture = thin_mixture(card, registry)?;
-    match (mixture.parts(), card.losses) {
-        ([only], Losses::None) => Ok(only.process.clone()),
-        _ => Ok(Arc::new(InTarget::new(&mixture, energy_loss(card)?))),
+    match (mixture.parts(), losses::energy_loss(card)?) {
+        ([only], EnergyLoss::None) => Ok(only.process.clone()),
+        (_, loss) => Ok(Arc::new(InTarget::new(&mixture, loss))),
     }
 }
 
@@ -253,13 +244,10 @@ pub fn mixture(card: &RunCard) -> Result<Mixture, UsageError> {
 /// As [`mixture`], and if there is no process of that kind.
 pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
     let mixture = thin_mixture(card, registry)?;
-    if card.losses == Losses::None {
+    let loss = losses::energy_loss(card)?;
+    if loss == EnergyLoss::None {
         return Ok(mixture);
     }
-    if card.integration.method != Method::MC {
-        check_thin(card)?;
-    }
-    let loss = energy_loss(card)?;
     let parts = mixture.parts().iter().map(|part| {
         let alone = Part {
             atom_fraction: 1.0,
@@ -312,42 +300,6 @@ fn inputs_on(card: &RunCard, nucleus: Nucleus) -> Inputs {
         dark_sector: card.dark_sector,
         cuts: card.cuts,
     }
-}
-
-/// What the beam of the card loses in its target.
-fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
-    let material = &card.target.material;
-    let missing =
-        || UsageError("target.losses needs a thickness and a radiation length".to_owned());
-    let thickness_cm = material.thickness_cm.ok_or_else(missing);
-    match card.losses {
-        Losses::None => Ok(EnergyLoss::None),
-        Losses::TsaiWhitis => Ok(EnergyLoss::TsaiWhitis {
-            thickness_cm: thickness_cm?,
-            radiation_length_cm: material.radiation_length_cm.ok_or_else(missing)?,
-            lowest: lowest_share(card),
-        }),
-        Losses::Constant => Ok(EnergyLoss::Constant {
-            thickness_cm: thickness_cm?,
-            loss_gev_per_cm: material.energy_loss_gev_per_cm.ok_or_else(missing)?,
-        }),
-    }
-}
-
-/// The least energy at which anything within the cuts can be made, in parts of the beam's.
-fn lowest_share(card: &RunCard) -> f64 {
-    let (m, made) = (
-        card.beam.lepton.mass_gev(),
-        card.dark_sector.threshold_mass_gev(),
-    );
-    let threshold = |part: &Component| {
-        let big_m = part.nucleus.mass_gev;
-        // From s = m² + M² + 2ME at √s = M + m + `made`.
-        m + made + made * (0.5 * made + m) / big_m
-    };
-    let parts = card.target.material.components.iter();
-    let least = parts.map(threshold).fold(f64::INFINITY, f64::min);
-    card.cuts.x_min.max(least / card.beam.energy_gev)
 }
 
 /// What events of `weighting` that a process makes have in common.

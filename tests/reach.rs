@@ -7,9 +7,10 @@ use millibrem::card::{MesonYields, RunCard, shipped};
 use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::mesons::VectorMeson;
 use millibrem::process::radiation::Exact;
+use millibrem::process::target::BeamTrack;
 use millibrem::process::{Method, Route, Setup};
 use millibrem::study::reach::recast::{LimitFile, recast};
-use millibrem::study::reach::{Counting, Experiment, ReachError, TrackLength};
+use millibrem::study::reach::{Counting, Experiment, ReachError};
 
 const GOAL: f64 = 1e-4;
 
@@ -278,7 +279,7 @@ fn the_integral_over_the_energy_of_electrons_has_converged() {
             let u = f64::from(i) / f64::from(steps);
             (x_min + (1.0 - x_min) * u * u * (3.0 - 2.0 * u), u)
         };
-        let length = |share| TrackLength::of_electrons(thickness_x0, share).effective();
+        let length = |share| BeamTrack::of_electrons(thickness_x0, share).effective();
         let rows: Vec<(f64, f64)> = (0..=steps)
             .map(|i| match node(i) {
                 (share, 0.0) => (0.0, length(share)),

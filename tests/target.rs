@@ -9,6 +9,7 @@ use millibrem::generate::{EventRequest, Generator, HistogramRequest, Progress, S
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::matter::straggling::surviving_share;
 use millibrem::particle::Role;
+use millibrem::process::Method;
 use millibrem::process::radiation::quadrature::{gauss_legendre, sigma};
 use millibrem::run;
 
@@ -69,7 +70,7 @@ fn check(name: &str, report: &SigmaReport, expected_pb: f64) {
 /// σ in pb of an energy at the vertex, for a cut on missing energy in GeV.
 fn sigma_at(card: &RunCard, energy_gev: f64, e_miss_gev: f64) -> f64 {
     let mut thin = card.clone();
-    thin.losses = millibrem::card::Losses::None;
+    thin.losses = Some(millibrem::card::Losses::None);
     thin.beam.energy_gev = energy_gev;
     thin.cuts.x_min = e_miss_gev / energy_gev;
     match run::setup(&thin) {
@@ -94,18 +95,23 @@ fn straggled(card: &RunCard, e_miss_gev: f64) -> f64 {
         });
         each.sum()
     };
-    // By parts, σ(ℓ_max) being 0 or multiplied by L: ∫ σ dL = σL| − ∫ L dσ; ℓ = most·u³.
+    // By the trapezoidal rule in σ dL, ℓ from a map dense at both ends, once with all points and once with each second.
     let n = 96;
-    let at = |i: usize| most * (i as f64 / n as f64).powi(3);
-    let mut sum = 0.0;
-    let (mut before, mut sigma_before) = (0.0, sigma_at(card, e0, e_miss_gev));
-    for i in 1..=n {
-        let loss = at(i);
-        let after = length(loss);
-        let sigma_after = sigma_at(card, e0 * (-loss).exp(), e_miss_gev);
-        sum += 0.5 * (sigma_before + sigma_after) * (after - before);
-        (before, sigma_before) = (after, sigma_after);
-    }
+    let points: Vec<(f64, f64)> = (0..=n)
+        .map(|i| {
+            let u = i as f64 / n as f64;
+            let loss = most * u * u * u * (10.0 - 15.0 * u + 6.0 * u * u);
+            (length(loss), sigma_at(card, e0 * (-loss).exp(), e_miss_gev))
+        })
+        .collect();
+    let sum = |step: usize| -> f64 {
+        let cells = points
+            .iter()
+            .step_by(step)
+            .zip(points.iter().skip(step).step_by(step));
+        cells.map(|(a, b)| 0.5 * (a.1 + b.1) * (b.0 - a.0)).sum()
+    };
+    let sum = (4.0 * sum(1) - sum(2)) / 3.0;
     sum / thickness
 }
 
@@ -122,7 +128,58 @@ fn straggled_electrons_have_the_cross_section_of_the_integral_over_track_lengths
         let card = card(name, &settings);
         let expected = straggled(&card, x_min * card.beam.energy_gev);
         check(name, &measured(&card, &[]).1, expected);
+        // Without Monte Carlo, in one number and in bins, the last of which opens late.
+        let route = run::process(&card).unwrap().route(Method::QUADRATURE);
+        let route = route.unwrap();
+        let found = route.sigma(1e-3).unwrap();
+        let off = (found.value_pb / expected - 1.0).abs();
+        assert!(
+            off < 5e-4 && off * expected < found.error_pb && found.error_pb < 1e-3 * expected,
+            "{name}: {found:?}, {expected}"
+        );
+        let edges = [x_min, 0.8, 0.95, 1.0];
+        let bins = route.binned(&edges, 1e-3).unwrap();
+        let sum: f64 = bins.iter().map(|bin| bin.value_pb).sum();
+        assert!((sum / expected - 1.0).abs() < 1e-3, "{name}: {bins:?}");
+        let last = straggled(&card, 0.95 * card.beam.energy_gev);
+        assert!(
+            (bins[2].value_pb / last - 1.0).abs() < 1e-3,
+            "{name}: {bins:?}, {last}"
+        );
+        let points = route.spectrum(&[0.8], 1e-3).unwrap_err().to_string();
+        assert!(points.contains("it needs bins of x"), "{points}");
+        assert!(route.sigma(1e-4).is_err(), "finer than it can");
     }
+}
+
+#[test]
+fn electrons_in_a_thick_target_must_say_what_they_lose() {
+    let mut unsaid = card("na64e-2018", &[]);
+    unsaid.losses = None;
+    let refused = run::process(&unsaid).map(|_| ()).unwrap_err().to_string();
+    // Both cross sections and the lines to add.
+    for words in [
+        "target.losses is not said",
+        "0.998 X0",
+        "losses = \"tsai-whitis\"",
+        "losses = \"none\"",
+        "pb with these losses",
+        "differ by a factor 1.2",
+    ] {
+        assert!(refused.contains(words), "{words}: {refused}");
+    }
+    // Few radiation lengths, or muons, need not.
+    unsaid.target.material.thickness_cm = Some(0.16);
+    assert!(run::process(&unsaid).is_ok());
+    let mut muons = card("na64mu-2025", &[]);
+    muons.losses = None;
+    assert!(run::process(&muons).is_ok() && run::thin_note(&muons).is_none());
+    // What was said is said again.
+    let note = run::thin_note(&card("na64e-2018", &[])).unwrap();
+    assert!(
+        note.contains("0.998 X0 of target are treated as thin"),
+        "{note}"
+    );
 }
 
 #[test]
@@ -250,7 +307,7 @@ fn a_mixture_is_the_sum_of_its_nuclei_and_its_events_share_as_they_do() {
 
 #[test]
 fn a_thin_target_of_one_nucleus_is_the_process_itself() {
-    let card = card("na64e-2023", &[]);
+    let card = card("na64e-2023", &[("target.losses", "none")]);
     let process = run::process(&card).unwrap();
     assert!(process.scalars().is_empty() && process.nuclei().is_empty());
     assert_eq!(process.dim(), 7);

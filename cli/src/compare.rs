@@ -48,6 +48,7 @@ impl Compare {
         let names = ["compare.csv", "compare.h5"].map(str::to_owned);
         let (header, card) = (comparisons.header(), comparisons.card());
         let place = TablePlace::take(common, card, &names, [&self.card], &header, comes_again)?;
+        common.say_losses(card);
         let bar = RowBar::new(common.quiet);
         let found = comparisons.run(&bar)?;
         bar.done();

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use millibrem::card::{CardError, CardText, Override, RunCard};
+use millibrem::run;
 use millibrem::study::CardSource;
 use millibrem::text::shorten;
 
 use super::failure::Failure;
+use super::print;
 
 /// The common options.
 #[derive(Debug, Args)]
@@ -53,6 +55,13 @@ impl Common {
         let mut overrides = self.overrides()?;
         overrides.extend_from_slice(more);
         Ok(CardSource::new(text, overrides))
+    }
+
+    /// Says where a thick target is treated as thin.
+    pub(crate) fn say_losses(&self, card: &RunCard) {
+        if let (false, Some(note)) = (self.quiet, run::thin_note(card)) {
+            print::note(&format!("note: {note}"));
+        }
     }
 
     /// A card that was read, with the options, and those of a command after them.

@@ -87,6 +87,7 @@ impl Scan {
         if !common.quiet {
             say_damaged(&path, &saved.damaged, scan.missing(&known));
         }
+        common.say_losses(scan.card());
         let bar = RowBar::new(common.quiet);
         let save = |row: &Row| -> Result<(), Failure> { Ok(log.append(&row.cells())?) };
         let found = match self.geant4 {

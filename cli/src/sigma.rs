@@ -40,6 +40,7 @@ impl Sigma {
 
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let card = common.load_with(&self.card, &self.overrides())?;
+        common.say_losses(&card);
         let mut bars = Bars::new(common.quiet);
         let start = Instant::now();
         let found = study::sigma(&card, &mut |p| bars.hear(p))?;

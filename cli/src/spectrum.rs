@@ -55,6 +55,7 @@ impl Spectrum {
         let (header, (x, _)) = (at.header(&card), at.x(&card)?);
         let comes_again = |row: &[Cell]| row[0].number().is_some_and(|old| x.contains(&old));
         let place = TablePlace::take(common, &card, &names, [&self.card], &header, comes_again)?;
+        common.say_losses(&card);
         let mut bars = Bars::new(common.quiet);
         let found = study::spectrum(&card, &at, &mut |p| bars.hear(p))?;
         sigma::told(&bars, &found.runs);

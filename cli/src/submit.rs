@@ -62,7 +62,7 @@ impl Submit {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let mut card = common.load(&self.card)?;
         // A card that cannot run is refused here, not hours later in the queue.
-        run::setup(&card)?;
+        run::process(&card)?;
         let threads = u32::try_from(card.run.threads).unwrap_or(1).max(1);
         let cpus = self.cpus_per_task.unwrap_or(threads);
         card.run.threads = cpus as usize;

@@ -129,19 +129,61 @@ fn a_mixture_names_the_nucleus_of_each_event() {
 }
 
 #[test]
-fn what_does_not_follow_the_losses_says_so() {
-    let quadrature = transcript(&[
-        "sigma",
-        "na64e-2023",
+fn losses_are_said_and_followed_by_every_command() {
+    let sigma = |settings: &[&str]| {
+        let mut arguments = vec!["sigma", "na64e-2023", "--method", "quadrature", "--json"];
+        for setting in settings {
+            arguments.extend(["--set", setting]);
+        }
+        json(&arguments)["sigma_pb"].as_f64().unwrap()
+    };
+    let (thin, thick) = (sigma(&["target.losses=none"]), sigma(&[]));
+    // L_eff/X0 = 0.774 of 40.
+    assert!(
+        (40.0 * thick / thin / 0.774 - 1.0).abs() < 2e-3,
+        "{thick} {thin}"
+    );
+    let card = tempfile::tempdir().unwrap();
+    let path = card.path().join("unsaid.toml");
+    let text = std::fs::read_to_string("../cards/na64e-2023.toml").unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with("losses"));
+    std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let path = path.to_str().unwrap();
+    let over = "dark_sector.m_chi_gev=0.01";
+    for arguments in [
+        &["sigma", path][..],
+        &["generate", path],
+        &["spectrum", path, "--bins", "3", "--method", "iww"],
+        &["scan", path, "--over", over],
+        &["compare", path, "--over", over],
+        &["reach", path, "--over", over],
+    ] {
+        let mut arguments = arguments.to_vec();
+        let out = card.path().display().to_string();
+        arguments.extend(["--out", &out]);
+        let refused = transcript(&arguments);
+        assert!(refused.starts_with("exit code 2"), "{refused}");
+        for words in ["target.losses is not said", "40.000 X0", "by a factor 7.1"] {
+            assert!(refused.contains(words), "{words}: {refused}");
+        }
+    }
+    let thin = transcript(&["sigma", "na64e-2018", "--method", "quadrature"]);
+    assert!(
+        thin.contains("0.998 X0 of target are treated as thin"),
+        "{thin}"
+    );
+    let geant4 = transcript(&[
+        "scan",
+        path,
+        "--geant4",
         "--method",
         "quadrature",
+        "--over",
+        "beam.energy_gev=50,100",
         "--set",
         "target.losses=tsai-whitis",
     ]);
-    assert!(quadrature.starts_with("exit code 2"), "{quadrature}");
-    for words in ["--method mc", "target.losses=none"] {
-        assert!(quadrature.contains(words), "{quadrature}");
-    }
+    assert!(geant4.contains("take --set target.losses=none"), "{geant4}");
     for (card, losses, words) in [
         ("na64mu-2025", "tsai-whitis", "a beam of e- or e+"),
         ("na64e-2023", "constant", "a beam of mu- or mu+"),
@@ -218,8 +260,8 @@ fn reach_follows_the_losses_of_the_target_as_it_does_those_of_its_own_key() {
             .as_f64()
             .unwrap()
     };
-    let (own, none) = ("reach.straggling=none", "target.losses=none");
-    let here = curve(&[own, "target.losses=tsai-whitis"]);
-    assert_eq!(here, curve(&[none]));
-    assert!(here > 1.5 * curve(&[own, none]));
+    let (own, none) = ("reach.straggling=tsai-whitis", "target.losses=none");
+    let here = curve(&[]);
+    assert_eq!(here, curve(&[own, none]));
+    assert!(here > 1.5 * curve(&[none]));
 }

@@ -63,7 +63,7 @@ impl From<&RunCard> for RawCard {
                 on_target: card.beam.on_target,
             },
             target: RawTarget {
-                losses: Some(card.losses.name().to_owned()),
+                losses: card.losses.map(|losses| losses.name().to_owned()),
                 ..target(&card.target)
             },
             cuts: cuts(&card.cuts),

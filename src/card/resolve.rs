@@ -11,7 +11,7 @@ use super::material;
 use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawRun, Seed};
 use super::reach;
 use super::rules::Resolver;
-use super::run_card::{Events, Integration, Losses, Run, RunCard};
+use super::run_card::{Events, Integration, Losses, Run, RunCard, thick_x0};
 use super::source::Source;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
@@ -391,9 +391,14 @@ fn losses(
     written: Option<&str>,
     beam: &Beam,
     target: &Target,
-) -> Result<Losses, CardError> {
+) -> Result<Option<Losses>, CardError> {
     let path = "target.losses";
-    let losses = rules.named(path, written, &Losses::ALL, Losses::name)?;
+    let Some(written) = written else {
+        // Where it must be written, that is asked for by those who compute: `run::check_losses`.
+        let is_thin = thick_x0(beam, target).is_none();
+        return Ok(is_thin.then_some(Losses::None));
+    };
+    let losses = rules.named(path, Some(written), &Losses::ALL, Losses::name)?;
     let material = &target.material;
     let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
     let missing = match losses {
@@ -413,6 +418,6 @@ fn losses(
     };
     match missing {
         Some(expected) => Err(rules.wrong(path, format!("{:?}", losses.name()), expected)),
-        None => Ok(losses),
+        None => Ok(Some(losses)),
     }
 }

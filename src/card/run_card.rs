@@ -2,7 +2,7 @@
 
 use super::limits::KinematicLimits;
 use super::raw::RawCard;
-use crate::beam::Beam;
+use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
@@ -22,8 +22,8 @@ pub struct RunCard {
     pub dark_sector: DarkSector,
     /// The target and its form factor.
     pub target: Target,
-    /// What the beam loses in it.
-    pub losses: Losses,
+    /// What the beam loses in it; none if the card does not say what it must (`run::check_losses`).
+    pub losses: Option<Losses>,
     /// The cuts.
     pub cuts: Cuts,
     /// How to integrate.
@@ -210,7 +210,22 @@ pub struct MesonYields {
     pub jpsi: f64,
 }
 
+/// Radiation lengths above which e± must say what they lose.
+const THIN_X0: f64 = 0.3;
+
+/// How many radiation lengths of target a beam has, if it radiates and these are not few.
+pub(super) fn thick_x0(beam: &Beam, target: &Target) -> Option<f64> {
+    let radiates = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let x0 = target.material.thickness_x0()?;
+    (radiates && x0 > THIN_X0).then_some(x0)
+}
+
 impl RunCard {
+    /// How many radiation lengths of target the beam has, if it radiates and these are more than 0.3.
+    pub fn thick_x0(&self) -> Option<f64> {
+        thick_x0(&self.beam, &self.target)
+    }
+
     /// The card as TOML with every default written out; reads back to the same card.
     pub fn to_toml(&self) -> String {
         RawCard::from(self).to_toml()

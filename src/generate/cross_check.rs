@@ -27,7 +27,8 @@ impl CrossCheck {
         let Some(route) = process.route(Method::QUADRATURE) else {
             return Err(QuadratureError::not_offered(process, Method::QUADRATURE));
         };
-        let rel_error = (0.1 * found.error_pb / found.value_pb).clamp(1e-7, 1e-3);
+        let rel_error =
+            (0.1 * found.error_pb / found.value_pb).clamp(route.finest().max(1e-7), 1e-3);
         let integral = route.sigma(rel_error)?;
         let error = libm::hypot(found.error_pb, integral.error_pb);
         Ok(Self {

@@ -57,7 +57,7 @@ impl Mixture {
             Ok((part.atom_fraction, route))
         };
         let parts = self.parts.iter().map(one).collect::<Result<Vec<_>, _>>()?;
-        Ok(MixedRoute { method, parts })
+        Ok(MixedRoute::new(method, parts))
     }
 }
 
@@ -68,6 +68,11 @@ pub struct MixedRoute {
 }
 
 impl MixedRoute {
+    /// Routes by `method` on nuclei with these shares of the atoms.
+    pub(super) fn new(method: Method, parts: Vec<(f64, Box<dyn Route>)>) -> Self {
+        Self { method, parts }
+    }
+
     /// σ in pb on each nucleus, in the order of the target, each to `rel_error`.
     ///
     /// # Errors
@@ -104,6 +109,11 @@ impl MixedRoute {
 impl Route for MixedRoute {
     fn method(&self) -> Method {
         self.method
+    }
+
+    fn finest(&self) -> f64 {
+        let finest = self.parts.iter().map(|(_, route)| route.finest());
+        finest.fold(0.0, f64::max)
     }
 
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {

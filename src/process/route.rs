@@ -115,6 +115,11 @@ pub trait Route: Sync {
     /// Which route this is.
     fn method(&self) -> Method;
 
+    /// Smallest relative error that it can reach.
+    fn finest(&self) -> f64 {
+        MIN_REL_ERROR
+    }
+
     /// σ within the cuts on x, pb per nucleus, to `rel_error`.
     ///
     /// # Errors

@@ -166,7 +166,11 @@ impl Comparisons {
     /// [`StudyError::Card`] if any of its cards is wrong.
     pub fn new(source: &CardSource, grid: Grid, bins: u32) -> Result<Self, StudyError> {
         let base = source.card()?;
-        let card = |row: usize| source.at(&grid.axes, &grid.row(row));
+        let card = |row: usize| -> Result<RunCard, StudyError> {
+            let card = source.at(&grid.axes, &grid.row(row))?;
+            run::check_losses(&card)?;
+            Ok(card)
+        };
         let cards = (0..grid.len()).map(card).collect::<Result<_, _>>()?;
         Ok(Self {
             base,

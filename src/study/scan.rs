@@ -10,6 +10,7 @@ use super::rows::{Watch, run_rows};
 use super::sigma::{self, Sigma, watched};
 use super::{StudyError, facts};
 use crate::card::RunCard;
+use crate::run;
 use crate::table::{Cell, Column, Table};
 
 /// One row: values of the axes, and what they give.
@@ -99,6 +100,7 @@ impl Scan {
     /// The row of these values.
     pub(super) fn point(&self, values: Vec<String>) -> Result<Point, StudyError> {
         let card = self.source.at(&self.grid.axes, &values)?;
+        run::check_losses(&card)?;
         Ok(Point { values, card })
     }
 

@@ -65,7 +65,7 @@ impl Sampled {
             _ => None,
         };
         let (check, converges) = (check.ok(), failed.is_none());
-        let notes = run::note(card).into_iter();
+        let notes = run::note(card).into_iter().chain(run::thin_note(card));
         let notes = notes.chain(sigma.notes.clone()).chain(failed);
         alarms.extend(check.as_ref().and_then(CrossCheck::alarm));
         Self {
@@ -109,7 +109,8 @@ impl Sampled {
             text("notes", self.notes.join("\n")),
         ];
         let material = &card.target.material;
-        let real_target = card.losses != Losses::None || material.components.len() > 1;
+        let real_target =
+            !matches!(card.losses, None | Some(Losses::None)) || material.components.len() > 1;
         if let (true, Some(atoms)) = (real_target, material.nuclei_per_cm2()) {
             let sigma_cm2 = PB_TO_CM2 * sigma.cross_section.value_pb;
             provenance.push(real("atoms_per_cm2", atoms));

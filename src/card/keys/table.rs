@@ -133,11 +133,12 @@ keys! {
         "The same in radiation lengths X₀; excludes `thickness_cm`.",
         "a number of radiation lengths, 1e-30 to 1e30";
     "target.energy_loss_gev_per_cm": Number, "GeV/cm", Range("0 to 1e30"), Nothing(""),
-        "Mean energy a muon loses in each cm of the target, taken as constant; for `reach`, and for \
-         `losses = \"constant\"`.",
+        "Mean energy a muon loses in each cm of the target, taken as constant: needed by `losses = \"constant\"`, \
+         which every command follows; without that key only `reach` does.",
         "an energy loss in GeV/cm, 0 to 1e30";
-    "target.losses": Text, "", Choices(|| Losses::ALL.iter().map(|l| l.name()).collect()), Text("none"),
-        "What the beam loses before the vertex: nothing, e± by bremsstrahlung after Tsai and Whitis, or μ± \
+    "target.losses": Text, "", Choices(|| Losses::ALL.iter().map(|l| l.name()).collect()),
+        Text("none"),
+        "What the beam loses before the vertex (e± in more than 0.3 X₀ must say it): nothing, e± by bremsstrahlung after Tsai and Whitis, or μ± \
          `energy_loss_gev_per_cm` (`constant`). σ is then the mean over the thickness, and events say depth and \
          energy ([targets.md](targets.md)).",
         "\"none\", \"tsai-whitis\" or \"constant\"";
@@ -267,7 +268,7 @@ keys! {
     "reach.mesons.phi": Number, "", Range("0 to 1e30"), Number(0.0), "Number of φ(1020).", YIELD;
     "reach.mesons.jpsi": Number, "", Range("0 to 1e30"), Number(0.0), "Number of J/ψ.", YIELD;
     "reach.straggling": Text, "", Choices(|| Straggling::ALL.iter().map(|s| s.name()).collect()), Text("none"),
-        "Energy loss of the electrons in the target: none, or by bremsstrahlung after Tsai and Whitis.",
+        "Earlier name of `target.losses` for electrons, which `reach` alone follows.",
         "\"none\" or \"tsai-whitis\"";
     "reach.channels": Texts, "", Choices(|| Channel::ALL.iter().map(|c| c.name()).collect()),
         Nothing("(`bremsstrahlung`, and the mesons that `reach.mesons` gives)"),

@@ -92,6 +92,12 @@ impl Process for Radiated {
         })
     }
 
+    fn at_energy(&self, beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
+        let mut setup = self.setup().clone();
+        let possible = setup.move_to(self.setup(), beam_energy_gev);
+        possible.then(|| (&setup).into())
+    }
+
     fn methods(&self) -> Vec<Method> {
         ROUTES.iter().map(|&(method, _)| method).collect()
     }

@@ -7,6 +7,7 @@
 //!
 //! Depths in cm, energies in GeV. The primary alone is followed.
 
+use super::BeamTrack;
 use crate::elementary::{exp, ln};
 
 /// b of [TW66].
@@ -35,6 +36,8 @@ pub enum EnergyLoss {
         thickness_cm: f64,
         /// Loss in each cm, GeV.
         loss_gev_per_cm: f64,
+        /// Least energy at the vertex that can make anything, in parts of E0 (0 … 1).
+        lowest: f64,
     },
 }
 
@@ -53,6 +56,29 @@ impl EnergyLoss {
             Self::None => 0,
             Self::TsaiWhitis { .. } => 2,
             Self::Constant { .. } => 1,
+        }
+    }
+
+    /// The track of a beam of `e0` GeV down to the least energy that counts; none if it keeps its energy.
+    pub(super) fn track(&self, e0: f64) -> Option<BeamTrack> {
+        match *self {
+            Self::None => None,
+            Self::TsaiWhitis {
+                thickness_cm,
+                radiation_length_cm,
+                lowest,
+            } => {
+                let thickness_x0 = thickness_cm / radiation_length_cm;
+                Some(BeamTrack::of_electrons(thickness_x0, lowest))
+            }
+            Self::Constant {
+                thickness_cm,
+                loss_gev_per_cm,
+                lowest,
+            } => {
+                let loss = loss_gev_per_cm * thickness_cm / e0;
+                (loss > 0.0).then(|| BeamTrack::of_muons(thickness_cm, loss, lowest))
+            }
         }
     }
 
@@ -84,6 +110,7 @@ impl EnergyLoss {
             Self::Constant {
                 thickness_cm,
                 loss_gev_per_cm,
+                ..
             } => {
                 let z_cm = thickness_cm * depth;
                 Vertex {
@@ -142,6 +169,7 @@ mod tests {
         let muon = EnergyLoss::Constant {
             thickness_cm: 20.0,
             loss_gev_per_cm: 0.0127,
+            lowest: 0.5,
         };
         let vertex = muon.vertex(160.0, [0.5, 0.0]);
         assert_eq!((vertex.z_cm, vertex.weight), (10.0, 1.0));

@@ -13,16 +13,20 @@
 //! say them (`nucleus`, `vertex_z_cm`, `beam_energy_gev`). Pinned by `tests/target.rs`: σ̄ against the
 //! deterministic integral, shares of nuclei, conservation at every vertex.
 
+mod beam_track;
 mod energy_loss;
 mod points;
+mod thick;
 
 use std::sync::Arc;
 
-use super::{Method, Mixture, Part, PointBlock, Process, Route};
+use super::{Method, MixedRoute, Mixture, Part, PointBlock, Process, Route};
 use crate::event::Scalar;
 use crate::particle::{Outgoing, Particle};
+pub use beam_track::BeamTrack;
 pub use energy_loss::EnergyLoss;
 use points::Points;
+use thick::Thick;
 
 /// A process in a target.
 #[derive(Clone)]
@@ -120,16 +124,25 @@ impl Process for InTarget {
     }
 
     fn methods(&self) -> Vec<Method> {
-        match (self.is_mixture(), self.losses) {
-            (false, EnergyLoss::None) => self.first().methods(),
-            _ => Vec::new(),
-        }
+        let all = self.first().methods();
+        all.into_iter()
+            .filter(|&m| self.route(m).is_some())
+            .collect()
     }
 
     fn route(&self, method: Method) -> Option<Box<dyn Route>> {
-        match (self.is_mixture(), self.losses) {
-            (false, EnergyLoss::None) => self.first().route(method),
-            _ => None,
-        }
+        let one = |part: &Part| -> Option<Box<dyn Route>> {
+            let process = &part.process;
+            match self.losses.track(process.beam_energy_gev()) {
+                None => process.route(method),
+                Some(track) => Some(Box::new(Thick::new(process, track, method)?)),
+            }
+        };
+        let parts = self.parts.iter();
+        let parts = parts.map(|part| Some((part.atom_fraction, one(part)?)));
+        Some(Box::new(MixedRoute::new(
+            method,
+            parts.collect::<Option<_>>()?,
+        )))
     }
 }

@@ -414,8 +414,9 @@ pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
         efficiency: card.reach.efficiency,
         q_over_e_max: card.reach.q_over_e_max,
         mesons: [yields.rho, yields.omega, yields.phi, yields.jpsi],
+        // The older key is an answer, too.
         straggling: card.reach.straggling == Straggling::TsaiWhitis
-            || card.losses == Losses::TsaiWhitis,
+            || run::check_losses(card)? == Losses::TsaiWhitis,
     };
     Ok(Experiment::new(
         &card.run.name,

@@ -6,7 +6,7 @@
 //! * Bremsstrahlung, thin target: `N_1 = LOT · Σ_i n_i σ_i · efficiency`, n_i the nuclei of element i
 //!   per cm², σ_i within the cuts on x ([GKK18] Eq. (12), [NA64LDMX25] Eq. (4)).
 //! * Bremsstrahlung where the beam loses energy in the target, electrons by radiation, muons at a
-//!   constant mean rate: see [`TrackLength`].
+//!   constant mean rate: see [`BeamTrack`].
 //! * Annihilation of shower positrons, where `reach.channels` names it: `N_1 = LOT · n σ̄ · efficiency`
 //!   along their track length ([`crate::process::annihilation`], [`crate::process::secondary`]).
 //! * Vector mesons: `N_1 = N_V Br(V→χχ̄) · efficiency` ([NA64LDMX25] Eqs. (5)–(12)), N_V given.
@@ -20,12 +20,10 @@ mod poisson;
 pub mod recast;
 mod report;
 mod showered;
-mod thick;
 
 pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, experiment, masses};
 pub use poisson::cls_upper_limit;
 pub use report::{OVERLAY, display};
-pub use thick::TrackLength;
 use thiserror::Error;
 
 use crate::beam::{Beam, Lepton};
@@ -34,6 +32,7 @@ use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
+use crate::process::target::BeamTrack;
 use crate::process::{Method, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
 use crate::text::shown;
 
@@ -137,7 +136,7 @@ pub struct Experiment {
     mesons: [f64; 4],
     on_target: f64,
     nuclei_per_cm2: f64,
-    track: Option<TrackLength>,
+    track: Option<BeamTrack>,
 }
 
 /// What is counted as signal and what is excluded.
@@ -374,7 +373,7 @@ fn track(
     material: &Material,
     x_min: f64,
     straggling: bool,
-) -> Result<Option<TrackLength>, ReachError> {
+) -> Result<Option<BeamTrack>, ReachError> {
     let experiment = name.to_owned();
     let lepton = beam.lepton.name();
     let electrons = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
@@ -392,7 +391,7 @@ fn track(
     }
     if straggling {
         return match material.thickness_x0() {
-            Some(thickness_x0) => Ok(Some(TrackLength::of_electrons(thickness_x0, x_min))),
+            Some(thickness_x0) => Ok(Some(BeamTrack::of_electrons(thickness_x0, x_min))),
             None => Err(ReachError::NoTarget { experiment }),
         };
     }
@@ -409,5 +408,5 @@ fn track(
             thickness_cm,
         });
     }
-    Ok(Some(TrackLength::of_muons(thickness_cm, loss, x_min)))
+    Ok(Some(BeamTrack::of_muons(thickness_cm, loss, x_min)))
 }

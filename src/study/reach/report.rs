@@ -6,6 +6,7 @@ use super::curves::{Counts, Curve, Ratio, Reach, Reached};
 use super::recast::LimitFile;
 use super::showered::Showered;
 use crate::card::RunCard;
+use crate::run;
 use crate::study::facts;
 use crate::table::json::{number, numbers};
 use crate::table::{Cell, Column, Table};
@@ -86,28 +87,30 @@ impl Reach {
         };
         let mut words = self.excluded();
         words.extend(self.cards().flat_map(outside));
+        words.extend(self.cards().flat_map(|card| {
+            let of = |note: String| format!("{}: {note}", card.run.name);
+            run::loss_notes(card).into_iter().map(of)
+        }));
         words
     }
 
     /// How many events each experiment excludes.
     fn excluded(&self) -> Vec<String> {
-        let cards = self.cards();
-        cards
-            .map(|card| {
-                let (name, events) = (&card.run.name, card.reach.events_excluded);
-                match self.options.counts {
-                    Some(Counts {
-                        observed,
-                        background,
-                        confidence,
-                    }) => format!(
-                        "{name}: {events:.4} events are excluded at {} % CL (CLs), {observed} observed, {background} background expected",
-                        crate::text::shown(100.0 * confidence)
-                    ),
-                    None => format!("{name}: {events} events are excluded (reach.events_excluded)"),
-                }
-            })
-            .collect()
+        let words = |card: &RunCard| {
+            let (name, events) = (&card.run.name, card.reach.events_excluded);
+            match self.options.counts {
+                Some(Counts {
+                    observed,
+                    background,
+                    confidence,
+                }) => format!(
+                    "{name}: {events:.4} events are excluded at {} % CL (CLs), {observed} observed, {background} background expected",
+                    crate::text::shown(100.0 * confidence)
+                ),
+                None => format!("{name}: {events} events are excluded (reach.events_excluded)"),
+            }
+        };
+        self.cards().map(words).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //! `σ̄ = (1/T) ∫ σ(E) (−dL/dE) dE`, T the thickness.
 //!
 //! * Electrons: after t radiation lengths the share above E is that of [TW66]
-//!   (`target::straggling`), so that `L(E) = ∫_0^T dt P(E' > E; t)`.
+//!   (`matter::straggling`), so that `L(E) = ∫_0^T dt P(E' > E; t)`.
 //! * Muons: `E(z) = E0 − z dE/dz` with a constant mean loss, so that `L(E) = (E0 − E)/(dE/dz)` down
 //!   to the energy they leave the target with.
 //!
@@ -27,49 +27,67 @@ const DEEPEST_X0: f64 = 16.0;
 
 /// The track length of the beam in a target as a function of the energy it has left.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TrackLength {
+pub struct BeamTrack {
     thickness: f64,
-    /// (E/E0, L(E)), from E0 downwards.
+    law: Law,
+    /// (E/E0, L(E)), from the highest energy downwards.
     above: Vec<(f64, f64)>,
 }
 
-impl TrackLength {
+/// How the beam loses its energy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Law {
+    /// Electrons, after Tsai and Whitis.
+    Electrons,
+    /// Muons that lose this share of the beam energy over the whole thickness, by equal steps.
+    Muons { loss: f64 },
+}
+
+impl BeamTrack {
     /// Electrons in `thickness_x0` radiation lengths down to the share `lowest` (0 … 1) of the
     /// beam energy, at least 1e-3.
     pub fn of_electrons(thickness_x0: f64, lowest: f64) -> Self {
-        let loss = -libm::log(lowest.max(1e-3));
-        let above = (0..=CELLS)
-            .map(|i| {
-                let energy_share = libm::exp(-loss * dense_at_both_ends(i));
-                (energy_share, length_x0(thickness_x0, energy_share))
-            })
-            .collect();
-        Self {
-            thickness: thickness_x0,
-            above,
-        }
+        Self::along(Law::Electrons, thickness_x0, (lowest.max(1e-3), 1.0))
     }
 
     /// Muons in `thickness_cm` that lose the share `loss` (0 … 1) of the beam energy over all of it,
     /// down to the share `lowest` (0 … 1).
     pub fn of_muons(thickness_cm: f64, loss: f64, lowest: f64) -> Self {
-        // How much of the thickness lies before the lowest energy.
-        let inside = ((1.0 - lowest) / loss).min(1.0);
-        let above = (0..=CELLS)
-            .map(|i| {
-                let depth = inside * dense_at_both_ends(i);
-                (1.0 - loss * depth, thickness_cm * depth)
-            })
-            .collect();
+        Self::along(Law::Muons { loss }, thickness_cm, (lowest, 1.0))
+    }
+
+    /// The same beam between two shares of its energy.
+    #[must_use]
+    pub fn within(&self, lowest: f64, highest: f64) -> Self {
+        Self::along(self.law, self.thickness, (lowest, highest))
+    }
+
+    fn along(law: Law, thickness: f64, (lowest, highest): (f64, f64)) -> Self {
+        let at = |i: usize| match law {
+            Law::Electrons => {
+                let (least, most) = (-libm::log(highest), -libm::log(lowest));
+                let loss = least + (most - least) * dense_at_both_ends(i);
+                let energy_share = libm::exp(-loss);
+                (energy_share, length_x0(thickness, energy_share))
+            }
+            Law::Muons { loss } => {
+                // How much of the thickness lies before each of the energies.
+                let before = |share: f64| ((1.0 - share) / loss).min(1.0);
+                let (first, last) = (before(highest), before(lowest));
+                let depth = first + (last - first) * dense_at_both_ends(i);
+                (1.0 - loss * depth, thickness * depth)
+            }
+        };
         Self {
-            thickness: thickness_cm,
-            above,
+            thickness,
+            law,
+            above: (0..=CELLS).map(at).collect(),
         }
     }
 
     /// Track length above the lowest energy.
     pub fn effective(&self) -> f64 {
-        self.above.last().map_or(0.0, |(_, length)| *length)
+        self.above[CELLS].1 - self.above[0].1
     }
 
     /// Mean of `sigma(E/E0)` over the thickness; what is below the lowest energy counts as 0.
@@ -77,16 +95,28 @@ impl TrackLength {
     /// # Errors
     /// The first of `sigma`.
     pub fn mean<E>(&self, sigma: impl Fn(f64) -> Result<f64, E>) -> Result<f64, E> {
-        let lowest = self.above.last().map_or(1.0, |(share, _)| *share);
+        Ok(self.mean_to(SETTLED, sigma)?.0)
+    }
+
+    /// The same until it changes by less than the share `settled`, and the last change.
+    ///
+    /// # Errors
+    /// The first of `sigma`.
+    pub fn mean_to<E>(
+        &self,
+        settled: f64,
+        sigma: impl Fn(f64) -> Result<f64, E>,
+    ) -> Result<(f64, f64), E> {
+        let (lowest, highest) = self.ends();
         let at = |i: usize, steps: usize| {
             let u = i as f64 / steps as f64;
-            sigma(lowest + (1.0 - lowest) * u * u)
+            sigma(lowest + (highest - lowest) * u * u)
         };
         let mut steps = TABLE.0;
         let mut table = (0..=steps)
             .map(|i| at(i, steps))
             .collect::<Result<Vec<_>, E>>()?;
-        let mut found = self.mean_of(lowest, &table);
+        let (mut found, mut change) = (self.mean_of(&table), f64::INFINITY);
         while steps < TABLE.1 {
             steps *= 2;
             let mut finer = Vec::with_capacity(steps + 1);
@@ -97,22 +127,36 @@ impl TrackLength {
                 });
             }
             table = finer;
-            let better = self.mean_of(lowest, &table);
-            let settled = (better - found).abs() <= SETTLED * better.abs();
+            let better = self.mean_of(&table);
+            change = (better - found).abs();
             found = better;
-            if settled {
+            if change <= settled * better.abs() {
                 break;
             }
         }
-        Ok(found)
+        Ok((found, change))
+    }
+
+    /// Share of the beam energy down to which it is followed.
+    pub fn lowest(&self) -> f64 {
+        self.ends().0
+    }
+
+    /// The lowest and the highest energy.
+    fn ends(&self) -> (f64, f64) {
+        (self.above[CELLS].0, self.above[0].0)
     }
 
     /// The mean of the σ that is `table` at equal steps of u.
-    fn mean_of(&self, lowest: f64, table: &[f64]) -> f64 {
+    fn mean_of(&self, table: &[f64]) -> f64 {
+        let (lowest, highest) = self.ends();
         let at = |share: f64| {
             // Where next to nothing is lost, E_low is E0.
-            match lowest < 1.0 {
-                true => cubic(table, ((share - lowest) / (1.0 - lowest)).max(0.0).sqrt()),
+            match lowest < highest {
+                true => cubic(
+                    table,
+                    ((share - lowest) / (highest - lowest)).max(0.0).sqrt(),
+                ),
                 false => table[0],
             }
         };
@@ -177,7 +221,7 @@ mod tests {
             (2.0, 0.844_981_811_165),
             (40.0, 0.869_997_298_090),
         ] {
-            let track = TrackLength::of_electrons(thickness_x0, 0.5);
+            let track = BeamTrack::of_electrons(thickness_x0, 0.5);
             let found = track.effective();
             assert!((found - expected).abs() < 1e-5, "{thickness_x0}: {found}");
             let mean = track.mean(|_| Ok::<f64, ()>(1.0)).unwrap_or(f64::NAN);
@@ -198,7 +242,7 @@ mod tests {
     fn a_cross_section_that_opens_at_the_lowest_energy_is_averaged_to_a_part_in_ten_thousand() {
         for lowest in [0.5, 0.95] {
             let sigma = |z: f64| (1.0 - lowest / z).sqrt() * (1.0 + z);
-            let track = TrackLength::of_electrons(40.0, lowest);
+            let track = BeamTrack::of_electrons(40.0, lowest);
             let found = track.mean(|z| Ok::<f64, ()>(sigma(z)));
             // The same with σ itself at the ends of each cell.
             let exact: f64 = track
@@ -213,11 +257,11 @@ mod tests {
 
     #[test]
     fn in_a_thin_target_the_energy_is_that_of_the_beam() {
-        let electrons = TrackLength::of_electrons(1e-4, 0.5);
+        let electrons = BeamTrack::of_electrons(1e-4, 0.5);
         let mean = electrons.mean(|share| Ok::<f64, ()>(share * share));
         assert!((mean.unwrap_or(f64::NAN) - 1.0).abs() < 1e-3);
         for loss in [1e-300, 1e-17, 1e-9] {
-            let muons = TrackLength::of_muons(22.4, loss, 0.5);
+            let muons = BeamTrack::of_muons(22.4, loss, 0.5);
             let mean = muons.mean(|share| Ok::<f64, ()>(share * share));
             assert!((mean.unwrap_or(f64::NAN) - 1.0).abs() < 1.01 * loss + 1e-15);
         }
@@ -227,14 +271,14 @@ mod tests {
     fn muons_average_a_cross_section_over_equal_steps_of_energy() {
         // σ = a + b E/E0 over 1 − loss … 1 has the mean a + b (1 − loss/2).
         let (loss, a, b) = (0.3, 2.0, 5.0);
-        let track = TrackLength::of_muons(22.4, loss, 0.5);
+        let track = BeamTrack::of_muons(22.4, loss, 0.5);
         let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
         let expected = a + b * (1.0 - 0.5 * loss);
         assert!((mean.unwrap_or(f64::NAN) / expected - 1.0).abs() < 1e-13);
         assert!((track.effective() - 22.4).abs() < 1e-12);
         // Where the cut lets nothing pass below z, the rest of the thickness counts for nothing.
         let (loss, lowest) = (0.9, 0.7);
-        let track = TrackLength::of_muons(22.4, loss, lowest);
+        let track = BeamTrack::of_muons(22.4, loss, lowest);
         let inside = (1.0 - lowest) / loss;
         assert!((track.effective() - 22.4 * inside).abs() < 1e-12);
         let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));

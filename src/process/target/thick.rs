@@ -1,0 +1,141 @@
+//! σ̄ and bins of dσ̄/dx of a beam that loses energy, without Monte Carlo.
+//!
+//! With the track length L(E) of the beam ([`BeamTrack`]) and any route to σ(E),
+//! `σ̄ = (1/T) ∫ σ(E; E_miss > x_min E0) (−dL/dE) dE`, and in the same way in bins of x. A bin opens at
+//! E = x_low E0 and is full from E = x_high E0 on, so the integral has two pieces. The errors are that of the route,
+//! the last change of the integral and 1e-4 for its cells. Pinned by `tests/target.rs`.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::BeamTrack;
+use crate::process::{Integral, Method, Process, QuadratureError, Route};
+
+/// Least relative error that can be reached.
+const FINEST: f64 = 2.5e-4;
+/// Relative error by the cells of the track length.
+const CELLS: f64 = 1e-4;
+/// Share of the error asked for that is the route's, and that is the integral's.
+const SHARE: f64 = 0.3;
+/// Largest change of the integral.
+const SETTLED: f64 = 2e-4;
+
+/// A process along the track of its beam, by one route.
+pub(super) struct Thick {
+    process: Arc<dyn Process>,
+    track: BeamTrack,
+    method: Method,
+}
+
+impl Thick {
+    /// None if the process has no such route, or knows its nominal energy only.
+    pub(super) fn new(
+        process: &Arc<dyn Process>,
+        track: BeamTrack,
+        method: Method,
+    ) -> Option<Self> {
+        process.at_energy(process.beam_energy_gev())?;
+        process.route(method)?;
+        Some(Self {
+            process: process.clone(),
+            track,
+            method,
+        })
+    }
+
+    /// The mean of `of` over part of the track: of the route at a share of the energy, to this error.
+    fn mean(
+        &self,
+        track: &BeamTrack,
+        rel_error: f64,
+        of: impl Fn(&dyn Route, f64, f64) -> Result<Integral, QuadratureError>,
+    ) -> Result<Integral, QuadratureError> {
+        let n_eval = Cell::new(0);
+        let inner = SHARE * rel_error;
+        let at = |share: f64| {
+            let process = self
+                .process
+                .at_energy(self.process.beam_energy_gev() * share);
+            // Nothing can be made at this energy.
+            let Some(route) = process.and_then(|process| process.route(self.method)) else {
+                return Ok(0.0);
+            };
+            let found = of(&*route, share, inner)?;
+            n_eval.set(n_eval.get() + found.n_eval);
+            Ok(found.value_pb)
+        };
+        let (value_pb, change) = track.mean_to(SETTLED.min(inner), at)?;
+        Ok(Integral {
+            value_pb,
+            error_pb: change + (inner + CELLS) * value_pb,
+            n_eval: n_eval.get(),
+        })
+    }
+
+    fn judged(found: Integral, rel_error: f64) -> Result<Integral, QuadratureError> {
+        match found.error_pb <= rel_error * found.value_pb {
+            true => Ok(found),
+            false => Err(QuadratureError::NotConverged {
+                value_pb: found.value_pb,
+                error_pb: found.error_pb,
+                rel_error,
+            }),
+        }
+    }
+
+    /// σ̄ in the bin of x between two edges.
+    fn bin(&self, low: f64, high: f64, rel_error: f64) -> Result<Integral, QuadratureError> {
+        let of = |route: &dyn Route, share: f64, goal: f64| {
+            let edges = [low / share, (high / share).min(1.0)];
+            match edges[0] < edges[1] {
+                true => Ok(route.binned(&edges, goal)?[0]),
+                false => Ok(Integral::ZERO),
+            }
+        };
+        let mut sum = Integral::ZERO;
+        for (from, to) in [(low, high.min(1.0)), (high, 1.0)] {
+            let from = from.max(self.track.lowest());
+            if from < to {
+                let piece = self.mean(&self.track.within(from, to), rel_error, of)?;
+                sum.value_pb += piece.value_pb;
+                sum.error_pb += piece.error_pb;
+                sum.n_eval += piece.n_eval;
+            }
+        }
+        Self::judged(sum, rel_error)
+    }
+}
+
+impl Route for Thick {
+    fn method(&self) -> Method {
+        self.method
+    }
+
+    fn finest(&self) -> f64 {
+        FINEST
+    }
+
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+        let found = self.mean(&self.track, rel_error, |route, _, goal| route.sigma(goal))?;
+        Self::judged(found, rel_error)
+    }
+
+    /// Refused: where the cut of the vertex energy comes down on x, dσ/dx peaks too steeply for the integral.
+    fn spectrum(&self, _x: &[f64], _rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        Err(QuadratureError::NotApplicable {
+            method: self.method.name(),
+            needs: "bins of x (--bins) where the beam loses energy in the target",
+        })
+    }
+
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
+            let found = edges.to_vec();
+            return Err(QuadratureError::Edges { found });
+        }
+        let bins = edges.par_windows(2);
+        bins.map(|e| self.bin(e[0], e[1], rel_error)).collect()
+    }
+}

@@ -1,0 +1,135 @@
+//! What the beam of a card loses in its target: the law, the refusal where nobody said which, and what is
+//! worth saying where a thick target is treated as thin.
+//!
+//! Electrons and positrons radiate: in more than 0.3 radiation lengths the card must say
+//! `target.losses`, `"none"` being an answer. Muons are thin unless a law is named.
+
+use super::{UsageError, mixture_of};
+use crate::card::{Losses, RunCard, Straggling};
+use crate::dark_sector::DarkSector;
+use crate::matter::material::Component;
+use crate::process::target::EnergyLoss;
+use crate::process::{Method, Registry, Route};
+
+/// Relative error of the numbers in a message.
+const ROUGH: f64 = 1e-2;
+
+/// What the card says the beam loses.
+///
+/// # Errors
+/// [`UsageError`] if it must say so and does not.
+pub fn check_losses(card: &RunCard) -> Result<Losses, UsageError> {
+    match (card.losses, card.thick_x0()) {
+        (Some(losses), _) => Ok(losses),
+        (None, None) => Ok(Losses::None),
+        (None, Some(x0)) => Err(UsageError(format!(
+            "target.losses is not said: {} radiate in {:.3} X0 of target before they make anything{}; write losses = \"tsai-whitis\" under [target] (--set target.losses=tsai-whitis), or losses = \"none\" to leave them at beam.energy_gev",
+            card.beam.lepton.name(),
+            x0,
+            difference(card).unwrap_or_default(),
+        ))),
+    }
+}
+
+/// What the losses change, in words, where that can be had without Monte Carlo.
+fn difference(card: &RunCard) -> Option<String> {
+    let sigma = |losses: Losses| {
+        let mut card = card.clone();
+        card.losses = Some(losses);
+        let mixture = mixture_of(&card, &Registry::standard()).ok()?;
+        let found = mixture.route(Method::QUADRATURE).ok()?.sigma(ROUGH).ok()?;
+        Some(found.value_pb)
+    };
+    let (thin, thick) = (sigma(Losses::None)?, sigma(Losses::TsaiWhitis)?);
+    let coupling = match card.dark_sector {
+        DarkSector::Pair(_) => "the charge",
+        DarkSector::DarkPhoton(_) => "epsilon",
+    };
+    Some(format!(
+        " (sigma = {thick:.3e} pb with these losses, {thin:.3e} pb without; limits on {coupling} differ by a factor {:.3})",
+        (thin / thick).sqrt()
+    ))
+}
+
+/// What to know where the beam keeps its energy in a target that is thick for it.
+pub fn thin_note(card: &RunCard) -> Option<String> {
+    let x0 = card.thick_x0()?;
+    (card.losses == Some(Losses::None)).then(|| {
+        format!(
+            "target.losses = \"none\": {x0:.3} X0 of target are treated as thin, with all {} at beam.energy_gev",
+            card.beam.lepton.name()
+        )
+    })
+}
+
+/// What to know of the losses of a card whose limits are computed: [`thin_note`], and which of its keys have a
+/// successor.
+pub fn loss_notes(card: &RunCard) -> Vec<String> {
+    let mut notes: Vec<String> = thin_note(card).into_iter().collect();
+    if card.reach.straggling == Straggling::TsaiWhitis {
+        notes.push(
+            "reach.straggling = \"tsai-whitis\" is followed by reach alone: write losses = \"tsai-whitis\" under [target], which all commands follow"
+                .to_owned(),
+        );
+    }
+    let loses = card.target.material.energy_loss_gev_per_cm.is_some();
+    if loses && card.losses.is_none_or(|losses| losses == Losses::None) {
+        notes.push(
+            "target.energy_loss_gev_per_cm alone is followed by reach alone: write losses = \"constant\" beside it, which all commands follow"
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// Refuses a beam that loses energy where one energy is meant.
+pub(super) fn check_one_energy(card: &RunCard) -> Result<(), UsageError> {
+    match check_losses(card)? {
+        Losses::None => Ok(()),
+        losses => Err(UsageError(format!(
+            "target.losses = {:?} spreads the energy of the beam, and this is done at one: take --set target.losses=none for beam.energy_gev",
+            losses.name()
+        ))),
+    }
+}
+
+/// The law by which the beam of the card loses energy before it makes anything.
+pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
+    let material = &card.target.material;
+    let missing =
+        || UsageError("target.losses needs a thickness and a radiation length".to_owned());
+    let thickness_cm = material.thickness_cm.ok_or_else(missing);
+    let lowest = lowest_share(card);
+    match check_losses(card)? {
+        Losses::None => Ok(EnergyLoss::None),
+        Losses::TsaiWhitis => Ok(EnergyLoss::TsaiWhitis {
+            thickness_cm: thickness_cm?,
+            radiation_length_cm: material.radiation_length_cm.ok_or_else(missing)?,
+            lowest,
+        }),
+        Losses::Constant => {
+            let loss_gev_per_cm = material.energy_loss_gev_per_cm.ok_or_else(missing)?;
+            Ok(EnergyLoss::Constant {
+                thickness_cm: thickness_cm?,
+                loss_gev_per_cm,
+                lowest,
+            })
+        }
+    }
+}
+
+/// The least energy at which anything within the cuts can be made, in parts of the beam's.
+fn lowest_share(card: &RunCard) -> f64 {
+    let (m, made) = (
+        card.beam.lepton.mass_gev(),
+        card.dark_sector.threshold_mass_gev(),
+    );
+    let threshold = |part: &Component| {
+        let big_m = part.nucleus.mass_gev;
+        // From s = m² + M² + 2ME at √s = M + m + `made`.
+        m + made + made * (0.5 * made + m) / big_m
+    };
+    let parts = card.target.material.components.iter();
+    let least = parts.map(threshold).fold(f64::INFINITY, f64::min);
+    card.cuts.x_min.max(least / card.beam.energy_gev)
+}
