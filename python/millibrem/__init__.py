@@ -15,9 +15,11 @@ from ._card import Card, card_keys, shipped_cards
 from ._core import Progress, __version__, export_formats, git_commit
 from ._figure import Figure, figure
 from ._histogram import Axis, Histogram
+from ._info import info
 from ._pieces import Integrand, pair_amplitude
 from ._result import CrossSection, Iteration, Result
 from ._run import Run, merge, open, shard
+from ._sampler import Sampler
 from ._study import Reach, reach
 from .errors import *  # noqa: F403
 
@@ -33,12 +35,14 @@ __all__ = [
     "Reach",
     "Result",
     "Run",
+    "Sampler",
     "__version__",
     "card_keys",
     "errors",
     "export_formats",
     "figure",
     "git_commit",
+    "info",
     "merge",
     "open",
     "pair_amplitude",

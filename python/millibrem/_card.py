@@ -314,6 +314,67 @@ class Card:
 
         return compare(self, over, bins=bins, rel_error=rel_error, progress=progress)
 
+    def shower(self, *, above=None, at=(), depths=()):
+        """Mean track lengths of the electromagnetic shower in the target (needs pandas).
+
+        Parameters
+        ----------
+        above : float, optional
+            Lowest energy in GeV; by default the cut on x times the beam energy, 0.1 GeV at least.
+        at : sequence of float
+            Energies of the rows, GeV; by default those of the grid of the solution.
+        depths : sequence of float
+            Depths in radiation lengths, rising; by default the thickness of the target.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``depth_x0``, ``energy_gev``, and the track lengths above that energy between the face of
+            the target and that depth, in radiation lengths per beam particle: ``electron_x0``,
+            ``positron_x0``, ``photon_x0``.
+        """
+        from ._study import shower
+
+        return shower(self, above=above, at=at, depths=depths)
+
+    def sampler(self, low, high, *, elements=()):
+        """σ and single events at any kinetic energy between two.
+
+        Parameters
+        ----------
+        low, high : float
+            Kinetic energies of the incoming lepton, GeV; the threshold may lie between.
+        elements : sequence of str or int
+            Symbols or charge numbers of the nuclei; by default those of the card.
+
+        Returns
+        -------
+        Sampler
+
+        Notes
+        -----
+        Cuts on x refer to the beam energy of the card. Making the tables takes seconds a nucleus;
+        :meth:`Sampler.save` keeps them.
+        """
+        from ._sampler import Sampler
+
+        return Sampler(_core.Sampler(self._core, low, high, list(elements)))
+
+    def info(self):
+        """What the card means.
+
+        Returns
+        -------
+        dict
+            ``card``, nested dictionaries with every default; ``seed``; ``limits``, kinematic limits on
+            each nucleus in GeV and GeV²; ``form_factors``, of each nucleus the rms radius in fm, σ
+            relative to ``tsai-elastic`` and the share of scattering on nucleons that is left out
+            (None where the quadrature does not serve); ``notes``; ``versions``.
+        """
+        found = _core.limits(self._core)
+        head = {"card": self.to_dict(), "seed": self.seed}
+        return {**head, **found, "versions": _core.versions()}
+
     def _with(self, *, method=None, rel_error=None, seed=None, count=None, threads=None):
         """The card with the arguments of a call in place of its values."""
         pairs = {

@@ -10,6 +10,40 @@ _Path = str | PathLike[str]
 _Floats = NDArray[np.float64]
 _Listener = Callable[[Progress], object] | None
 
+__all__ = [
+    "Card",
+    "Events",
+    "Hypercube",
+    "Integrator",
+    "Progress",
+    "RunFile",
+    "RunRecord",
+    "Sampler",
+    "__version__",
+    "card_keys",
+    "compare",
+    "export",
+    "export_formats",
+    "export_suffix",
+    "figure",
+    "form_factor_g2",
+    "generate",
+    "generate_into",
+    "git_commit",
+    "is_hdf5",
+    "limits",
+    "merge",
+    "pair_amplitude",
+    "reach",
+    "scan",
+    "seed_of",
+    "shipped_cards",
+    "shower",
+    "sigma",
+    "spectrum",
+    "value_error",
+    "versions",
+]
 __version__: str
 git_commit: str
 
@@ -105,6 +139,30 @@ class Hypercube:
     def momenta(self, y: _Floats) -> dict[str, _Floats]: ...
 
 @final
+class Sampler:
+    def __new__(
+        cls, card: Card, low: float, high: float, elements: Sequence[int | str]
+    ) -> Sampler: ...
+    @staticmethod
+    def load(bytes: bytes) -> Sampler: ...
+    def save(self) -> bytes: ...
+    def toml(self) -> str: ...
+    @property
+    def range_gev(self) -> tuple[float, float]: ...
+    @property
+    def roles(self) -> list[str]: ...
+    def nuclei(self) -> list[dict[str, Any]]: ...
+    def report(self, element: int | str | None) -> list[tuple[float, float, float, float]]: ...
+    def sigma(self, element: int | str | None, kinetic_gev: _Floats) -> _Floats: ...
+    def sample(
+        self,
+        element: int | str | None,
+        kinetic_gev: _Floats,
+        seeds: NDArray[np.uint64],
+        progress: _Listener,
+    ) -> NDArray[np.uint64]: ...
+
+@final
 class Integrator:
     def __new__(
         cls, limits: Sequence[tuple[float, float]], seed: int, alpha: float, beta: float, threads: int
@@ -137,6 +195,12 @@ def compare(
 def reach(
     cards: Sequence[Card], masses: Sequence[float], asked: dict[str, Any], progress: _Listener
 ) -> dict[str, Any]: ...
+def shower(
+    card: Card, above: float | None, at: Sequence[float], depths_x0: Sequence[float]
+) -> dict[str, Any]: ...
+def versions() -> dict[str, Any]: ...
+def is_hdf5(path: _Path) -> bool: ...
+def limits(card: Card) -> dict[str, Any]: ...
 def value_error(mean: float, sdev: float) -> str: ...
 def generate(card: Card, progress: _Listener = None) -> tuple[dict[str, Any], RunRecord, Events]: ...
 def generate_into(
@@ -161,7 +225,7 @@ def export(
 def export_formats() -> list[str]: ...
 def export_suffix(format: str) -> str: ...
 def figure(
-    drawn: Sequence[RunFile | RunRecord | _Path],
+    drawn: Sequence[RunFile | RunRecord | _Path | dict[str, Any]],
     only: Sequence[str],
     labels: Sequence[str],
     title: str | None,

@@ -34,13 +34,26 @@ class Figure:
             file.write(data)
 
 
+def _drawn(result):
+    """What the library draws of a run, a table or a file."""
+    if hasattr(result, "_drawn"):
+        return result._drawn()
+    result = getattr(result, "table", result)
+    if not hasattr(result, "attrs"):
+        return os.fspath(result)
+    units = result.attrs.get("units", {})
+    facts = [(name, text) for name, text in result.attrs.items() if isinstance(text, str)]
+    columns = [(name, units.get(name, ""), result[name].tolist()) for name in result.columns]
+    return {"facts": facts, "columns": columns}
+
+
 def figure(*results, only=None, labels=None, title=None):
     """Draw runs, or tables, over each other.
 
     Parameters
     ----------
-    *results : Run, str or os.PathLike
-        Runs, or files of runs or of tables (CSV, HDF5).
+    *results : Run, Reach, pandas.DataFrame, str or os.PathLike
+        Runs, tables that this package has made, or files of runs or of tables (CSV, HDF5).
     only : str or sequence of str, optional
         Names of the panels to draw: observables, ``iterations``; all by default.
     labels : sequence of str, optional
@@ -52,6 +65,6 @@ def figure(*results, only=None, labels=None, title=None):
     -------
     Figure
     """
-    drawn = [one._drawn() if hasattr(one, "_drawn") else os.fspath(one) for one in results]
+    drawn = [_drawn(one) for one in results]
     only = [only] if isinstance(only, str) else list(only or [])
     return Figure(drawn, only, list(labels or []), title)

@@ -171,6 +171,33 @@ class Run:
         fields.update(weight=self.weights, index=self.index)
         return ak.zip(fields, depth_limit=1)
 
+    def info(self):
+        """What the run is.
+
+        Returns
+        -------
+        dict
+            ``path``, ``card`` (TOML), ``seed``, ``events``, ``weighting``, ``beam``, ``target``,
+            ``particles`` by role, ``sigma_pb``, ``error_pb``, ``histograms`` (names), ``alarms``,
+            ``provenance`` and ``timings``.
+        """
+        return {
+            "path": self.path,
+            "card": self._facts["card"],
+            "seed": self.seed,
+            "events": len(self),
+            "weighting": self.weighting,
+            "beam": self.beam,
+            "target": self.target,
+            "particles": self.particles,
+            "sigma_pb": self.sigma.mean,
+            "error_pb": self.sigma.sdev,
+            "histograms": list(self.histograms),
+            "alarms": self.alarms,
+            "provenance": self.provenance,
+            "timings": self.timings,
+        }
+
     def _drawn(self):
         drawn = self._file or self._record
         if drawn is None:

@@ -61,6 +61,12 @@ def compare(card, over=(), *, bins=10, rel_error=None, progress=None):
     return _frame(table, verdict=verdict)
 
 
+def shower(card, *, above=None, at=(), depths=()):
+    """See :meth:`Card.shower`."""
+    at, depths = ([float(x) for x in values] for values in (at, depths))
+    return _frame(_core.shower(card._core, above, at, depths))
+
+
 class Reach:
     """Exclusion curves Q_χ/e against m_χ.
 

@@ -10,9 +10,11 @@ mod drawing;
 mod errors;
 mod events;
 mod exports;
+mod info;
 mod pieces;
 mod plain;
 mod run;
+mod sampler;
 mod sigma;
 mod study;
 mod vegas;
@@ -32,13 +34,17 @@ mod _core {
     #[pymodule_export]
     use crate::exports::{export, export_formats, export_suffix};
     #[pymodule_export]
+    use crate::info::{is_hdf5, limits, versions};
+    #[pymodule_export]
     use crate::pieces::{Hypercube, form_factor_g2, pair_amplitude};
     #[pymodule_export]
     use crate::run::{RunFile, RunRecord, generate, generate_into, merge, seed_of};
     #[pymodule_export]
+    use crate::sampler::Sampler;
+    #[pymodule_export]
     use crate::sigma::{sigma, value_error};
     #[pymodule_export]
-    use crate::study::{compare, reach, scan, spectrum};
+    use crate::study::{compare, reach, scan, shower, spectrum};
     #[pymodule_export]
     use crate::vegas::Integrator;
     #[pymodule_export]

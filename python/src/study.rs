@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use millibrem::matter::shower::Species;
+use millibrem::run;
 use millibrem::study::reach::recast::LimitFile;
 use millibrem::study::reach::{Counts, Options};
-use millibrem::study::{Comparisons, Grid, Reach, Scan, Where, spectrum as spectrum_of};
-use millibrem::table::{Cell, Table};
+use millibrem::study::{Comparisons, Grid, Reach, Scan, Where, facts, spectrum as spectrum_of};
+use millibrem::table::{Cell, Column, Table};
 use millibrem::text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -151,6 +153,56 @@ pub(crate) fn reach<'py>(
     let table = wait(py, progress, End::Loses, move |shared| {
         let reach = Reach::new(cards, masses, options)?;
         Ok(reach.run(&*shared)?.table())
+    })?;
+    plain(py, &table)
+}
+
+/// Track lengths of the shower in the target of ``card``, above each energy ``at`` (those of the grid
+/// from ``above`` on, if there are none), from its face to each of ``depths_x0``.
+#[pyfunction]
+#[pyo3(signature = (card, above, at, depths_x0))]
+pub(crate) fn shower<'py>(
+    py: Python<'py>,
+    card: &Card,
+    above: Option<f64>,
+    at: Vec<f64>,
+    depths_x0: Vec<f64>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let card = card.card.clone();
+    let table = wait(py, None, End::Loses, move |_| {
+        let lowest = above.or(at.iter().copied().reduce(f64::min));
+        let (shower, depths_x0) = run::shower(&card, lowest, &depths_x0)?;
+        let tracks = shower
+            .track_lengths(&card.target.material, &depths_x0)
+            .map_err(|e| Failure::Usage(e.to_string()))?;
+        let mut columns = vec![
+            Column::new("depth_x0", "X0", "depth below the face of the target"),
+            Column::new("energy_gev", "GeV", "lowest energy of the tracks"),
+        ];
+        columns.extend(Species::ALL.map(|species| {
+            let words = format!("track length of {}s a beam particle", species.name());
+            Column::new(&format!("{}_x0", species.name()), "X0", &words)
+        }));
+        let mut rows = Vec::new();
+        for (track, depth_x0) in tracks.iter().zip(depths_x0) {
+            let energies = if at.is_empty() {
+                track.energies_gev()
+            } else {
+                &at
+            };
+            for &energy in energies {
+                let lengths = Species::ALL.map(|species| track.above(species, energy).into());
+                let mut row = vec![Cell::Real(depth_x0), Cell::Real(energy)];
+                row.extend(lengths);
+                rows.push(row);
+            }
+        }
+        Ok(Table {
+            facts: facts("shower", &card),
+            columns,
+            keys: 2,
+            rows,
+        })
     })?;
     plain(py, &table)
 }

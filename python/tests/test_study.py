@@ -99,3 +99,32 @@ def test_a_target_of_several_elements_has_a_part_of_each(card):
     assert [part["name"] for part in sigma.nuclei] == ["Pb", "Al"]
     total = sum(part["atom_fraction"] * part["sigma_pb"] for part in sigma.nuclei)
     assert sigma.mean == pytest.approx(total, rel=1e-12)
+
+
+def test_the_shower_has_the_rows_of_the_program(program):
+    frame = mb.Card.load("na64e-2023").shower(at=[50, 70], depths=[1, 40])
+    words = ["shower", "na64e-2023", "--at", "50,70", "--depths", "1,40"]
+    tracks = json.loads(program(*words, sets=False))["tracks"]
+    for name in ("energy_gev", "electron_x0", "positron_x0", "photon_x0"):
+        assert list(frame[name]) == [x for track in tracks for x in track[name]]
+    assert list(frame["depth_x0"]) == [1, 1, 40, 40]
+    assert frame.attrs["units"]["electron_x0"] == "X0"
+    with pytest.raises(mb.UsageError, match="beam.lepton is mu-"):
+        mb.Card.load("na64mu-2025").shower()
+
+
+def test_every_table_is_drawn(card):
+    frames = {
+        "scan": card.scan({MASS: [0.01, 0.1]}, method="quadrature"),
+        "spectrum": card.spectrum(bins=4, method="quadrature"),
+        "comparison": card.compare({MASS: [0.01, 0.1]}, bins=2, rel_error=1e-3),
+        "reach": mb.reach("na64mu-2025", [0.01, 0.1]),
+        "shower": mb.Card.load("na64e-2023").shower(depths=[40]),
+    }
+    for name, frame in frames.items():
+        svg = mb.figure(frame).svg
+        assert "<svg" in svg and svg.count("<path") + svg.count("<polyline") > 4, name
+    both = mb.figure(frames["scan"], frames["scan"], labels=["one", "other"]).svg
+    assert "one" in both and "other" in both
+    with pytest.raises(mb.FigureError):
+        mb.figure(frames["scan"], only="nothing-of-that-name")

@@ -1,0 +1,205 @@
+"""Cross sections and single events at any energy of a range."""
+
+import os
+
+import numpy as np
+
+from . import _core
+from ._card import Card
+from ._extras import needed
+from .errors import FileError, UsageError
+
+
+class Sampler:
+    """σ(E) and events of a card's process at any kinetic energy of a range.
+
+    Made by :meth:`Card.sampler` or :meth:`load`; immutable, pickled with its tables.
+
+    Attributes
+    ----------
+    range_gev : tuple of float
+        Lowest and highest kinetic energy of the incoming lepton, GeV.
+    nuclei : list of dict
+        ``element``, ``z``, ``mass_gev``, ``threshold_gev`` (kinetic energy), and the relative accuracy
+        ``sigma_accuracy`` of the ``sigma_nodes`` cross sections that the table goes through.
+    roles : list of str
+        Outgoing particles.
+    """
+
+    def __init__(self, core):
+        if not isinstance(core, _core.Sampler):
+            raise TypeError("a sampler comes from Card.sampler or Sampler.load")
+        self._core = core
+        self.range_gev = core.range_gev
+        self.nuclei = core.nuclei()
+        self.roles = [role.removesuffix("_out") for role in core.roles]
+
+    @classmethod
+    def load(cls, path):
+        """Read a sampler that :meth:`save` has written.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+
+        Returns
+        -------
+        Sampler
+
+        Raises
+        ------
+        FileError
+            If the file cannot be read.
+        UsageError
+            If it is no sampler, or one of a release that computes otherwise.
+        """
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError as error:
+            raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}") from error
+        return cls(_core.Sampler.load(data))
+
+    def save(self, path):
+        """Write tables and card into a file; replaces what is there.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+        """
+        data = self._core.save()
+        try:
+            with open(path, "wb") as file:
+                file.write(data)
+        except OSError as error:
+            raise FileError(f"cannot write {os.fspath(path)}: {error.strerror}") from error
+
+    @property
+    def card(self):
+        """The card, every default written out."""
+        return Card.from_text(self._core.toml(), file="the card of the sampler", name="sampler")
+
+    def sigma(self, energies, *, element=None):
+        """Cross sections.
+
+        Parameters
+        ----------
+        energies : array_like
+            Kinetic energies of the incoming lepton, GeV.
+        element : str or int, optional
+            Symbol or charge number; needed where there are several.
+
+        Returns
+        -------
+        numpy.ndarray or float
+            In pb per nucleus, shaped like ``energies``; 0 below threshold.
+        """
+        energies = np.asarray(energies, dtype=float)
+        found = self._core.sigma(element, energies.ravel()).reshape(energies.shape)
+        return found if energies.ndim else float(found)
+
+    def sample(self, energies, *, seed=None, element=None, progress=None):
+        """Draw an event at each energy.
+
+        Parameters
+        ----------
+        energies : array_like
+            Kinetic energies of the incoming lepton, GeV; one number or N.
+        seed : int or array of int, optional
+            Of the whole sample; or one an event, N of them, such as the field ``seed`` of events to be
+            made again. By default the system's randomness.
+        element : str or int, optional
+            The nucleus that is hit: symbol or charge number; needed where there are several.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        numpy.ndarray
+            Structured, N events or one: ``kinetic_gev``; ``weight``, 1 but for a share of at most
+            10⁻³ that weighs more (means that use it are unbiased); ``seed``, which makes the event
+            again; and by role the momenta E, px, py, pz in GeV in the laboratory, beam along +z.
+
+        Notes
+        -----
+        The same seed gives the same bits, whatever the number of threads. Events are made by all
+        threads of the card (``run.threads``).
+
+        Examples
+        --------
+        >>> import millibrem as mb
+        >>> card = mb.Card.load("na64mu-2025").replace({"cuts.x_min": 0.0})
+        >>> events = card.sampler(100, 160).sample([120.0, 155.5], seed=1)
+        >>> events["chi"].shape
+        (2, 4)
+        """
+        energies = np.asarray(energies, dtype=float)
+        if energies.ndim > 1:
+            raise UsageError(f"energies of shape {energies.shape}: expected one number, or shape (N,)")
+        n = energies.size
+        if seed is None or np.ndim(seed) == 0:
+            # numpy promises that the raw numbers of a generator never change.
+            seeds = np.random.PCG64(seed).random_raw(n)
+        else:
+            seeds = np.asarray(seed, dtype=np.uint64)
+        words = self._core.sample(element, energies.reshape(n), seeds, progress)
+        fields = [("kinetic_gev", "f8"), ("weight", "f8"), ("seed", "u8")]
+        fields += [(role, "f8", (4,)) for role in self.roles]
+        events = words.view(np.dtype(fields))
+        return events if energies.ndim else events[0]
+
+    def report(self, element=None):
+        """How events are drawn, at energies over the range.
+
+        Parameters
+        ----------
+        element : str or int, optional
+            As in :meth:`sample`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Structured: ``kinetic_gev``; ``efficiency``, the accepted share of candidates;
+            ``overweight_share``, events of a weight above 1; ``overweight_excess``, the mean weight
+            less 1.
+        """
+        names = ("kinetic_gev", "efficiency", "overweight_share", "overweight_excess")
+        return np.array(self._core.report(element), dtype=[(name, "f8") for name in names])
+
+    def plot(self, *, ax=None, **style):
+        """Draw σ(E) of every nucleus with matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; the current one by default.
+        **style
+            Of the lines, for ``ax.plot``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        ax = needed("matplotlib.pyplot", "plot").gca() if ax is None else ax
+        low, high = self.range_gev
+        for one in self.nuclei:
+            # σ rises from nothing at the threshold.
+            low_here = max(low, one["threshold_gev"] * 1.001)
+            energies = np.geomspace(low_here, high, 300)
+            energies[-1] = high
+            ax.plot(energies, self.sigma(energies, element=one["z"]), label=one["element"], **style)
+        ax.set(xscale="log", yscale="log", xlabel="$T$ [GeV]", ylabel="$\\sigma$ [pb]")
+        ax.legend()
+        return ax
+
+    def __reduce__(self):
+        return _rebuilt, (self._core.save(),)
+
+    def __repr__(self):
+        low, high = self.range_gev
+        on = ", ".join(one["element"] for one in self.nuclei)
+        return f"<Sampler of {self.card.process}: {low:g} to {high:g} GeV on {on}>"
+
+
+def _rebuilt(data):
+    return Sampler(_core.Sampler.load(data))
