@@ -27,7 +27,7 @@ else
     step env VIRTUAL_ENV="$PWD/.venv" \
         .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml $MILLIBREM_FEATURES
     step .venv/bin/python -m pytest -q tests/python
-    step .venv/bin/python -m pytest -q -c python/pyproject.toml python/tests
+    step .venv/bin/python -m pytest -q -c python/pyproject.toml --nbmake python/tests python/examples
     step tests/wasm/run.sh
     step web/tests/run.sh
     if [ "$(id -u)" -eq 0 ] && PATH=$PATH:/usr/sbin command -v slurmctld >/dev/null; then
