@@ -100,7 +100,7 @@ impl Common {
         let mut all = self
             .set
             .iter()
-            .map(|one| Override::parse(one))
+            .map(|one| Override::of_option("--set", one))
             .collect::<Result<Vec<_>, _>>()?;
         all.extend(
             self.seed

@@ -355,7 +355,7 @@ fn every_error_of_limits_has_a_text() {
 #[test]
 fn every_wrong_option_in_place_of_a_key_has_a_text() {
     let texts = ["beam.lepton", "beam.lepto=e-", "zzz=1", "=1", "beam=1"].map(|text| {
-        let error = Override::parse(text).unwrap_err();
+        let error = Override::of_option("--set", text).unwrap_err();
         line(text, &error)
     });
     insta::assert_snapshot!(texts.concat());

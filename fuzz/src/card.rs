@@ -13,7 +13,7 @@ pub fn read(data: &[u8]) -> Option<RunCard> {
         text.split('\n').partition(|line| line.starts_with(OPTION));
     let options: Result<Vec<Override>, CardError> = options
         .iter()
-        .map(|line| Override::parse(&line[OPTION.len()..]))
+        .map(|line| Override::of_option("--set", &line[OPTION.len()..]))
         .collect();
     let card =
         options.and_then(|options| RunCard::parse("card.toml", "card", &card.join("\n"), &options));

@@ -65,7 +65,9 @@ impl KeyError {
     pub fn location(&self) -> String {
         match &self.place {
             Place::Line { line, .. } => format!("{}:{line}", self.file),
-            Place::Option(option) => format!("option `{option}`"),
+            // A command's options say so; elsewhere there are none.
+            Place::Option(written) if written.starts_with("--") => format!("option `{written}`"),
+            Place::Option(written) => format!("`{written}`"),
             Place::Absent => self.file.clone(),
         }
     }

@@ -23,14 +23,22 @@ pub struct Override {
 }
 
 impl Override {
-    /// Reads `section.key=value`, the argument of `--set`.
+    /// Reads `section.key=value`.
     ///
     /// The value is TOML; what is no TOML is taken as a bare word (`beam.lepton=e-`).
     ///
     /// # Errors
     /// [`CardError::Key`] if there is no `=`, no key before it, or none of that name.
     pub fn parse(assignment: &str) -> Result<Self, CardError> {
-        Self::assigned("--set", assignment)
+        Self::assigned("", assignment)
+    }
+
+    /// The same, given to a command by `option`, which errors name.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn of_option(option: &str, assignment: &str) -> Result<Self, CardError> {
+        Self::assigned(option, assignment)
     }
 
     /// The value of a scanned key, which `--over` has given.
@@ -42,17 +50,15 @@ impl Override {
     }
 
     fn assigned(option: &str, assignment: &str) -> Result<Self, CardError> {
-        let written = shorten(&format!("{option} {assignment}"));
+        let written = shorten(format!("{option} {assignment}").trim_start());
         let parts = assignment.split_once('=');
         let Some((key, value)) = parts.filter(|(key, _)| !key.trim().is_empty()) else {
             let (found, expected) = (format!("`{}`", shorten(assignment)), "section.key=value");
-            return Err(at_option(
-                &written,
-                option,
-                found,
-                expected.to_owned(),
-                None,
-            ));
+            let key = match option {
+                "" => "an override",
+                option => option,
+            };
+            return Err(at_option(&written, key, found, expected.to_owned(), None));
         };
         let key = key.trim();
         let names = keys::settable();
@@ -254,7 +260,7 @@ mod tests {
     #[test]
     fn an_unknown_key_names_the_option_and_the_nearest_key() {
         let error = Override::parse("beam.energy=3").map_err(|e| e.to_string());
-        let expected = "option `--set beam.energy=3`: beam.energy: found an unknown key, expected \
+        let expected = "`beam.energy=3`: beam.energy: found an unknown key, expected \
                         the full name of a key, such as beam.energy_gev; did you mean \
                         `beam.energy_gev`?";
         assert_eq!(error, Err(expected.to_owned()));

@@ -88,11 +88,11 @@ fn another_process_drops_the_parameters_of_the_old_one() {
 }
 
 #[test]
-fn an_error_in_an_option_names_the_option_not_a_line() {
+fn an_error_in_an_override_names_it_and_no_line() {
     let error = with(&["dark_sector.spin=vector"]).unwrap_err().to_string();
     assert_eq!(
         error,
-        "option `--set dark_sector.spin=vector`: dark_sector.spin: found \"vector\", expected one \
+        "`dark_sector.spin=vector`: dark_sector.spin: found \"vector\", expected one \
          of dirac, scalar"
     );
     let error = with(&["target.material=[{element=\"Xx\", mass_fraction=1}]"]).unwrap_err();
