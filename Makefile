@@ -6,9 +6,10 @@
 # make test-mpi   the test of the feature mpi
 # make page       build the page over the library into target/page
 # make page-test  the test of the page in a headless Chromium
+# make docs       the documentation as a book in target/docs, with the API in Rust
 # make setup      find or install HDF5
 
-.PHONY: demo figures test quick setup page page-test test-slurm test-mpi
+.PHONY: docs demo figures test quick setup page page-test test-slurm test-mpi
 .DEFAULT_GOAL := demo
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -31,6 +32,10 @@ figures: setup
 test:
 	@scripts/setup.sh --tests --cluster --page
 	@scripts/test.sh
+
+docs:
+	@scripts/setup.sh --tests
+	@scripts/docs.sh
 
 page:
 	@scripts/setup.sh --page

@@ -20,12 +20,11 @@ if [ "${1:-}" = --quick ]; then
 else
     step cargo fmt --all --check
     step cargo clippy --workspace --release --all-targets $MILLIBREM_FEATURES -- -D warnings
-    step env RUSTDOCFLAGS='-D warnings' \
-        cargo doc --workspace --release --no-deps $MILLIBREM_FEATURES
     step cargo test --workspace --release --no-fail-fast $MILLIBREM_FEATURES
     step cargo build --workspace --release --bins --examples $MILLIBREM_FEATURES
     step env VIRTUAL_ENV="$PWD/.venv" \
         .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml $MILLIBREM_FEATURES
+    step scripts/docs.sh
     step .venv/bin/python -m pytest -q tests/python
     step .venv/bin/python -m pytest -q -c python/pyproject.toml --nbmake python/tests python/examples
     step tests/wasm/run.sh
