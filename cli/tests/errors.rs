@@ -124,6 +124,21 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
             t_min_gev2: 12.5,
             share: 1e-120,
         },
+        Projectile => SetupError::Projectile {
+            kind: "annihilation",
+            found: "mu-",
+            expected: "e+",
+        },
+        TooLittle => SetupError::TooLittle {
+            kind: "annihilation",
+            energy_gev: 10.0,
+            mass_gev: 0.1,
+            least_gev: 39.1,
+        },
+        NoLepton => SetupError::NoLepton {
+            kind: "annihilation",
+            name: "lepton_pt_max_gev",
+        },
         EmptyRange => SetupError::EmptyRange { x_min: 0.9, x_max: 1.0, lowest: 0.01, highest: 0.8 },
     });
     insta::assert_snapshot!(collisions + &setups);

@@ -97,9 +97,7 @@ fn an_error_in_an_override_names_it_and_no_line() {
     );
     let error = with(&["target.material=[{element=\"Xx\", mass_fraction=1}]"]).unwrap_err();
     assert!(
-        error
-            .to_string()
-            .starts_with("option `--set target.material="),
+        error.to_string().starts_with("`target.material="),
         "{error}"
     );
 }

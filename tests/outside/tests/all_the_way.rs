@@ -279,7 +279,7 @@ fn particles_that_do_not_come_out_cannot_be_asked_for() {
 fn a_registry_finds_what_is_handed_in() {
     let registry = Registry::standard().with(ThreeBodyKind);
     let names: Vec<&str> = registry.names().collect();
-    assert_eq!(names, ["three-body", "pair", "dark-photon"]);
+    assert_eq!(names[..3], ["three-body", "pair", "dark-photon"]);
     let card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
     let mut inputs = run::inputs(&card).unwrap();
     inputs.beam = Beam {
