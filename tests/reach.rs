@@ -105,6 +105,7 @@ fn limits_of_2018_follow_from_iww_and_the_exact_ones_are_weaker() {
 fn rho_decays_give_the_reach_of_ldmx_where_bremsstrahlung_fails() {
     let electrons = experiment(&card("ldmx-2025"), false);
     let rho = |m: f64| electrons.limit(electrons.meson(VectorMeson::Rho, m));
+    // [NA64LDMX25], abstract: 1e-3 ≲ Q/e ≲ 1.5e-3 for 250 to 400 MeV; ours begin 5 % below.
     for m_chi in [0.25, 0.3, 0.35] {
         let found = rho(m_chi).unwrap();
         assert!((0.9e-3..1.5e-3).contains(&found), "{m_chi}: {found}");
@@ -142,11 +143,27 @@ fn above_threshold_there_is_no_limit() {
 }
 
 #[test]
-fn the_published_reach_of_na64mu_is_found() {
-    // [NA64LDMX25], abstract and section on NA64μ: 1.1e-4 at 10 MeV, 5.9e-4 at 150 MeV.
+fn the_reach_of_na64mu_lies_in_the_window_of_the_abstract() {
+    // [NA64LDMX25], abstract: 1e-4 ≲ Q/e ≲ 7e-4 for 10 to 150 MeV.
     let muons = experiment(&card("na64mu-2025"), false);
-    assert_close(limit(&muons, Method::QUADRATURE, 0.01), 1.1e-4, 0.01);
-    assert_close(limit(&muons, Method::QUADRATURE, 0.15), 5.9e-4, 0.01);
+    for m_chi in [0.01, 0.03, 0.1, 0.15] {
+        let found = limit(&muons, Method::QUADRATURE, m_chi);
+        assert!((1e-4..7e-4).contains(&found), "{m_chi}: {found}");
+    }
+}
+
+#[test]
+fn the_reach_of_na64mu_stays_where_it_was() {
+    // References of this project, by its exact cross section; no paper prints them.
+    let muons = experiment(&card("na64mu-2025"), false);
+    for (m_chi, reference) in [
+        (0.01, 1.10e-4),
+        (0.1, 3.97e-4),
+        (0.15, 5.95e-4),
+        (0.3, 1.39e-3),
+    ] {
+        assert_close(limit(&muons, Method::QUADRATURE, m_chi), reference, 0.005);
+    }
 }
 
 /// ε_up of the same experiment from its own dark-photon cross section.
