@@ -117,6 +117,27 @@ impl Sample {
         along_z(energy.unwrap_or(self.beam_energy_gev), self.beam.mass_gev)
     }
 
+    /// The beam particle of an event at its vertex: the beam's own, or its antiparticle in a shower.
+    pub fn beam_of(&self, event: &Event) -> Particle {
+        let id = self.scalar(event, &Scalar::PROJECTILE);
+        match id.is_some_and(|id| id == -f64::from(self.beam.pdg_id)) {
+            true => self.beam.anti(),
+            false => self.beam,
+        }
+    }
+
+    /// An outgoing particle of an event, by its place: the nucleus and the lepton are those that came in.
+    pub fn outgoing_of(&self, event: &Event, place: usize) -> Particle {
+        let out = &self.outgoing[place];
+        if out.role == Role::NUCLEUS_OUT && !self.nuclei.is_empty() {
+            self.target_of(event)
+        } else if out.role == Role::LEPTON_OUT && out.particle.pdg_id == self.beam.pdg_id {
+            self.beam_of(event)
+        } else {
+            out.particle
+        }
+    }
+
     /// The particle that is struck in an event.
     pub fn target_of(&self, event: &Event) -> Particle {
         let id = self.scalar(event, &Scalar::NUCLEUS);
@@ -172,6 +193,13 @@ impl Scalar {
         "beam_energy_gev",
         "GeV",
         "energy of the beam particle at the vertex",
+    );
+
+    /// PDG number of what of the beam's shower made the event.
+    pub const PROJECTILE: Self = Self::new(
+        "projectile",
+        "1",
+        "PDG number of the particle of the shower that made the event",
     );
 
     const fn new(name: &'static str, units: &'static str, description: &'static str) -> Self {

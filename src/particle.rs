@@ -66,6 +66,18 @@ impl fmt::Display for Role {
     }
 }
 
+impl Particle {
+    /// Its antiparticle.
+    #[must_use]
+    pub fn anti(self) -> Self {
+        Self {
+            pdg_id: self.pdg_id.wrapping_neg(),
+            charge: -self.charge,
+            ..self
+        }
+    }
+}
+
 /// One particle that comes out of a process.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
@@ -98,11 +110,7 @@ impl Outgoing {
 
     /// χ and χ̄ alone.
     pub fn of_chi(chi: Particle) -> Vec<Self> {
-        let anti = Particle {
-            pdg_id: chi.pdg_id.wrapping_neg(),
-            charge: -chi.charge,
-            ..chi
-        };
+        let anti = chi.anti();
         vec![
             Self::new(Role::CHI, "chi", chi),
             Self::new(Role::CHIBAR, "chi-bar", anti),

@@ -18,7 +18,7 @@ use crate::process::target::{EnergyLoss, InTarget};
 use crate::process::{Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup};
 use crate::record::{RunHeader, Shard};
 
-pub use losses::{check_losses, loss_notes, thin_note};
+pub use losses::{check_losses, loss_notes, tabulated_track, thin_note};
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
 
 /// A card that asks for what cannot be done, in words.
@@ -253,7 +253,7 @@ pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageE
             atom_fraction: 1.0,
             ..part.clone()
         };
-        let process = InTarget::new(&Mixture::new(vec![alone]), loss);
+        let process = InTarget::new(&Mixture::new(vec![alone]), loss.clone());
         Part {
             process: Arc::new(process),
             ..part.clone()

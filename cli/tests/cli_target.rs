@@ -112,6 +112,45 @@ fn a_thick_target_places_its_events_and_says_their_energy() {
 }
 
 #[test]
+fn events_of_a_shower_are_of_electrons_and_positrons() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, document) = generate(folder.path(), "na64e-2023", &["target.losses=shower"]);
+    assert_eq!(
+        document["alarms"].as_array().unwrap().len(),
+        0,
+        "{document}"
+    );
+    let (lhe, run) = (folder.path().join("events.lhe"), run.display().to_string());
+    json(&[
+        "export",
+        &run,
+        "--to",
+        "lhe",
+        "-o",
+        lhe.to_str().unwrap(),
+        "--json",
+    ]);
+    let text = std::fs::read_to_string(lhe).unwrap();
+    let mut positrons = 0;
+    for event in text.split("<event>").skip(1) {
+        let ids = event.lines().filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            (words.len() == 13).then(|| words[0].to_owned())
+        });
+        let leptons: Vec<String> = ids
+            .filter(|id| id.ends_with("11") && id.len() < 4)
+            .collect();
+        assert!(
+            leptons.len() == 2 && leptons[0] == leptons[1],
+            "{leptons:?}"
+        );
+        positrons += usize::from(leptons[0] == "-11");
+    }
+    // 2.8 % of 2000.
+    assert!((30..90).contains(&positrons), "{positrons}");
+}
+
+#[test]
 fn a_mixture_names_the_nucleus_of_each_event() {
     let folder = tempfile::tempdir().unwrap();
     let (run, document) = generate(folder.path(), "ldmx-2025", &["target.mixture=PbWO4"]);

@@ -403,18 +403,25 @@ fn losses(
     let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
     let missing = match losses {
         Losses::None => None,
-        Losses::TsaiWhitis if !is_electron => Some("a beam of e- or e+, which radiate"),
-        Losses::Constant if is_electron => Some("a beam of mu- or mu+; electrons radiate"),
-        Losses::TsaiWhitis | Losses::Constant if material.thickness_cm.is_none() => {
+        Losses::TsaiWhitis | Losses::Shower if !is_electron => {
+            Some("a beam of e- or e+, which radiate")
+        }
+        Losses::Constant | Losses::MuonTable if is_electron => {
+            Some("a beam of mu- or mu+; electrons radiate")
+        }
+        _ if material.thickness_cm.is_none() => {
             Some("target.thickness_cm or thickness_x0 beside it")
         }
-        Losses::TsaiWhitis if material.radiation_length_cm.is_none() => {
+        Losses::Shower | Losses::MuonTable if material.density_g_cm3.is_none() => {
+            Some("target.density_g_cm3 beside it")
+        }
+        Losses::TsaiWhitis | Losses::Shower if material.radiation_length_cm.is_none() => {
             Some("target.density_g_cm3 or radiation_length_cm beside it")
         }
         Losses::Constant if material.energy_loss_gev_per_cm.is_none() => {
             Some("target.energy_loss_gev_per_cm beside it")
         }
-        Losses::TsaiWhitis | Losses::Constant => None,
+        _ => None,
     };
     match missing {
         Some(expected) => Err(rules.wrong(path, format!("{:?}", losses.name()), expected)),

@@ -66,6 +66,10 @@ named! {
         TsaiWhitis = "tsai-whitis",
         /// Muons lose `energy_loss_gev_per_cm`.
         Constant = "constant",
+        /// Muons lose what the tables of their losses say.
+        MuonTable = "muon-table",
+        /// All electrons and positrons of the shower radiate.
+        Shower = "shower",
     }
 }
 

@@ -4,12 +4,19 @@
 //! Electrons and positrons radiate: in more than 0.3 radiation lengths the card must say
 //! `target.losses`, `"none"` being an answer. Muons are thin unless a law is named.
 
+use std::sync::Arc;
+
 use super::{UsageError, mixture_of};
 use crate::card::{Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
 use crate::matter::material::Component;
-use crate::process::target::EnergyLoss;
+use crate::matter::muon_loss::MuonLoss;
+use crate::matter::shower;
+use crate::process::target::{BeamTrack, EnergyLoss, Showered};
 use crate::process::{Method, Registry, Route};
+
+/// Steps of depth of the energies of muons.
+const MUON_STEPS: usize = 256;
 
 /// Relative error of the numbers in a message.
 const ROUGH: f64 = 1e-2;
@@ -72,10 +79,11 @@ pub fn loss_notes(card: &RunCard) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let loses = card.target.material.energy_loss_gev_per_cm.is_some();
+    let loss = card.target.material.energy_loss_gev_per_cm;
+    let loses = loss.is_some_and(|loss| loss > 0.0);
     if loses && card.losses.is_none_or(|losses| losses == Losses::None) {
         notes.push(
-            "target.energy_loss_gev_per_cm alone is followed by reach alone: write losses = \"constant\" beside it, which all commands follow"
+            "target.energy_loss_gev_per_cm alone is followed by reach alone: write losses = \"constant\" beside it, or \"muon-table\" in its place, which all commands follow"
                 .to_owned(),
         );
     }
@@ -95,27 +103,92 @@ pub(super) fn check_one_energy(card: &RunCard) -> Result<(), UsageError> {
 
 /// The law by which the beam of the card loses energy before it makes anything.
 pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
+    down_to(card, lowest_share(card))
+}
+
+/// The track of the beam of the card above its cut on x, whatever is made; none if `target.losses` names no table
+/// and no shower.
+///
+/// # Errors
+/// [`UsageError`] if there is none of this target.
+pub fn tabulated_track(card: &RunCard) -> Result<Option<BeamTrack>, UsageError> {
+    match card.losses {
+        Some(Losses::MuonTable | Losses::Shower) => {
+            let losses = down_to(card, card.cuts.x_min)?;
+            Ok(losses.track(card.beam.energy_gev))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The law, down to a share of the energy of the beam.
+fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
     let material = &card.target.material;
     let missing =
         || UsageError("target.losses needs a thickness and a radiation length".to_owned());
     let thickness_cm = material.thickness_cm.ok_or_else(missing);
-    let lowest = lowest_share(card);
-    match check_losses(card)? {
-        Losses::None => Ok(EnergyLoss::None),
-        Losses::TsaiWhitis => Ok(EnergyLoss::TsaiWhitis {
+    let radiation_length_cm = material.radiation_length_cm.ok_or_else(missing);
+    Ok(match check_losses(card)? {
+        Losses::None => EnergyLoss::None,
+        Losses::TsaiWhitis => EnergyLoss::TsaiWhitis {
             thickness_cm: thickness_cm?,
-            radiation_length_cm: material.radiation_length_cm.ok_or_else(missing)?,
+            radiation_length_cm: radiation_length_cm?,
             lowest,
-        }),
-        Losses::Constant => {
-            let loss_gev_per_cm = material.energy_loss_gev_per_cm.ok_or_else(missing)?;
-            Ok(EnergyLoss::Constant {
-                thickness_cm: thickness_cm?,
-                loss_gev_per_cm,
-                lowest,
-            })
+        },
+        Losses::Constant => EnergyLoss::Constant {
+            thickness_cm: thickness_cm?,
+            loss_gev_per_cm: material.energy_loss_gev_per_cm.ok_or_else(missing)?,
+            lowest,
+        },
+        Losses::MuonTable => muon_table(card, thickness_cm?, lowest)?,
+        Losses::Shower => {
+            let (radiation_length_cm, thickness_cm) = (radiation_length_cm?, thickness_cm?);
+            let lowest_gev = lowest * card.beam.energy_gev;
+            let (shower, _) = super::shower(card, Some(lowest_gev.max(shower::LEAST_GEV)), &[])?;
+            let tracks = Showered::new(&shower, material, thickness_cm / radiation_length_cm);
+            EnergyLoss::Shower {
+                radiation_length_cm,
+                tracks: Arc::new(tracks.map_err(usage)?),
+            }
+        }
+    })
+}
+
+fn usage(error: impl ToString) -> UsageError {
+    UsageError(error.to_string())
+}
+
+/// Energies of a muon at equal steps of depth by its mean loss, down to a share of the beam's.
+fn muon_table(card: &RunCard, thickness_cm: f64, lowest: f64) -> Result<EnergyLoss, UsageError> {
+    let e0 = card.beam.energy_gev;
+    let loss = MuonLoss::new(&card.target.material, e0, 1.0).map_err(usage)?;
+    let reaches = |depth_cm: f64| {
+        let left = loss.energy_after(e0, depth_cm);
+        left.is_some_and(|energy| energy > lowest * e0)
+    };
+    let (mut deepest_cm, mut beyond) = (0.0, thickness_cm);
+    if reaches(thickness_cm) {
+        deepest_cm = thickness_cm;
+    }
+    for _ in 0..60 {
+        let middle = 0.5 * (deepest_cm + beyond);
+        match reaches(middle) {
+            true => deepest_cm = middle,
+            false => beyond = middle,
         }
     }
+    let share = |i: usize| match i {
+        0 => 1.0,
+        i => {
+            let depth = deepest_cm * (i as f64 / MUON_STEPS as f64);
+            loss.energy_after(e0, depth).unwrap_or(e0 * lowest) / e0
+        }
+    };
+    Ok(EnergyLoss::Table {
+        thickness_cm,
+        deepest_cm,
+        shares: (0..=MUON_STEPS).map(share).collect(),
+    })
 }
 
 /// The least energy at which anything within the cuts can be made, in parts of the beam's.

@@ -122,7 +122,7 @@ impl Context {
         let target = sample.target_of(event);
         let at_rest = [target.mass_gev, 0.0, 0.0, 0.0];
         [
-            Line::of(&sample.beam, State::Beam, sample.p_beam_of(event)),
+            Line::of(&sample.beam_of(event), State::Beam, sample.p_beam_of(event)),
             Line::of(&target, State::Target, at_rest),
         ]
     }
@@ -130,16 +130,11 @@ impl Context {
     /// What comes out, in the order of the process, the nucleus left out if asked for.
     pub fn outgoing(&self, event: &Event) -> impl Iterator<Item = Line> + use<'_> {
         let event = *event;
-        let nucleus = self.sample.target_of(&event);
         let all = self.sample.outgoing.iter().enumerate();
         all.filter(|(_, out)| self.writes(&out.role))
-            .map(move |(i, out)| {
-                let particle = match out.role == Role::NUCLEUS_OUT && !self.sample.nuclei.is_empty()
-                {
-                    true => &nucleus,
-                    false => &out.particle,
-                };
-                Line::of(particle, State::Outgoing, event.momenta()[i])
+            .map(move |(i, _)| {
+                let particle = self.sample.outgoing_of(&event, i);
+                Line::of(&particle, State::Outgoing, event.momenta()[i])
             })
     }
 

@@ -138,10 +138,10 @@ keys! {
         "an energy loss in GeV/cm, 0 to 1e30";
     "target.losses": Text, "", Choices(|| Losses::ALL.iter().map(|l| l.name()).collect()),
         Text("none"),
-        "What the beam loses before the vertex (e± in more than 0.3 X₀ must say it): nothing, e± by bremsstrahlung after Tsai and Whitis, or μ± \
-         `energy_loss_gev_per_cm` (`constant`). σ is then the mean over the thickness, and events say depth and \
+        "What the beam loses before the vertex (e± in more than 0.3 X₀ must say it): nothing; e± by bremsstrahlung after Tsai and Whitis, or \
+         with all e± of their shower; μ± `energy_loss_gev_per_cm` (`constant`), or their mean loss by energy. σ is then the mean over the thickness, and events say depth and \
          energy ([targets.md](targets.md)).",
-        "\"none\", \"tsai-whitis\" or \"constant\"";
+        "\"none\", \"tsai-whitis\", \"constant\", \"muon-table\" or \"shower\"";
     "target.form_factor": TextOrTable, "", Choices(|| FormFactors::standard().names()),
         Text("tsai-elastic"),
         "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",

@@ -186,6 +186,34 @@ impl TrackLength {
         Ok(())
     }
 
+    /// What is added to the lengths of a smaller depth, at the same energies; never less than nothing.
+    ///
+    /// # Panics
+    /// If the energies are others.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        assert_eq!(self.energies_gev, earlier.energies_gev, "another table");
+        let above_x0 = Species::ALL.map(|species| {
+            let pairs = self.above_x0(species).iter().zip(earlier.above_x0(species));
+            let mut most = 0.0_f64;
+            let mut added: Vec<f64> = pairs
+                .rev()
+                .map(|(after, before)| {
+                    // Small differences of what was extrapolated may come out of order.
+                    most = most.max(after - before);
+                    most
+                })
+                .collect();
+            added.reverse();
+            added
+        });
+        Self {
+            depth_x0: None,
+            energies_gev: self.energies_gev.clone(),
+            above_x0,
+        }
+    }
+
     /// How deep the target is, in X0, if it is known.
     pub fn depth_x0(&self) -> Option<f64> {
         self.depth_x0

@@ -7,12 +7,15 @@
 //!   (`matter::straggling`), so that `L(E) = ∫_0^T dt P(E' > E; t)`.
 //! * Muons: `E(z) = E0 − z dE/dz` with a constant mean loss, so that `L(E) = (E0 − E)/(dE/dz)` down
 //!   to the energy they leave the target with.
+//! * Anything else from a table of (E/E0, L).
 //!
 //! What is radiated or ionised stays visible, so the cut is on the energy that χ and χ̄ carry away,
 //! `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only E > x_min E0 counts. σ(E) is taken
 //! from cubic pieces in u, E = E_low + (E0 − E_low) u², because it opens at E_low; their number is doubled
 //! until that changes σ̄ by less than 2e-4. Energies in units of E0, lengths in X0 for electrons and cm for muons.
 //! Pinned by the tests below and `tests/reach.rs`.
+
+use std::sync::Arc;
 
 use crate::matter::straggling::surviving_share;
 
@@ -35,12 +38,14 @@ pub struct BeamTrack {
 }
 
 /// How the beam loses its energy.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Law {
     /// Electrons, after Tsai and Whitis.
     Electrons,
     /// Muons that lose this share of the beam energy over the whole thickness, by equal steps.
     Muons { loss: f64 },
+    /// As this table says: shares of the beam energy, falling from 1, and the lengths above them.
+    Table(Arc<[(f64, f64)]>),
 }
 
 impl BeamTrack {
@@ -56,14 +61,21 @@ impl BeamTrack {
         Self::along(Law::Muons { loss }, thickness_cm, (lowest, 1.0))
     }
 
+    /// A beam of which `rows` are shares of its energy, falling from 1, and the lengths above them, linear
+    /// between; what is above 1 has kept its energy.
+    pub fn of_table(thickness: f64, rows: Vec<(f64, f64)>) -> Self {
+        let lowest = rows.last().map_or(1.0, |row| row.0);
+        Self::along(Law::Table(rows.into()), thickness, (lowest, 1.0))
+    }
+
     /// The same beam between two shares of its energy.
     #[must_use]
     pub fn within(&self, lowest: f64, highest: f64) -> Self {
-        Self::along(self.law, self.thickness, (lowest, highest))
+        Self::along(self.law.clone(), self.thickness, (lowest, highest))
     }
 
     fn along(law: Law, thickness: f64, (lowest, highest): (f64, f64)) -> Self {
-        let at = |i: usize| match law {
+        let at = |i: usize| match &law {
             Law::Electrons => {
                 let (least, most) = (-libm::log(highest), -libm::log(lowest));
                 let loss = least + (most - least) * dense_at_both_ends(i);
@@ -77,17 +89,21 @@ impl BeamTrack {
                 let depth = first + (last - first) * dense_at_both_ends(i);
                 (1.0 - loss * depth, thickness * depth)
             }
+            Law::Table(rows) => {
+                let share = highest - (highest - lowest) * dense_at_both_ends(i);
+                (share, length_in(rows, share))
+            }
         };
         Self {
+            above: (0..=CELLS).map(at).collect(),
             thickness,
             law,
-            above: (0..=CELLS).map(at).collect(),
         }
     }
 
     /// Track length above the lowest energy.
     pub fn effective(&self) -> f64 {
-        self.above[CELLS].1 - self.above[0].1
+        self.above[CELLS].1 - self.before()
     }
 
     /// Mean of `sigma(E/E0)` over the thickness; what is below the lowest energy counts as 0.
@@ -142,6 +158,15 @@ impl BeamTrack {
         self.ends().0
     }
 
+    /// The length above the highest energy, if that is not the beam's.
+    fn before(&self) -> f64 {
+        if self.above[0].0 < 1.0 {
+            self.above[0].1
+        } else {
+            0.0
+        }
+    }
+
     /// The lowest and the highest energy.
     fn ends(&self) -> (f64, f64) {
         (self.above[CELLS].0, self.above[0].0)
@@ -160,7 +185,8 @@ impl BeamTrack {
                 false => table[0],
             }
         };
-        let mut sum = 0.0;
+        // What has kept the energy of the beam.
+        let mut sum = at(highest) * (self.above[0].1 - self.before());
         for cell in self.above.windows(2) {
             let ((z0, l0), (z1, l1)) = (cell[0], cell[1]);
             sum += 0.5 * (at(z0) + at(z1)) * (l1 - l0);
@@ -184,6 +210,20 @@ fn cubic(values: &[f64], u: f64) -> f64 {
     let [a, b, c, d] = [0, 1, 2, 3].map(|i| values[first + i]);
     let [x1, x2, x3] = [x - 1.0, x - 2.0, x - 3.0];
     -a * x1 * x2 * x3 / 6.0 + b * x * x2 * x3 / 2.0 - c * x * x1 * x3 / 2.0 + d * x * x1 * x2 / 6.0
+}
+
+/// The length above `share` of a table.
+fn length_in(rows: &[(f64, f64)], share: f64) -> f64 {
+    let next = rows.partition_point(|row| row.0 > share);
+    let last = rows[rows.len() - 1];
+    match (next, rows.get(next)) {
+        (0, _) => rows[0].1,
+        (_, None) => last.1,
+        (_, Some(below)) => {
+            let above = rows[next - 1];
+            above.1 + (below.1 - above.1) * (above.0 - share) / (above.0 - below.0)
+        }
+    }
 }
 
 /// ∫_0^T dt of the share above `energy_share`, by Simpson's rule in √t.

@@ -3,12 +3,16 @@
 //! * Electrons and positrons ([TW66]): after t radiation lengths, with b = 4/3 and ℓ = ln(E0/E),
 //!   `dP = ℓ^(bt−1) e^(−ℓ)/Γ(bt) dℓ`. With ℓ = ℓ_max u^(1/bt) the density in u is
 //!   ℓ_max^(bt) e^(−ℓ)/Γ(bt+1), which has no peak left.
-//! * Muons: a constant mean loss, E = E0 − z dE/dz.
+//! * Muons: a constant mean loss, E = E0 − z dE/dz, or E(z) from a table.
+//! * All e± of the shower: [`Showered`].
 //!
-//! Depths in cm, energies in GeV. The primary alone is followed.
+//! Depths in cm, energies in GeV. Without the shower the primary alone is followed.
 
-use super::BeamTrack;
+use std::sync::Arc;
+
+use super::{BeamTrack, Showered};
 use crate::elementary::{exp, ln};
+use crate::matter::shower::Species;
 
 /// b of [TW66].
 const B: f64 = 4.0 / 3.0;
@@ -17,7 +21,7 @@ const B: f64 = 4.0 / 3.0;
 const DEEPEST_X0: f64 = 16.0;
 
 /// How a beam loses energy in a target.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum EnergyLoss {
     /// It does not.
     None,
@@ -39,6 +43,22 @@ pub enum EnergyLoss {
         /// Least energy at the vertex that can make anything, in parts of E0 (0 … 1).
         lowest: f64,
     },
+    /// Muons with a mean loss that depends on their energy.
+    Table {
+        /// Thickness of the target, cm.
+        thickness_cm: f64,
+        /// The depth down to which the table goes, cm; deeper nothing is made.
+        deepest_cm: f64,
+        /// Energies in parts of E0 at equal steps of depth, from 1 downwards.
+        shares: Arc<[f64]>,
+    },
+    /// All electrons and positrons of the shower.
+    Shower {
+        /// Radiation length, cm.
+        radiation_length_cm: f64,
+        /// Their tracks.
+        tracks: Arc<Showered>,
+    },
 }
 
 /// Where an event happens, at which energy, and the density of that over the coordinates.
@@ -47,6 +67,8 @@ pub(super) struct Vertex {
     pub(super) z_cm: f64,
     pub(super) beam_energy_gev: f64,
     pub(super) weight: f64,
+    /// What of the shower it is of; the beam particle without a shower.
+    pub(super) projectile: Option<Species>,
 }
 
 impl EnergyLoss {
@@ -54,13 +76,13 @@ impl EnergyLoss {
     pub(super) fn dim(&self) -> usize {
         match self {
             Self::None => 0,
-            Self::TsaiWhitis { .. } => 2,
-            Self::Constant { .. } => 1,
+            Self::TsaiWhitis { .. } | Self::Shower { .. } => 2,
+            Self::Constant { .. } | Self::Table { .. } => 1,
         }
     }
 
     /// The track of a beam of `e0` GeV down to the least energy that counts; none if it keeps its energy.
-    pub(super) fn track(&self, e0: f64) -> Option<BeamTrack> {
+    pub fn track(&self, e0: f64) -> Option<BeamTrack> {
         match *self {
             Self::None => None,
             Self::TsaiWhitis {
@@ -79,17 +101,30 @@ impl EnergyLoss {
                 let loss = loss_gev_per_cm * thickness_cm / e0;
                 (loss > 0.0).then(|| BeamTrack::of_muons(thickness_cm, loss, lowest))
             }
+            Self::Table {
+                thickness_cm,
+                deepest_cm,
+                ref shares,
+            } => {
+                let steps = (shares.len() - 1) as f64;
+                let row = |(i, share): (usize, &f64)| (*share, deepest_cm * (i as f64 / steps));
+                let rows = shares.iter().enumerate().map(row).collect();
+                Some(BeamTrack::of_table(thickness_cm, rows))
+            }
+            Self::Shower { ref tracks, .. } => Some(tracks.beam_track()),
         }
     }
 
     /// The vertex at these coordinates in (0, 1), of a beam of `e0` GeV.
     pub(super) fn vertex(&self, e0: f64, [depth, energy]: [f64; 2]) -> Vertex {
+        let of_beam = |z_cm: f64, beam_energy_gev: f64, weight: f64| Vertex {
+            z_cm,
+            beam_energy_gev,
+            weight,
+            projectile: None,
+        };
         match *self {
-            Self::None => Vertex {
-                z_cm: 0.0,
-                beam_energy_gev: e0,
-                weight: 1.0,
-            },
+            Self::None => of_beam(0.0, e0, 1.0),
             Self::TsaiWhitis {
                 thickness_cm,
                 radiation_length_cm,
@@ -101,11 +136,7 @@ impl EnergyLoss {
                 let most = -ln(lowest);
                 let loss = most * exp(ln(energy) / bt);
                 let density = exp(bt * ln(most) - loss - libm::lgamma(bt + 1.0));
-                Vertex {
-                    z_cm,
-                    beam_energy_gev: e0 * exp(-loss),
-                    weight: density * (deepest / thickness_cm),
-                }
+                of_beam(z_cm, e0 * exp(-loss), density * (deepest / thickness_cm))
             }
             Self::Constant {
                 thickness_cm,
@@ -113,10 +144,28 @@ impl EnergyLoss {
                 ..
             } => {
                 let z_cm = thickness_cm * depth;
+                of_beam(z_cm, e0 - z_cm * loss_gev_per_cm, 1.0)
+            }
+            Self::Table {
+                thickness_cm,
+                deepest_cm,
+                ref shares,
+            } => {
+                let place = depth * (shares.len() - 1) as f64;
+                let k = (place as usize).min(shares.len() - 2);
+                let share = shares[k] + (shares[k + 1] - shares[k]) * (place - k as f64);
+                of_beam(deepest_cm * depth, e0 * share, deepest_cm / thickness_cm)
+            }
+            Self::Shower {
+                radiation_length_cm,
+                ref tracks,
+            } => {
+                let track = tracks.track([depth, energy]);
                 Vertex {
-                    z_cm,
-                    beam_energy_gev: e0 - z_cm * loss_gev_per_cm,
-                    weight: 1.0,
+                    z_cm: track.depth_x0 * radiation_length_cm,
+                    beam_energy_gev: track.energy_gev,
+                    weight: track.weight,
+                    projectile: Some(track.species),
                 }
             }
         }

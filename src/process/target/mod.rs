@@ -16,6 +16,7 @@
 mod beam_track;
 mod energy_loss;
 mod points;
+mod showered;
 mod thick;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::particle::{Outgoing, Particle};
 pub use beam_track::BeamTrack;
 pub use energy_loss::EnergyLoss;
 use points::Points;
+pub use showered::Showered;
 use thick::Thick;
 
 /// A process in a target.
@@ -116,6 +118,9 @@ impl Process for InTarget {
         if self.losses != EnergyLoss::None {
             all.extend([Scalar::VERTEX_Z, Scalar::BEAM_ENERGY]);
         }
+        if matches!(self.losses, EnergyLoss::Shower { .. }) {
+            all.push(Scalar::PROJECTILE);
+        }
         all
     }
 
@@ -124,18 +129,22 @@ impl Process for InTarget {
     }
 
     fn methods(&self) -> Vec<Method> {
-        let all = self.first().methods();
-        all.into_iter()
-            .filter(|&m| self.route(m).is_some())
-            .collect()
+        let first = self.first();
+        let follows =
+            self.losses == EnergyLoss::None || first.at_energy(first.beam_energy_gev()).is_some();
+        match follows {
+            true => first.methods(),
+            false => Vec::new(),
+        }
     }
 
     fn route(&self, method: Method) -> Option<Box<dyn Route>> {
+        let track = self.losses.track(self.beam_energy_gev());
         let one = |part: &Part| -> Option<Box<dyn Route>> {
             let process = &part.process;
-            match self.losses.track(process.beam_energy_gev()) {
+            match &track {
                 None => process.route(method),
-                Some(track) => Some(Box::new(Thick::new(process, track, method)?)),
+                Some(track) => Some(Box::new(Thick::new(process, track.clone(), method)?)),
             }
         };
         let parts = self.parts.iter();

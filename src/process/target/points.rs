@@ -5,7 +5,11 @@ use std::sync::Arc;
 use super::InTarget;
 use super::energy_loss::{EnergyLoss, Vertex};
 use crate::event::{MAX_OUTGOING, Momentum};
+use crate::matter::shower::Species;
 use crate::process::{BLOCK, Part, PointBlock};
+
+/// PDG number of e⁻.
+const ELECTRON_PDG_ID: f64 = 11.0;
 
 /// Most coordinates that a process on one nucleus has here.
 const MAX_DIM: usize = 16;
@@ -38,7 +42,7 @@ impl Points {
         Self {
             parts: parts.clone(),
             picks: process.picks.clone(),
-            losses: process.losses,
+            losses: process.losses.clone(),
             dim: first.dim(),
             n_out: first.outgoing().len(),
             e0,
@@ -102,13 +106,20 @@ impl PointBlock for Points {
     fn scalars(&self, i: usize, out: &mut [f64]) {
         let (nucleus, _) = self.nuclei[self.part_of[i]];
         let vertex = self.vertices[i];
-        match (out, self.losses) {
-            ([id], EnergyLoss::None) => *id = nucleus,
-            ([z, energy], _) => (*z, *energy) = (vertex.z_cm, vertex.beam_energy_gev),
-            ([id, z, energy], _) => {
-                (*id, *z, *energy) = (nucleus, vertex.z_cm, vertex.beam_energy_gev);
-            }
-            _ => {}
+        // In the order of `InTarget::scalars`.
+        let of_nucleus = (self.parts.len() > 1).then_some(nucleus);
+        let loses = self.losses != EnergyLoss::None;
+        let of_vertex = [vertex.z_cm, vertex.beam_energy_gev];
+        let projectile = vertex.projectile.map(|species| match species {
+            Species::Positron => -ELECTRON_PDG_ID,
+            _ => ELECTRON_PDG_ID,
+        });
+        let all = of_nucleus
+            .into_iter()
+            .chain(of_vertex.into_iter().filter(|_| loses))
+            .chain(projectile);
+        for (out, value) in out.iter_mut().zip(all) {
+            *out = value;
         }
     }
 

@@ -418,14 +418,18 @@ pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
         straggling: card.reach.straggling == Straggling::TsaiWhitis
             || run::check_losses(card)? == Losses::TsaiWhitis,
     };
-    Ok(Experiment::new(
+    let experiment = Experiment::new(
         &card.run.name,
         card.beam,
         card.target.clone(),
         card.cuts,
         chi(card)?,
         counting,
-    )?)
+    )?;
+    Ok(match run::tabulated_track(card)? {
+        Some(track) => experiment.along(track),
+        None => experiment,
+    })
 }
 
 /// σ in pb by Monte Carlo and its error, mean over the elements of the target; 0 above threshold.

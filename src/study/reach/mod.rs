@@ -200,6 +200,15 @@ impl Experiment {
         })
     }
 
+    /// The same with another track of its beam.
+    #[must_use]
+    pub fn along(self, track: BeamTrack) -> Self {
+        Self {
+            track: Some(track),
+            ..self
+        }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

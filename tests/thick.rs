@@ -1,0 +1,163 @@
+//! Beams followed by tables: all e± of a shower, and muons with their mean loss by energy; σ̄ and events against
+//! sums over the track lengths themselves.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use millibrem::card::{Losses, Override, RunCard, shipped};
+use millibrem::event::{EventBuffer, Sample, Scalar, Weighting};
+use millibrem::generate::{EventRequest, Generator, Progress};
+use millibrem::matter::muon_loss::MuonLoss;
+use millibrem::matter::shower::{Shower, Species};
+use millibrem::particle::Role;
+use millibrem::process::Method;
+use millibrem::process::radiation::quadrature::{gauss_legendre, sigma};
+use millibrem::{run, study};
+
+fn card(name: &str, settings: &[(&str, &str)]) -> RunCard {
+    let common = [
+        ("run.seed", "7"),
+        ("run.threads", "2"),
+        ("integration.n_adapt", "8"),
+        ("integration.neval", "50000"),
+        ("integration.rel_error", "1.5e-3"),
+    ];
+    let set = |(key, value): &(&str, &str)| Override::by_option("--set", key, value);
+    let all: Vec<Override> = common.iter().chain(settings).map(set).collect();
+    shipped(name).unwrap().with(&all).unwrap()
+}
+
+/// σ in pb at an energy of the vertex, for the same missing energy.
+fn sigma_at(card: &RunCard, energy_gev: f64) -> f64 {
+    let mut thin = card.clone();
+    thin.losses = Some(Losses::None);
+    thin.cuts.x_min *= card.beam.energy_gev / energy_gev;
+    thin.beam.energy_gev = energy_gev;
+    run::setup(&thin).map_or(0.0, |setup| sigma(&setup, 1e-4).unwrap().value_pb)
+}
+
+/// σ̄ by Monte Carlo against what is expected, then by quadrature; and events.
+fn check(card: &RunCard, expected_pb: f64, count: u64) -> (EventBuffer, Sample) {
+    let process = run::process(card).unwrap();
+    let silent = &mut |_: &Progress| ControlFlow::Continue(());
+    let mut generator = Generator::new(process.clone(), run::settings(card, 0)).unwrap();
+    generator.adapt(silent).unwrap();
+    let report = generator.measure(&[], silent).unwrap();
+    let found = &report.cross_section;
+    let pull = (found.value_pb - expected_pb) / found.error_pb;
+    let q = found.iterations.last().unwrap().q;
+    assert!(
+        pull.abs() < 3.5 && found.error_pb < 2e-3 * expected_pb && q > 1e-3,
+        "{} ± {} pb, expected {expected_pb}; Q = {q}",
+        found.value_pb,
+        found.error_pb
+    );
+    assert!(report.alarms.is_empty(), "{:?}", report.alarms);
+    let route = process.route(Method::QUADRATURE).unwrap();
+    let quadrature = route.sigma(1e-3).unwrap().value_pb;
+    assert!(
+        (quadrature / expected_pb - 1.0).abs() < 1e-3,
+        "{quadrature} {expected_pb}"
+    );
+    // The same by `reach`, whose tracks know no mass of χ.
+    let m_chi = card.dark_sector.threshold_mass_gev() / 2.0;
+    let experiment = study::reach::experiment(card).unwrap();
+    let reach = experiment
+        .sigma_pb(Method::QUADRATURE, m_chi, 1e-4)
+        .unwrap();
+    assert!(
+        (reach / expected_pb - 1.0).abs() < 1e-3,
+        "{reach} {expected_pb}"
+    );
+    let request = EventRequest {
+        count,
+        weighting: Weighting::Unweighted,
+        max_overweight_share: 1e-3,
+        max_weight: 1.0,
+    };
+    let mut events = EventBuffer::default();
+    let sample = generator.sample(&request, found, &mut events, silent);
+    assert!(sample.unwrap().alarms.is_empty());
+    (events, run::sample(card).unwrap())
+}
+
+fn balances(events: &EventBuffer, sample: &Sample) {
+    for event in events.iter() {
+        let (beam, target) = (sample.p_beam_of(&event), sample.p_target());
+        for j in 0..4 {
+            let out: f64 = event.momenta().iter().map(|p| p[j]).sum();
+            assert!(
+                (out - beam[j] - target[j]).abs() < 1e-10 * target[0],
+                "{event:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn all_electrons_and_positrons_of_a_shower_make_events() {
+    let card = card("na64e-2023", &[("target.losses", "shower")]);
+    let material = &card.target.material;
+    let shower = Shower::new(Species::Electron, 100.0, 50.0);
+    let track = &shower.track_lengths(material, &[40.0]).unwrap()[0];
+    // Tables of any depth have the same energies.
+    let known = RefCell::new(BTreeMap::new());
+    let sigma = |e: f64| {
+        let mut known = known.borrow_mut();
+        *known
+            .entry(e.to_bits())
+            .or_insert_with(|| sigma_at(&card, e))
+    };
+    let of = |species| track.integral(species, 50.0, sigma) / 40.0;
+    let parts = [of(Species::Electron), of(Species::Positron)];
+    let expected = parts[0] + parts[1];
+    // Positrons have 4.4 % of the track length, at energies at which less is made.
+    assert!((0.02..0.04).contains(&(parts[1] / expected)), "{parts:?}");
+    let (events, sample) = check(&card, expected, 20_000);
+    balances(&events, &sample);
+    let projectiles = events.scalar(&Scalar::PROJECTILE).unwrap();
+    let share = projectiles.iter().filter(|id| **id == -11.0).count() as f64 / 20_000.0;
+    let error = (parts[1] / expected / 20_000.0).sqrt();
+    assert!(
+        (share - parts[1] / expected).abs() < 4.0 * error,
+        "{share} {parts:?}"
+    );
+    // The lepton that comes out is the one that came in.
+    let place = sample.position(&Role::LEPTON_OUT).unwrap();
+    for (event, id) in events.iter().zip(projectiles) {
+        let ids = [sample.beam_of(&event), sample.outgoing_of(&event, place)];
+        assert!(ids.iter().all(|one| f64::from(one.pdg_id) == *id));
+    }
+    // Depths: the share before 1 X0 is that of its own track lengths.
+    let first = &shower.track_lengths(material, &[1.0]).unwrap()[0];
+    let of = |species| first.integral(species, 50.0, sigma) / 40.0;
+    let before = (of(Species::Electron) + of(Species::Positron)) / expected;
+    let x0 = material.radiation_length_cm.unwrap();
+    let depths = events.scalar(&Scalar::VERTEX_Z).unwrap();
+    let seen = depths.iter().filter(|z| **z < x0).count() as f64 / 20_000.0;
+    // Half of what a slab at 1 X0 holds may be on the wrong side, 2 %.
+    assert!((seen - before).abs() < 0.02, "{seen} {before}");
+}
+
+#[test]
+fn muons_lose_what_the_tables_of_their_losses_say() {
+    let settings = [
+        ("target.losses", "muon-table"),
+        ("target.thickness_cm", "400"),
+    ];
+    let card = card("na64mu-2025", &settings);
+    let loss = MuonLoss::new(&card.target.material, 160.0, 1.0).unwrap();
+    let energy = |z: f64| loss.energy_after(160.0, z).unwrap();
+    let nodes = gauss_legendre(24).into_iter();
+    let mean = nodes.map(|(u, w)| w * sigma_at(&card, energy(400.0 * u)));
+    let (events, sample) = check(&card, mean.sum(), 2000);
+    balances(&events, &sample);
+    let depths = events.scalar(&Scalar::VERTEX_Z).unwrap();
+    let energies = events.scalar(&Scalar::BEAM_ENERGY).unwrap();
+    for (z, e) in depths.iter().zip(energies) {
+        assert!((e / energy(*z) - 1.0).abs() < 1e-4, "{z} {e}");
+    }
+    // About 0.048 GeV in each cm at first.
+    assert!((energy(400.0) / (160.0 - 400.0 * 0.046) - 1.0).abs() < 0.02);
+}
