@@ -7,6 +7,7 @@
 
 pub mod batch;
 mod compare;
+mod completions;
 mod export;
 mod failure;
 mod generate;
@@ -69,6 +70,9 @@ enum Command {
     Export(export::Export),
     Info(info::Info),
     Merge(merge::Merge),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    ManPages(completions::ManPages),
     #[command(hide = true)]
     ReadAll(unsealed::ReadAll),
 }
@@ -96,6 +100,8 @@ pub fn main() -> ExitCode {
         Command::Export(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
         Command::Merge(command) => command.run(&cli.common),
+        Command::Completions(command) => command.run(Cli::command()),
+        Command::ManPages(command) => command.run(Cli::command()),
         Command::ReadAll(command) => command.run(),
     };
     match outcome {

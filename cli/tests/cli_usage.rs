@@ -146,9 +146,20 @@ fn what_no_command_can_do_is_one_line_with_its_exit_code() {
 }
 
 /// The commands of the program, as its help lists them.
-const COMMANDS: [&str; 12] = [
-    "generate", "submit", "sigma", "spectrum", "scan", "compare", "reach", "shower", "plot",
-    "export", "info", "merge",
+const COMMANDS: [&str; 13] = [
+    "generate",
+    "submit",
+    "sigma",
+    "spectrum",
+    "scan",
+    "compare",
+    "reach",
+    "shower",
+    "plot",
+    "export",
+    "info",
+    "merge",
+    "completions",
 ];
 
 /// The examples in the help of a command, each as a shell would read it.
