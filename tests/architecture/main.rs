@@ -34,11 +34,11 @@ const ROOMS: [&str; 22] = [
     "study",
 ];
 /// Packages of the workspace that hold sources, the library first.
-const PACKAGES: [&str; 6] = ["", "files", "figures", "cli", "python", "web"];
+const PACKAGES: [&str; 7] = ["", "files", "figures", "cli", "python", "cpp", "web"];
 /// Those that hand memory to another language.
-const MAY_BE_UNSAFE: [&str; 2] = ["python", "web"];
+const MAY_BE_UNSAFE: [&str; 3] = ["python", "cpp", "web"];
 /// Which of our packages each may depend on.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("vegas", &[]),
     ("", &["vegas"]),
     ("files", &["millibrem"]),
@@ -51,6 +51,7 @@ const MAY_USE: [(&str, &[&str]); 7] = [
         "python",
         &["vegas", "millibrem", "millibrem-files", "millibrem-figures"],
     ),
+    ("cpp", &["millibrem"]),
     ("web", &["millibrem"]),
 ];
 /// All that the library may depend on beside the integrator: pure Rust, no terminal, no files.

@@ -1,0 +1,188 @@
+//! The C and C++ examples, compiled and run: they print what the library computes, on one and on eight
+//! threads, under the address, undefined-behaviour and thread sanitizers, and their events are distributed
+//! like those of `generate`. The header is the one that cbindgen writes.
+
+mod compile;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::Command;
+
+use compile::{Language, Sanitizer, built, output, source};
+use millibrem::card::{RunCard, shipped};
+use millibrem::generate::{Generator, HistogramRequest, Settings};
+use millibrem::histogram::{Axis, Observable, Scale};
+use millibrem::process::Registry;
+use millibrem::run;
+
+/// Columns of numbers.
+fn numbers(text: &str) -> Vec<Vec<f64>> {
+    let row = |line: &str| line.split(' ').map(|word| word.parse().unwrap()).collect();
+    text.lines().map(row).collect()
+}
+
+#[test]
+fn the_header_is_what_cbindgen_writes() {
+    let name = std::env::var("CBINDGEN").unwrap_or_else(|_| "cbindgen".to_owned());
+    let written = Command::new(name)
+        .args(["--quiet", "--config", "cbindgen.toml", "src/lib.rs"])
+        .output();
+    let Ok(written) = written else {
+        println!("not compared: there is no cbindgen; scripts/setup.sh --tests installs one");
+        return;
+    };
+    assert!(written.status.success(), "{written:?}");
+    let here = std::fs::read_to_string(source("include/millibrem.h")).unwrap();
+    let how = "write it again: cbindgen --config cbindgen.toml src/lib.rs -o include/millibrem.h";
+    assert!(String::from_utf8(written.stdout).unwrap() == here, "{how}");
+}
+
+#[test]
+fn the_c_example_prints_the_cross_sections_of_the_library() {
+    let program = built(Language::C, "examples/sigma.c", Sanitizer::Address);
+    let card = source("../cards/ldmx-2025.toml");
+    let text = output(
+        Command::new(&program)
+            .arg(card)
+            .args(["1", "8", "74", "12"]),
+    );
+    let card: RunCard = shipped("ldmx-2025").unwrap().with(&[]).unwrap();
+    let sampler = run::sampler(&card, (1.0, 8.0), &[74]).unwrap();
+    let rows = numbers(&text);
+    assert_eq!(rows.len(), 12);
+    for row in rows {
+        assert_eq!(row[1], sampler.cross_section(0, row[0]).unwrap());
+    }
+    let refused = Command::new(&program)
+        .args(["nowhere.toml", "1", "8", "74"])
+        .output()
+        .unwrap();
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        !refused.status.success() && words.starts_with("sigma: nowhere.toml: "),
+        "{words}"
+    );
+}
+
+/// A saved sampler for the programs: none makes one of its own, and none starts threads of the library, whose
+/// atomics a sanitizer of C++ does not see.
+fn saved(name: &str, card: &RunCard, range: (f64, f64)) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.sampler"));
+    let sampler = run::sampler(card, range, &[82]).unwrap();
+    std::fs::write(&path, sampler.save(&card.to_toml())).unwrap();
+    path
+}
+
+#[test]
+fn the_cpp_example_draws_the_same_events_on_one_and_eight_threads() {
+    let card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
+    let sampler = saved("na64mu-2025", &card, (100.0, 160.0));
+    let sums = |sanitizer, events: &str, threads: &str| {
+        let program = built(Language::Cpp, "examples/events.cpp", sanitizer);
+        let mut command = Command::new(program);
+        command
+            .arg(&sampler)
+            .args(["100", "160", "82", events, threads]);
+        let text = output(&mut command);
+        println!("{text}");
+        let kept = |line: &&str| line.contains("mean");
+        text.lines().filter(kept).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        sums(Sanitizer::None, "1000000", "1"),
+        sums(Sanitizer::None, "1000000", "8")
+    );
+    let few = sums(Sanitizer::None, "20000", "1");
+    assert_eq!(sums(Sanitizer::Address, "20000", "8"), few);
+    assert_eq!(sums(Sanitizer::Thread, "20000", "8"), few);
+}
+
+#[test]
+fn the_wrapper_throws_moves_and_calls_back() {
+    let program = built(Language::Cpp, "tests/wrapper.cpp", Sanitizer::Address);
+    assert_eq!(output(&mut Command::new(program)), "all held\n");
+}
+
+const KINETIC_GEV: [f64; 3] = [12.0, 47.0, 155.0];
+const EVENTS: &str = "60000";
+const PAIR: &str = "schema = 1\n[process]\nkind = \"pair\"\n[dark_sector]\nm_chi_gev = 0.05\n\
+    charge = 1e-3\n[beam]\nlepton = \"mu-\"\nenergy_gev = 160.0\n[target]\nelement = \"Pb\"\n";
+
+/// What the C++ program prints of an event, in its order, with an axis for each.
+fn axes() -> [Axis; 5] {
+    let axis = |observable, scale, low, high| Axis::new(observable, scale, low, high, 20).unwrap();
+    [
+        axis(Observable::X, Scale::Linear, 0.01, 0.99),
+        axis(Observable::THETA_LEPTON_RAD, Scale::Log, 1e-4, 1.0),
+        axis(Observable::PT_LEPTON_GEV, Scale::Log, 1e-3, 2.0),
+        axis(Observable::T_GEV2, Scale::Log, 1e-8, 1e-1),
+        axis(Observable::M_PAIR_GEV, Scale::Log, 0.1, 3.0),
+    ]
+}
+
+#[test]
+fn events_in_cpp_are_distributed_like_those_of_generate_at_three_energies() {
+    let program = built(Language::Cpp, "tests/distributions.cpp", Sanitizer::None);
+    let card = RunCard::parse("card", "card", PAIR, &[]).unwrap();
+    let sampler = saved("pair", &card, (5.0, 160.0));
+    let registry = Registry::standard();
+    let kind = registry.get(card.dark_sector.kind()).unwrap();
+    let request = |axis: Axis| HistogramRequest {
+        name: axis.observable().to_string(),
+        axes: vec![axis],
+    };
+    let requests: Vec<_> = axes().into_iter().map(request).collect();
+    for kinetic_gev in KINETIC_GEV {
+        let beam_gev = kinetic_gev + card.beam.lepton.mass_gev();
+        let process = kind
+            .of(&run::inputs(&card).unwrap().at_energy(beam_gev))
+            .unwrap();
+        let settings = Settings {
+            seed: 5,
+            threads: 0,
+            n_adapt: 8,
+            neval: 100_000,
+            rel_error: None,
+            min_neval: 0,
+            max_neval: 1_000_000,
+        };
+        let mut generator = Generator::new(process, settings).unwrap();
+        let mut hear = |_: &_| ControlFlow::Continue(());
+        generator.adapt(&mut hear).unwrap();
+        let report = generator.measure(&requests, &mut hear).unwrap();
+
+        let mut command = Command::new(&program);
+        command
+            .arg(&sampler)
+            .args(["82", &kinetic_gev.to_string(), EVENTS]);
+        let rows = numbers(&output(&mut command));
+        let weights: f64 = rows.iter().map(|row| row[5]).sum();
+        let scale = report.cross_section.value_pb / weights;
+        for (k, histogram) in report.histograms.iter().enumerate() {
+            let axis = &requests[k].axes[0];
+            let mut bins = vec![(0.0, 0.0); 22];
+            for row in &rows {
+                let bin = &mut bins[axis.bin_of(row[k])];
+                bin.0 += row[5];
+                bin.1 += row[5] * row[5];
+            }
+            let (mut chi2, mut n) = (0.0, 0.0);
+            let expected = histogram.values().iter().zip(histogram.variances());
+            for ((value, variance), (sum, square)) in expected.zip(&bins) {
+                // Few events are not normally distributed.
+                if *square > 25.0 {
+                    chi2 += (sum * scale - value).powi(2) / (square * scale * scale + variance);
+                    n += 1.0;
+                }
+            }
+            println!(
+                "{kinetic_gev} GeV, {}: chi2 {chi2:.1} of {n} bins",
+                histogram.name()
+            );
+            assert!(
+                n > 5.0 && (chi2 - n) / f64::sqrt(2.0 * n) < 4.0,
+                "{chi2} of {n}"
+            );
+        }
+    }
+}
