@@ -4,17 +4,19 @@
 # make quick      the fast tests only
 # make test-slurm the test on a real Slurm, which is started for it
 # make test-mpi   the test of the feature mpi
+# make install    put program, C and C++ library, man pages and completions under PREFIX [/usr/local]
 # make page       build the page over the library into target/page
 # make page-test  the test of the page in a headless Chromium
 # make docs       the documentation as a book in target/docs, with the API in Rust
 # make setup      find or install HDF5
 
-.PHONY: docs demo figures test quick setup page page-test test-slurm test-mpi
+.PHONY: docs demo figures test quick setup install page page-test test-slurm test-mpi
 .DEFAULT_GOAL := demo
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 CARD := na64mu-2025
+PREFIX ?= /usr/local
 MILLIBREM = cargo run --release --quiet $$MILLIBREM_FEATURES --bin millibrem --
 
 setup:
@@ -36,6 +38,9 @@ test:
 docs:
 	@scripts/setup.sh --tests
 	@scripts/docs.sh
+
+install: setup
+	@. target/setup.env; scripts/install.sh "$(PREFIX)"
 
 page:
 	@scripts/setup.sh --page

@@ -35,6 +35,19 @@ if [ "$tests" = yes ] && ! { cargo fmt --version && cargo clippy --version; } >/
     rustup component add rustfmt clippy
 fi
 
+# cbindgen writes the C header, which a test compares; a tool of its own licence and no dependency.
+cbindgen=
+# Installed once apt-get can have brought a compiler.
+install_cbindgen() {
+    if have cbindgen; then return; fi
+    if [ ! -x target/tools/bin/cbindgen ]; then
+        say "installing cbindgen into target/tools"
+        cargo install --quiet --locked --root target/tools --version 0.29.2 cbindgen ||
+            { say "no cbindgen: the C header is not compared"; return; }
+    fi
+    cbindgen=$PWD/target/tools/bin/cbindgen
+}
+
 # Debian packages ----------------------------------------------------------------------------
 apt_updated=no
 # Installs packages; fails quietly where there is no apt or no right to use it.
@@ -57,6 +70,11 @@ apt_install() {
 }
 
 have cc || apt_install build-essential || fail "no C compiler found and none could be installed"
+if [ "$tests" = yes ]; then
+    have c++ && have pkg-config && have cmake || apt_install g++ pkg-config cmake ||
+        say "no C++ compiler, pkg-config or CMake here, and none can be installed"
+    install_cbindgen
+fi
 
 # HDF5 ---------------------------------------------------------------------------------------
 features= hdf5_dir= extra_path= rpath=
@@ -130,6 +148,7 @@ fi
     echo "# Written by scripts/setup.sh; source it before cargo."
     echo "MILLIBREM_FEATURES='$features'"
     [ -z "$hdf5_dir" ] || echo "export HDF5_DIR='$hdf5_dir'"
+    [ -z "$cbindgen" ] || echo "export CBINDGEN='$cbindgen'"
     [ -z "$rpath" ] || echo "export RUSTFLAGS=\"\${RUSTFLAGS:-} -C link-arg=-Wl,-rpath,$rpath\""
     echo "export PATH='${extra_path:+$extra_path:}$HOME/.cargo/bin':\"\$PATH\""
 } >target/setup.env

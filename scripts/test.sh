@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check: style, lints, documentation, Rust tests, Python readers, README commands, the Python package, the
+# Runs every check: style, lints, documentation, Rust, C and C++ tests, what is installed, Python readers, README commands, the Python package, the
 # library in WebAssembly, the page in a browser, and a run on a Slurm started for it.
 # With --quick only the fast Rust tests. A step that fails does not keep the others from running.
 # Ends with the summary lines of the test runners and the steps that failed.
@@ -25,6 +25,7 @@ else
     step env VIRTUAL_ENV="$PWD/.venv" \
         .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml $MILLIBREM_FEATURES
     step scripts/docs.sh
+    step cpp/tests/install.sh
     step .venv/bin/python -m pytest -q tests/python
     step .venv/bin/python -m pytest -q -c python/pyproject.toml --nbmake python/tests python/examples
     step tests/wasm/run.sh
@@ -37,7 +38,7 @@ else
 fi
 
 printf '\n== summary\n'
-grep -E '^(test result:|(slurm|wasm|page) test: (passed|FAILED|not run)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
+grep -E '^(test result:|(slurm|wasm|page|install) test: (passed|FAILED|not run)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
 if [ "${#failed[@]}" -gt 0 ]; then
     printf 'FAILED: %s\n' "${failed[@]}"
     exit 1
