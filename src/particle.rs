@@ -108,6 +108,13 @@ impl Outgoing {
         all
     }
 
+    /// What comes out of γ N → χ χ̄ N.
+    pub fn of_conversion(nucleus: Particle, chi: Particle) -> Vec<Self> {
+        let mut all = vec![Self::new(Role::NUCLEUS_OUT, "recoiling nucleus", nucleus)];
+        all.extend(Self::of_chi(chi));
+        all
+    }
+
     /// χ and χ̄ alone.
     pub fn of_chi(chi: Particle) -> Vec<Self> {
         let anti = chi.anti();

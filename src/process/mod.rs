@@ -10,6 +10,7 @@ mod approximation;
 mod kind;
 mod method;
 mod mixture;
+pub mod photon_conversion;
 pub mod radiation;
 mod registry;
 mod route;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::annihilation::AnnihilationOf;
 use super::approximation::{Approximated, Approximation};
 use super::kind::Kind;
+use super::photon_conversion::PhotonConversionOf;
 use super::radiation::Radiation;
 
 /// The kinds there are.
@@ -18,6 +19,7 @@ impl Registry {
             Arc::new(Radiation("pair")),
             Arc::new(Radiation("dark-photon")),
             Arc::new(AnnihilationOf),
+            Arc::new(PhotonConversionOf),
         ])
     }
 

@@ -1,0 +1,268 @@
+//! One set-up of the conversion: its kinematics and dσ.
+//!
+//! Energies in GeV, the photon along z, the nucleus of mass M at rest and recoiling in the xz plane.
+
+use core::f64::consts::PI;
+
+use super::two_photon::{self, Point};
+use crate::constants::{ALPHA, GEV_M2_TO_PB};
+use crate::cuts::Cuts;
+use crate::dark_sector::{DarkSector, MilliCharged};
+use crate::elementary::polar_angle;
+use crate::event::Momentum;
+use crate::matter::form_factor::FormFactor;
+use crate::matter::{Nucleus, NucleusSpin};
+use crate::process::radiation::check_numbers;
+use crate::process::{Inputs, SetupError};
+
+/// Its name.
+pub(super) const KIND: &str = "photon-conversion";
+/// rad per mrad.
+const MRAD: f64 = 1e-3;
+
+/// The conversion of photons on one nucleus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversion {
+    /// Energy of the photon, GeV.
+    pub(super) energy_gev: f64,
+    pub(super) nucleus: Nucleus,
+    form_factor: FormFactor,
+    pub(super) chi: MilliCharged,
+    /// In units of [`Self::energy_gev`].
+    pub(super) cuts: Cuts,
+}
+
+/// W² and t of a point, with what follows from them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Invariants {
+    pub(super) w2: f64,
+    pub(super) t: f64,
+    /// k·q.
+    kq: f64,
+    /// J_T².
+    j2: f64,
+}
+
+impl Conversion {
+    /// The process of these inputs, with photons of the energy of their beam.
+    ///
+    /// # Errors
+    /// [`SetupError`] if a number makes no sense, what is produced is no pair, there is a cut on a lepton, or nothing
+    /// can be made.
+    pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
+        let nucleus = inputs.nucleus;
+        check_numbers(&inputs.beam, &nucleus, &inputs.dark_sector, &inputs.cuts)?;
+        let DarkSector::Pair(chi) = inputs.dark_sector else {
+            return Err(SetupError::OtherKind {
+                kind: KIND,
+                produced: inputs.dark_sector.kind(),
+            });
+        };
+        if let Some(name) = inputs.cuts.on_lepton() {
+            return Err(SetupError::NoLepton { kind: KIND, name });
+        }
+        let process = Self {
+            energy_gev: inputs.beam.energy_gev,
+            nucleus,
+            form_factor: FormFactor::new(&inputs.form_factor, &nucleus)?,
+            chi,
+            cuts: inputs.cuts,
+        };
+        if !(process.energy_gev > process.threshold_gev()) {
+            return Err(SetupError::TooLittle {
+                kind: KIND,
+                energy_gev: process.energy_gev,
+                mass_gev: 2.0 * chi.mass_gev,
+                least_gev: process.threshold_gev(),
+            });
+        }
+        match process.leaves_something() {
+            true => Ok(process),
+            false => Err(SetupError::EmptyRange {
+                x_min: inputs.cuts.x_min,
+                x_max: inputs.cuts.x_max,
+                lowest: 0.0,
+                highest: 1.0,
+            }),
+        }
+    }
+
+    /// Least energy in GeV of a photon that makes a pair: 2m_χ(1 + m_χ/M).
+    pub fn threshold_gev(&self) -> f64 {
+        2.0 * self.chi.mass_gev * (1.0 + self.chi.mass_gev / self.nucleus.mass_gev)
+    }
+
+    /// The same at another energy; the cuts stay where they are in GeV.
+    pub(super) fn moved(&self, energy_gev: f64) -> Option<Self> {
+        let moved = Self {
+            energy_gev,
+            cuts: self.cuts.in_other_units(self.energy_gev / energy_gev),
+            ..self.clone()
+        };
+        (energy_gev > moved.threshold_gev() && moved.leaves_something()).then_some(moved)
+    }
+
+    /// Whether the cuts on x leave anything; E_miss is the energy of the photon but for the recoil.
+    fn leaves_something(&self) -> bool {
+        let (t_min, _) = self.t_limits(4.0 * self.chi.mass_gev * self.chi.mass_gev);
+        t_min < self.t_most()
+    }
+
+    /// s, GeV².
+    fn s(&self) -> f64 {
+        let m = self.nucleus.mass_gev;
+        m * (m + 2.0 * self.energy_gev)
+    }
+
+    /// Largest W², (√s − M)², and least.
+    pub(super) fn w2_limits(&self) -> (f64, f64) {
+        let m = self.nucleus.mass_gev;
+        // √s − M = 2Mω/(√s + M).
+        let most = 2.0 * m * self.energy_gev / (self.s().sqrt() + m);
+        (4.0 * self.chi.mass_gev * self.chi.mass_gev, most * most)
+    }
+
+    /// Limits of t at W², by kinematics alone.
+    pub(super) fn t_limits(&self, w2: f64) -> (f64, f64) {
+        let (s, m) = (self.s(), self.nucleus.mass_gev);
+        let m2 = m * m;
+        let two_m_omega = 2.0 * m * self.energy_gev;
+        // λ(s, W², M²), which vanishes where W is √s − M.
+        let (_, most) = self.w2_limits();
+        let upper = (s.sqrt() + m) * (s.sqrt() + m);
+        let root = ((most - w2).max(0.0) * (upper - w2)).sqrt();
+        let sum = (two_m_omega * two_m_omega - w2 * (s + m2)) / s;
+        let t_max = 0.5 * (sum + two_m_omega * root / s);
+        (m2 * w2 * w2 / (s * t_max), t_max)
+    }
+
+    /// Where the cut on E_miss = ω − t/2M ends t.
+    pub(super) fn t_most(&self) -> f64 {
+        2.0 * self.nucleus.mass_gev * self.energy_gev * (1.0 - self.cuts.x_min)
+    }
+
+    /// Whether E_miss at this t is within the cuts.
+    pub(super) fn passes(&self, t: f64) -> bool {
+        let x = 1.0 - t / (2.0 * self.nucleus.mass_gev * self.energy_gev);
+        x >= self.cuts.x_min && (self.cuts.x_max >= 1.0 || x <= self.cuts.x_max)
+    }
+
+    /// What follows from W² and t between their limits.
+    pub(super) fn invariants(&self, w2: f64, t: f64) -> Invariants {
+        let (t_min, t_max) = self.t_limits(w2);
+        let kq = 0.5 * (w2 + t);
+        let j2 = self.s() * ((t - t_min) * (t_max - t)).max(0.0) / (kq * kq);
+        Invariants { w2, t, kq, j2 }
+    }
+
+    /// J·k.
+    fn jk(&self, i: &Invariants) -> f64 {
+        2.0 * self.nucleus.mass_gev * self.energy_gev - i.kq
+    }
+
+    /// Q⁴ α Z²F²/(8π M²ω² t²) k·q in pb GeV⁴.
+    fn field(&self, i: &Invariants) -> f64 {
+        let q2 = self.chi.charge * self.chi.charge;
+        let scale = self.nucleus.mass_gev * self.energy_gev * i.t;
+        GEV_M2_TO_PB * q2 * q2 * ALPHA / (8.0 * PI) * self.form_factor.g2(i.t) * i.kq
+            / (scale * scale)
+    }
+
+    /// dσ/dt dW² in pb/GeV⁴, whatever the cuts.
+    pub(super) fn inclusive_pb(&self, i: &Invariants) -> f64 {
+        let (transverse, scalar) = two_photon::sigma(self.chi.spin, self.chi.mass_gev, i.w2, i.t);
+        let jk = self.jk(i);
+        let (mut jt2, mut jl2) = (i.j2, i.t * jk * jk / (i.kq * i.kq));
+        if self.nucleus.spin == NucleusSpin::Half {
+            jt2 += 2.0 * i.t;
+            jl2 -= i.t;
+        }
+        self.field(i) * (jt2 * transverse + jl2 * scalar)
+    }
+
+    /// v of the pair.
+    pub(super) fn v(&self, w2: f64) -> f64 {
+        let m = self.chi.mass_gev;
+        ((w2 - 4.0 * m * m) / w2).max(0.0).sqrt()
+    }
+
+    /// dσ/dt dW² dcosθ dφ/2π in pb/GeV⁴ with χ at cos θ and φ; that of spin ½ is spread like spin 0.
+    pub(super) fn density_pb(&self, i: &Invariants, cos: f64, cos_phi: f64) -> f64 {
+        let v = self.v(i.w2);
+        let point = |j2: f64, long: f64| Point {
+            w2: i.w2,
+            kq: i.kq,
+            v,
+            cos,
+            cos_phi,
+            j2,
+            long,
+        };
+        let long = i.t * self.jk(i) / (i.kq * i.kq);
+        let e4 = (4.0 * PI * ALPHA) * (4.0 * PI * ALPHA);
+        let squared = two_photon::squared(self.chi.spin, &point(i.j2, long));
+        // ½ Σ|A|² e⁴ v/(8π)/2 in place of J²·4k·q·σ.
+        let spread = self.field(i) * e4 * v / (128.0 * PI * i.kq) * squared;
+        match self.nucleus.spin {
+            NucleusSpin::Zero => spread,
+            NucleusSpin::Half => {
+                let spinless = Self {
+                    nucleus: Nucleus {
+                        spin: NucleusSpin::Zero,
+                        ..self.nucleus
+                    },
+                    ..self.clone()
+                };
+                spread * self.inclusive_pb(i) / spinless.inclusive_pb(i)
+            }
+        }
+    }
+
+    /// Momenta of nucleus, χ and χ̄.
+    pub(super) fn momenta(
+        &self,
+        i: &Invariants,
+        cos: f64,
+        (cos_phi, sin_phi): (f64, f64),
+    ) -> [Momentum; 3] {
+        let (m, omega, m_chi) = (self.nucleus.mass_gev, self.energy_gev, self.chi.mass_gev);
+        let recoil = i.t / (2.0 * m);
+        let across = i.j2.sqrt() * i.kq / (2.0 * m * omega);
+        let along = recoil + i.kq / omega;
+        let pair = [omega - recoil, -across, 0.0, omega - along];
+        let w = i.w2.sqrt();
+        let p = 0.5 * w * self.v(i.w2);
+        let pt = p * ((1.0 - cos) * (1.0 + cos)).sqrt();
+        // The axis of the current, orthogonal to photon and pair.
+        let tilt = -across * omega / i.kq;
+        let momentum = |sign: f64| {
+            let (share, beam) = (0.5 - sign * p * cos / w, sign * p * cos * w * omega / i.kq);
+            let (x, y) = (sign * pt * cos_phi, sign * pt * sin_phi);
+            let px = share * pair[1] + x;
+            let pz = share * pair[3] + beam + x * tilt;
+            [
+                (m_chi * m_chi + px * px + y * y + pz * pz).sqrt(),
+                px,
+                y,
+                pz,
+            ]
+        };
+        [
+            [m + recoil, across, 0.0, along],
+            momentum(1.0),
+            momentum(-1.0),
+        ]
+    }
+
+    /// Whether χ and χ̄ are within the cut on their angles.
+    pub(super) fn angles_pass(&self, momenta: &[Momentum; 3]) -> bool {
+        let most = self.cuts.chi_angle_max_mrad * MRAD;
+        let angle = |p: &Momentum| polar_angle((p[1] * p[1] + p[2] * p[2]).sqrt(), p[3]);
+        momenta[1..].iter().all(|p| angle(p) <= most)
+    }
+
+    /// Whether there is one.
+    pub(super) fn cuts_angles(&self) -> bool {
+        self.cuts.chi_angle_max_mrad.is_finite()
+    }
+}

@@ -1,0 +1,117 @@
+//! σ of the conversion without Monte Carlo: Gauss–Legendre in y, W² = 4m_χ² e^(Ly²), and in ln t.
+//!
+//! Rules are refined until the result settles; the change is the error.
+
+use std::ops::ControlFlow;
+
+use super::conversion::Conversion;
+use crate::process::radiation::quadrature::gauss_legendre;
+use crate::process::{Integral, Method, QuadratureError, Route};
+
+/// Nodes in W² and t, level by level.
+const LEVELS: [(usize, usize); 7] = [
+    (16, 24),
+    (24, 32),
+    (32, 48),
+    (48, 64),
+    (64, 96),
+    (96, 128),
+    (128, 192),
+];
+
+/// One set-up by quadrature.
+pub(super) struct ByRules(pub(super) Conversion);
+
+impl ByRules {
+    /// σ in pb with t below `t_most` and above `t_least` at every W².
+    fn level(&self, (n_w, n_t): (usize, usize), (t_least, t_most): (f64, f64)) -> f64 {
+        let of = &self.0;
+        let (low, high) = of.w2_limits();
+        let length = libm::log(high / low);
+        let inner = gauss_legendre(n_t);
+        let mut sum = 0.0;
+        for (y, weight) in gauss_legendre(n_w) {
+            let w2 = low * libm::exp(length * y * y);
+            let (t_min, t_max) = of.t_limits(w2);
+            let (t_min, t_max) = (t_min.max(t_least), t_max.min(t_most));
+            if !(t_min < t_max) {
+                continue;
+            }
+            let decades = libm::log(t_max / t_min);
+            let over_t = inner.iter().map(|(u, weight)| {
+                let t = t_min * libm::exp(decades * u);
+                weight * t * of.inclusive_pb(&of.invariants(w2, t))
+            });
+            sum += weight * 2.0 * y * length * w2 * decades * over_t.sum::<f64>();
+        }
+        sum
+    }
+
+    /// The same to a relative error.
+    fn within(&self, t: (f64, f64), rel_error: f64) -> Result<Integral, QuadratureError> {
+        if self.0.cuts_angles() {
+            return Err(QuadratureError::Cut {
+                name: "cuts.chi_angle_max_mrad",
+            });
+        }
+        let mut n_eval = 0;
+        let mut before = f64::NAN;
+        let found = LEVELS.iter().try_fold((0.0, f64::NAN), |_, &level| {
+            let value = self.level(level, t);
+            let change = (value - before).abs();
+            n_eval += (level.0 * level.1) as u64;
+            before = value;
+            match change <= rel_error * value {
+                true => ControlFlow::Break((value, change)),
+                false => ControlFlow::Continue((value, change)),
+            }
+        });
+        match found {
+            ControlFlow::Break((value_pb, error_pb)) => Ok(Integral {
+                value_pb,
+                error_pb,
+                n_eval,
+            }),
+            ControlFlow::Continue((value_pb, error_pb)) => Err(QuadratureError::NotConverged {
+                value_pb,
+                error_pb,
+                rel_error,
+            }),
+        }
+    }
+
+    /// t at E_miss = x ω.
+    fn t_at(&self, x: f64) -> f64 {
+        2.0 * self.0.nucleus.mass_gev * self.0.energy_gev * (1.0 - x)
+    }
+}
+
+impl Route for ByRules {
+    fn method(&self) -> Method {
+        Method::QUADRATURE
+    }
+
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+        let least = match self.0.cuts.x_max < 1.0 {
+            true => self.t_at(self.0.cuts.x_max),
+            false => 0.0,
+        };
+        self.within((least, self.0.t_most()), rel_error)
+    }
+
+    fn spectrum(&self, _: &[f64], _: f64) -> Result<Vec<Integral>, QuadratureError> {
+        Err(QuadratureError::NotApplicable {
+            method: "quadrature",
+            needs: "photons of many energies, as a shower has; those of one energy all give x = 1 but for the recoil",
+        })
+    }
+
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        let bins = edges.windows(2).map(|e| {
+            let t = (self.t_at(e[1]).max(0.0), self.t_at(e[0]));
+            let found = self.within(t, rel_error)?;
+            Ok(found)
+        });
+        bins.collect()
+    }
+}
