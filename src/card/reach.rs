@@ -83,16 +83,20 @@ fn channels(
             Channel::Omega => mesons.omega,
             Channel::Phi => mesons.phi,
             Channel::Jpsi => mesons.jpsi,
-            Channel::Bremsstrahlung | Channel::Annihilation => 1.0,
+            _ => 1.0,
         };
         let missing = match channel {
-            Channel::Annihilation if !is_electron => {
-                Some("a beam of e- or e+, whose shower has positrons".to_owned())
+            Channel::Annihilation | Channel::PhotonConversion if !is_electron => {
+                Some("a beam of e- or e+, which makes a shower".to_owned())
             }
-            Channel::Annihilation if material.thickness_x0().is_none() => {
+            Channel::Annihilation | Channel::PhotonConversion | Channel::Trident
+                if is_electron && material.thickness_x0().is_none() =>
+            {
                 Some("target.thickness_x0 beside it".to_owned())
             }
-            Channel::Annihilation if material.density_g_cm3.is_none() => {
+            Channel::Annihilation | Channel::PhotonConversion | Channel::Trident
+                if is_electron && material.density_g_cm3.is_none() =>
+            {
                 Some("target.density_g_cm3 beside it".to_owned())
             }
             _ if given == 0.0 => Some(format!("reach.mesons.{name} beside it")),

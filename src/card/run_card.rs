@@ -90,6 +90,10 @@ named! {
         Bremsstrahlung = "bremsstrahlung",
         /// Positrons of the shower annihilate with electrons of the target.
         Annihilation = "annihilation",
+        /// Photons of the shower convert to pairs in the field of a nucleus.
+        PhotonConversion = "photon-conversion",
+        /// The same with the virtual photons of the leptons, an estimate.
+        Trident = "trident",
         /// Decays of ρ(770).
         Rho = "rho",
         /// Decays of ω(782).

@@ -45,6 +45,15 @@ pub enum TrackLengthError {
 }
 
 impl TrackLength {
+    /// One of these columns: energies in GeV that rise, and what each species has above them in X0, which falls.
+    pub(crate) fn of_columns(energies_gev: Vec<f64>, above_x0: [Vec<f64>; 3]) -> Self {
+        Self {
+            depth_x0: None,
+            energies_gev,
+            above_x0,
+        }
+    }
+
     /// From the integrals of the numbers at falling nodes, of which there is one more; a number at a
     /// node stands for half of the distance to its neighbours.
     pub(super) fn of_nodes(depth_x0: f64, nodes_gev: &[f64], track: &Population) -> Self {

@@ -19,6 +19,9 @@ const LEVELS: [(usize, usize); 7] = [
     (128, 192),
 ];
 
+/// Halvings of the range of ln W² that find an edge.
+const BISECTIONS: u32 = 60;
+
 /// One set-up by quadrature.
 pub(super) struct ByRules(pub(super) Conversion);
 
@@ -26,7 +29,7 @@ impl ByRules {
     /// σ in pb with t below `t_most` and above `t_least` at every W².
     fn level(&self, (n_w, n_t): (usize, usize), (t_least, t_most): (f64, f64)) -> f64 {
         let of = &self.0;
-        let (low, high) = of.w2_limits();
+        let (low, high) = self.w2_limits(t_most);
         let length = libm::log(high / low);
         let inner = gauss_legendre(n_t);
         let mut sum = 0.0;
@@ -45,6 +48,24 @@ impl ByRules {
             sum += weight * 2.0 * y * length * w2 * decades * over_t.sum::<f64>();
         }
         sum
+    }
+
+    /// Limits of W² where t can be below `t_most`: t_min rises with W².
+    fn w2_limits(&self, t_most: f64) -> (f64, f64) {
+        let (low, high) = self.0.w2_limits();
+        let is_open = |w2: f64| self.0.t_limits(w2).0 < t_most;
+        if is_open(high) {
+            return (low, high);
+        }
+        let (mut open, mut closed) = (low, high);
+        for _ in 0..BISECTIONS {
+            let middle = (open * closed).sqrt();
+            match is_open(middle) {
+                true => open = middle,
+                false => closed = middle,
+            }
+        }
+        (low, open)
     }
 
     /// The same to a relative error.

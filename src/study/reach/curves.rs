@@ -238,44 +238,56 @@ impl Reach {
         let counts = |channel| card.reach.channels.is_none_or(|all| all.has(channel));
         let errors: Vec<Option<f64>> = yields.iter().map(|y| y.exact_error).collect();
         let none = vec![None; masses.len()];
-        let curve = |channel: &'static str, events: &[f64], errors: &[Option<f64>]| {
-            let edge = |n: &f64| experiment.lower_edge(*n);
-            let q_over_e: Vec<Option<f64>> = events.iter().map(edge).collect();
-            // Q goes with the inverse root of the events: δQ/Q = δN/2N.
-            let of = q_over_e.iter().zip(events).zip(errors);
-            let error = of.map(|((q, n), e)| Some((*q)? * (*e)? / (2.0 * n)));
-            Curve {
-                label: format!("{} {channel}", experiment.name()),
-                source: experiment.name().to_owned(),
-                channel,
-                error: error.collect(),
-                q_over_e,
-                q_over_e_max: experiment.q_over_e_max(),
-                events_excluded: Some(excluded),
-            }
-        };
+        let nothing = vec![0.0; masses.len()];
+        let curve =
+            |channel: &'static str, events: &[f64], more: &[f64], errors: &[Option<f64>]| {
+                let all = || events.iter().copied().zip(more.iter().copied());
+                let edge = |(n, more)| experiment.lower_edge_of(n, more);
+                let q_over_e: Vec<Option<f64>> = all().map(edge).collect();
+                // N = nQ² + mQ⁴: δQ/Q = δn/2(n + 2mQ²).
+                let of = q_over_e.iter().zip(all()).zip(errors);
+                let error = of.map(|((q, (n, more)), e)| {
+                    let (q, e) = ((*q)?, (*e)?);
+                    Some(q * e / (2.0 * (n + 2.0 * experiment.counted(n, more) * q * q)))
+                });
+                Curve {
+                    label: format!("{} {channel}", experiment.name()),
+                    source: experiment.name().to_owned(),
+                    channel,
+                    error: error.collect(),
+                    q_over_e,
+                    q_over_e_max: experiment.q_over_e_max(),
+                    events_excluded: Some(excluded),
+                }
+            };
         let exact: Vec<f64> = yields.iter().map(|y| y.exact).collect();
         let radiated = Channel::Bremsstrahlung;
         let mut curves = Vec::new();
         let mut all = vec![0.0; masses.len()];
+        let mut quartic = nothing.clone();
         let mut of_all = none.clone();
         let mut channels = 0;
         if counts(radiated) {
-            curves.push(curve(radiated.name(), &exact, &errors));
+            curves.push(curve(radiated.name(), &exact, &nothing, &errors));
             (all, of_all) = (exact, errors);
             channels += 1;
         }
         if self.options.iww {
             let events: Vec<f64> = yields.iter().map(|y| y.iww).collect();
-            curves.push(curve("iww", &events, &none));
+            curves.push(curve("iww", &events, &nothing, &none));
         }
         for channel in Showered::channels(card) {
             let events = yields.iter().map(|y| y.showered[channel as usize]);
             let events: Vec<f64> = events.collect();
-            for (sum, n) in all.iter_mut().zip(&events) {
+            let is_quartic = Showered::is_quartic(channel);
+            let of_sum = if is_quartic { &mut quartic } else { &mut all };
+            for (sum, n) in of_sum.iter_mut().zip(&events) {
                 *sum += n;
             }
-            curves.push(curve(channel.name(), &events, &none));
+            curves.push(match is_quartic {
+                true => curve(channel.name(), &nothing, &events, &none),
+                false => curve(channel.name(), &events, &nothing, &none),
+            });
             channels += 1;
         }
         for meson in VectorMeson::ALL
@@ -286,11 +298,11 @@ impl Reach {
             for (sum, n) in all.iter_mut().zip(&events) {
                 *sum += n;
             }
-            curves.push(curve(meson.name(), &events, &none));
+            curves.push(curve(meson.name(), &events, &nothing, &none));
             channels += 1;
         }
         if channels > 1 {
-            curves.push(curve("sum", &all, &of_all));
+            curves.push(curve("sum", &all, &quartic, &of_all));
         }
         curves
     }

@@ -9,6 +9,9 @@
 //!   constant mean rate: see [`BeamTrack`].
 //! * Annihilation of shower positrons, where `reach.channels` names it: `N_1 = LOT · n σ̄ · efficiency`
 //!   along their track length ([`crate::process::annihilation`], [`crate::process::secondary`]).
+//! * `N_2 (Q_χ/e)⁴` events of photons of the shower that convert ([`crate::process::photon_conversion`]) and an
+//!   estimate of the lepton trident, where `reach.channels` names them: then the limit solves
+//!   `N_1 Q² + N_2 Q⁴ = N_excluded`; below 1e-3 of the yield N_2 is left out.
 //! * Vector mesons: `N_1 = N_V Br(V→χχ̄) · efficiency` ([NA64LDMX25] Eqs. (5)–(12)), N_V given.
 //! * A dark-photon limit recast: see [`recast`].
 //!
@@ -16,6 +19,7 @@
 //! nucleus. A channel above its threshold has no limit. Pinned by `tests/reach.rs`.
 
 mod curves;
+mod equivalent;
 mod poisson;
 pub mod recast;
 mod report;
@@ -36,6 +40,8 @@ use crate::process::target::BeamTrack;
 use crate::process::{Method, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
 use crate::text::shown;
 
+/// Share of the yield below which terms of order Q⁴ are left out.
+const NEGLIGIBLE: f64 = 1e-3;
 /// 1 pb in cm².
 const PB_TO_CM2: f64 = 1e-36;
 
@@ -372,6 +378,25 @@ impl Experiment {
     pub fn lower_edge(&self, events: f64) -> Option<f64> {
         let below = |q: &f64| self.q_over_e_max.is_none_or(|most| *q < most);
         self.limit(events).filter(below)
+    }
+
+    /// The same of `events` ∝ Q² and `more` ∝ Q⁴, both for Q_χ = e; `more` counts from 1e-3 of the yield on.
+    pub fn lower_edge_of(&self, events: f64, more: f64) -> Option<f64> {
+        if self.counted(events, more) == 0.0 {
+            return self.lower_edge(events);
+        }
+        // more·Q⁴ + events·Q² = excluded, without cancellation.
+        let root = (events * events + 4.0 * more * self.events_excluded).sqrt();
+        let q = (2.0 * self.events_excluded / (events + root)).sqrt();
+        Some(q).filter(|q| self.q_over_e_max.is_none_or(|most| *q < most))
+    }
+
+    /// What of `more` counts at the limit of `events`.
+    fn counted(&self, events: f64, more: f64) -> f64 {
+        let share = self
+            .limit(events)
+            .map_or(f64::INFINITY, |q| more * q * q / events);
+        if share >= NEGLIGIBLE { more } else { 0.0 }
     }
 }
 

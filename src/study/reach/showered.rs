@@ -2,15 +2,19 @@
 //!
 //! σ̄ of a channel is the mean over the depth of the target of Σ fᵢ σᵢ along the track length of its
 //! projectiles ([`FromShower`]), with the same cut on what is missing as for bremsstrahlung: positrons, those of
-//! the beam among them, for `annihilation`. Pinned by `tests/annihilation.rs`.
+//! the beam among them, for `annihilation`, photons for `photon-conversion`, and the virtual photons of all leptons for the estimate
+//! `trident`, where muons keep their energy. Pinned by `tests/annihilation.rs` and `tests/photon_conversion.rs`.
 
 use std::sync::Arc;
 
+use super::equivalent;
+use crate::beam::Lepton;
 use crate::card::{Channel, InitialState, RunCard};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::Nucleus;
-use crate::matter::shower::{Species, TrackLength};
+use crate::matter::shower::{LEAST_GEV, Species, TrackLength};
 use crate::process::annihilation::{Annihilation, Through};
+use crate::process::photon_conversion::Conversion;
 use crate::process::secondary::FromShower;
 use crate::process::{Inputs, Method, Process, QuadratureError, SetupError};
 use crate::run::{self, UsageError};
@@ -35,6 +39,9 @@ impl Showered {
         if Self::channels(card).next().is_none() {
             return Ok(None);
         }
+        if matches!(card.beam.lepton, Lepton::Muon | Lepton::AntiMuon) {
+            return Ok(Some(Self::of_muons(card)));
+        }
         let (shower, depths) = run::shower(card, None, &[])?;
         let problem = |e: &dyn std::fmt::Display| UsageError(format!("{}: {e}", card.run.name));
         let tracks = shower.track_lengths(&card.target.material, &depths);
@@ -44,6 +51,27 @@ impl Showered {
             track: Arc::new(track),
             depth_x0,
         }))
+    }
+
+    /// Muons that keep their energy, all along a depth of one.
+    fn of_muons(card: &RunCard) -> Self {
+        let energy = card.beam.energy_gev;
+        let lowest = (card.cuts.x_min * energy)
+            .max(LEAST_GEV)
+            .min(0.999 * energy);
+        let (whole, none) = (vec![1.0; 2], vec![0.0; 2]);
+        Self {
+            track: Arc::new(TrackLength::of_columns(
+                vec![lowest, energy],
+                [whole, none.clone(), none],
+            )),
+            depth_x0: 1.0,
+        }
+    }
+
+    /// Whether its events go with the fourth power of the charge.
+    pub(super) fn is_quartic(channel: Channel) -> bool {
+        matches!(channel, Channel::PhotonConversion | Channel::Trident)
     }
 
     /// Why the selection of the card has nothing of a channel, if that is so.
@@ -77,13 +105,20 @@ impl Showered {
             charge: 1.0,
             ..chi
         };
+        let track = match channel {
+            Channel::Trident => {
+                let m = card.beam.lepton.mass_gev();
+                Arc::new(equivalent::track(&self.track, m, m_chi_gev))
+            }
+            _ => self.track.clone(),
+        };
         let material = &card.target.material;
         let mut sum = 0.0;
         for (part, share) in material.components.iter().zip(material.number_fractions()) {
             let Some(process) = process(card, channel, part.nucleus, chi)? else {
                 continue;
             };
-            let track = self.track.clone();
+            let track = track.clone();
             let along = FromShower::new(process, track, species, self.depth_x0);
             let route = along.route(Method::QUADRATURE).ok_or_else(|| {
                 StudyError::from(QuadratureError::not_offered(&along, Method::QUADRATURE))
@@ -98,6 +133,7 @@ impl Showered {
 fn projectile(channel: Channel) -> Option<Species> {
     match channel {
         Channel::Annihilation => Some(Species::Positron),
+        Channel::PhotonConversion | Channel::Trident => Some(Species::Photon),
         _ => None,
     }
 }
@@ -121,6 +157,9 @@ fn process(
             let radiates = card.reach.initial_state == InitialState::LeadingLog;
             Arc::new(if radiates { found.radiating() } else { found }) as Arc<dyn Process>
         }),
+        Channel::PhotonConversion | Channel::Trident => {
+            Conversion::new(&inputs).map(|found| Arc::new(found) as Arc<dyn Process>)
+        }
         _ => return Ok(None),
     };
     match made {
