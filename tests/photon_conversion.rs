@@ -336,7 +336,8 @@ fn terms_of_order_q4_are_those_of_another_calculation() {
     );
     for i in 0..3 {
         let trident = ratio(&muons, "trident", i);
-        assert!((1.0..16.0).contains(&trident), "{i}: {trident}");
+        // 2 to 8 there.
+        assert!((0.8..12.0).contains(&trident), "{i}: {trident}");
     }
     let ldmx = reach("ldmx-2025", &[channels, open], &[0.01, 0.1, 0.3]);
     for i in 0..3 {

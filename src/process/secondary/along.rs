@@ -127,6 +127,10 @@ impl Route for Along {
         self.method
     }
 
+    fn finest(&self) -> f64 {
+        4.0 * FINEST
+    }
+
     fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
         let (table, n_eval, change) = self.table(rel_error)?;
         Self::judged(self.mean(&table, (0.0, 1.0)), n_eval, change, rel_error)

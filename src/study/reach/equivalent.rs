@@ -1,13 +1,14 @@
 //! Equivalent photons: the virtual photons of a lepton, as a track length of photons.
 //!
-//! A lepton of mass m and energy E has, with y = k/E and Q² from m²y²/(1−y) to Q²_max ([BGMS75] §6),
+//! A lepton of mass m and energy E has, with y = k/E, Q²_min = m²y²/(1−y) ([BGMS75] §6) and a pair that sees a virtuality
+//! Q² like 1/(1 + Q²/Λ²), Λ² = 4m_χ²,
 //!
 //! ```text
-//! n(y) = (α/2πy) {[1 + (1−y)²] ln(Q²_max/Q²_min) − 2m²y² (1/Q²_min − 1/Q²_max)}
+//! n(y) = (α/2πy) {[1 + (1−y)²] ℓ − 2m²y² (1/Q²_min − ℓ/Λ²)},   ℓ = ln(1 + Λ²/Q²_min)
 //! ```
 //!
-//! Q²_max = 4m_χ² stands for the virtuality from which on the pair sees it; a factor of two in it moves the
-//! estimate by about a tenth. Energies in GeV. Pinned by `tests/photon_conversion.rs`.
+//! An estimate: a factor of two in Λ² moves it by about a tenth for electrons, and as much as that for muons above
+//! light pairs. Energies in GeV. Pinned by `tests/photon_conversion.rs`.
 
 use core::f64::consts::PI;
 
@@ -19,27 +20,24 @@ use crate::process::radiation::quadrature::gauss_legendre;
 const ROWS: usize = 128;
 const NODES: usize = 24;
 
-/// n(y), at least 0.
-fn photons(y: f64, m: f64, q2_max: f64) -> f64 {
+/// n(y) with Λ² in GeV².
+fn photons(y: f64, m: f64, lambda2: f64) -> f64 {
     let q2_min = m * m * y * y / (1.0 - y);
-    if !(q2_min < q2_max) {
-        return 0.0;
-    }
-    let log = libm::log(q2_max / q2_min);
-    let mass = 2.0 * m * m * y * y * (1.0 / q2_min - 1.0 / q2_max);
-    (ALPHA / (2.0 * PI * y) * ((1.0 + (1.0 - y) * (1.0 - y)) * log - mass)).max(0.0)
+    let log = libm::log1p(lambda2 / q2_min);
+    let mass = 2.0 * m * m * y * y * (1.0 / q2_min - log / lambda2);
+    ALPHA / (2.0 * PI * y) * ((1.0 + (1.0 - y) * (1.0 - y)) * log - mass)
 }
 
 /// The track length of equivalent photons of leptons of mass `m` with this track, of electrons and positrons together.
 pub(super) fn track(leptons: &TrackLength, m: f64, m_chi_gev: f64) -> TrackLength {
-    let q2_max = 4.0 * m_chi_gev * m_chi_gev;
+    let lambda2 = 4.0 * m_chi_gev * m_chi_gev;
     let rule = gauss_legendre(NODES);
     // Photons above y.
     let above = |y: f64| -> f64 {
         let decades = -libm::log(y);
         let each = rule.iter().map(|(u, weight)| {
             let at = y * libm::exp(decades * u);
-            weight * decades * at * photons(at, m, q2_max)
+            weight * decades * at * photons(at, m, lambda2)
         });
         each.sum()
     };
