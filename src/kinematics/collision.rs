@@ -94,6 +94,26 @@ impl Collision {
         })
     }
 
+    /// What of it depends on the beam energy.
+    #[inline(always)]
+    pub(crate) fn numbers(&self) -> [f64; 5] {
+        [self.e0, self.p, self.kinetic, self.sqrt_s, self.inv_two_s]
+    }
+
+    /// The same masses with these [`Self::numbers`].
+    #[inline(always)]
+    pub(crate) fn with_numbers(&self, numbers: [f64; 5]) -> Self {
+        let [e0, p, kinetic, sqrt_s, inv_two_s] = numbers;
+        Self {
+            e0,
+            p,
+            kinetic,
+            sqrt_s,
+            inv_two_s,
+            ..*self
+        }
+    }
+
     /// Invariant mass squared of the initial state, s_tot in GeV².
     pub fn s_tot(&self) -> f64 {
         let sum = self.big_m + self.m;

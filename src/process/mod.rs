@@ -95,6 +95,13 @@ pub trait PointBlock: Send {
     /// on its own point alone, to the bit.
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]);
 
+    /// The same of points that each have a beam energy of their own, in GeV: with 0 where nothing can be made,
+    /// else with the value that [`Self::set_beam_energy`] and then [`Self::evaluate`] would give, to the
+    /// bit. False, and nothing evaluated, where it can only be done one by one.
+    fn evaluate_at(&mut self, _energies_gev: &[f64], _y: &[&[f64]], _value: &mut [f64]) -> bool {
+        false
+    }
+
     /// Momenta in GeV of the outgoing particles of point `i`, in their order; the azimuth of the
     /// whole event, which is trivial, at the block's choice.
     fn momenta(&self, i: usize, out: &mut [Momentum]);

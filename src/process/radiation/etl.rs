@@ -15,6 +15,7 @@ use core::f64::consts::PI;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::beams::{Beams, Each, One};
 use super::{Setup, cuts};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
@@ -55,7 +56,8 @@ enum Produced {
 impl Etl {
     /// The process of `setup`.
     pub fn new(setup: &Setup) -> Self {
-        let (emission, produced, constants_pb) = Self::maps(setup);
+        let emission = EmissionMap::new(setup.collision, setup.v_cuts(), &setup.form_factor);
+        let (produced, constants_pb) = Self::maps(setup);
         Self {
             setup: setup.clone(),
             emission,
@@ -69,15 +71,17 @@ impl Etl {
     pub fn move_to(&mut self, nominal: &Setup, beam_energy_gev: f64) -> bool {
         let possible = self.setup.move_to(nominal, beam_energy_gev);
         if possible {
-            (self.emission, self.produced, self.constants_pb) = Self::maps(&self.setup);
+            // The scales of the form factor do not depend on the energy.
+            let setup = &self.setup;
+            self.emission = self.emission.of(setup.collision, setup.v_cuts());
+            (self.produced, self.constants_pb) = Self::maps(setup);
         }
         possible
     }
 
-    fn maps(setup: &Setup) -> (EmissionMap, Produced, f64) {
+    fn maps(setup: &Setup) -> (Produced, f64) {
         let Collision { p, big_m, .. } = setup.collision;
         let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
-        let emission = EmissionMap::new(setup.collision, setup.v_cuts(), &setup.form_factor);
         let flux = e6 * setup.coupling_squared() * GEV_M2_TO_PB
             / (4.0 * big_m * p * (16.0 * PI * PI * p) * (8.0 * PI));
         let (produced, constants_pb) = match setup.dark {
@@ -98,7 +102,7 @@ impl Etl {
                 flux,
             ),
         };
-        (emission, produced, constants_pb)
+        (produced, constants_pb)
     }
 
     /// The same process on another instruction set; for tests, the results are the same.
@@ -127,13 +131,43 @@ impl Etl {
     /// # Panics
     /// If the lengths do not fit.
     pub fn evaluate(&self, y: &[&[f64]], value: &mut [f64], block: &mut PairBlock) {
+        self.dispatch(self.beam(), y, value, block);
+    }
+
+    /// The same of points that each have the energy that `each` says.
+    pub(super) fn evaluate_each(
+        &self,
+        each: &Each,
+        y: &[&[f64]],
+        value: &mut [f64],
+        block: &mut PairBlock,
+    ) {
+        self.dispatch(each, y, value, block);
+    }
+
+    /// What of it depends on the energy of the beam.
+    pub(super) fn beam(&self) -> One {
+        One {
+            collision: self.setup.collision,
+            emission: self.emission,
+            pair_mass: match self.produced {
+                Produced::Pair { mass, .. } => mass,
+                // One mass needs no map.
+                Produced::Vector { .. } => PairMassMap::of_numbers([0.0; 5]),
+            },
+            constants_pb: self.constants_pb,
+        }
+    }
+
+    fn dispatch(&self, beams: impl Beams, y: &[&[f64]], value: &mut [f64], block: &mut PairBlock) {
         let n = value.len();
         assert!(n <= BLOCK && y.len() == self.dim() && y.iter().all(|c| c.len() >= n));
         self.arch.dispatch(Kernel {
             etl: self,
+            beams,
             y,
-            value,
-            block,
+            value: &mut *value,
+            block: &mut *block,
         });
         if !self.setup.cuts.is_inclusive() {
             cuts::apply(&self.setup, value, block);
@@ -141,56 +175,63 @@ impl Etl {
     }
 }
 
-struct Kernel<'a> {
+struct Kernel<'a, B> {
     etl: &'a Etl,
+    beams: B,
     y: &'a [&'a [f64]],
     value: &'a mut [f64],
     block: &'a mut PairBlock,
 }
 
-impl WithSimd for Kernel<'_> {
+impl<B: Beams> WithSimd for Kernel<'_, B> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let Self {
             etl,
+            beams,
             y,
             value,
             block,
         } = self;
         let n = value.len();
-        let constants = etl.constants_pb;
-        let emission = &etl.emission;
         match &etl.produced {
-            Produced::Pair { mass, m_chi, .. } => {
+            Produced::Pair { m_chi, .. } => {
                 let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
                 let threshold = 4.0 * m_chi * m_chi;
                 for i in 0..n {
-                    let (k2, inv_k2, dk2) = mass.forward(y[0][i]);
-                    let p = emission.forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
+                    let (k2, inv_k2, dk2) = beams.pair_mass(i).forward(y[0][i]);
+                    let p =
+                        beams
+                            .emission(i)
+                            .forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
                     block.set_point(i, &p.point);
                     block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
                     let beta2 = (k2 - threshold) * inv_k2;
                     let beta2 = if beta2 < 0.0 { 0.0 } else { beta2 };
-                    block.measure[i] = constants * dk2 * beta2.sqrt() * p.measure;
+                    block.measure[i] = beams.constants_pb(i) * dk2 * beta2.sqrt() * p.measure;
                 }
             }
             Produced::Vector { k2 } => {
                 let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
                 let inv_k2 = 1.0 / k2;
                 for i in 0..n {
-                    let p = emission.forward(*k2, inv_k2, [y[0][i], y[1][i], y[2][i], y[3][i]]);
+                    let p = beams.emission(i).forward(
+                        *k2,
+                        inv_k2,
+                        [y[0][i], y[1][i], y[2][i], y[3][i]],
+                    );
                     block.set_point(i, &p.point);
-                    block.measure[i] = constants * p.measure;
+                    block.measure[i] = beams.constants_pb(i) * p.measure;
                 }
             }
         }
         etl.setup
             .form_factor
             .g2_batch(&block.t[..n], &mut block.g2[..n]);
-        etl.squared_amplitude(value, block);
-        etl.collinear(value, block);
+        etl.squared_amplitude(beams, value, block);
+        etl.collinear(beams, value, block);
     }
 }
 
@@ -209,10 +250,10 @@ macro_rules! fill {
 impl Etl {
     /// value = measure · G2 · |M|²/(e⁶Z²F²), one loop a combination of spins.
     #[inline(always)]
-    fn squared_amplitude(&self, value: &mut [f64], block: &PairBlock) {
+    fn squared_amplitude(&self, beams: impl Beams, value: &mut [f64], block: &PairBlock) {
         use ChiSpin::{Dirac, Scalar};
         use NucleusSpin::{Half, Zero};
-        let c = &self.setup.collision;
+        let c = |i: usize| beams.collision(i);
         match (self.produced, self.setup.nucleus.spin) {
             (
                 Produced::Pair {
@@ -222,7 +263,7 @@ impl Etl {
                 },
                 Zero,
             ) => {
-                fill!(value, block, i => pair(c, block, i, m, Dirac, Zero));
+                fill!(value, block, i => pair(&c(i), block, i, m, Dirac, Zero));
             }
             (
                 Produced::Pair {
@@ -232,7 +273,7 @@ impl Etl {
                 },
                 Half,
             ) => {
-                fill!(value, block, i => pair(c, block, i, m, Dirac, Half));
+                fill!(value, block, i => pair(&c(i), block, i, m, Dirac, Half));
             }
             (
                 Produced::Pair {
@@ -242,7 +283,7 @@ impl Etl {
                 },
                 Zero,
             ) => {
-                fill!(value, block, i => pair(c, block, i, m, Scalar, Zero));
+                fill!(value, block, i => pair(&c(i), block, i, m, Scalar, Zero));
             }
             (
                 Produced::Pair {
@@ -252,20 +293,20 @@ impl Etl {
                 },
                 Half,
             ) => {
-                fill!(value, block, i => pair(c, block, i, m, Scalar, Half));
+                fill!(value, block, i => pair(&c(i), block, i, m, Scalar, Half));
             }
             (Produced::Vector { .. }, Zero) => {
-                fill!(value, block, i => vector(c, block, i, Zero));
+                fill!(value, block, i => vector(&c(i), block, i, Zero));
             }
             (Produced::Vector { .. }, Half) => {
-                fill!(value, block, i => vector(c, block, i, Half));
+                fill!(value, block, i => vector(&c(i), block, i, Half));
             }
         }
     }
 
     /// The points where one diagram dominates once more, in its form; few, if any.
     #[inline(always)]
-    fn collinear(&self, value: &mut [f64], block: &PairBlock) {
+    fn collinear(&self, beams: impl Beams, value: &mut [f64], block: &PairBlock) {
         let n = value.len().min(BLOCK);
         let (s, u, t) = (&block.s[..n], &block.minus_u[..n], &block.t[..n]);
         let mut any = false;
@@ -273,17 +314,18 @@ impl Etl {
             any |= is_collinear(s[i], u[i], t[i]);
         }
         if any {
-            self.collinear_points(value, block);
+            self.collinear_points(beams, value, block);
         }
     }
 
     #[inline(never)]
-    fn collinear_points(&self, value: &mut [f64], block: &PairBlock) {
-        let (c, nucleus) = (&self.setup.collision, self.setup.nucleus.spin);
+    fn collinear_points(&self, beams: impl Beams, value: &mut [f64], block: &PairBlock) {
+        let nucleus = self.setup.nucleus.spin;
         for (i, value) in value.iter_mut().enumerate() {
             let point = block.point(i);
             let scale = block.measure[i] * block.g2[i];
             if is_collinear(point.s, point.minus_u, point.t) && scale != 0.0 {
+                let c = &beams.collision(i);
                 let m2 = match self.produced {
                     Produced::Pair { m_chi, spin, .. } => {
                         pair_m2(c, &point, &block.decay(i), m_chi, spin, nucleus)

@@ -7,6 +7,7 @@
 
 pub mod amplitude;
 pub mod asymptotic;
+mod beams;
 mod cuts;
 pub mod etl;
 pub mod flux;

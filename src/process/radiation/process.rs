@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pulp::Arch;
 
+use super::beams::{Beams, Each};
 use super::etl::Etl;
 use super::inclusive::ROUTES;
 use super::phase_space::PairBlock;
@@ -89,6 +90,8 @@ impl Process for Radiated {
             nominal: self.etl.clone(),
             etl: Etl::clone(&self.etl),
             block: PairBlock::default(),
+            each: None,
+            is_each: false,
         })
     }
 
@@ -113,28 +116,53 @@ struct Points {
     /// At the energy of the moment.
     etl: Etl,
     block: PairBlock,
+    /// The energies of points that have their own; made when first asked for.
+    each: Option<Box<Each>>,
+    is_each: bool,
 }
 
 impl PointBlock for Points {
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
+        self.is_each = false;
         self.etl.evaluate(y, value, &mut self.block);
+    }
+
+    fn evaluate_at(&mut self, beam_energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) -> bool {
+        let nominal = &self.nominal;
+        let each = self
+            .each
+            .get_or_insert_with(|| Box::new(Each::new(nominal.beam())));
+        for (i, &energy) in beam_energies_gev.iter().enumerate() {
+            let possible = self.etl.move_to(nominal.setup(), energy);
+            each.set(i, possible.then(|| self.etl.beam()));
+        }
+        self.is_each = true;
+        nominal.evaluate_each(each, y, value, &mut self.block);
+        true
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
         let setup = self.etl.setup();
+        let collision = match &self.each {
+            Some(each) if self.is_each => each.as_ref().collision(i),
+            _ => setup.collision,
+        };
         let point = self.block.point(i);
         let state = match setup.dark {
             DarkSector::Pair(chi) => {
                 let n = self.block.decay(i).n;
-                FinalState::pair(&setup.collision, &point, &n, chi.mass_gev)
+                FinalState::pair(&collision, &point, &n, chi.mass_gev)
             }
-            DarkSector::DarkPhoton(_) => FinalState::vector(&setup.collision, &point),
+            DarkSector::DarkPhoton(_) => FinalState::vector(&collision, &point),
         };
         let all = [state.lepton, state.nucleus, state.chi, state.chibar];
         out.copy_from_slice(&all[..out.len()]);
     }
 
     fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
+        if self.is_each {
+            return false;
+        }
         let nominal = self.nominal.setup().collision.e0;
         let setup = self.etl.setup();
         observe::observe(Arch::new(), (setup, nominal), observable, &self.block, out)

@@ -1,4 +1,6 @@
 //! A block of points in a target, each on a nucleus and at an energy of its own.
+//!
+//! The points on each nucleus are evaluated together, at the energies of their vertices.
 
 use std::sync::Arc;
 
@@ -27,8 +29,17 @@ pub(super) struct Points {
     /// PDG number and mass in GeV of each nucleus.
     nuclei: Vec<(f64, f64)>,
     part_of: [usize; BLOCK],
+    /// Where a point stands in the block of its nucleus; nowhere if nothing can be made.
+    place_of: [Option<usize>; BLOCK],
     vertices: [Vertex; BLOCK],
-    momenta: Vec<[Momentum; MAX_OUTGOING]>,
+    weights: [f64; BLOCK],
+    /// The points on one nucleus, and what of them goes into its block.
+    points: Vec<usize>,
+    energies: Vec<f64>,
+    columns: Vec<[f64; BLOCK]>,
+    values: [f64; BLOCK],
+    /// Momenta of points that were evaluated one by one.
+    momenta: Option<Vec<[Momentum; MAX_OUTGOING]>>,
 }
 
 impl Points {
@@ -49,8 +60,14 @@ impl Points {
             blocks: parts.iter().map(|part| part.process.block()).collect(),
             nuclei: parts.iter().map(nucleus).collect(),
             part_of: [0; BLOCK],
+            place_of: [None; BLOCK],
             vertices: [EnergyLoss::None.vertex(e0, [0.0; 2]); BLOCK],
-            momenta: vec![[[0.0; 4]; MAX_OUTGOING]; BLOCK],
+            weights: [0.0; BLOCK],
+            points: Vec::with_capacity(BLOCK),
+            energies: Vec::with_capacity(BLOCK),
+            columns: vec![[0.0; BLOCK]; first.dim()],
+            values: [0.0; BLOCK],
+            momenta: None,
         }
     }
 
@@ -64,13 +81,70 @@ impl Points {
             self.parts[part].atom_fraction / (self.picks[part] - below),
         )
     }
+
+    /// Evaluates the points on one nucleus.
+    fn evaluate_part(&mut self, part: usize, own: &[&[f64]], value: &mut [f64]) {
+        self.points.clear();
+        let on_it = (0..value.len()).filter(|&i| self.part_of[i] == part);
+        self.points.extend(on_it);
+        let n = self.points.len();
+        if n == 0 {
+            return;
+        }
+        self.energies.clear();
+        for (j, &i) in self.points.iter().enumerate() {
+            self.energies.push(self.vertices[i].beam_energy_gev);
+            self.place_of[i] = Some(j);
+            for (to, from) in self.columns.iter_mut().zip(own) {
+                to[j] = from[i];
+            }
+        }
+        let mut y: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
+        for (one, column) in y.iter_mut().zip(&self.columns) {
+            *one = &column[..n];
+        }
+        let (y, values) = (&y[..self.dim], &mut self.values[..n]);
+        let block = &mut self.blocks[part];
+        if self.losses == EnergyLoss::None {
+            block.evaluate(y, values);
+        } else if !block.evaluate_at(&self.energies, y, values) {
+            self.one_by_one(part);
+        }
+        for (j, &i) in self.points.iter().enumerate() {
+            value[i] = self.values[j] * self.weights[i];
+            if value[i] == 0.0 {
+                self.place_of[i] = None;
+            }
+        }
+    }
+
+    /// The same where the process knows one energy at a time.
+    fn one_by_one(&mut self, part: usize) {
+        let momenta = self
+            .momenta
+            .get_or_insert_with(|| vec![[[0.0; 4]; MAX_OUTGOING]; BLOCK]);
+        let block = &mut self.blocks[part];
+        for (j, &i) in self.points.iter().enumerate() {
+            self.values[j] = 0.0;
+            if block.set_beam_energy(self.energies[j]) {
+                let mut y: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
+                for (one, column) in y.iter_mut().zip(&self.columns) {
+                    *one = &column[j..=j];
+                }
+                block.evaluate(&y[..self.dim], &mut self.values[j..=j]);
+            }
+            if self.values[j] != 0.0 {
+                block.momenta(0, &mut momenta[i][..self.n_out]);
+            }
+        }
+    }
 }
 
 impl PointBlock for Points {
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
         let (own, more) = y.split_at(self.dim);
         let (of_losses, of_nucleus) = more.split_at(self.losses.dim());
-        for (i, value) in value.iter_mut().enumerate() {
+        for i in 0..value.len() {
             let at = |d: usize| of_losses.get(d).map_or(0.0, |column| column[i]);
             let vertex = self.losses.vertex(self.e0, [at(0), at(1)]);
             let (part, share) = match of_nucleus.first() {
@@ -78,29 +152,20 @@ impl PointBlock for Points {
                 None => (0, self.parts[0].atom_fraction),
             };
             (self.part_of[i], self.vertices[i]) = (part, vertex);
-            let block = &mut self.blocks[part];
-            let moved =
-                self.losses == EnergyLoss::None || block.set_beam_energy(vertex.beam_energy_gev);
-            *value = 0.0;
-            if moved {
-                // Points have energies of their own, so they are evaluated one by one.
-                let mut point: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
-                for (one, column) in point.iter_mut().zip(own) {
-                    *one = &column[i..=i];
-                }
-                block.evaluate(&point[..self.dim], std::slice::from_mut(value));
-                *value *= share * vertex.weight;
-            }
-            // What has no weight must not show what the block held before.
-            self.momenta[i] = [[0.0; 4]; MAX_OUTGOING];
-            if *value != 0.0 {
-                block.momenta(0, &mut self.momenta[i][..self.n_out]);
-            }
+            self.weights[i] = share * vertex.weight;
+        }
+        for part in 0..self.parts.len() {
+            self.evaluate_part(part, own, value);
         }
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
-        out.copy_from_slice(&self.momenta[i][..self.n_out]);
+        match (self.place_of[i], &self.momenta) {
+            // What has no weight must not show what the block held before.
+            (None, _) => out.fill([0.0; 4]),
+            (Some(_), Some(momenta)) => out.copy_from_slice(&momenta[i][..self.n_out]),
+            (Some(place), None) => self.blocks[self.part_of[i]].momenta(place, out),
+        }
     }
 
     fn scalars(&self, i: usize, out: &mut [f64]) {

@@ -121,6 +121,27 @@ impl EmissionMap {
         }
     }
 
+    /// The cuts on v, GeV.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn v_cuts(&self) -> (f64, f64) {
+        (self.v_low, self.v_high)
+    }
+
+    /// The same form factor at another collision, with its cuts on v.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn of(
+        &self,
+        collision: Collision,
+        v_cuts: (f64, f64),
+    ) -> Self {
+        Self {
+            collision,
+            v_low: v_cuts.0,
+            v_high: v_cuts.1,
+            ..*self
+        }
+    }
+
     /// Range of v at k², and 1, 0 where it is empty, or no number where it is none.
     #[inline(always)]
     fn v_range(&self, k2: f64) -> (f64, f64, f64) {

@@ -33,6 +33,31 @@ impl PairMassMap {
         }
     }
 
+    /// All that it is made of.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn numbers(&self) -> [f64; 5] {
+        [
+            self.inv_k2_max,
+            self.scale,
+            self.inv_scale,
+            self.end,
+            self.log_range,
+        ]
+    }
+
+    /// The map of these [`Self::numbers`].
+    #[inline(always)]
+    pub(in crate::process::radiation) fn of_numbers(numbers: [f64; 5]) -> Self {
+        let [inv_k2_max, scale, inv_scale, end, log_range] = numbers;
+        Self {
+            inv_k2_max,
+            scale,
+            inv_scale,
+            end,
+            log_range,
+        }
+    }
+
     /// k² in GeV², 1/k² and dk²/dy at y in (0, 1).
     #[inline(always)]
     pub fn forward(&self, y: f64) -> (f64, f64, f64) {
