@@ -17,7 +17,7 @@ abi=$(sed -n 's/^pub const MILLIBREM_ABI: c_int = \(.*\);/\1/p' cpp/src/lib.rs)
 
 into() { mkdir -p "$root/$1"; install -m "$2" "${@:3}" "$root/$1"; }
 into bin 755 "$built/millibrem"
-into include 644 cpp/include/millibrem.h cpp/include/millibrem.hpp
+into include 644 cpp/include/millibrem.h cpp/include/millibrem.hpp cpp/geant4/*.hh
 into lib 644 "$built/libmillibrem_capi.a"
 if [ "$(uname -s)" = Darwin ]; then
     into lib 755 "$built/libmillibrem_capi.dylib"

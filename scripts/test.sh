@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every check: style, lints, documentation, Rust, C and C++ tests, what is installed, Python readers, README commands, the Python package, the
-# library in WebAssembly, the page in a browser, and a run on a Slurm started for it.
+# Runs every check: style, lints, documentation, Rust, C and C++ tests, what is installed, Python readers, README
+# commands, the Python package, the library in WebAssembly, the page in a browser, and a run on a Slurm started for it.
 # With --quick only the fast Rust tests. A step that fails does not keep the others from running.
 # Ends with the summary lines of the test runners and the steps that failed.
 set -uo pipefail

@@ -5,10 +5,10 @@
 mod compile;
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use compile::{Language, Sanitizer, built, output, source};
+use compile::{Language, Sanitizer, built, built_with, output, source};
 use millibrem::card::{RunCard, shipped};
 use millibrem::generate::{Generator, HistogramRequest, Settings};
 use millibrem::histogram::{Axis, Observable, Scale};
@@ -185,4 +185,59 @@ fn events_in_cpp_are_distributed_like_those_of_generate_at_three_energies() {
             );
         }
     }
+}
+
+/// The headers of Geant4 that a source names, each of which is the stand-in.
+fn headers(source_text: &str, folder: &Path) {
+    let names = source_text.lines().filter_map(|line| {
+        let name = line.strip_prefix("#include <")?.strip_suffix('>')?;
+        (name.starts_with("G4") && !name.contains('/') || name == "Randomize.hh").then_some(name)
+    });
+    for name in names {
+        std::fs::write(folder.join(name), "#include \"stand_in.hh\"\n").unwrap();
+    }
+}
+
+#[test]
+fn the_geant4_process_holds_its_promises_in_a_stand_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(source("geant4/millibrem_geant4.hh")).unwrap();
+    headers(&text, folder.path());
+    let paths = [folder.path(), &source("geant4"), &source("tests/geant4")];
+    let include: Vec<_> = paths
+        .iter()
+        .map(|path| format!("-I{}", path.display()))
+        .collect();
+    let program = built_with(
+        Language::Cpp,
+        "tests/geant4/process.cpp",
+        Sanitizer::Address,
+        &include,
+    );
+    let card = RunCard::parse("card", "card", PAIR, &[]).unwrap();
+    let sampler = saved("geant4", &card, (60.0, 160.0));
+    let mut command = Command::new(program);
+    // Particles and processes belong to tables of Geant4 that live as long as the program.
+    command.arg(sampler).env("ASAN_OPTIONS", "detect_leaks=0");
+    assert_eq!(output(&mut command), "all held\n");
+}
+
+#[test]
+fn the_geant4_application_compiles_where_there_is_a_geant4() {
+    let Ok(folder) = std::env::var("GEANT4_DIR") else {
+        println!("not compiled: GEANT4_DIR does not name an installed Geant4");
+        return;
+    };
+    let flags = output(Command::new(format!("{folder}/bin/geant4-config")).arg("--cflags"));
+    let compiler = std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
+    let mut command = Command::new(compiler);
+    command
+        .args(flags.split_whitespace())
+        .args(["-std=c++17", "-fsyntax-only"]);
+    command
+        .arg("-I")
+        .arg(source("include"))
+        .arg("-I")
+        .arg(source("geant4"));
+    output(command.arg(source("geant4/example/block.cc")));
 }
