@@ -85,7 +85,18 @@ pub struct IterationRow {
     pub q: f64,
 }
 
-/// The total cross section of a run, per nucleus.
+/// σ on one nucleus of a mixture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NuclearSigma {
+    /// PDG number of the nucleus.
+    pub nucleus: i32,
+    /// Its share of the atoms, 0 … 1.
+    pub atom_fraction: f64,
+    /// σ, pb per nucleus.
+    pub sigma_pb: f64,
+}
+
+/// The total cross section of a run, per nucleus, or per atom of a mixture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossSection {
     /// Cross section, pb.
@@ -130,6 +141,8 @@ pub fn alarms(facts: &Facts) -> Vec<String> {
 pub struct RunSummary {
     /// Total cross section.
     pub cross_section: CrossSection,
+    /// σ on each nucleus of a mixture, where it is known; empty for one nucleus.
+    pub nuclei: Vec<NuclearSigma>,
     /// Factor for the weights of all events already handed over, so that their mean is σ.
     pub weight_scale: f64,
     /// Finished histograms; their names differ.

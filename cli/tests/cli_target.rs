@@ -165,6 +165,24 @@ fn a_mixture_names_the_nucleus_of_each_event() {
     masses.sort_unstable();
     masses.dedup();
     assert_eq!(masses.len(), 3, "lead, tungsten and oxygen");
+    // σ on each, which add up to that of the run.
+    let file = millibrem_files::hdf5::RunReader::open(&run).unwrap();
+    let nuclei = file.nuclei().unwrap();
+    assert_eq!(nuclei.len(), 3);
+    let sum: f64 = nuclei
+        .iter()
+        .map(|one| one.atom_fraction * one.sigma_pb)
+        .sum();
+    let sigma = file.cross_section().unwrap();
+    assert!(
+        (sum - sigma.value_pb).abs() < 4.0 * sigma.error_pb,
+        "{nuclei:?} {sigma:?}"
+    );
+    let shown = transcript(&["info", run.to_str().unwrap()]);
+    assert!(
+        shown.contains("pb per atom of the target") && shown.contains("66.6667 %"),
+        "{shown}"
+    );
 }
 
 #[test]

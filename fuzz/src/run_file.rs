@@ -481,6 +481,7 @@ fn written(pair: bool, compression: Compression, shard: Option<Shard>) -> Vec<u8
             n_eval: 2000,
             iterations: vec![row(false), row(true), row(true)],
         },
+        nuclei: Vec::new(),
         weight_scale: 1.0,
         histograms: vec![
             filled("x", vec![x.clone()]),

@@ -42,6 +42,7 @@ impl RunRecord {
             header: run.header().clone(),
             summary: RunSummary {
                 cross_section: run.cross_section()?,
+                nuclei: run.nuclei()?,
                 weight_scale: 1.0,
                 histograms: run.histograms()?,
                 provenance: run.provenance()?,

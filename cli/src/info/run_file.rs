@@ -51,10 +51,20 @@ pub(super) fn text(path: &Path) -> Result<String, IoError> {
         text += &row("histogram", &shape);
     }
     let value = progress::value_error(sigma.value_pb, sigma.error_pb);
+    let nuclei = run.nuclei()?;
+    let per = match nuclei.is_empty() {
+        true => "nucleus",
+        false => "atom of the target",
+    };
     text += &row(
         "sigma",
-        &format!("{value} pb per nucleus, chi2/dof {:.2}", sigma.chi2_dof),
+        &format!("{value} pb per {per}, chi2/dof {:.2}", sigma.chi2_dof),
     );
+    for one in &nuclei {
+        let share = 100.0 * one.atom_fraction;
+        let words = format!("{:.6e} pb, {share:.4} % of the atoms", one.sigma_pb);
+        text += &row(&format!("on {}", one.nucleus), &words);
+    }
     for (name, fact) in run.provenance()?.iter().chain(&run.timings()?) {
         text += &row(name, &in_words(fact));
     }

@@ -12,6 +12,7 @@ mod column;
 mod events;
 mod histograms;
 mod members;
+mod nuclei;
 mod open;
 mod particles;
 mod reader;

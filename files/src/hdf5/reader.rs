@@ -6,13 +6,15 @@ use ::hdf5::{File, Group, Result};
 
 use super::open::{self, Opened};
 use super::{
-    FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members,
+    FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members, nuclei,
     particles, table,
 };
 use crate::IoError;
 use millibrem::event::{Columns, Compression, EventBuffer, Sample};
 use millibrem::histogram::Histogram;
-use millibrem::record::{CrossSection, Facts, IterationRow, Member, RunHeader, Shard};
+use millibrem::record::{
+    CrossSection, Facts, IterationRow, Member, NuclearSigma, RunHeader, Shard,
+};
 
 /// An open run file.
 pub struct RunReader {
@@ -193,6 +195,14 @@ impl RunReader {
                 iterations: read_iterations(&group.group("iterations")?)?,
             })
         })
+    }
+
+    /// σ on each nucleus of a mixture; empty if there is one nucleus, or it is not known.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if the table is malformed.
+    pub fn nuclei(&self) -> Result<Vec<NuclearSigma>, IoError> {
+        self.wrap(|file| nuclei::read(&file.group("sigma")?))
     }
 
     /// All histograms, sorted by name.

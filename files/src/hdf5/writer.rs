@@ -23,7 +23,7 @@ use super::events::{self, EventColumns};
 use super::weights::RawWeights;
 use super::{
     FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, column,
-    histograms, members, open, seal,
+    histograms, members, nuclei, open, seal,
 };
 use crate::IoError;
 use crate::output::{Kind, beside};
@@ -354,7 +354,13 @@ fn write_header(
 }
 
 fn write_summary(file: &File, summary: &RunSummary) -> Result<()> {
-    write_sigma(&file.create_group("sigma")?, &summary.cross_section)?;
+    let sigma = file.create_group("sigma")?;
+    let per = match summary.nuclei.is_empty() {
+        true => "nucleus",
+        false => "atom of the target",
+    };
+    write_sigma(&sigma, &summary.cross_section, per)?;
+    nuclei::write(&sigma, &summary.nuclei)?;
     let group = file.create_group("histograms")?;
     summary
         .histograms
@@ -366,13 +372,13 @@ fn write_summary(file: &File, summary: &RunSummary) -> Result<()> {
     attribute::put_facts(&timings, &summary.timings)
 }
 
-fn write_sigma(group: &Group, sigma: &CrossSection) -> Result<()> {
+fn write_sigma(group: &Group, sigma: &CrossSection, per: &str) -> Result<()> {
     scalar(
         group,
         "value",
         &sigma.value_pb,
         "pb",
-        "total cross section per nucleus",
+        &format!("total cross section per {per}"),
     )?;
     scalar(
         group,

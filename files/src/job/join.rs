@@ -348,6 +348,8 @@ impl Joined {
         }
         Ok(RunSummary {
             cross_section: self.cross_section.clone(),
+            // Of one card, so all have the same.
+            nuclei: parts[0].run.nuclei()?,
             weight_scale,
             histograms: histograms(parts)?,
             provenance,

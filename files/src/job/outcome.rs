@@ -2,9 +2,12 @@
 
 use millibrem::card::{Losses, RunCard};
 use millibrem::generate::{CrossCheck, SampleReport, SigmaReport};
-use millibrem::process::QuadratureError;
-use millibrem::record::{Fact, RunSummary, Shard};
+use millibrem::process::{Integral, Method, Part, QuadratureError};
+use millibrem::record::{Fact, NuclearSigma, RunSummary, Shard};
 use millibrem::run;
+
+/// Relative error of σ on each nucleus at best; finer the losses of a beam cannot be followed.
+const NUCLEI_GOAL: f64 = 5e-4;
 
 /// Square centimetres in a picobarn.
 const PB_TO_CM2: f64 = 1e-36;
@@ -46,6 +49,22 @@ pub struct Sampled {
     pub alarms: Vec<String>,
     /// What is worth knowing besides, in words.
     pub notes: Vec<String>,
+}
+
+/// σ on each nucleus of a mixture by quadrature, where that applies.
+fn nuclei(card: &RunCard) -> Vec<NuclearSigma> {
+    let known = || {
+        let mixture = run::mixture(card).ok().filter(|m| m.parts().len() > 1)?;
+        let each = mixture.route(Method::QUADRATURE).ok()?;
+        let each = each.sigma_of_each(run::goal(card).max(NUCLEI_GOAL)).ok()?;
+        let one = |(part, found): (&Part, &Integral)| NuclearSigma {
+            nucleus: part.process.target().pdg_id,
+            atom_fraction: part.atom_fraction,
+            sigma_pb: found.value_pb,
+        };
+        Some(mixture.parts().iter().zip(&each).map(one).collect())
+    };
+    known().unwrap_or_default()
 }
 
 impl Sampled {
@@ -122,6 +141,7 @@ impl Sampled {
         }
         RunSummary {
             cross_section: sigma.cross_section.clone(),
+            nuclei: nuclei(card),
             weight_scale: sample.weight_scale,
             histograms: sigma.histograms.clone(),
             provenance,

@@ -150,6 +150,7 @@ pub(crate) fn summary(events: &EventBuffer, seconds: f64) -> RunSummary {
             n_eval: 2000,
             iterations: vec![row(false, 1.0), row(true, 2.0), row(true, 3.0)],
         },
+        nuclei: Vec::new(),
         weight_scale: 1.0,
         histograms,
         provenance: vec![

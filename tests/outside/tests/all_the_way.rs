@@ -91,6 +91,7 @@ fn run_in(folder: &Path, weighting: Weighting) -> RunReader {
     assert!(sample.alarms.is_empty(), "{:?}", sample.alarms);
     let summary = RunSummary {
         cross_section: sigma.cross_section,
+        nuclei: Vec::new(),
         weight_scale: sample.weight_scale,
         histograms: sigma.histograms,
         provenance: Vec::new(),
