@@ -332,6 +332,7 @@ fn runs_that_disagree_raise_the_alarm() {
         writer.write_events(&events(&runs[1])).unwrap();
         let summary = RunSummary {
             cross_section: sigma,
+            nuclei: Vec::new(),
             weight_scale: 1.0,
             histograms: model.histograms().unwrap(),
             provenance: vec![("weight_scale_pb".to_owned(), Fact::Real(1.0))],
