@@ -4,7 +4,9 @@
 //! `Br(V→χχ̄) = Br(V→e⁺e⁻) (Q_χ/e)² (1 + 2m_χ²/M_V²) √(1 − 4m_χ²/M_V²)` for a Dirac fermion
 //! ([NA64LDMX25] Eqs. (11), (12)); for a complex scalar the structure is `¼ (1 − 4m_χ²/M_V²)^{3/2}`.
 //! The mass of the electron is neglected. How many mesons a beam makes is an input
-//! (`reach.mesons` of the card). Pinned by the tests below.
+//! (`reach.mesons` of the card), or estimated ([`photoproduction`]). Pinned by the tests below.
+
+pub mod photoproduction;
 
 use crate::dark_sector::{ChiSpin, MilliCharged};
 

@@ -78,28 +78,19 @@ fn channels(
         let channel = rules.choice(path, name, &names, Channel::from_name)?;
         let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
         let material = &target.material;
-        let given = match channel {
-            Channel::Rho => mesons.rho,
-            Channel::Omega => mesons.omega,
-            Channel::Phi => mesons.phi,
-            Channel::Jpsi => mesons.jpsi,
-            _ => 1.0,
-        };
+        let given = mesons.of(channel);
         let missing = match channel {
-            Channel::Annihilation | Channel::PhotonConversion if !is_electron => {
-                Some("a beam of e- or e+, which makes a shower".to_owned())
-            }
-            Channel::Annihilation | Channel::PhotonConversion | Channel::Trident
-                if is_electron && material.thickness_x0().is_none() =>
-            {
+            Channel::Bremsstrahlung => None,
+            // What is given needs no shower.
+            _ if given > 0.0 => None,
+            Channel::Trident if !is_electron => None,
+            _ if !is_electron => Some("a beam of e- or e+, which makes a shower".to_owned()),
+            _ if material.thickness_x0().is_none() => {
                 Some("target.thickness_x0 beside it".to_owned())
             }
-            Channel::Annihilation | Channel::PhotonConversion | Channel::Trident
-                if is_electron && material.density_g_cm3.is_none() =>
-            {
+            _ if material.density_g_cm3.is_none() => {
                 Some("target.density_g_cm3 beside it".to_owned())
             }
-            _ if given == 0.0 => Some(format!("reach.mesons.{name} beside it")),
             _ => None,
         };
         if let Some(expected) = missing {

@@ -228,6 +228,19 @@ pub(super) fn thick_x0(beam: &Beam, target: &Target) -> Option<f64> {
     (radiates && x0 > THIN_X0).then_some(x0)
 }
 
+impl MesonYields {
+    /// The number given for the meson of a channel; 0 if there is none.
+    pub fn of(&self, channel: Channel) -> f64 {
+        match channel {
+            Channel::Rho => self.rho,
+            Channel::Omega => self.omega,
+            Channel::Phi => self.phi,
+            Channel::Jpsi => self.jpsi,
+            _ => 0.0,
+        }
+    }
+}
+
 impl RunCard {
     /// How many radiation lengths of target the beam has, if it radiates and these are more than 0.3.
     pub fn thick_x0(&self) -> Option<f64> {

@@ -273,7 +273,8 @@ keys! {
     "reach.channels": Texts, "", Choices(|| Channel::ALL.iter().map(|c| c.name()).collect()),
         Nothing("(`bremsstrahlung`, and the mesons that `reach.mesons` gives)"),
         "Ways to make the pair that are counted, one or a list; `annihilation` is that of shower positrons with electrons of the \
-         target, `photon-conversion` and `trident` are of order Q_χ⁴.",
+         target, `photon-conversion` and `trident` are of order Q_χ⁴; a meson without a number in `reach.mesons` is \
+         estimated from the photons of the shower.",
         "the name of a channel, or a list";
     "reach.initial_state_radiation": Text, "", Choices(|| InitialState::ALL.iter().map(|i| i.name()).collect()), Nothing("(`none`)"),
         "Photons off positron and electron before they annihilate: none, or to leading logarithm.",

@@ -288,6 +288,9 @@ impl Reach {
                 true => curve(channel.name(), &nothing, &events, &none),
                 false => curve(channel.name(), &events, &nothing, &none),
             });
+            if let (Some(last), true) = (curves.last_mut(), Showered::is_estimate(channel)) {
+                last.label += ", estimated";
+            }
             channels += 1;
         }
         for meson in VectorMeson::ALL

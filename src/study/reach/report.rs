@@ -74,19 +74,15 @@ impl Reach {
         is_read || mass.is_some_and(|m| self.masses.contains(&m))
     }
 
-    /// How many events each experiment excludes, in words, and which channels its selection has nothing of.
+    /// How many events each experiment excludes, in words, and what is worth knowing of channels.
     pub fn words(&self) -> Vec<String> {
-        let outside = |card: &RunCard| {
-            let name = card.run.name.clone();
-            let all: Vec<_> = Showered::channels(card).collect();
-            let all = all
-                .into_iter()
-                .filter_map(|channel| Showered::outside(card, channel));
-            all.map(|words| format!("{name}: {words}"))
+        let notes = |card: &RunCard| {
+            let all = Showered::channels(card).filter_map(|c| Showered::note(card, c));
+            all.map(|words| format!("{}: {words}", card.run.name))
                 .collect::<Vec<_>>()
         };
         let mut words = self.excluded();
-        words.extend(self.cards().flat_map(outside));
+        words.extend(self.cards().flat_map(notes));
         words.extend(self.cards().flat_map(|card| {
             let of = |note: String| format!("{}: {note}", card.run.name);
             run::loss_notes(card).into_iter().map(of)

@@ -3,7 +3,7 @@
 //! σ̄ of a channel is the mean over the depth of the target of Σ fᵢ σᵢ along the track length of its
 //! projectiles ([`FromShower`]), with the same cut on what is missing as for bremsstrahlung: positrons, those of
 //! the beam among them, for `annihilation`, photons for `photon-conversion`, and the virtual photons of all leptons for the estimate
-//! `trident`, where muons keep their energy. Pinned by `tests/annihilation.rs` and `tests/photon_conversion.rs`.
+//! `trident`, where muons keep their energy. Mesons of which the card gives no number are made by the photons. Pinned by `tests/annihilation.rs` and `tests/photon_conversion.rs`.
 
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use crate::card::{Channel, InitialState, RunCard};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::Nucleus;
 use crate::matter::shower::{LEAST_GEV, Species, TrackLength};
+use crate::mesons::VectorMeson;
+use crate::mesons::photoproduction::Photoproduction;
 use crate::process::annihilation::{Annihilation, Through};
 use crate::process::photon_conversion::Conversion;
 use crate::process::secondary::FromShower;
@@ -28,10 +30,12 @@ pub(super) struct Showered {
 }
 
 impl Showered {
-    /// Channels of the shower that the card names.
+    /// Channels of the shower that the card names; mesons of which it gives no number among them.
     pub(super) fn channels(card: &RunCard) -> impl Iterator<Item = Channel> {
         let all = card.reach.channels.unwrap_or_default();
-        all.iter().filter(|channel| projectile(*channel).is_some())
+        let given = card.reach.mesons;
+        all.iter()
+            .filter(move |&channel| projectile(channel).is_some() && given.of(channel) == 0.0)
     }
 
     /// The shower of the card; none if no channel needs it.
@@ -86,6 +90,22 @@ impl Showered {
         ))
     }
 
+    /// What is worth knowing of a channel: that the selection has nothing of it, or that it is an estimate.
+    pub(super) fn note(card: &RunCard, channel: Channel) -> Option<String> {
+        let name = channel.name();
+        let by = match channel {
+            Channel::Trident => "equivalent photons",
+            _ => "photons of the shower, reach.mesons giving none",
+        };
+        let estimate = || format!("{name} is an estimate good to a factor of two: {by}");
+        Self::outside(card, channel).or_else(|| Self::is_estimate(channel).then(estimate))
+    }
+
+    /// Whether it is good to a factor only.
+    pub(super) fn is_estimate(channel: Channel) -> bool {
+        channel == Channel::Trident || VectorMeson::from_name(channel.name()).is_some()
+    }
+
     /// σ̄ in pb per atom for Q_χ = e within the cuts on x; 0 above threshold and outside of the selection.
     pub(super) fn sigma_pb(
         &self,
@@ -112,6 +132,9 @@ impl Showered {
             }
             _ => self.track.clone(),
         };
+        if let Some(meson) = VectorMeson::from_name(channel.name()) {
+            return Ok(self.meson_pb(card, meson)? * meson.chi_branching(&chi));
+        }
         let material = &card.target.material;
         let mut sum = 0.0;
         for (part, share) in material.components.iter().zip(material.number_fractions()) {
@@ -129,12 +152,43 @@ impl Showered {
     }
 }
 
+impl Showered {
+    /// σ̄ in pb per atom of a meson from photons within the cuts on x, which are those of its energy.
+    pub(super) fn meson_pb(&self, card: &RunCard, meson: VectorMeson) -> Result<f64, StudyError> {
+        let material = &card.target.material;
+        let (lowest, most) = (
+            card.cuts.x_min * card.beam.energy_gev,
+            match card.cuts.x_max < 1.0 {
+                true => card.cuts.x_max * card.beam.energy_gev,
+                false => f64::INFINITY,
+            },
+        );
+        let mut sum = 0.0;
+        for (part, share) in material.components.iter().zip(material.number_fractions()) {
+            let on = Photoproduction::on(&part.nucleus)
+                .map_err(|e| UsageError(format!("{}: {e}", card.run.name)))?;
+            let sigma = |photon: f64| {
+                let found = on.sigma(meson, photon);
+                if photon <= most {
+                    found.coherent_pb + found.incoherent_pb
+                } else {
+                    0.0
+                }
+            };
+            let along = self.track.integral(Species::Photon, lowest, sigma);
+            sum += share * along / self.depth_x0;
+        }
+        Ok(sum)
+    }
+}
+
 /// What of the shower makes the pair.
 fn projectile(channel: Channel) -> Option<Species> {
     match channel {
         Channel::Annihilation => Some(Species::Positron),
         Channel::PhotonConversion | Channel::Trident => Some(Species::Photon),
-        _ => None,
+        Channel::Rho | Channel::Omega | Channel::Phi | Channel::Jpsi => Some(Species::Photon),
+        Channel::Bremsstrahlung => None,
     }
 }
 
