@@ -84,6 +84,15 @@ draw reach_2025_slide $data/reach-2025/reach.csv "${names[@]}" --size projector
 draw reach_2025_ratio $data/reach-2025/reach.csv "${names[@]}" --size 8.6x9 \
     --only bremsstrahlung --only sum --ratio na64mu-2025
 
+# What NA64e excludes, channel by channel: those that decide anywhere.
+run reach cards/na64e-2023.toml --over dark_sector.m_chi_gev=3e-3..1.5:log:60 --out $data/reach-na64e
+draw reach_na64e $data/reach-na64e/reach.csv --size projector \
+    --only bremsstrahlung --only annihilation --only photon-conversion --only rho --only phi --only jpsi --only sum \
+    --label 'na64e-2023 bremsstrahlung=bremsstrahlung' --label 'na64e-2023 annihilation=annihilation' \
+    --label 'na64e-2023 photon-conversion=photon conversion' --label 'na64e-2023 rho, estimated=*ρ*, estimated' \
+    --label 'na64e-2023 phi, estimated=*φ*, estimated' --label 'na64e-2023 jpsi, estimated=*J*/*ψ*, estimated' \
+    --label 'na64e-2023 sum=all'
+
 # All limits that come with the program.
 # shellcheck disable=SC2046
 run reach cards/na64mu-2025.toml $(for limit in data/limits/*.csv; do printf -- '--overlay %s ' "$limit"; done) \
