@@ -515,7 +515,10 @@ const CUTS: [(&str, &[&str]); 10] = [
 fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, CrossSection) {
     let file = format!("cards/{name}.toml");
     let seed = format!("run.seed={seed}");
-    let keys = keys.iter().copied().chain([seed.as_str(), "histogram=[]"]);
+    let keys = keys
+        .iter()
+        .copied()
+        .chain([seed.as_str(), "histogram=[]", "target.losses=none"]);
     let keys: Vec<Override> = keys.map(|key| Override::parse(key).unwrap()).collect();
     let text = std::fs::read_to_string(&file).unwrap();
     let card = RunCard::parse(&file, name, &text, &keys).unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use millibrem::record::{GENERATOR_VERSION, GIT_COMMIT};
 use millibrem::study::{left_out, nuclear_shapes};
-use millibrem_files::hdf5::{self, FORMAT_VERSION};
+use millibrem_files::hdf5::{FORMAT_VERSION, library_version};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -19,14 +19,14 @@ pub(crate) fn versions(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     dict.set_item("millibrem", GENERATOR_VERSION)?;
     dict.set_item("git_commit", GIT_COMMIT)?;
     dict.set_item("run_file_format", FORMAT_VERSION)?;
-    dict.set_item("hdf5", hdf5::library_version())?;
+    dict.set_item("hdf5", library_version())?;
     Ok(dict)
 }
 
 /// Whether ``path`` is a file in HDF5.
 #[pyfunction]
 pub(crate) fn is_hdf5(path: PathBuf) -> bool {
-    hdf5::is_hdf5(&path)
+    millibrem_files::hdf5::is_hdf5(&path)
 }
 
 /// Kinematic limits on each nucleus of ``card``, its form factors, and what is worth knowing.
