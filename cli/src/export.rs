@@ -29,8 +29,8 @@ use super::{print, unsealed};
     --unweight -o library.csv.gz
   millibrem export output/na64mu-2025/run.h5 --to csv -o - | head
 
-Formats: lhe, ldmx-lhe, g4darkbrem-lhe, g4darkbrem-csv, hepmc3, lheh5, csv. Those for ldmx-sw and \
-G4DarkBreM have no weights: events whose weights differ need --unweight or --drop-weights.")]
+Formats: lhe, ldmx-lhe, g4darkbrem-lhe, g4darkbrem-csv, hepmc3, hepevt, lheh5, csv. Those for ldmx-sw, \
+G4DarkBreM and hepevt have no weights: events whose weights differ need --unweight or --drop-weights.")]
 pub(crate) struct Export {
     /// Run file (HDF5)
     run: PathBuf,

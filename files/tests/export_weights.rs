@@ -42,6 +42,48 @@ fn with(weights: Weights) -> ExportOptions {
     }
 }
 
+/// Events as Geant4 reads HEPEvt: a number, then eight words for each particle, lines or not; PDG number and
+/// px, py, pz, mass of each with status 1.
+fn hepevt(text: &str) -> Vec<Vec<(i32, [f64; 4])>> {
+    let mut words = text.split_ascii_whitespace();
+    let mut events = Vec::new();
+    while let Some(count) = words.next() {
+        let particle = |_| {
+            let mut next = || words.next().unwrap();
+            assert_eq!(next(), "1");
+            let pdg_id = next().parse().unwrap();
+            assert_eq!((next(), next()), ("0", "0"));
+            (pdg_id, [(); 4].map(|()| next().parse().unwrap()))
+        };
+        events.push((0..count.parse().unwrap()).map(particle).collect());
+    }
+    events
+}
+
+#[test]
+fn hepevt_has_every_momentum_to_the_bit_and_no_nucleus_if_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let equal = Weighting::Unweighted;
+    let (run, events) = run_in(folder.path(), equal, equal, |_, _| 0.1);
+    for (drop_nucleus, left) in [(false, vec![0, 1, 2, 3]), (true, vec![0, 2, 3])] {
+        let options = ExportOptions {
+            drop_nucleus,
+            ..ExportOptions::default()
+        };
+        let read = hepevt(&text(&run, Format::HEPEVT, &options));
+        assert_eq!(read.len(), N);
+        let outgoing = &run.sample().outgoing;
+        for (event, particles) in events.iter().zip(&read) {
+            assert_eq!(particles.len(), left.len());
+            for (&i, (pdg_id, [px, py, pz, mass])) in left.iter().zip(particles) {
+                assert_eq!(*pdg_id, outgoing[i].particle.pdg_id);
+                assert_eq!([*px, *py, *pz], event.momenta()[i][1..]);
+                assert_eq!(*mass, outgoing[i].particle.mass_gev);
+            }
+        }
+    }
+}
+
 fn text(run: &RunReader, format: Format, options: &ExportOptions) -> String {
     let mut bytes = Vec::new();
     export_into(run, format, &mut bytes, options).unwrap();
@@ -154,7 +196,7 @@ fn formats_without_weights_refuse_weights_that_differ_and_leave_nothing() {
                 );
                 assert_eq!(report.n_events == N as u64, weights == Weights::Drop);
                 assert_eq!(report.n_read, N as u64);
-                if format != Format::G4DARKBREM_CSV {
+                if ![Format::G4DARKBREM_CSV, Format::HEPEVT].contains(&format) {
                     let (strategy, mean, max, weights) =
                         les_houches(std::str::from_utf8(&bytes).unwrap());
                     assert_eq!((strategy, mean), (3, max));
@@ -292,6 +334,11 @@ fn accept_and_reject_keeps_the_distribution_and_the_cross_section_in_every_forma
         let report = export_into(&run, format, &mut bytes, &with(Weights::Unweight)).unwrap();
         assert_eq!(report.n_events, rows.len() as u64, "{format}");
         let whole = std::str::from_utf8(&bytes).unwrap();
+        if format == Format::HEPEVT {
+            // Has momenta and masses, no energies.
+            assert_eq!(hepevt(whole).len(), rows.len());
+            continue;
+        }
         for (energy, _) in [rows[0], rows[rows.len() / 2], rows[rows.len() - 1]] {
             assert!(
                 whole.contains(&format!("{energy:.16e}")),

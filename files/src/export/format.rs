@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Context, Exporter, Output, csv, g4darkbrem, hepmc3, ldmx_lhe, lhe, lheh5};
+use super::{Context, Exporter, Output, csv, g4darkbrem, hepevt, hepmc3, ldmx_lhe, lhe, lheh5};
 use crate::IoError;
 use millibrem::event::Sample;
 
@@ -74,18 +74,21 @@ impl Format {
     pub const G4DARKBREM_CSV: Self = Self(&g4darkbrem::Csv);
     /// HepMC3 Asciiv3 with the attributes NuHepMC 1.0 requires.
     pub const HEPMC3: Self = Self(&hepmc3::Hepmc3);
+    /// HEPEvt lines for Geant4.
+    pub const HEPEVT: Self = Self(&hepevt::HepEvt);
     /// Les Houches events in HDF5, version 2.0.1.
     pub const LHEH5: Self = Self(&lheh5::Format);
     /// One table of all momenta.
     pub const CSV: Self = Self(&csv::Csv);
 
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::LHE,
         Self::LDMX_LHE,
         Self::G4DARKBREM_LHE,
         Self::G4DARKBREM_CSV,
         Self::HEPMC3,
+        Self::HEPEVT,
         Self::LHEH5,
         Self::CSV,
     ];

@@ -16,6 +16,7 @@ mod context;
 mod csv;
 mod format;
 mod g4darkbrem;
+mod hepevt;
 mod hepmc3;
 mod ldmx_lhe;
 mod lhe;

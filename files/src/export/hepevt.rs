@@ -1,0 +1,49 @@
+//! HEPEvt lines as Geant4's `G4HEPEvtInterface` reads them.
+//!
+//! An event is the number of its particles, then a line each: status, PDG number, first and last daughter, px, py,
+//! pz and mass in GeV. Only particles that come out (status 1) are there; they have no daughters. There is no place
+//! for weights and vertices: Geant4 puts all at its own vertex. Particles that Geant4 does not know, most nuclei among
+//! them, are passed over without a word: they can be left out, and dark ones must be defined (`docs/geant4.md`).
+
+use super::text::{TextFormat, number, put, write_text};
+use super::{Context, Definition, Exporter, Output};
+use crate::IoError;
+use millibrem::event::Event;
+
+/// HEPEvt lines for Geant4.
+pub(super) struct HepEvt;
+
+impl Definition for HepEvt {
+    fn name(&self) -> &str {
+        "hepevt"
+    }
+
+    fn has_weights(&self) -> bool {
+        false
+    }
+
+    fn begin<'a>(
+        &self,
+        context: Context,
+        output: Output<'a>,
+    ) -> Result<Box<dyn Exporter + 'a>, IoError> {
+        write_text(Self, context, output)
+    }
+}
+
+impl TextFormat for HepEvt {
+    fn begin(&self, _: &Context, _: &mut String) {}
+
+    fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
+        put!(out, "{}\n", context.outgoing(event).count());
+        for line in context.outgoing(event) {
+            put!(out, "1 {} 0 0", line.pdg_id);
+            for value in [line.p[1], line.p[2], line.p[3], line.mass_gev] {
+                number(out, ' ', value);
+            }
+            out.push('\n');
+        }
+    }
+
+    fn end(&self, _: &Context, _: &mut String) {}
+}
