@@ -22,8 +22,10 @@ else
     step cargo clippy --workspace --release --all-targets $MILLIBREM_FEATURES -- -D warnings
     step cargo test --workspace --release --no-fail-fast $MILLIBREM_FEATURES
     step cargo build --workspace --release --bins --examples $MILLIBREM_FEATURES
+    # Some feature must be named, or those of wheels are taken: HDF5 built in.
     step env VIRTUAL_ENV="$PWD/.venv" \
-        .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml $MILLIBREM_FEATURES
+        .venv/bin/maturin develop --quiet --release --manifest-path python/Cargo.toml \
+        ${MILLIBREM_FEATURES:---features pyo3/extension-module}
     step scripts/docs.sh
     step cpp/tests/install.sh
     step .venv/bin/python -m pytest -q tests/python

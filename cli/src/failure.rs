@@ -1,7 +1,6 @@
 //! What can go wrong in the program, and its exit code.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::batch::SubmitError;
 use millibrem::card::CardError;
@@ -152,8 +151,8 @@ impl Failure {
     }
 
     /// 2 if card or command line are wrong, 1 if the run failed.
-    pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
             Self::Io(error) => of_io(error),
             Self::Card(error) => of_card(error),
             Self::Job(error) => of_job(error),
@@ -175,7 +174,7 @@ impl Failure {
             | Self::Option { .. }
             | Self::Submit(_)
             | Self::Axis(_) => USAGE,
-        })
+        }
     }
 }
 
@@ -226,8 +225,7 @@ mod tests {
             $(
                 let failure: Failure = $example;
                 assert_eq!(name(&failure), stringify!($variant));
-                let code = failure.exit_code() == ExitCode::from(FAILED);
-                let code = if code { FAILED } else { USAGE };
+                let code = failure.exit_code();
                 texts += &format!("{}, exit code {code}\n    {failure}\n", stringify!($variant));
             )+
             texts

@@ -21,6 +21,7 @@ mod output;
 mod parallel;
 mod plot;
 mod print;
+mod program;
 mod progress;
 mod quote;
 mod reach;
@@ -31,6 +32,8 @@ mod spectrum;
 mod submit;
 mod unsealed;
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
@@ -79,13 +82,26 @@ enum Command {
 
 /// Runs the program on the arguments it was started with.
 pub fn main() -> ExitCode {
+    let mut arguments = std::env::args_os();
+    let _ = arguments.next();
+    ExitCode::from(answer(arguments.collect()))
+}
+
+/// Runs the program on `arguments` in a process that is another one, such as an interpreter, and that
+/// `program` has started; returns the exit code.
+pub fn run(program: PathBuf, arguments: Vec<OsString>) -> u8 {
+    program::is_started_by(program);
+    answer(arguments)
+}
+
+fn answer(arguments: Vec<OsString>) -> u8 {
     interrupt::listen();
     // Work outside a pool of its own is done on this thread; no other is started unasked.
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1);
     let _ = alone.use_current_thread().build_global();
-    let cli = match parse() {
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
-        Err(words) => return show(&words),
+        Err(words) => return show(&words, &arguments),
     };
     let outcome = match &cli.command {
         Command::Generate(command) => generated(command, &cli.common),
@@ -105,11 +121,9 @@ pub fn main() -> ExitCode {
         Command::ReadAll(command) => command.run(),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         // A reader of a long stream that goes away has seen enough.
-        Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(failure) => {
             print::failure(&failure, cli.common.json);
             failure.exit_code()
@@ -128,14 +142,15 @@ fn generated(command: &generate::Generate, common: &Common) -> Result<(), Failur
 
 /// The command line. A negative number behind an option is its value, so that what is wrong with it
 /// is said of the option.
-fn parse() -> Result<Cli, clap::Error> {
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let negative = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
         true => arg.allow_negative_numbers(true),
         false => arg,
     };
     let command = Cli::command().mut_args(negative);
     let mut command = command.mut_subcommands(|one| one.mut_args(negative));
-    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let name = OsString::from(command.get_name());
+    let matches = command.try_get_matches_from_mut([&name].into_iter().chain(arguments));
     let cli = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
     cli.map_err(|mut error| {
         // What is hidden is no advice.
@@ -153,9 +168,9 @@ fn parse() -> Result<Cli, clap::Error> {
 }
 
 /// Prints help, version or a usage error of clap, which exit with 0 or 2.
-fn show(words: &clap::Error) -> ExitCode {
+fn show(words: &clap::Error, arguments: &[OsString]) -> u8 {
     // Behind `--` stand names of files.
-    let mut options = std::env::args_os().take_while(|argument| argument != "--");
+    let mut options = arguments.iter().take_while(|&argument| argument != "--");
     let in_json = options
         .any(|option| option == "--json" || option.as_encoded_bytes().starts_with(b"--json="));
     if words.use_stderr() && in_json {
@@ -168,6 +183,6 @@ fn show(words: &clap::Error) -> ExitCode {
             print::failure(&failure, false);
             failure.exit_code()
         }
-        _ => ExitCode::from(u8::try_from(words.exit_code()).unwrap_or(2)),
+        _ => u8::try_from(words.exit_code()).unwrap_or(2),
     }
 }

@@ -5,7 +5,6 @@
 //! wait for each other is told by one rank; a rank that fails alone ends all. Pinned by
 //! `tests/mpi.sh`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use millibrem_files::IoError;
@@ -78,7 +77,7 @@ impl Ranks {
     /// Shows the failure of this rank and ends all of them.
     fn abort(&self, failure: &Failure, as_json: bool) -> ! {
         print::failure(failure, as_json);
-        let usage = failure.exit_code() == ExitCode::from(2);
+        let usage = failure.exit_code() == 2;
         self.world.abort(if usage { 2 } else { 1 })
     }
 }

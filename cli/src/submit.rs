@@ -66,7 +66,7 @@ impl Submit {
         let threads = u32::try_from(card.run.threads).unwrap_or(1).max(1);
         let cpus = self.cpus_per_task.unwrap_or(threads);
         card.run.threads = cpus as usize;
-        let program = std::env::current_exe()
+        let program = super::program::path()
             .map_err(|e| Failure::Usage(format!("cannot find the path of this program: {e}")))?;
         let plan = Plan {
             engine: self.engine,

@@ -54,7 +54,7 @@ pub(crate) fn look_at(paths: &[PathBuf], quiet: bool) -> Result<(), Failure> {
 
 /// What a child says of the file. Where there cannot be one, nothing is said.
 fn read_by_child(path: &Path) -> Result<String, IoError> {
-    let started = std::env::current_exe().and_then(|program| {
+    let started = crate::program::path().and_then(|program| {
         Command::new(program)
             .arg(ReadAll::NAME)
             .arg("--")

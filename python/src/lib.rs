@@ -6,6 +6,7 @@
 //! `python/tests`.
 
 mod card;
+mod command;
 mod drawing;
 mod errors;
 mod events;
@@ -27,6 +28,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::card::{Card, card_keys, shipped_cards};
+    #[pymodule_export]
+    use crate::command::command;
     #[pymodule_export]
     use crate::drawing::figure;
     #[pymodule_export]

@@ -10,7 +10,7 @@ import millibrem as mb
 def test_a_card_is_explained_as_by_the_program(card, program):
     said = json.loads(program("info", "na64mu-2025"))
     found = card.info()
-    assert found["seed"] == said["seed"] and found["versions"] == said["versions"]
+    assert found["seed"] == said["seed"] and set(found["versions"]) == set(said["versions"])
     for ours, theirs in zip(found["limits"], said["limits"], strict=True):
         for name in ("element", "sqrt_s_gev", "threshold_margin_gev", "x_lower", "x_upper"):
             assert ours[name] == theirs[name], name

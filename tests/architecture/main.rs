@@ -49,7 +49,13 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ),
     (
         "python",
-        &["vegas", "millibrem", "millibrem-files", "millibrem-figures"],
+        &[
+            "vegas",
+            "millibrem",
+            "millibrem-files",
+            "millibrem-figures",
+            "millibrem-cli",
+        ],
     ),
     ("cpp", &["millibrem"]),
     ("web", &["millibrem"]),
