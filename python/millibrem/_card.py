@@ -1,14 +1,23 @@
 """Run cards: what to compute."""
 
+from __future__ import annotations
+
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
+from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._result import CrossSection, warn
+from ._types import Floats, Foreign, Listener, Numbers, Over, Path
+
+if TYPE_CHECKING:
+    from ._pieces import Integrand
+    from ._run import Run
+    from ._sampler import Sampler
 
 
-def _toml(value):
+def _toml(value: Any) -> str:
     """A value as TOML."""
     value = value.item() if hasattr(value, "item") else value
     value = value.tolist() if hasattr(value, "tolist") else value
@@ -42,18 +51,20 @@ class Card:
     """
 
     __slots__ = ("_core", "_values")
+    _core: Any
+    _values: dict[str, Any] | None
 
-    def __init__(self, core):
+    def __init__(self, core: _core.Card) -> None:
         if not isinstance(core, _core.Card):
             raise TypeError("a card comes from Card.load or Card.from_text")
         object.__setattr__(self, "_core", core)
         object.__setattr__(self, "_values", None)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a card is immutable; replace() makes another one")
 
     @classmethod
-    def load(cls, card):
+    def load(cls, card: Path) -> Card:
         """Read a card.
 
         Parameters
@@ -73,7 +84,7 @@ class Card:
         return cls(_core.Card.load(os.fspath(card)))
 
     @classmethod
-    def from_text(cls, text, *, name="run", file="<text>"):
+    def from_text(cls, text: str, *, name: str = "run", file: str = "<text>") -> Card:
         """Read a card from its text.
 
         Parameters
@@ -91,7 +102,7 @@ class Card:
         """
         return cls(_core.Card(file, name, text, []))
 
-    def replace(self, values=None, /, **more):
+    def replace(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Card:
         """The same card with other values.
 
         Parameters
@@ -115,75 +126,83 @@ class Card:
         return Card(self._core.replace([(key, _toml(value)) for key, value in pairs.items()]))
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Name of the run."""
         return self._core.name
 
     @property
-    def seed(self):
+    def seed(self) -> int:
         """Seed of the run: the card's, or one drawn when it was loaded, which ``replace`` keeps."""
         return self._core.seed
 
     @property
-    def process(self):
+    def process(self) -> str:
         """The process, as ``process.kind`` spells it."""
         return self._core.process
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The card as TOML with every default written out."""
         return self._core.toml()
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """The card as nested dictionaries with every default written out."""
         return self._core.values()
 
-    def _flat(self):
+    def _flat(self) -> dict[str, Any]:
         if self._values is None:
-            flat = {}
+            flat: dict[str, Any] = {}
             for section, values in self._core.values().items():
                 if isinstance(values, dict):
                     flat.update((f"{section}.{key}", value) for key, value in values.items())
                 else:
                     flat[section] = values
             object.__setattr__(self, "_values", flat)
+            return flat
         return self._values
 
-    def keys(self):
+    def keys(self) -> KeysView[str]:
         """Full names of the values that the card has, defaults included."""
         return self._flat().keys()
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: str) -> Any:
         return self._flat()[key]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._flat())
 
-    def __contains__(self, key):
+    def __contains__(self, key: object) -> bool:
         return key in self._flat()
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return self.text == other.text if isinstance(other, Card) else NotImplemented
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.text)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, self._core.parts()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         flat = self._flat()
         target = flat.get("target.element") or "mixture"
         beam = f"{flat.get('beam.lepton', 'beam')} {flat['beam.energy_gev']:g} GeV"
         return f"<Card {self.name}: {self.process}, {beam} on {target}, seed {self.seed}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{key}</td><td>{value}</td></tr>" for key, value in self._flat().items()
         )
         return f"<table><tr><th>{self.name}</th><th></th></tr>{rows}</table>"
 
-    def sigma(self, method=None, *, rel_error=None, seed=None, progress=None):
+    def sigma(
+        self,
+        method: str | None = None,
+        *,
+        rel_error: float | None = None,
+        seed: int | None = None,
+        progress: Listener = None,
+    ) -> CrossSection:
         """The total cross section.
 
         Parameters
@@ -213,7 +232,7 @@ class Card:
         warn(found.alarms)
         return found
 
-    def integrand(self):
+    def integrand(self) -> Integrand:
         """The differential cross section on the unit hypercube, for one's own integrator.
 
         Returns
@@ -225,7 +244,7 @@ class Card:
 
         return Integrand(self)
 
-    def form_factor_g2(self, t_gev2):
+    def form_factor_g2(self, t_gev2: Numbers) -> Floats:
         """``G2(t) = Z² F(t)²`` of the target.
 
         Parameters
@@ -243,7 +262,16 @@ class Card:
         t = np.asarray(t_gev2, dtype=float)
         return _core.form_factor_g2(self._core, t.ravel()).reshape(t.shape)
 
-    def spectrum(self, *, at=None, bins=None, method=None, rel_error=None, seed=None, progress=None):
+    def spectrum(
+        self,
+        *,
+        at: Iterable[float] | None = None,
+        bins: int | None = None,
+        method: str | None = None,
+        rel_error: float | None = None,
+        seed: int | None = None,
+        progress: Listener = None,
+    ) -> Foreign:
         """dσ/dx and dσ/dE_miss (needs pandas).
 
         Parameters
@@ -265,10 +293,17 @@ class Card:
         """
         from ._study import spectrum
 
-        asked = {"method": method, "rel_error": rel_error, "seed": seed, "progress": progress}
+        asked: dict[str, Any] = {"method": method, "rel_error": rel_error, "seed": seed, "progress": progress}
         return spectrum(self, at=at, bins=bins, **asked)
 
-    def scan(self, over, *, method=None, rel_error=None, progress=None):
+    def scan(
+        self,
+        over: Over,
+        *,
+        method: str | None = None,
+        rel_error: float | None = None,
+        progress: Listener = None,
+    ) -> Foreign:
         """The total cross section over a grid of values (needs pandas).
 
         Parameters
@@ -291,7 +326,14 @@ class Card:
 
         return scan(self, over, method=method, rel_error=rel_error, progress=progress)
 
-    def compare(self, over=(), *, bins=10, rel_error=None, progress=None):
+    def compare(
+        self,
+        over: Over = (),
+        *,
+        bins: int = 10,
+        rel_error: float | None = None,
+        progress: Listener = None,
+    ) -> Foreign:
         """The exact cross section beside ``ww``, ``iww`` and ``wwa`` (needs pandas).
 
         Parameters
@@ -314,7 +356,13 @@ class Card:
 
         return compare(self, over, bins=bins, rel_error=rel_error, progress=progress)
 
-    def shower(self, *, above=None, at=(), depths=()):
+    def shower(
+        self,
+        *,
+        above: float | None = None,
+        at: Iterable[float] = (),
+        depths: Iterable[float] = (),
+    ) -> Foreign:
         """Mean track lengths of the electromagnetic shower in the target (needs pandas).
 
         Parameters
@@ -337,7 +385,7 @@ class Card:
 
         return shower(self, above=above, at=at, depths=depths)
 
-    def sampler(self, low, high, *, elements=()):
+    def sampler(self, low: float, high: float, *, elements: Iterable[str | int] = ()) -> Sampler:
         """σ and single events at any kinetic energy between two.
 
         Parameters
@@ -360,7 +408,7 @@ class Card:
 
         return Sampler(_core.Sampler(self._core, low, high, list(elements)))
 
-    def info(self):
+    def info(self) -> dict[str, Any]:
         """What the card means.
 
         Returns
@@ -375,9 +423,17 @@ class Card:
         head = {"card": self.to_dict(), "seed": self.seed}
         return {**head, **found, "versions": _core.versions()}
 
-    def _with(self, *, method=None, rel_error=None, seed=None, count=None, threads=None):
+    def _with(
+        self,
+        *,
+        method: str | None = None,
+        rel_error: float | None = None,
+        seed: int | None = None,
+        count: int | None = None,
+        threads: int | None = None,
+    ) -> Card:
         """The card with the arguments of a call in place of its values."""
-        pairs = {
+        pairs: dict[str, Any] = {
             "integration.method": method,
             "integration.rel_error": rel_error,
             "run.seed": seed,
@@ -389,16 +445,16 @@ class Card:
 
     def generate(
         self,
-        count=None,
+        count: int | None = None,
         *,
-        seed=None,
-        path=None,
-        resume=False,
-        force=False,
-        shards=None,
-        executor=None,
-        progress=None,
-    ):
+        seed: int | None = None,
+        path: Path | None = None,
+        resume: bool = False,
+        force: bool = False,
+        shards: int | None = None,
+        executor: Any = None,
+        progress: Listener = None,
+    ) -> Run:
         """Measure the cross section, fill the histograms, and make events.
 
         Parameters
@@ -454,16 +510,16 @@ class Card:
         return run
 
 
-def _rebuilt(*parts):
+def _rebuilt(*parts: Any) -> Card:
     return Card(_core.Card(*parts))
 
 
-def shipped_cards():
+def shipped_cards() -> list[str]:
     """Names of the shipped cards, for :meth:`Card.load`."""
     return _core.shipped_cards()
 
 
-def card_keys():
+def card_keys() -> list[dict[str, Any]]:
     """What may be written in a card.
 
     Returns

@@ -1,11 +1,14 @@
 """Packages that only some calls need."""
 
+from __future__ import annotations
+
 from importlib import import_module
+from typing import Any
 
 from .errors import MissingExtra
 
 
-def needed(name, purpose):
+def needed(name: str, purpose: str) -> Any:
     """Import the package ``name``, or say how to get it."""
     try:
         return import_module(name)
@@ -20,7 +23,7 @@ def needed(name, purpose):
         ) from error
 
 
-def found(name):
+def found(name: str) -> Any:
     """Import the package ``name`` if it is installed, else None."""
     try:
         return import_module(name)

@@ -1,8 +1,17 @@
 """Figures of runs and tables, drawn by the library."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._types import Foreign, Path
+
+if TYPE_CHECKING:
+    from ._run import Run
+    from ._study import Reach
 
 
 class Figure:
@@ -14,14 +23,16 @@ class Figure:
         The drawing.
     """
 
-    def __init__(self, drawn, only, labels, title):
+    def __init__(
+        self, drawn: list[Any], only: list[str], labels: list[str], title: str | None
+    ) -> None:
         self._arguments = (drawn, only, labels, title)
         self.svg = _core.figure(*self._arguments, False).decode()
 
-    def _repr_svg_(self):
+    def _repr_svg_(self) -> str:
         return self.svg
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Write the figure to ``path``, which ends in .svg or .png; replaces what is there."""
         path = os.fspath(path)
         ending = os.path.splitext(path)[1]
@@ -34,7 +45,7 @@ class Figure:
             file.write(data)
 
 
-def _drawn(result):
+def _drawn(result: Any) -> Any:
     """What the library draws of a run, a table or a file."""
     if hasattr(result, "_drawn"):
         return result._drawn()
@@ -47,7 +58,12 @@ def _drawn(result):
     return {"facts": facts, "columns": columns}
 
 
-def figure(*results, only=None, labels=None, title=None):
+def figure(
+    *results: Run | Reach | Path | Foreign,
+    only: str | Sequence[str] | None = None,
+    labels: Sequence[str] | None = None,
+    title: str | None = None,
+) -> Figure:
     """Draw runs, or tables, over each other.
 
     Parameters

@@ -1,9 +1,13 @@
 """Histograms of a run: a UHI ``PlottableHistogram``, and ``hist.Hist`` of it."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ._extras import found, needed
 from .errors import UsageError
+from ._types import Floats, Foreign
 
 
 class Axis:
@@ -19,30 +23,30 @@ class Axis:
         Whether the bins have equal ratios, not widths.
     """
 
-    def __init__(self, axis):
+    def __init__(self, axis: dict[str, Any]) -> None:
         self.name, self.unit, self.label = axis["name"], axis["unit"], axis["label"]
         self.edges, self.log = axis["edges"], axis["log"]
 
     @property
-    def traits(self):
+    def traits(self) -> _Traits:
         """Neither circular nor discrete (UHI)."""
         return _Traits()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.edges) - 1
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> tuple[float, float]:
         return float(self.edges[i]), float(self.edges[i + 1])
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[float, float]]:
         return (self[i] for i in range(len(self)))
 
-    def __eq__(self, other):
-        return isinstance(other, Axis) and (self.edges == other.edges).all()
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Axis) and bool((self.edges == other.edges).all())
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Axis({self.name}, {len(self)} bins, {self.edges[0]:g} to {self.edges[-1]:g} {self.unit})"
 
 
@@ -65,31 +69,31 @@ class Histogram:
 
     kind = "COUNT"
 
-    def __init__(self, histogram):
+    def __init__(self, histogram: dict[str, Any]) -> None:
         self.name = histogram["name"]
         self.axes = tuple(map(Axis, histogram["axes"]))
         shape = [len(axis) + 2 for axis in self.axes]
         self._values = histogram["values"].reshape(shape)
         self._variances = histogram["variances"].reshape(shape)
 
-    def _inside(self, array, flow):
+    def _inside(self, array: Floats, flow: bool) -> Floats:
         return array if flow else array[(slice(1, -1),) * len(self.axes)]
 
-    def values(self, flow=False):
+    def values(self, flow: bool = False) -> Floats:
         """Cross section per bin, pb; with underflow and overflow bins if ``flow``."""
         return self._inside(self._values, flow)
 
-    def variances(self, flow=False):
+    def variances(self, flow: bool = False) -> Floats:
         """Variance of each value, pb²."""
         return self._inside(self._variances, flow)
 
-    def counts(self, flow=False):
+    def counts(self, flow: bool = False) -> Floats:
         """Effective number of entries of each bin: value squared over variance."""
         values, variances = self.values(flow), self.variances(flow)
         filled = variances > 0
         return (values**2 / variances.clip(min=variances[filled].min())) * filled if filled.any() else values * 0
 
-    def to_hist(self):
+    def to_hist(self) -> Foreign:
         """The same as ``hist.Hist`` with ``Weight`` storage (needs hist)."""
         hist = needed("hist", "hist.Hist")
         axes = []
@@ -107,7 +111,7 @@ class Histogram:
         view.value, view.variance = self._values, self._variances
         return filled
 
-    def differential(self):
+    def differential(self) -> tuple[Floats, Floats]:
         """dσ/dX (or d²σ/dXdY) and its error, flow bins left out.
 
         Returns
@@ -115,14 +119,14 @@ class Histogram:
         values, errors : numpy.ndarray
             In pb per units of the axes.
         """
-        width = 1.0
+        width: Any = 1.0
         for i, axis in enumerate(self.axes):
             shape = [1] * len(self.axes)
             shape[i] = -1
             width = width * (axis.edges[1:] - axis.edges[:-1]).reshape(shape)
         return self.values() / width, self.variances() ** 0.5 / width
 
-    def plot(self, *, ax=None, differential=True, **style):
+    def plot(self, *, ax: Foreign = None, differential: bool = True, **style: Any) -> Foreign:
         """Draw it with matplotlib (needs matplotlib); one observable only.
 
         Parameters
@@ -162,17 +166,17 @@ class Histogram:
         ax.set_xlabel(axis.label if axis.unit == "1" else f"{axis.label} [{axis.unit}]")
         return ax
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Histogram {self.name}: {', '.join(map(repr, self.axes))}>"
 
 
-class Histograms(Mapping):
+class Histograms(Mapping[str, Any]):
     """The histograms of a run by name: ``hist.Hist`` if hist is installed, else Histogram."""
 
-    def __init__(self, histograms):
+    def __init__(self, histograms: Iterable[Histogram]) -> None:
         self._plain = {one.name: one for one in histograms}
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Foreign:
         try:
             plain = self._plain[name]
         except KeyError:
@@ -180,11 +184,11 @@ class Histograms(Mapping):
             raise KeyError(f"no histogram {name!r}; there are: {known}") from None
         return plain.to_hist() if found("hist") else plain
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._plain)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._plain)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Histograms: {', '.join(self._plain) or 'none'}>"

@@ -1,14 +1,18 @@
 """What a card means, what a run is, what the package is made of."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 from . import _core
 from ._card import Card
 from ._run import Run
 from ._run import open as open_run
+from ._types import Path
 
 
-def info(what=None):
+def info(what: Card | Run | Path | None = None) -> dict[str, Any]:
     """What is worth knowing of a card, a run, or the package.
 
     Parameters

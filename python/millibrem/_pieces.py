@@ -1,8 +1,16 @@
 """Pieces of the physics at given points."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from . import _core
+from ._types import Floats, Numbers
+
+if TYPE_CHECKING:
+    from ._card import Card
 
 
 class Integrand:
@@ -18,13 +26,13 @@ class Integrand:
         Outgoing particles.
     """
 
-    def __init__(self, card):
+    def __init__(self, card: Card) -> None:
         self._card = card
         self._core = _core.Hypercube(card._core)
         self.dim = self._core.dim
         self.roles = [role.removesuffix("_out") for role in self._core.roles]
 
-    def __call__(self, y):
+    def __call__(self, y: Numbers) -> Any:
         """The differential cross section.
 
         Parameters
@@ -41,7 +49,7 @@ class Integrand:
         values = self._core.values(np.atleast_2d(y))
         return values if y.ndim > 1 else float(values[0])
 
-    def momenta(self, y):
+    def momenta(self, y: Numbers) -> dict[str, Floats]:
         """Momenta of the outgoing particles.
 
         Parameters
@@ -58,29 +66,29 @@ class Integrand:
         found = self._core.momenta(np.atleast_2d(np.asarray(y, dtype=float)))
         return {role.removesuffix("_out"): p for role, p in found.items()}
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Integrand, (self._card,)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Integrand of {self._card.name}: {self.dim} dimensions, pb>"
 
 
 def pair_amplitude(
-    beam_energy,
-    m_lepton,
-    m_nucleus,
-    m_chi,
-    k2,
-    one_minus_x,
-    one_minus_cos_theta_k,
-    t_minus_t_min,
-    phi,
-    cos_theta_star,
-    phi_star,
+    beam_energy: Numbers,
+    m_lepton: Numbers,
+    m_nucleus: Numbers,
+    m_chi: Numbers,
+    k2: Numbers,
+    one_minus_x: Numbers,
+    one_minus_cos_theta_k: Numbers,
+    t_minus_t_min: Numbers,
+    phi: Numbers,
+    cos_theta_star: Numbers,
+    phi_star: Numbers,
     *,
-    spin="dirac",
-    nucleus_spin="0",
-):
+    spin: str = "dirac",
+    nucleus_spin: str = "0",
+) -> Floats:
     """|M|² of l N → l N χ χ̄ from the sampling variables, which keep its digits.
 
     Parameters
@@ -109,7 +117,7 @@ def pair_amplitude(
         Broadcast over the arguments, in the normalisation of ``docs/physics.md``: couplings,
         charges and the form factor taken out.
     """
-    columns = (
+    given = (
         beam_energy,
         m_lepton,
         m_nucleus,
@@ -122,6 +130,6 @@ def pair_amplitude(
         cos_theta_star,
         phi_star,
     )
-    columns = np.broadcast_arrays(*(np.asarray(column, dtype=float) for column in columns))
+    columns = np.broadcast_arrays(*(np.asarray(column, dtype=float) for column in given))
     points = np.stack([column.ravel() for column in columns], axis=1)
     return _core.pair_amplitude(points, spin, nucleus_spin).reshape(columns[0].shape)

@@ -1,11 +1,15 @@
 """Results of integrations: an integral, a cross section."""
 
+from __future__ import annotations
+
 import warnings
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from . import _core
 from ._extras import needed
 from .errors import UntrustedWarning
+from ._types import Foreign
 
 
 class Iteration(NamedTuple):
@@ -49,7 +53,7 @@ class Result:
     unit = ""
     _symbol = "result"
 
-    def __init__(self, found):
+    def __init__(self, found: dict[str, Any]) -> None:
         self.mean = found["mean"]
         self.sdev = found["sdev"]
         self.iterations = [Iteration(*row) for row in found["iterations"]]
@@ -60,45 +64,45 @@ class Result:
         self._chi2_dof = found["chi2_dof"]
 
     @property
-    def dof(self):
+    def dof(self) -> int:
         """Degrees of freedom: measured iterations less one; 0 for a deterministic method."""
         return max(sum(row.measured for row in self.iterations) - 1, 0)
 
     @property
-    def chi2(self):
+    def chi2(self) -> float:
         """Chi squared of the measured iterations about their average."""
         return self._chi2_dof * self.dof
 
     @property
-    def Q(self):
+    def Q(self) -> float | None:
         """Probability of a larger chi squared by chance; None for a deterministic method."""
         return self.iterations[-1].Q if self.iterations else None
 
     @property
-    def trustworthy(self):
+    def trustworthy(self) -> bool:
         """Whether nothing speaks against the result."""
         return not self.alarms
 
     @property
-    def gvar(self):
+    def gvar(self) -> Foreign:
         """The same as a ``gvar.GVar`` (needs gvar)."""
         return needed("gvar", "a Gaussian variable").gvar(self.mean, self.sdev)
 
-    def __float__(self):
+    def __float__(self) -> float:
         return float(self.mean)
 
     @property
-    def itn_results(self):
+    def itn_results(self) -> list[tuple[float, float]]:
         """(mean, sdev) of each iteration that counts."""
         return [(row.mean, row.sdev) for row in self.iterations if row.measured]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{_core.value_error(self.mean, self.sdev)} {self.unit}".rstrip()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{self}, {self.method}, {self.n_eval} evaluations>"
 
-    def summary(self):
+    def summary(self) -> str:
         """The iteration table as the field knows it.
 
         Returns
@@ -128,7 +132,7 @@ class Result:
         lines += [f"not trustworthy: {alarm}" for alarm in self.alarms]
         return "\n".join(lines)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         rows = []
         for row in self.iterations:
             cells = (
@@ -168,14 +172,14 @@ class CrossSection(Result):
     unit = "pb"
     _symbol = "sigma"
 
-    def __init__(self, found):
+    def __init__(self, found: dict[str, Any]) -> None:
         super().__init__(found)
         self.seed = found.get("seed")
         self.wall_s = found.get("wall_s")
         self.nuclei = found.get("nuclei", [])
 
 
-def warn(alarms, stacklevel=3):
+def warn(alarms: Sequence[str], stacklevel: int = 3) -> None:
     """Warn of a result that is not to be trusted."""
     if alarms:
         text = "the result is not to be trusted: " + "; ".join(alarms)

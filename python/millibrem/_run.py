@@ -1,16 +1,27 @@
 """Runs: cross section, histograms and events."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 import warnings
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from . import _core
 from ._card import Card
 from ._extras import needed
 from ._histogram import Histogram, Histograms
 from ._result import CrossSection, warn
+from ._types import Floats, Foreign, Listener, Path
 from .errors import FileError, UsageError
+
+if TYPE_CHECKING:
+    from ._figure import Figure
 
 #: Roles that have a shorter name too.
 _SHORT = {"lepton": "lepton_out", "nucleus": "nucleus_out"}
@@ -36,12 +47,22 @@ class Run:
         Facts that are the same wherever the card is run, and those of the machine.
     """
 
-    def __init__(self, facts, events=None, path=None, file=None, record=None):
+    def __init__(
+        self,
+        facts: dict[str, Any],
+        events: _core.Events | None = None,
+        path: str | None = None,
+        file: _core.RunFile | None = None,
+        record: _core.RunRecord | None = None,
+    ) -> None:
         self.path = path
         self.seed = facts["seed"]
         self.alarms = list(facts["alarms"])
         self.provenance, self.timings = facts["provenance"], facts["timings"]
-        self._facts, self._events, self._file = facts, events, file
+        # One of events and file is there.
+        self._facts = facts
+        self._events: Any = events
+        self._file: Any = file
         self._record = record
         self.sigma = CrossSection(
             dict(facts["sigma"], seed=self.seed, alarms=self.alarms, method="mc")
@@ -49,11 +70,13 @@ class Run:
         self.histograms = {one["name"]: Histogram(one) for one in facts["histograms"]}
 
     @classmethod
-    def _in_memory(cls, facts, record, events):
+    def _in_memory(
+        cls, facts: dict[str, Any], record: _core.RunRecord, events: _core.Events
+    ) -> Run:
         return cls(facts, events, record=record)
 
     @classmethod
-    def _of_file(cls, path):
+    def _of_file(cls, path: str) -> Run:
         file = _core.RunFile(path)
         facts = dict(
             file.header(),
@@ -66,56 +89,56 @@ class Run:
         return cls(facts, path=path, file=file)
 
     @property
-    def card(self):
+    def card(self) -> Card:
         """The card of the run, every default written out."""
         return Card.from_text(self._facts["card"], file=f"the card of {self.path or 'the run'}")
 
     @property
-    def particles(self):
+    def particles(self) -> dict[str, dict[str, Any]]:
         """What comes out, by role: PDG number, mass in GeV, charge in e."""
         return self._facts["sample"]["outgoing"]
 
     @property
-    def beam(self):
+    def beam(self) -> dict[str, Any]:
         """The beam particle and its total energy in GeV."""
         sample = self._facts["sample"]
         return dict(sample["beam"], energy_gev=sample["beam_energy_gev"])
 
     @property
-    def target(self):
+    def target(self) -> dict[str, Any]:
         """The nucleus at rest."""
         return self._facts["sample"]["target"]
 
     @property
-    def weighting(self):
+    def weighting(self) -> str:
         """``weighted``, ``unweighted`` or ``partly-unweighted``."""
         return self._facts["sample"]["weighting"]
 
     @property
-    def hists(self):
+    def hists(self) -> Histograms:
         """The histograms as ``hist.Hist`` by name, or :class:`Histogram` without hist."""
         return Histograms(self.histograms.values())
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._events if self._file is None else self._file)
 
-    def _columns(self):
+    def _columns(self) -> Any:
         """All events; a file is read when they are first asked for."""
         if self._events is None:
             self._events = self._file.events(0, len(self._file))
         return self._events
 
     @property
-    def weights(self):
+    def weights(self) -> Floats:
         """Weights of the events in pb; their mean is the cross section (numpy, N, no copy)."""
         return self._columns().weight
 
     @property
-    def index(self):
+    def index(self) -> NDArray[np.uint64]:
         """Reproduction keys: card, seed and this number make an event again (numpy, N)."""
         return self._columns().index
 
-    def p4(self, role):
+    def p4(self, role: str) -> Floats:
         """Momenta of the particles of a role.
 
         Parameters
@@ -140,14 +163,14 @@ class Run:
             raise KeyError(f"no particle {role!r}; there are: {', '.join(known)}{hint}") from None
 
     @property
-    def scalars(self):
+    def scalars(self) -> dict[str, Floats]:
         """What else the events say, arrays by name: ``vertex_z_cm`` in a thick target, ``nucleus``
         (PDG number) in a mixture; empty otherwise. The names end with the unit."""
         events = self._columns()
         return {name: events.scalar(name) for name, *_ in events.scalars}
 
     @property
-    def events(self):
+    def events(self) -> Foreign:
         """Awkward records by role with the methods of vector's ``Momentum4D``.
 
         Returns
@@ -171,7 +194,7 @@ class Run:
         fields.update(weight=self.weights, index=self.index)
         return ak.zip(fields, depth_limit=1)
 
-    def info(self):
+    def info(self) -> dict[str, Any]:
         """What the run is.
 
         Returns
@@ -198,13 +221,13 @@ class Run:
             "timings": self.timings,
         }
 
-    def _drawn(self):
+    def _drawn(self) -> Any:
         drawn = self._file or self._record
         if drawn is None:
             raise UsageError("a run that was pickled in memory has no record: save it before")
         return drawn
 
-    def save(self, path, *, force=False):
+    def save(self, path: Path, *, force: bool = False) -> Run:
         """Write a run in memory into a run file.
 
         Parameters
@@ -227,15 +250,15 @@ class Run:
 
     def export(
         self,
-        format,
-        path=None,
+        format: str,
+        path: Path | None = None,
         *,
-        drop_nucleus=False,
-        vertex="origin",
-        vertex_offset_mm=0.0,
-        weights="keep",
-        force=False,
-    ):
+        drop_nucleus: bool = False,
+        vertex: str = "origin",
+        vertex_offset_mm: float = 0.0,
+        weights: str = "keep",
+        force: bool = False,
+    ) -> int:
         """Write the events in another format.
 
         Parameters
@@ -263,12 +286,13 @@ class Run:
         """
         if vertex not in ("origin", "uniform"):
             raise UsageError(f"vertex: found {vertex!r}, expected 'origin' or 'uniform'")
-        if self._file is None and path is None:
+        if self.path is None and path is None:
             raise UsageError("a run in memory is beside nothing: give the path of the export")
         with tempfile.TemporaryDirectory() as folder:
             file = self._file or self.save(os.path.join(folder, "run.h5"))._file
             if path is None:
-                path = os.path.splitext(self.path)[0] + "." + _core.export_suffix(format)
+                stem, _ = os.path.splitext(self.path or "")
+                path = f"{stem}.{_core.export_suffix(format)}"
             choice = {
                 "drop_nucleus": drop_nucleus,
                 "uniform": vertex == "uniform",
@@ -281,7 +305,9 @@ class Run:
             warnings.warn(words, stacklevel=2)
         return count
 
-    def plot(self, name, *, ax=None, differential=True, **style):
+    def plot(
+        self, name: str, *, ax: Foreign = None, differential: bool = True, **style: Any
+    ) -> Foreign:
         """Draw a histogram with matplotlib.
 
         Parameters
@@ -303,13 +329,27 @@ class Run:
             self.hists[name]
         return self.histograms[name].plot(ax=ax, differential=differential, **style)
 
-    def figure(self, only=None, *, title=None):
-        """Draw the histograms and the iterations; see :func:`millibrem.figure`."""
+    def figure(
+        self, only: str | Sequence[str] | None = None, *, title: str | None = None
+    ) -> Figure:
+        """Draw the histograms and the iterations; see :func:`millibrem.figure`.
+
+        Parameters
+        ----------
+        only : str or sequence of str, optional
+            Names of the panels to draw; all by default.
+        title : str, optional
+            Text above the frames.
+
+        Returns
+        -------
+        Figure
+        """
         from ._figure import figure
 
         return figure(self, only=only, title=title)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         if self.path is not None:
             return open, (self.path,)
         events = self._events
@@ -322,19 +362,19 @@ class Run:
         )
         return _rebuilt, (self._facts, columns)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         where = self.path or "in memory"
         return f"<Run {self.card.name}: {len(self)} events, sigma = {self.sigma}, {where}>"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return f"<p>{self!r}</p>".replace("<Run", "&lt;Run") + self.sigma._repr_html_()
 
 
-def _rebuilt(facts, columns):
+def _rebuilt(facts: dict[str, Any], columns: Any) -> Run:
     return Run(facts, _core.Events.from_columns(columns))
 
 
-def open(path):
+def open(path: Path) -> Run:
     """Open a run file.
 
     Parameters
@@ -355,7 +395,14 @@ def open(path):
     return Run._of_file(os.path.abspath(path))
 
 
-def merge(shards, path, *, force=False, threads=0, progress=None):
+def merge(
+    shards: Iterable[Path],
+    path: Path,
+    *,
+    force: bool = False,
+    threads: int = 0,
+    progress: Listener = None,
+) -> Run:
     """Merge the shards of a run into the run: the same bits as without shards.
 
     Parameters
@@ -380,13 +427,21 @@ def merge(shards, path, *, force=False, threads=0, progress=None):
     return open(path)
 
 
-def in_shards(card, path, shards, executor, force, progress):
+def in_shards(
+    card: Card,
+    path: Path | None,
+    shards: int | None,
+    executor: Any,
+    force: bool,
+    progress: Listener,
+) -> Run:
     """The run of ``card`` in parts, on ``executor`` if there is one, and merged."""
     shards = 1 if shards is None else shards
     if shards < 1:
         raise UsageError(f"shards: found {shards}, expected a number of at least 1")
-    folder = None if path is None else os.path.dirname(os.path.abspath(path))
-    if folder is not None:
+    folder = None
+    if path is not None:
+        folder = os.path.dirname(os.path.abspath(path))
         os.makedirs(folder, exist_ok=True)
         if os.path.exists(path) and not force:
             raise FileError(f"{path} exists already; choose another path or force=True")
@@ -411,7 +466,7 @@ def in_shards(card, path, shards, executor, force, progress):
     return run
 
 
-def shard(card, path, index, of, progress=None):
+def shard(card: Card, path: Path, index: int, of: int, progress: Listener = None) -> None:
     """Do part ``index`` of ``of`` of the run of ``card`` into the file ``path``.
 
     What an executor does; parts of all indices from 1 on are merged by :func:`merge`.

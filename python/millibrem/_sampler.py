@@ -1,12 +1,18 @@
 """Cross sections and single events at any energy of a range."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _core
 from ._card import Card
 from ._extras import needed
+from ._types import Foreign, Listener, Numbers, Path
 from .errors import FileError, UsageError
 
 
@@ -26,7 +32,7 @@ class Sampler:
         Outgoing particles.
     """
 
-    def __init__(self, core):
+    def __init__(self, core: _core.Sampler) -> None:
         if not isinstance(core, _core.Sampler):
             raise TypeError("a sampler comes from Card.sampler or Sampler.load")
         self._core = core
@@ -35,7 +41,7 @@ class Sampler:
         self.roles = [role.removesuffix("_out") for role in core.roles]
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: Path) -> Sampler:
         """Read a sampler that :meth:`save` has written.
 
         Parameters
@@ -60,7 +66,7 @@ class Sampler:
             raise FileError(f"cannot read {os.fspath(path)}: {error.strerror}") from error
         return cls(_core.Sampler.load(data))
 
-    def save(self, path):
+    def save(self, path: Path) -> None:
         """Write tables and card into a file; replaces what is there.
 
         Parameters
@@ -75,11 +81,11 @@ class Sampler:
             raise FileError(f"cannot write {os.fspath(path)}: {error.strerror}") from error
 
     @property
-    def card(self):
+    def card(self) -> Card:
         """The card, every default written out."""
         return Card.from_text(self._core.toml(), file="the card of the sampler", name="sampler")
 
-    def sigma(self, energies, *, element=None):
+    def sigma(self, energies: Numbers, *, element: str | int | None = None) -> Any:
         """Cross sections.
 
         Parameters
@@ -98,7 +104,14 @@ class Sampler:
         found = self._core.sigma(element, energies.ravel()).reshape(energies.shape)
         return found if energies.ndim else float(found)
 
-    def sample(self, energies, *, seed=None, element=None, progress=None):
+    def sample(
+        self,
+        energies: Numbers,
+        *,
+        seed: int | Sequence[int] | NDArray[np.uint64] | None = None,
+        element: str | int | None = None,
+        progress: Listener = None,
+    ) -> Any:
         """Draw an event at each energy.
 
         Parameters
@@ -143,12 +156,12 @@ class Sampler:
         else:
             seeds = np.asarray(seed, dtype=np.uint64)
         words = self._core.sample(element, energies.reshape(n), seeds, progress)
-        fields = [("kinetic_gev", "f8"), ("weight", "f8"), ("seed", "u8")]
+        fields: list[Any] = [("kinetic_gev", "f8"), ("weight", "f8"), ("seed", "u8")]
         fields += [(role, "f8", (4,)) for role in self.roles]
         events = words.view(np.dtype(fields))
         return events if energies.ndim else events[0]
 
-    def report(self, element=None):
+    def report(self, element: str | int | None = None) -> NDArray[np.void]:
         """How events are drawn, at energies over the range.
 
         Parameters
@@ -166,7 +179,7 @@ class Sampler:
         names = ("kinetic_gev", "efficiency", "overweight_share", "overweight_excess")
         return np.array(self._core.report(element), dtype=[(name, "f8") for name in names])
 
-    def plot(self, *, ax=None, **style):
+    def plot(self, *, ax: Foreign = None, **style: Any) -> Foreign:
         """Draw σ(E) of every nucleus with matplotlib.
 
         Parameters
@@ -192,14 +205,14 @@ class Sampler:
         ax.legend()
         return ax
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self._core.save(),)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         low, high = self.range_gev
         on = ", ".join(one["element"] for one in self.nuclei)
         return f"<Sampler of {self.card.process}: {low:g} to {high:g} GeV on {on}>"
 
 
-def _rebuilt(data):
+def _rebuilt(data: bytes) -> Sampler:
     return Sampler(_core.Sampler.load(data))

@@ -1,15 +1,19 @@
 """Studies of cards as data frames: spectra, scans, comparisons, exclusion reach."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from . import _core
 from ._card import Card
 from ._extras import needed
 from ._result import warn
+from ._types import Foreign, Listener, Over, Path
 
 
-def _frame(table, **attrs):
+def _frame(table: dict[str, Any], **attrs: Any) -> Foreign:
     """A table as a data frame, with units and descriptions in ``.attrs``."""
     pandas = needed("pandas", "a table")
     columns = table["columns"]
@@ -21,21 +25,30 @@ def _frame(table, **attrs):
     return frame
 
 
-def _over(axes):
+def _over(axes: Over) -> list[str]:
     """Axes as the program writes them, KEY=A,B,C."""
     if isinstance(axes, str):
         return [axes]
     if not isinstance(axes, Mapping):
         return [os.fspath(axis) for axis in axes]
 
-    def text(value):
+    def text(value: Any) -> str:
         value = value.item() if hasattr(value, "item") else value
         return value if isinstance(value, str) else repr(value)
 
     return [f"{key}=" + ",".join(map(text, values)) for key, values in axes.items()]
 
 
-def spectrum(card, *, at=None, bins=None, method=None, rel_error=None, seed=None, progress=None):
+def spectrum(
+    card: Card,
+    *,
+    at: Iterable[float] | None = None,
+    bins: int | None = None,
+    method: str | None = None,
+    rel_error: float | None = None,
+    seed: int | None = None,
+    progress: Listener = None,
+) -> Foreign:
     """See :meth:`Card.spectrum`."""
     if (at is None) == (bins is None):
         raise TypeError("give either at, values of x, or bins, their number")
@@ -46,7 +59,14 @@ def spectrum(card, *, at=None, bins=None, method=None, rel_error=None, seed=None
     return _frame(table, alarms=alarms)
 
 
-def scan(card, over, *, method=None, rel_error=None, progress=None):
+def scan(
+    card: Card,
+    over: Over,
+    *,
+    method: str | None = None,
+    rel_error: float | None = None,
+    progress: Listener = None,
+) -> Foreign:
     """See :meth:`Card.scan`."""
     card = card._with(method=method, rel_error=rel_error)
     table, failures = _core.scan(card._core, _over(over), progress)
@@ -54,14 +74,27 @@ def scan(card, over, *, method=None, rel_error=None, progress=None):
     return _frame(table, failures=failures)
 
 
-def compare(card, over=(), *, bins=10, rel_error=None, progress=None):
+def compare(
+    card: Card,
+    over: Over = (),
+    *,
+    bins: int = 10,
+    rel_error: float | None = None,
+    progress: Listener = None,
+) -> Foreign:
     """See :meth:`Card.compare`."""
     card = card._with(rel_error=rel_error)
     table, verdict = _core.compare(card._core, _over(over), bins, progress)
     return _frame(table, verdict=verdict)
 
 
-def shower(card, *, above=None, at=(), depths=()):
+def shower(
+    card: Card,
+    *,
+    above: float | None = None,
+    at: Iterable[float] = (),
+    depths: Iterable[float] = (),
+) -> Foreign:
     """See :meth:`Card.shower`."""
     at, depths = ([float(x) for x in values] for values in (at, depths))
     return _frame(_core.shower(card._core, above, at, depths))
@@ -76,15 +109,17 @@ class Reach:
         A row a limit: ``curve``, ``m_chi_gev``, ``q_over_e`` and others; units in ``.attrs``.
     """
 
-    def __init__(self, table):
+    def __init__(self, table: Foreign) -> None:
         self.table = table
 
     @property
-    def curves(self):
+    def curves(self) -> dict[str, Foreign]:
         """The curves by name, a data frame each."""
         return dict(tuple(self.table.groupby("curve", sort=False)))
 
-    def plot(self, *, ax=None, only=None, **style):
+    def plot(
+        self, *, ax: Foreign = None, only: Sequence[str] | None = None, **style: Any
+    ) -> Foreign:
         """Draw the curves with matplotlib.
 
         Parameters
@@ -108,28 +143,28 @@ class Reach:
         ax.legend()
         return ax
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return self.table._repr_html_()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Reach: {', '.join(self.curves)}>"
 
 
 def reach(
-    cards,
-    masses,
+    cards: Card | Path | Iterable[Card | Path],
+    masses: Iterable[float],
     *,
-    method="quadrature",
-    rel_error=None,
-    iww=False,
-    ceiling=None,
-    observed=None,
-    background=0.0,
-    confidence=0.9,
-    recast=(),
-    overlay=(),
-    progress=None,
-):
+    method: str = "quadrature",
+    rel_error: float | None = None,
+    iww: bool = False,
+    ceiling: float | None = None,
+    observed: int | None = None,
+    background: float = 0.0,
+    confidence: float = 0.9,
+    recast: Iterable[Path] = (),
+    overlay: Iterable[Path] = (),
+    progress: Listener = None,
+) -> Reach:
     """The charge that experiments exclude against the mass of χ, channel by channel.
 
     Parameters
@@ -161,10 +196,9 @@ def reach(
     """
     if rel_error is None and method != "mc":
         rel_error = 1e-4
-    single = isinstance(cards, (Card, str, os.PathLike))
-    cards = [cards] if single else list(cards)
-    cards = [one if isinstance(one, Card) else Card.load(one) for one in cards]
-    cards = [one._with(method=method, rel_error=rel_error)._core for one in cards]
+    several = [cards] if isinstance(cards, (Card, str, os.PathLike)) else cards
+    loaded = [one if isinstance(one, Card) else Card.load(one) for one in several]
+    cores = [one._with(method=method, rel_error=rel_error)._core for one in loaded]
     asked = {
         "iww": iww,
         "ceiling": ceiling,
@@ -172,5 +206,5 @@ def reach(
         "recast": [os.fspath(path) for path in recast],
         "overlay": [os.fspath(path) for path in overlay],
     }
-    table = _core.reach(cards, [float(m) for m in masses], asked, progress)
+    table = _core.reach(cores, [float(m) for m in masses], asked, progress)
     return Reach(_frame(table))

@@ -1,5 +1,7 @@
 """What can go wrong, by kind; every text is that of the program ``millibrem``."""
 
+from __future__ import annotations
+
 __all__ = [
     "CardError",
     "Error",
@@ -34,7 +36,12 @@ class CardError(Error, ValueError):
         The valid name nearest to what was written.
     """
 
-    key = file = line = found = expected = nearest = None
+    key: str | None = None
+    file: str | None = None
+    line: int | None = None
+    found: str | None = None
+    expected: str | None = None
+    nearest: str | None = None
 
 
 class UsageError(Error, ValueError):

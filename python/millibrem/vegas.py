@@ -17,29 +17,44 @@ map frozen: adapting iterations are shown and do not count, because averages tha
 biased low. And the result says by itself when not to trust it (``.alarms``, a warning).
 """
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
 from . import _core
 from ._result import Result, warn
+from ._types import Floats, Numbers
+
+#: Of points of shape (n, dim) n values.
+Function: TypeAlias = Callable[[Floats], Floats]
 
 __all__ = ["Integrator", "Result", "batchintegrand", "pointwise"]
 
 
-def batchintegrand(function):
+def batchintegrand(function: Function) -> Function:
     """Mark a function of batches, as ``vegas.batchintegrand`` does; all functions are here."""
     return function
 
 
-def pointwise(function):
+def pointwise(function: Callable[[Floats], float]) -> Function:
     """Make a function of a single point, shape (dim,), one of batches.
 
-    It is called once a point, which takes far longer than a function of arrays.
+    Parameters
+    ----------
+    function : callable
+        It is called once a point, which takes far longer than a function of arrays.
+
+    Returns
+    -------
+    callable
     """
 
     @functools.wraps(function)
-    def of_batch(x):
+    def of_batch(x: Floats) -> Floats:
         return np.array([function(point) for point in x], dtype=float)
 
     return of_batch
@@ -70,7 +85,17 @@ class Integrator:
     documentation of the Rust package ``millibrem-vegas`` gives reasons for.
     """
 
-    def __init__(self, map, *, seed=1, alpha=0.5, beta=0.6, threads=1):
+    def __init__(
+        self,
+        map: Numbers | Integrator,
+        *,
+        seed: int = 1,
+        alpha: float = 0.5,
+        beta: float = 0.6,
+        threads: int = 1,
+    ) -> None:
+        self._limits: Floats
+        self._core: _core.Integrator
         if isinstance(map, Integrator):
             self._limits, self._core = map._limits, map._core.copy(seed, threads)
             return
@@ -81,20 +106,20 @@ class Integrator:
         self._core = _core.Integrator([tuple(pair) for pair in limits.tolist()], seed, alpha, beta, threads)
 
     @property
-    def dim(self):
+    def dim(self) -> int:
         """Number of variables."""
         return len(self._limits)
 
     @property
-    def n_adapted(self):
+    def n_adapted(self) -> int:
         """Adapting iterations done with the present number of points."""
         return self._core.adapted
 
-    def edges(self, axis):
+    def edges(self, axis: int) -> Floats:
         """Edges of the increments of the map on an axis, each as probable as the others."""
         return self._core.edges(axis)
 
-    def adapt(self, f, nitn=10, neval=10_000):
+    def adapt(self, f: Function, nitn: int = 10, neval: int = 10_000) -> None:
         """Adapt to a function, or adapt further; gives no result.
 
         Parameters
@@ -108,7 +133,9 @@ class Integrator:
         """
         self._core.adapt(_of_floats(f), int(nitn), int(neval))
 
-    def measure(self, f, nitn=10, neval=10_000, *, rel_error=None):
+    def measure(
+        self, f: Function, nitn: int = 10, neval: int = 10_000, *, rel_error: float | None = None
+    ) -> Result:
         """Integrate with the map as it is.
 
         Parameters
@@ -131,7 +158,15 @@ class Integrator:
         warn(result.alarms)
         return result
 
-    def __call__(self, f, nitn=10, neval=10_000, *, adapt=None, rel_error=None):
+    def __call__(
+        self,
+        f: Function,
+        nitn: int = 10,
+        neval: int = 10_000,
+        *,
+        adapt: bool | None = None,
+        rel_error: float | None = None,
+    ) -> Result:
         """Adapt in ``nitn`` iterations, then integrate in as many.
 
         Parameters
@@ -158,14 +193,14 @@ class Integrator:
         warn(result.alarms)
         return result
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Integrator of {self.dim} variables, {self.n_adapted} adapting iterations>"
 
 
-def _of_floats(function):
+def _of_floats(function: Function) -> Function:
     """The function with values as an array of doubles."""
 
-    def of_batch(x):
+    def of_batch(x: Floats) -> Floats:
         return np.asarray(function(x), dtype=float)
 
     return of_batch
