@@ -1,4 +1,4 @@
-"""Peak memory of a run in memory beside what its events are.
+"""Peak memory of a run in memory, and of its awkward records, beside what its events are.
 
     python python/benchmarks/memory.py [EVENTS]
 """
@@ -20,3 +20,5 @@ run = mb.Card.load("na64mu-2025").generate(count)
 columns = [run.weights, run.index, *(run.p4(role) for role in run.particles)]
 held = sum(column.nbytes for column in columns) / 1e6
 print(f"{count} events: columns {held:.0f} MB, peak {peak_mb():.0f} MB ({before:.0f} MB before)")
+events = run.events
+print(f"as awkward records with {', '.join(events.fields)}: peak {peak_mb():.0f} MB")
