@@ -4,7 +4,7 @@
 //! nuclear interaction (`rates`), as in the tables of [GMS01], added by mass fractions. With a cut on v
 //! the mean loss has only v below it, and [`MuonLoss::rate_per_cm`] has the rest, the catastrophic
 //! losses, to be drawn one by one. Formulae and their constants are from memory, held by the tests against
-//! published tables; cards take a constant loss, which is apart from this. E total energy in GeV from 1 GeV
+//! published tables. Cards ask for the mean by `target.losses = "muon-table"`. E total energy in GeV from 1 GeV
 //! on, lengths in cm; good to 2 % at 1 GeV and 1 % from 50 GeV on, nuclear interaction (below 2 % of the
 //! loss) to 12 %. Pinned by the tests below.
 
