@@ -237,7 +237,7 @@ fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_l
     assert!(short.recast(&chi(0.01)).unwrap() > whole.recast(&chi(0.01)).unwrap());
     for (text, problem) in [
         ("0.1 1e-4", "two are the fewest"),
-        ("0.1 1e-4\n0.1 2e-4", "does not rise"),
+        ("0.1 1e-4\n0.1 2e-4", "all its points have one mass"),
         ("0.1 1e-4\n0.2", "line 2"),
         ("0.1 1e-4\n0.2 -1", "must lie between"),
         (

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use millibrem::process::Method;
 use millibrem::study;
-use millibrem::study::reach::recast::LimitFile;
+use millibrem::study::reach::recast::{LimitFile, MassUnit, Units};
 use millibrem::study::reach::{Counts, Curve, Options, ReachError, masses};
 use millibrem::text;
 use millibrem_files::hepdata::{CurveTable, LabelledCurve, Quantity};
@@ -53,9 +53,16 @@ pub(crate) struct Reach {
     /// Dark-photon limit to recast: a file of mass in GeV and epsilon; repeatable
     #[arg(long, value_name = "FILE")]
     recast: Vec<PathBuf>,
-    /// Published or own limit to show beside: a file of m_chi_gev and q_over_e; repeatable
+    /// Published or own limit to show beside: a file of mass in GeV and charge, a line or a closed contour;
+    /// repeatable
     #[arg(long, value_name = "FILE")]
     overlay: Vec<PathBuf>,
+    /// Unit of masses in these files where their line of names says none [default: GeV]
+    #[arg(long, value_name = "UNIT", value_parser = PossibleValuesParser::new(MassUnit::ALL.map(MassUnit::name)))]
+    mass_unit: Option<String>,
+    /// Limits in these files are ε² or (Q/e)² where their line of names says nothing of it
+    #[arg(long)]
+    squared: bool,
     /// Charge Q_χ/e from which on χ would be seen, in place of reach.q_over_e_max: the upper edge of
     /// what is excluded, so limits above it are left out
     #[arg(long, value_name = "Q")]
@@ -171,6 +178,11 @@ impl Reach {
 
     /// Files of two columns, with what to call them.
     fn limits(&self, paths: &[PathBuf]) -> Result<Vec<(String, LimitFile)>, Failure> {
+        let named = |unit: &MassUnit| self.mass_unit.as_deref() == Some(unit.name());
+        let units = Units {
+            mass: MassUnit::ALL.into_iter().find(named),
+            squared: self.squared.then_some(true),
+        };
         let read = |path: &PathBuf| {
             let wrong = |problem: ReachError| Failure::Limit {
                 path: path.clone(),
@@ -183,7 +195,7 @@ impl Reach {
             let text = millibrem_files::input::open_stream(path)
                 .and_then(|file| text::read(file, MAX_LIMIT_MIB))
                 .map_err(|e| wrong(unread(e)))?;
-            let limit = LimitFile::parse(&text).map_err(wrong)?;
+            let limit = LimitFile::parse_as(&text, units).map_err(wrong)?;
             let stem = path.file_stem().unwrap_or(path.as_os_str());
             Ok((stem.to_string_lossy().into_owned(), limit))
         };

@@ -351,7 +351,7 @@ fn every_error_of_limits_has_a_text() {
             source: SetupError::BelowThreshold { mass_gev: 6.0, largest_gev: 2.5 },
         },
         Quadrature => QuadratureError::NoPairSpectrum.into(),
-        File => ReachError::File { line: 3, problem: "mass 0.1 GeV does not rise".to_owned() },
+        File => ReachError::File { line: 3, problem: "`a b` is no mass and limit".to_owned() },
     });
     for text in [
         "",

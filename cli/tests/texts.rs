@@ -295,39 +295,43 @@ fn huge_tables_are_read_or_refused_in_seconds() {
 /// Names that say what the numbers are not are no decoration: a mass in MeV read as one in GeV is off
 /// by a thousand, and columns in the other order give a smooth curve of nonsense.
 #[test]
-fn a_limit_whose_names_tell_another_unit_or_order_is_refused() {
-    let problem = |names: &str| LimitFile::parse(&format!("{names}\n0.01,1e-4\n1,5e-3\n"));
+fn a_limit_is_in_the_units_of_its_names_and_another_order_is_refused() {
+    let found = |names: &str| LimitFile::parse(&format!("{names}\n0.01,1e-4\n1,5e-3\n"));
     for (names, words) in [
-        (
-            "m_chi_mev,q_over_e",
-            "`m_chi_mev`, and masses in GeV are expected",
-        ),
-        ("m [MeV], epsilon", "line 1 of the limit file"),
-        ("\"Mass (keV)\",\"eps\"", "`Mass (keV)`"),
-        ("# mass/TeV, epsilon", "line 2 of the limit file"),
-        ("# made by hand\n# m_A(MeV)\tepsilon\n", "`m_A(MeV)`"),
         ("q_over_e,m_chi_gev", "`q_over_e` stands before `m_chi_gev`"),
         ("epsilon;mass", "`epsilon` stands before `mass`"),
         ("# eps, M_A [GeV]", "the mass is expected first"),
+        ("m_A [PeV], epsilon", "`m_A [PeV]`, and one of eV, keV, MeV"),
+        (
+            "m,log10(eps)",
+            "`log10(eps)`, and numbers are expected, not their logarithms",
+        ),
     ] {
-        let found = problem(names).unwrap_err().to_string();
+        let found = found(names).unwrap_err().to_string();
         assert!(found.contains(words), "{names}: {found}");
     }
-    for names in [
-        "m_chi_gev,q_over_e",
-        "m [GeV], q",
-        "mass,epsilon",
-        "# from 10 MeV to 1 GeV",
-        "# sensitivity, 90 % CL, above 3 MeV",
-        "# experiment: MeV, keV",
-        "# sensitive, above 3 MeV",
-        "# mass in MeV, eps\nm_chi_gev,q_over_e",
-        "a,b",
-        "M_Chi_GeV,limit",
-        "# a,b",
+    for (names, mass_gev) in [
+        ("m_chi_mev,q_over_e", 1e-5),
+        ("m [MeV], epsilon", 1e-5),
+        ("\"Mass (keV)\",\"eps\"", 1e-8),
+        ("# mass/TeV, epsilon", 10.0),
+        ("# made by hand\n# m_A(MeV)\tepsilon\n", 1e-5),
+        ("m_chi_gev,q_over_e", 0.01),
+        ("m [GeV], q", 0.01),
+        ("mass,epsilon", 0.01),
+        ("# from 10 MeV to 1 GeV", 0.01),
+        ("# sensitivity, 90 % CL, above 3 MeV", 0.01),
+        ("# experiment: MeV, keV", 0.01),
+        ("# sensitive, above 3 MeV", 0.01),
+        ("# mass in MeV, eps\nm_chi_gev,q_over_e", 0.01),
+        ("a,b", 0.01),
+        ("M_Chi_GeV,limit", 0.01),
+        ("# a,b", 0.01),
     ] {
-        let read = problem(names).map(|limit| limit.points().len());
-        assert_eq!(read.map_err(|e| e.to_string()), Ok(2), "{names}");
+        let limit = found(names).unwrap_or_else(|e| panic!("{names}: {e}"));
+        let (mass, charge) = limit.points()[0];
+        assert!((mass / mass_gev - 1.0).abs() < 1e-14, "{names}: {mass}");
+        assert_eq!(charge, 1e-4, "{names}");
     }
     let extra = LimitFile::parse("who,q_over_e,m_chi_gev\na,0.01,1e-4\nb,1,5e-3\n");
     assert!(extra.is_err());

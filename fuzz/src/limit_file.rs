@@ -1,4 +1,4 @@
-//! Published limits: dark-photon files to recast and overlays share one reader.
+//! Published limits: dark-photon files to recast and overlays share one reader; a contour is no edge.
 
 use millibrem::dark_sector::{ChiSpin, MilliCharged};
 use millibrem::study::reach::recast::LimitFile;
@@ -16,6 +16,11 @@ pub fn run(data: &[u8]) {
         }
     };
     let (low, high) = limit.range_gev();
+    assert!(low < high, "{low} {high}");
+    if !limit.is_lower_edge() {
+        assert!(limit.must_be_lower_edge().is_err());
+        return;
+    }
     for share in [0.0, 0.3, 1.0] {
         let mass = low + (high - low) * share;
         let epsilon = limit.epsilon(mass);

@@ -7,7 +7,7 @@
 
 use super::recast::LimitFile;
 use super::showered::Showered;
-use super::{Counting, Experiment, cls_upper_limit};
+use super::{Counting, Experiment, ReachError, cls_upper_limit};
 use crate::card::{Channel, Losses, RunCard, Straggling};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
@@ -129,6 +129,15 @@ impl Reach {
             Ok((experiment, card))
         };
         let experiments = cards.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        let refused = |name: &str, e: ReachError| UsageError(format!("{name}: {e}"));
+        for (name, limit) in &options.overlays {
+            let met = limit.must_meet(&masses);
+            met.map_err(|e| refused(name, e))?;
+        }
+        for (name, limit) in &options.recasts {
+            let edge = limit.must_be_lower_edge();
+            edge.map_err(|e| refused(name, e))?;
+        }
         let showers = experiments.iter().map(|(_, card)| Showered::of(card));
         Ok(Self {
             showers: showers.collect::<Result<_, _>>()?,
