@@ -180,7 +180,9 @@ fn decimal_comma(table: &[(usize, Vec<String>)]) -> Result<bool, ReachError> {
             .iter()
             .flat_map(|(line, row)| row.iter().map(move |cell| (*line, cell)))
     };
-    let numbers = || cells().filter(|(_, cell)| begins_number(cell));
+    // A point and a comma in one cell are two numbers, of rows that something else separates.
+    let two = |cell: &str| cell.contains('.') && cell.contains(',');
+    let numbers = || cells().filter(|(_, cell)| begins_number(cell) && !two(cell));
     let Some((line, first)) = numbers().find(|(_, cell)| cell.contains(',')) else {
         return Ok(false);
     };
