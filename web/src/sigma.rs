@@ -3,9 +3,9 @@
 //! `method` is `quadrature`, `ww`, `iww` or `wwa`, `goal` the relative error. σ in pb per atom of the
 //! target.
 
-use millibrem::card::RunCard;
+use millibrem::card::{Losses, RunCard};
 use millibrem::dark_sector::{DarkPhoton, DarkSector, MilliCharged};
-use millibrem::process::{Method, MixedRoute, Route};
+use millibrem::process::{Integral, Method, MixedRoute, Route};
 use millibrem::run;
 use serde_json::{Value, json};
 
@@ -17,6 +17,9 @@ pub(crate) fn numbers(list: &Value) -> Vec<f64> {
     let list = list.as_array().into_iter().flatten();
     list.filter_map(Value::as_f64).collect()
 }
+
+/// Half the width of the bin about a single value of x.
+const LONE: f64 = 0.01;
 
 /// The relative error asked for.
 pub(crate) fn goal(question: &Value, card: &RunCard) -> f64 {
@@ -41,17 +44,43 @@ pub(crate) fn total(question: &Value) -> Result<Value, Refusal> {
     Ok(json!({ "value_pb": found.value_pb, "error_pb": found.error_pb }))
 }
 
-/// dσ/dx at the values `at` of x, cuts on x apart.
+/// dσ/dx at the values `at` of x, cuts on x apart; where the beam loses energy in the target, which
+/// gives bins alone, its mean over the bins that the values are in the middle of.
 pub(crate) fn spectrum(question: &Value) -> Result<Value, Refusal> {
     let card = card::read(question)?;
     let x = numbers(&question["at"]);
-    let found = route(method(question)?, &card)?.spectrum(&x, goal(question, &card));
+    let (route, goal) = (route(method(question)?, &card)?, goal(question, &card));
+    let (found, widths) = match card.losses {
+        None | Some(Losses::None) => (route.spectrum(&x, goal), vec![1.0; x.len()]),
+        _ => {
+            let edges = edges(&x);
+            let widths = edges.windows(2).map(|e| e[1] - e[0]).collect();
+            (route.binned(&edges, goal), widths)
+        }
+    };
     let found = found.map_err(refusal)?;
+    let over = |of: fn(&Integral) -> f64| -> Vec<f64> {
+        let all = found.iter().zip(&widths);
+        all.map(|(f, width)| of(f) / width).collect()
+    };
     Ok(json!({
         "x": x,
-        "dsigma_dx_pb": found.iter().map(|f| f.value_pb).collect::<Vec<_>>(),
-        "error_pb": found.iter().map(|f| f.error_pb).collect::<Vec<_>>(),
+        "dsigma_dx_pb": over(|f| f.value_pb),
+        "error_pb": over(|f| f.error_pb),
     }))
+}
+
+/// Edges between neighbours of the rising `x`, inside 0 to 1.
+fn edges(x: &[f64]) -> Vec<f64> {
+    let (Some(first), Some(last)) = (x.first(), x.last()) else {
+        return Vec::new();
+    };
+    let middles: Vec<f64> = x.windows(2).map(|w| 0.5 * (w[0] + w[1])).collect();
+    let below = middles.first().map_or(LONE, |middle| middle - first);
+    let above = middles.last().map_or(LONE, |middle| last - middle);
+    let ends = ([first - below], [last + above]);
+    let all = ends.0.into_iter().chain(middles).chain(ends.1);
+    all.map(|edge| edge.clamp(0.0, 1.0)).collect()
 }
 
 /// σ within the cuts at each of the `masses` (GeV) of what is produced; null where there is none.

@@ -7,21 +7,22 @@
 
 use std::ops::Range;
 
+use super::formula::recast;
 use super::names::Units;
-use super::{read, recast};
+use super::read;
 use crate::dark_sector::MilliCharged;
 use crate::study::reach::ReachError;
 
 /// A published limit: ε_up (or a charge) against mass, linear in the logarithms between its points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LimitFile {
-    pub(super) points: Vec<(f64, f64)>,
-    pub(super) experiment: Option<String>,
-    pub(super) upper_edge: Option<f64>,
+    points: Vec<(f64, f64)>,
+    experiment: Option<String>,
+    upper_edge: Option<f64>,
     /// Whether the file or who reads it says the unit of masses.
-    pub(super) has_unit: bool,
+    has_unit: bool,
     /// The points of a lower edge between its vertical ends; none of a contour.
-    pub(super) edge: Range<usize>,
+    edge: Range<usize>,
 }
 
 impl LimitFile {
@@ -43,7 +44,14 @@ impl LimitFile {
     /// fewer than two masses, the upper edge is no positive number, or the names say another order or
     /// other units than `units`.
     pub fn parse_as(text: &str, units: Units) -> Result<Self, ReachError> {
-        let mut file = read::read(text, units)?;
+        let found = read::read(text, units)?;
+        let mut file = Self {
+            points: found.points,
+            experiment: found.experiment,
+            upper_edge: found.upper_edge,
+            has_unit: found.has_unit,
+            edge: 0..0,
+        };
         file.order();
         let (low, high) = file.range_gev();
         match low < high {

@@ -5,7 +5,6 @@
 
 use std::ops::RangeInclusive;
 
-use super::limit_file::LimitFile;
 use super::names::{MassUnit, Units, units};
 use crate::study::reach::ReachError;
 use crate::text::{comment, number_or_text, rows, shorten, shown, unseen};
@@ -24,8 +23,20 @@ fn wrong(line: usize, problem: impl Into<String>) -> ReachError {
     }
 }
 
+/// What a file says.
+pub(super) struct Found {
+    /// Mass in GeV and limit, as they stand.
+    pub(super) points: Vec<(f64, f64)>,
+    /// Name of the experiment.
+    pub(super) experiment: Option<String>,
+    /// Largest value that is excluded.
+    pub(super) upper_edge: Option<f64>,
+    /// Whether the file or who reads it says the unit of masses.
+    pub(super) has_unit: bool,
+}
+
 /// The points as they stand in `text`, in GeV and no squares, with what its comments say.
-pub(super) fn read(text: &str, asked: Units) -> Result<LimitFile, ReachError> {
+pub(super) fn read(text: &str, asked: Units) -> Result<Found, ReachError> {
     let said = comments(text)?;
     let mut units = said.units;
     let mut points: Vec<(f64, f64)> = Vec::new();
@@ -86,12 +97,11 @@ pub(super) fn read(text: &str, asked: Units) -> Result<LimitFile, ReachError> {
             },
         ));
     }
-    Ok(LimitFile {
+    Ok(Found {
         points,
         experiment: said.experiment,
         upper_edge: said.upper_edge,
         has_unit: units.mass.or(asked.mass).is_some(),
-        edge: 0..0,
     })
 }
 
