@@ -153,7 +153,7 @@ const CHECKS = {
     await page.locator("#f-beam-energy_gev").fill("-3");
     await page.locator("#f-beam-energy_gev").press("Enter");
     await settled(page, "refused");
-    assert.match(await page.locator("#alarm").innerText(), /option `--set beam.energy_gev=-3`: beam.energy_gev: found -3/);
+    assert.match(await page.locator("#alarm").innerText(), /`beam.energy_gev=-3`: beam.energy_gev: found -3/);
     await page.close();
   },
 

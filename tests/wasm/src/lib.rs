@@ -34,12 +34,11 @@ fn sigma(card: usize, quadrature: bool) -> Option<f64> {
     let set = |(key, value): &(&str, &str)| Override::by_option("--set", key, value);
     let overrides: Vec<Override> = SETTINGS.iter().map(set).collect();
     let card = shipped(SHIPPED.get(card)?)?.with(&overrides).ok()?;
-    let setup = run::setup(&card).ok()?;
     if quadrature {
         let route = run::inclusive(Method::QUADRATURE, &run::mixture(&card).ok()?).ok()?;
         return Some(route.sigma(run::goal(&card)).ok()?.value_pb);
     }
-    let mut generator = Generator::new((&setup).into(), run::settings(&card, 0)).ok()?;
+    let mut generator = Generator::new(run::process(&card).ok()?, run::settings(&card, 0)).ok()?;
     generator.adapt(&mut |_| ControlFlow::Continue(())).ok()?;
     let report = generator
         .measure(&[], &mut |_| ControlFlow::Continue(()))
