@@ -14,6 +14,20 @@ named! {
     }
 }
 
+named! {
+    /// The vertex g Γ of a boson on the lepton line.
+    pub enum Vertex {
+        /// Γ = 1.
+        Scalar = "scalar",
+        /// Γ = iγ₅.
+        Pseudoscalar = "pseudoscalar",
+        /// Γ = γ^μ: a dark photon.
+        Vector = "vector",
+        /// Γ = γ^μγ₅.
+        AxialVector = "axial-vector",
+    }
+}
+
 /// Named particle codes of χ: LDMX's fourth-generation slot, the generic dark-matter fermion of
 /// Geant4's DMG4, and milliQan's.
 pub const CHI_PDG_PRESETS: [(&str, i32); 3] =

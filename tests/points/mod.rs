@@ -1,4 +1,4 @@
-//! The reference points of `tests/data/amplitude_points.json` and `edge_points.json`.
+//! The reference points of `tests/data/amplitude_points.json`, `edge_points.json` and `boson_points.json`.
 
 use millibrem::kinematics::{Collision, ExactVariables, PairPoint};
 use millibrem::process::radiation::amplitude::DecayAngles;
@@ -18,11 +18,13 @@ pub(crate) struct ReferencePoint {
 fn number(value: &Value) -> f64 {
     match value {
         Value::String(text) => text.parse().unwrap(),
+        Value::Null => f64::NAN,
         other => other.as_f64().unwrap(),
     }
 }
 
 /// The 240 points of ordinary set-ups.
+#[allow(dead_code)] // not every test that shares this file needs it
 pub(crate) fn reference_points() -> impl Iterator<Item = ReferencePoint> {
     points("amplitude_points.json", 240)
 }
@@ -31,6 +33,12 @@ pub(crate) fn reference_points() -> impl Iterator<Item = ReferencePoint> {
 #[allow(dead_code)] // not every test that shares this file needs it
 pub(crate) fn edge_points() -> impl Iterator<Item = ReferencePoint> {
     points("edge_points.json", 320)
+}
+
+/// Ordinary points and edges for bosons, by `scripts/boson_points.py`; they have no χ.
+#[allow(dead_code)] // not every test that shares this file needs it
+pub(crate) fn boson_points() -> impl Iterator<Item = ReferencePoint> {
+    points("boson_points.json", 335)
 }
 
 fn points(name: &str, count: usize) -> impl Iterator<Item = ReferencePoint> {
@@ -60,8 +68,8 @@ impl ReferencePoint {
         std::array::from_fn(|i| number(&self.raw[name][i]))
     }
 
-    /// Collision, kinematics and decay direction.
-    pub(crate) fn evaluate(&self) -> (Collision, PairPoint, DecayAngles) {
+    /// Collision and kinematics.
+    pub(crate) fn kinematics(&self) -> (Collision, PairPoint) {
         let c = Collision::new(
             self.get("beam_energy"),
             self.m_lepton,
@@ -77,6 +85,13 @@ impl ReferencePoint {
             phi: self.get("phi"),
         }
         .point(&c);
+        (c, y)
+    }
+
+    /// The same and the decay direction.
+    #[allow(dead_code)] // not every test that shares this file needs it
+    pub(crate) fn evaluate(&self) -> (Collision, PairPoint, DecayAngles) {
+        let (c, y) = self.kinematics();
         let phi = self.get("phi_star");
         let decay = DecayAngles::new(self.get("cos_theta_star"), phi.cos(), phi.sin());
         (c, y, decay)

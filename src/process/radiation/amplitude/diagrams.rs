@@ -8,7 +8,15 @@
 //!
 //! where ū′k̸ and k̸u are small when k is collinear with p′ or p, and computed as such. In the
 //! form of `polarisation` the collinear pole of one diagram is the small difference of large
-//! terms; here, on the other hand, the diagrams cancel against each other at small t.
+//! terms; here, on the other hand, the diagrams cancel against each other at small t. The same of the
+//! vertices 1, γ₅ and γ^μγ₅ (`boson`):
+//!
+//! ```text
+//! 1:     2m(1/s+1/u) ū′n̸u + (ū′k̸)n̸u/s − ū′n̸(k̸u)/u
+//! γ₅:    −(ū′k̸)γ₅n̸u/s + ū′n̸γ₅(k̸u)/u
+//! γ^μγ₅: that of γ^μ with γ₅u for u, and 2m [ ū′n̸b̸γ₅u/u − ū′b̸n̸γ₅u/s ]
+//! ```
+//!
 //! Two-component spinors as real quaternions (c, c⃗) = c + i c⃗·σ in the axes (e1, ŷ, k̂): a column
 //! (U, −iL) with γ⁰(U, L) = (U, −L), −b⃗·γ⃗(U, L) = (bL, bU), u = (1, κ), ū′(U, L) = U + κ′L.
 
@@ -97,23 +105,34 @@ impl Diagrams {
         }
     }
 
-    /// The spinor amplitudes of the three polarisations for the nuclear vector (`n0`, `n`).
+    /// The nuclear vector (`n0`, `n`) along the axes of the quaternions.
     #[inline(always)]
-    pub(super) fn amplitudes(&self, n0: f64, n: &[f64; 3]) -> [Spinor; 3] {
+    fn nuclear(&self, n0: f64, n: &[f64; 3]) -> Nuclear {
         let (cos, sin) = (self.cos_k, self.sin_k);
         let n = [0.0, n[0] * cos - n[2] * sin, n[1], n[0] * sin + n[2] * cos];
         let time = [n0, 0.0, 0.0, 0.0];
-        let (incoming, outgoing) = (&self.incoming, &self.outgoing);
-        // n̸u and ū′n̸.
-        let column = [
-            add(&time, &mul(&n, incoming)),
-            add(&n, &times(-n0, incoming)),
-        ];
+        let outgoing = &self.outgoing;
         let row = [
             add(&time, &mul(outgoing, &n)),
             add(&n, &times(-n0, outgoing)),
         ];
-        let direct = add(&column[0], &mul(outgoing, &column[1]));
+        Nuclear { n0, n, row }
+    }
+
+    /// n̸u.
+    #[inline(always)]
+    fn column(&self, nuclear: &Nuclear) -> [Quaternion; 2] {
+        let Nuclear { n0, n, .. } = nuclear;
+        let (time, incoming) = ([*n0, 0.0, 0.0, 0.0], &self.incoming);
+        [add(&time, &mul(n, incoming)), add(n, &times(-n0, incoming))]
+    }
+
+    /// The spinor amplitudes of the three polarisations for the nuclear vector (`n0`, `n`).
+    #[inline(always)]
+    pub(super) fn amplitudes(&self, n0: f64, n: &[f64; 3]) -> [Spinor; 3] {
+        let nuclear = self.nuclear(n0, n);
+        let (column, row) = (self.column(&nuclear), &nuclear.row);
+        let direct = add(&column[0], &mul(&self.outgoing, &column[1]));
         let one = |j: usize, size: f64| {
             let before = add(
                 &mul(&self.k_out[0], &axis(j, &column[1])),
@@ -131,6 +150,93 @@ impl Diagrams {
         };
         [one(1, 1.0), one(2, 1.0), one(3, self.long)]
     }
+
+    /// The spinor amplitude of a scalar for the nuclear vector (`n0`, `n`), lepton mass `m`.
+    #[inline(always)]
+    pub(super) fn scalar(&self, n0: f64, n: &[f64; 3], m: f64) -> Spinor {
+        let nuclear = self.nuclear(n0, n);
+        let (column, row) = (self.column(&nuclear), &nuclear.row);
+        let direct = add(&column[0], &mul(&self.outgoing, &column[1]));
+        let before = row_column(&self.k_out, &column);
+        let after = row_column(row, &self.k_in);
+        let poles = add(&times(self.inv_s, &before), &times(-self.inv_u, &after));
+        add(&times(2.0 * m * (self.inv_s + self.inv_u), &direct), &poles)
+    }
+
+    /// The spinor amplitude of the vertex γ₅ for the nuclear vector (`n0`, `n`), times i.
+    #[inline(always)]
+    pub(super) fn pseudoscalar(&self, n0: f64, n: &[f64; 3]) -> Spinor {
+        let nuclear = self.nuclear(n0, n);
+        let before = row_column(&self.k_out, &gamma5(&self.column(&nuclear)));
+        let after = row_column(&nuclear.row, &gamma5(&self.k_in));
+        add(&times(-self.inv_s, &before), &times(self.inv_u, &after))
+    }
+
+    /// The spinor amplitudes of the three polarisations of an axial vector, times i.
+    #[inline(always)]
+    pub(super) fn axial(&self, n0: f64, n: &[f64; 3], x: &AxialMass) -> [Spinor; 3] {
+        let nuclear = self.nuclear(n0, n);
+        let Nuclear { n, row, .. } = &nuclear;
+        let incoming = gamma5(&[[1.0, 0.0, 0.0, 0.0], self.incoming]);
+        let k_in = gamma5(&self.k_in);
+        let column = [
+            add(&times(n0, &incoming[0]), &mul(n, &incoming[1])),
+            add(&mul(n, &incoming[0]), &times(-n0, &incoming[1])),
+        ];
+        let direct = add(&column[0], &mul(&self.outgoing, &column[1]));
+        let two_m = 2.0 * x.m;
+        // ū′k̸ + 2mū′ and −k̸γ₅u + 2mγ₅u: γ₅ has changed the sign of k̸ on its way to the spinor.
+        let left = [
+            add(&self.k_out[0], &[two_m, 0.0, 0.0, 0.0]),
+            add(&self.k_out[1], &times(two_m, &self.outgoing)),
+        ];
+        let right = [
+            add(&times(two_m, &incoming[0]), &times(-1.0, &k_in[0])),
+            add(&times(two_m, &incoming[1]), &times(-1.0, &k_in[1])),
+        ];
+        let one = |j: usize, size: f64| {
+            let b = |c: &[Quaternion; 2]| [axis(j, &c[1]), axis(j, &c[0])];
+            let before = row_column(&left, &b(&column));
+            let after = row_column(row, &b(&right));
+            let poles = add(
+                &times(-size * self.inv_s, &before),
+                &times(size * self.inv_u, &after),
+            );
+            add(&times(self.eikonal[j - 1], &direct), &poles)
+        };
+        let before = row_column(&self.k_out, &gamma5(&self.column(&nuclear)));
+        let after = row_column(row, &k_in);
+        let ward = add(&times(-self.inv_s, &before), &times(self.inv_u, &after));
+        let third = add(&one(3, self.long), &times(x.ward, &ward));
+        [one(1, 1.0), one(2, 1.0), third]
+    }
+}
+
+/// A nuclear vector n along the axes of the quaternions, and ū′n̸.
+struct Nuclear {
+    n0: f64,
+    n: Quaternion,
+    row: [Quaternion; 2],
+}
+
+/// What the lepton mass adds to the current of an axial vector.
+pub(super) struct AxialMass {
+    /// Lepton mass m, GeV.
+    pub(super) m: f64,
+    /// What multiplies the amplitude of γ₅ in that of the longitudinal polarisation.
+    pub(super) ward: f64,
+}
+
+/// ū′-like row times column.
+#[inline(always)]
+fn row_column(row: &[Quaternion; 2], column: &[Quaternion; 2]) -> Quaternion {
+    add(&mul(&row[0], &column[0]), &mul(&row[1], &column[1]))
+}
+
+/// γ₅(U, −iL) = −i(L, iU), times i.
+#[inline(always)]
+fn gamma5(column: &[Quaternion; 2]) -> [Quaternion; 2] {
+    [column[1], times(-1.0, &column[0])]
 }
 
 #[inline(always)]

@@ -15,6 +15,7 @@
 //! Derivation: `docs/derivations/amplitude.md`. Pinned by `tests/amplitude.rs` against 34-digit
 //! values at 240 points and against exact ones at random points of the edges.
 
+mod boson;
 mod diagrams;
 mod polarisation;
 mod spinor;
@@ -23,6 +24,8 @@ use crate::dark_sector::ChiSpin;
 use crate::kinematics::{Collision, PairPoint};
 use crate::matter::NucleusSpin;
 use polarisation::Polarised;
+
+pub use boson::{boson_a, boson_a_interfering};
 
 /// Direction of χ in the pair's rest frame (z* along k, x* in the (p,k) plane, y* = ŷ).
 #[derive(Debug, Clone, Copy, Default)]

@@ -26,12 +26,12 @@ pub(super) struct Polarised {
 }
 
 #[inline(always)]
-fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+pub(super) fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
 #[inline(always)]
-fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+pub(super) fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
     [
         a[1] * b[2] - a[2] * b[1],
         a[2] * b[0] - a[0] * b[2],
@@ -40,7 +40,7 @@ fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
 }
 
 #[inline(always)]
-fn scaled(factor: f64, a: &[f64; 3]) -> [f64; 3] {
+pub(super) fn scaled(factor: f64, a: &[f64; 3]) -> [f64; 3] {
     [factor * a[0], factor * a[1], factor * a[2]]
 }
 
@@ -98,12 +98,7 @@ impl Polarised {
     /// lose at small t is small beside the Coulomb part.
     #[inline(always)]
     pub(super) fn transverse(c: &Collision, y: &PairPoint) -> [Self; 2] {
-        let [qx, qy, qz] = y.q;
-        let q_mod = dot(&y.q, &y.q).sqrt();
-        // e along ŷ×q⃗ is well defined unless q⃗ ∥ ŷ, which the tiny addition keeps finite.
-        let in_plane = (qx * qx + qz * qz + f64::MIN_POSITIVE).sqrt();
-        let first = [qz / in_plane, 0.0, -qx / in_plane];
-        let second = cross(&[qx / q_mod, qy / q_mod, qz / q_mod], &first);
+        let [first, second] = across(y);
         let line = Line::new(c, y);
         let diagrams = Diagrams::new(c, y, &line);
         let along = |e: &[f64; 3]| Self {
@@ -148,6 +143,18 @@ impl Polarised {
     }
 }
 
+/// Two unit vectors orthogonal to q⃗ and to each other.
+#[inline(always)]
+pub(super) fn across(y: &PairPoint) -> [[f64; 3]; 2] {
+    let [qx, qy, qz] = y.q;
+    let q_mod = dot(&y.q, &y.q).sqrt();
+    // e along ŷ×q⃗ is well defined unless q⃗ ∥ ŷ, which the tiny addition keeps finite.
+    let in_plane = (qx * qx + qz * qz + f64::MIN_POSITIVE).sqrt();
+    let first = [qz / in_plane, 0.0, -qx / in_plane];
+    let second = cross(&[qx / q_mod, qy / q_mod, qz / q_mod], &first);
+    [first, second]
+}
+
 /// |x − f a|².
 #[inline(always)]
 fn distance(x: &Spinor, f: f64, a: &Spinor) -> f64 {
@@ -160,6 +167,6 @@ fn distance(x: &Spinor, f: f64, a: &Spinor) -> f64 {
 }
 
 #[inline(always)]
-fn square(x: &Spinor) -> f64 {
+pub(super) fn square(x: &Spinor) -> f64 {
     (x[0] * x[0] + x[1] * x[1]) + (x[2] * x[2] + x[3] * x[3])
 }

@@ -202,4 +202,51 @@ impl Line {
         let bz = -(vy * ox - vx * oy) - (wz * keep + z * (ox * wx + oy * wy));
         [a, bx, by, bz]
     }
+
+    /// The spinor amplitude ū′[η + f⃗·α⃗]u, α⃗ = γ⁰γ⃗, of a scalar.
+    ///
+    /// ```text
+    /// a = η(1−κ·κ′) + f⃗·(κ−κ′),   B = −η κ′×κ + f⃗×(κ+κ′)
+    /// ```
+    #[inline(always)]
+    pub(super) fn scalar(&self, eta: f64, [fx, fy, fz]: [f64; 3]) -> Spinor {
+        let [ox, oy] = self.kappa_out;
+        let lift = eta * self.kappa + fz;
+        [
+            eta * self.flip + (fz * self.apart - (fx * ox + fy * oy)),
+            fy * self.together - lift * oy,
+            lift * ox - fx * self.together,
+            fx * oy - fy * ox,
+        ]
+    }
+
+    /// The spinor amplitude ū′γ₅[η + f⃗·α⃗]u of a pseudoscalar, over i.
+    ///
+    /// ```text
+    /// a = −κ′·(f⃗×κ),   −B = η(κ−κ′) + f⃗(1+κ·κ′) − (f⃗·κ)κ′ − (f⃗·κ′)κ
+    /// ```
+    #[inline(always)]
+    pub(super) fn pseudoscalar(&self, eta: f64, [fx, fy, fz]: [f64; 3]) -> Spinor {
+        let (z, [ox, oy]) = (self.kappa, self.kappa_out);
+        let lift = eta + z * fz;
+        [
+            z * (oy * fx - ox * fy),
+            lift * ox - fx * self.keep,
+            lift * oy - fy * self.keep,
+            z * (fx * ox + fy * oy) - (eta * self.apart + fz * self.flip),
+        ]
+    }
+
+    /// [`Self::spinor`] of ū′[v̸ + iσγ₅w̸]γ₅u, over i: v and w change places, v⁰ is that of an axial vector.
+    #[inline(always)]
+    pub(super) fn axial(&self, x: &Current) -> Spinor {
+        let [vx, vy, vz] = x.v;
+        let [a, bx, by, bz] = self.spinor(&Current {
+            v0: 0.0,
+            v: x.w,
+            w: [-vx, -vy, -vz],
+        });
+        let [ox, oy] = self.kappa_out;
+        [a, bx - x.v0 * ox, by - x.v0 * oy, bz - x.v0 * self.together]
+    }
 }
