@@ -267,7 +267,7 @@ fn a_wrong_table_says_what_is_wrong_and_where() {
         (
             "0.5,40",
             "0.5,41",
-            "line 4: depth 41 X0 after 40 X0: one depth expected",
+            "line 5: depth 40 X0 after 41 X0: rising depths expected, the rows of each together",
         ),
         (
             "0.5,40",

@@ -4,12 +4,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use millibrem::card::{Losses, Override, RunCard, shipped};
 use millibrem::event::{EventBuffer, Sample, Scalar, Weighting};
 use millibrem::generate::{EventRequest, Generator, Progress};
 use millibrem::matter::muon_loss::MuonLoss;
-use millibrem::matter::shower::{Shower, Species};
+use millibrem::matter::shower::{Shower, Species, TrackTable};
 use millibrem::particle::Role;
 use millibrem::process::Method;
 use millibrem::process::radiation::quadrature::{gauss_legendre, sigma};
@@ -212,4 +213,41 @@ fn muons_lose_what_the_tables_of_their_losses_say() {
     }
     // About 0.048 GeV in each cm at first.
     assert!((energy(400.0) / (160.0 - 400.0 * 0.046) - 1.0).abs() < 0.02);
+}
+
+#[test]
+fn a_table_of_track_lengths_stands_for_the_shower_that_it_is_of() {
+    let computed = card("na64e-2023", &[("target.losses", "shower")]);
+    let shower = Shower::new(Species::Electron, 100.0, 50.0);
+    let depths = [0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 16.0, 40.0];
+    let tracks = shower.track_lengths(&computed.target.material, &depths);
+    let rows = tracks
+        .unwrap()
+        .into_iter()
+        .zip(depths)
+        .flat_map(|(track, depth)| {
+            let energies = track.energies_gev().to_vec();
+            energies.into_iter().enumerate().map(move |(i, energy)| {
+                let above = Species::ALL.map(|species| track.above_x0(species)[i]);
+                (Some(depth), energy, above)
+            })
+        });
+    let table = TrackTable::of_rows(rows, 100.0).unwrap();
+    let mut read = computed.clone();
+    read.track_length = Some(Arc::new(table));
+    let expected = run::process(&computed).unwrap().route(Method::QUADRATURE);
+    let expected = expected.unwrap().sigma(1e-3).unwrap().value_pb;
+    let (events, sample) = check(&read, expected, 20_000);
+    balances(&events, &sample);
+    let mean = |events: &EventBuffer| {
+        let depths = events.scalar(&Scalar::VERTEX_Z).unwrap();
+        depths.iter().sum::<f64>() / depths.len() as f64
+    };
+    let (of_shower, _) = check(&computed, expected, 20_000);
+    // Within a slab of the table vertices lie evenly, a little deeper than they are.
+    let ratio = mean(&events) / mean(&of_shower);
+    assert!((0.98..1.06).contains(&ratio), "{ratio}");
+    // What the card says reads back.
+    let again = RunCard::parse("again", "again", &read.to_toml(), &[]).unwrap();
+    assert_eq!(again.track_length, read.track_length);
 }

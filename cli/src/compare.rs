@@ -9,7 +9,7 @@ use millibrem::table::{Cell, short_name};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::options::Common;
+use super::options::{Common, Tracks};
 use super::output::TablePlace;
 use super::progress::RowBar;
 use super::{print, sigma};
@@ -32,12 +32,15 @@ pub(crate) struct Compare {
     /// Number of equal bins between the cuts on x for the ratios of dσ/dx
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     bins: u32,
+    #[command(flatten)]
+    tracks: Tracks,
 }
 
 impl Compare {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let grid = Grid::parse(&self.over)?;
-        let more = sigma::overrides(None, self.rel_error.as_deref());
+        let mut more = sigma::overrides(None, self.rel_error.as_deref());
+        more.extend(self.tracks.overrides());
         let source = common.source(&self.card, &more)?;
         let comparisons = Comparisons::new(&source, grid.clone(), self.bins)?;
         let keys = grid.axes.len();

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::json::{self, number, numbers};
-use super::options::Common;
+use super::options::{Common, Tracks};
 use super::progress::{self, Bars};
 use super::{interrupt, output, print, unsealed};
 
@@ -52,6 +52,8 @@ pub(crate) struct Generate {
     /// Save the state so often [default: every 60 s, taking at most 1 % of the time]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     checkpoint_every: Option<Duration>,
+    #[command(flatten)]
+    tracks: Tracks,
 }
 
 /// Reads `I/N`.
@@ -165,9 +167,12 @@ impl Generate {
     ) -> Result<(RunCard, PathBuf, Option<Extension>), Failure> {
         let stored = self.stored(common)?;
         let name = self.card.display().to_string();
-        let load = |more: &[Override]| match &stored {
-            Some(text) => common.load_stored(&name, text, more),
-            None => common.load_with(&self.card, more),
+        let load = |more: &[Override]| {
+            let more = [&self.tracks.overrides(), more].concat();
+            match &stored {
+                Some(text) => common.load_stored(&name, text, &more),
+                None => common.load_with(&self.card, &more),
+            }
         };
         let mut card = load(&[])?;
         let file = match &stored {

@@ -38,6 +38,30 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
+/// The option of commands that follow what the beam loses.
+#[derive(Debug, Args)]
+pub(crate) struct Tracks {
+    /// Track lengths of the shower from a file, as `shower` writes them (`losses = "shower"`)
+    #[arg(long, value_name = "FILE")]
+    track_length: Option<PathBuf>,
+}
+
+impl Tracks {
+    /// The keys of the card that it stands for; the file is one of the folder where the program runs.
+    pub(crate) fn overrides(&self) -> Vec<Override> {
+        let Some(file) = &self.track_length else {
+            return Vec::new();
+        };
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        let file = file.to_string_lossy();
+        let set = |key, value: &str| Override::by_option("--track-length", key, value);
+        vec![
+            set("target.losses", "shower"),
+            set("target.track_length.file", &file),
+        ]
+    }
+}
+
 impl Common {
     /// Reads the card `path` with the options in place of its own values.
     pub(crate) fn load(&self, path: &Path) -> Result<RunCard, CardError> {

@@ -16,7 +16,7 @@ use millibrem_files::{self, PartFile};
 use serde_json::json;
 
 use super::failure::Failure;
-use super::options::Common;
+use super::options::{Common, Tracks};
 use super::progress::RowBar;
 use super::{output, print, sigma};
 
@@ -82,6 +82,8 @@ pub(crate) struct Reach {
     /// Relative error of the cross sections [default: 1e-4, with mc integration.rel_error]
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
+    #[command(flatten)]
+    tracks: Tracks,
 }
 
 impl Reach {
@@ -89,7 +91,8 @@ impl Reach {
         let masses = masses(&self.over)?;
         let goal = (self.method != Method::MC.name()).then_some(GOAL);
         let goal = self.rel_error.as_deref().or(goal);
-        let more = sigma::overrides(Some(&self.method), goal);
+        let mut more = sigma::overrides(Some(&self.method), goal);
+        more.extend(self.tracks.overrides());
         let options = self.options()?;
         let cards = self.cards.iter();
         let cards = cards

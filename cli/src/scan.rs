@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::json::number;
-use super::options::Common;
+use super::options::{Common, Tracks};
 use super::progress::RowBar;
 use super::{interrupt, output, print, sigma};
 
@@ -44,6 +44,8 @@ pub(crate) struct Scan {
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
+    #[command(flatten)]
+    tracks: Tracks,
     /// Also write the table in the layout of Geant4 models: A [au],Z [protons],Energy [MeV],Xsec [pb],
     /// the energy kinetic
     #[arg(long)]
@@ -64,7 +66,8 @@ impl Scan {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         interrupt::note();
         let grid = Grid::parse(&self.over)?;
-        let more = sigma::overrides(self.method.as_deref(), self.rel_error.as_deref());
+        let mut more = sigma::overrides(self.method.as_deref(), self.rel_error.as_deref());
+        more.extend(self.tracks.overrides());
         // Every row's card is read before the first result is computed.
         let scan = study::Scan::new(common.source(&self.card, &more)?, grid)?;
         if self.geant4 {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::json::number;
-use super::options::Common;
+use super::options::{Common, Tracks};
 use super::print;
 use super::progress::{self, Bars};
 
@@ -31,11 +31,15 @@ pub(crate) struct Sigma {
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
+    #[command(flatten)]
+    tracks: Tracks,
 }
 
 impl Sigma {
     fn overrides(&self) -> Vec<Override> {
-        overrides(self.method.as_deref(), self.rel_error.as_deref())
+        let mut all = overrides(self.method.as_deref(), self.rel_error.as_deref());
+        all.extend(self.tracks.overrides());
+        all
     }
 
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {

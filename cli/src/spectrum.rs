@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::json::numbers;
-use super::options::Common;
+use super::options::{Common, Tracks};
 use super::output::TablePlace;
 use super::progress::Bars;
 use super::{print, sigma};
@@ -34,6 +34,8 @@ pub(crate) struct Spectrum {
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]
     rel_error: Option<String>,
+    #[command(flatten)]
+    tracks: Tracks,
     /// Values of x = E_miss/E0
     #[arg(long, value_name = "X1,X2", value_delimiter = ',', value_parser = parse_x)]
     at: Vec<f64>,
@@ -44,7 +46,8 @@ pub(crate) struct Spectrum {
 
 impl Spectrum {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let overrides = sigma::overrides(self.method.as_deref(), self.rel_error.as_deref());
+        let mut overrides = sigma::overrides(self.method.as_deref(), self.rel_error.as_deref());
+        overrides.extend(self.tracks.overrides());
         let card = common.load_with(&self.card, &overrides)?;
         let at = match self.bins {
             Some(n) => Where::Bins(n),

@@ -26,6 +26,7 @@ mod rules;
 mod run_card;
 mod shipped;
 mod source;
+mod track_length;
 
 pub use card_text::CardText;
 pub use error::{CardError, KeyError, Place};

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys;
+use super::run_card::Losses;
 use super::source::{Source, large_integer};
 use crate::text::shorten;
 
@@ -136,6 +137,10 @@ impl Override {
         match (self.key.as_str(), self.value.as_str()) {
             ("target.element", _) => OF_ELEMENT,
             ("target.form_factor.file", _) => &["target.form_factor"],
+            ("target.track_length.file", _) => &["target.track_length"],
+            ("target.losses", Some(losses)) if losses != Losses::Shower.name() => {
+                &["target.track_length"]
+            }
             ("target.material", _) => OF_MATERIAL,
             ("target.mixture", _) => OF_MIXTURE,
             ("target.thickness_cm", _) => &["target.thickness_x0"],

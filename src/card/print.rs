@@ -6,6 +6,7 @@ use super::raw::{
     RawRun, RawTarget, Seed,
 };
 use super::run_card::{HistogramSpec, InitialState, RunCard};
+use super::track_length;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, Scale};
@@ -64,6 +65,7 @@ impl From<&RunCard> for RawCard {
             },
             target: RawTarget {
                 losses: card.losses.map(|losses| losses.name().to_owned()),
+                track_length: card.track_length.as_deref().map(track_length::raw),
                 ..target(&card.target)
             },
             cuts: cuts(&card.cuts),

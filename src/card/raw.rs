@@ -104,9 +104,14 @@ sections! {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
         thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: RawFormFactor, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
         material: RawMaterial, mixture: String, isotopes: String, losses: String,
+        track_length: RawTrackLength,
     }
     RawComponent { element: String, mass_fraction: f64, }
     RawFormFactorTable { file: String, q_gev: PerAxis<f64>, f: PerAxis<f64>, }
+    RawTrackLength {
+        file: String, depth_x0: PerAxis<f64>, energy_gev: PerAxis<f64>, electron_x0: PerAxis<f64>,
+        positron_x0: PerAxis<f64>, photon_x0: PerAxis<f64>,
+    }
     RawCuts {
         x_min: f64, x_max: f64, lepton_energy_max_gev: f64, lepton_angle_min_mrad: f64,
         lepton_angle_max_mrad: f64, lepton_pt_min_gev: f64, lepton_pt_max_gev: f64,

@@ -13,6 +13,7 @@ use super::reach;
 use super::rules::Resolver;
 use super::run_card::{Events, Integration, Losses, Run, RunCard, thick_x0};
 use super::source::Source;
+use super::track_length;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::{
@@ -55,6 +56,9 @@ pub(super) fn resolve(
     let events = events(&rules, &raw.events)?;
     let losses = losses(&rules, raw.target.losses.as_deref(), &beam, &target)?;
     let reach = reach::resolve(&rules, &raw.reach, &beam, &target)?;
+    let written = raw.target.track_length.as_ref();
+    let of_use = (losses, reach.channels);
+    let track_length = track_length::resolve(&rules, written, known, &beam, of_use)?;
     // Last, so that a wrong card never asks the operating system for a seed.
     let run = run(&rules, name, &raw.run)?;
     Ok(RunCard {
@@ -63,6 +67,7 @@ pub(super) fn resolve(
         dark_sector,
         target,
         losses,
+        track_length,
         cuts,
         integration,
         events,

@@ -1,5 +1,7 @@
 //! The card as it is used: validated, every default filled in.
 
+use std::sync::Arc;
+
 use super::limits::KinematicLimits;
 use super::raw::RawCard;
 use crate::beam::{Beam, Lepton};
@@ -9,6 +11,7 @@ use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::matter::Target;
+use crate::matter::shower::TrackTable;
 use crate::process::Method;
 
 /// Everything a run needs to know.
@@ -24,6 +27,8 @@ pub struct RunCard {
     pub target: Target,
     /// What the beam loses in it; none if the card does not say what it must (`run::check_losses`).
     pub losses: Option<Losses>,
+    /// The track lengths of its shower in the target, where they are not computed.
+    pub track_length: Option<Arc<TrackTable>>,
     /// The cuts.
     pub cuts: Cuts,
     /// How to integrate.
@@ -119,6 +124,12 @@ impl Channels {
     /// Whether this is among them.
     pub fn has(self, channel: Channel) -> bool {
         self.0 & 1 << channel as u32 != 0
+    }
+
+    /// Whether any is made by the shower of the beam.
+    pub fn has_shower(self) -> bool {
+        self.iter()
+            .any(|channel| channel != Channel::Bremsstrahlung)
     }
 
     /// All of them, in the order of [`Channel::ALL`].

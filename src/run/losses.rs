@@ -144,11 +144,21 @@ fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
         Losses::Shower => {
             let (radiation_length_cm, thickness_cm) = (radiation_length_cm?, thickness_cm?);
             let lowest_gev = lowest * card.beam.energy_gev;
-            let (shower, _) = super::shower(card, Some(lowest_gev.max(shower::LEAST_GEV)), &[])?;
-            let tracks = Showered::new(&shower, material, thickness_cm / radiation_length_cm);
+            let range = (lowest_gev.max(shower::LEAST_GEV), card.beam.energy_gev);
+            let thickness_x0 = thickness_cm / radiation_length_cm;
+            let tracks = match &card.track_length {
+                Some(table) => {
+                    let down_to = table.in_target(range, thickness_x0).map_err(UsageError)?;
+                    Showered::of_tracks(range, down_to, thickness_x0)
+                }
+                None => {
+                    let (shower, _) = super::shower(card, Some(range.0), &[])?;
+                    Showered::new(&shower, material, thickness_x0).map_err(usage)?
+                }
+            };
             EnergyLoss::Shower {
                 radiation_length_cm,
-                tracks: Arc::new(tracks.map_err(usage)?),
+                tracks: Arc::new(tracks),
             }
         }
     })

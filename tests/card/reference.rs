@@ -116,8 +116,16 @@ target.form_factor = { q_gev = [0.1, 0.2, 0.3], f = [0.9, 0.5, 0.1] }
             paths("", &toml::Value::Table(printed(&text)), &mut seen);
         }
     }
+    let tracks = PAIR.replace("mu-", "e-")
+        + "target.thickness_x0 = 1.0
+target.losses = \"shower\"
+target.track_length = { depth_x0 = [1.0, 1.0], energy_gev = [1.0, 160.0], electron_x0 = [1.0, 0.5], \
+positron_x0 = [0.1, 0.0], photon_x0 = [0.1, 0.0] }
+";
+    paths("", &toml::Value::Table(printed(&tracks)), &mut seen);
     // The thickness is printed in cm, a mixture as its elements, a file as its numbers.
     seen.insert("target.form_factor.file".to_owned());
+    seen.insert("target.track_length.file".to_owned());
     seen.insert("target.thickness_x0".to_owned());
     seen.insert("target.mixture".to_owned());
     let table: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();

@@ -142,6 +142,30 @@ keys! {
          with all e± of their shower; μ± `energy_loss_gev_per_cm` (`constant`), or their mean loss by energy. σ is then the mean over the thickness, and events say depth and \
          energy ([targets.md](targets.md)).",
         "\"none\", \"tsai-whitis\", \"constant\", \"muon-table\" or \"shower\"";
+    "target.track_length": Table, "", Range(""), Nothing("(`losses = \"shower\"` computes them)"),
+        "Track lengths of e⁻, e⁺ and γ in the target from another program, instead of those that `losses = \"shower\"` \
+         and the channels of the shower in `reach` compute ([targets.md](targets.md)).",
+        "{ file = \"…\" }";
+    "target.track_length.file": Text, "", Range("the name of a file, seen from the card's folder"), Nothing(""),
+        "The table: the first row names its columns, `energy_gev` (rising, up to the beam energy), `electron_x0`, `positron_x0`, \
+         `photon_x0`, the lengths above that energy, and `depth_x0`, as `millibrem shower` writes it; \
+         the resolved card holds the numbers.",
+        "the name of a file";
+    "target.track_length.depth_x0": Numbers, "X₀", Range("rising, one for each of `energy_gev`"), Nothing("(the whole target)"),
+        "Depths of a table in the card.",
+        "a list of depths in radiation lengths, one for each of energy_gev";
+    "target.track_length.energy_gev": Numbers, "GeV", Range("rising at each depth"), Nothing("(`file` has them)"),
+        "Energies of a table in the card.",
+        "a list of energies in GeV";
+    "target.track_length.electron_x0": Numbers, "X₀", Range("falling, one for each of `energy_gev`"), Nothing("(`file` has them)"),
+        "Track lengths of electrons above each of `energy_gev`.",
+        "a list of lengths in radiation lengths, one for each of energy_gev";
+    "target.track_length.positron_x0": Numbers, "X₀", Range("falling, one for each of `energy_gev`"), Nothing("(`file` has them)"),
+        "Those of positrons.",
+        "a list of lengths in radiation lengths, one for each of energy_gev";
+    "target.track_length.photon_x0": Numbers, "X₀", Range("falling, one for each of `energy_gev`"), Nothing("(`file` has them)"),
+        "Those of photons.",
+        "a list of lengths in radiation lengths, one for each of energy_gev";
     "target.form_factor": TextOrTable, "", Choices(|| FormFactors::standard().names()),
         Text("tsai-elastic"),
         "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",

@@ -6,15 +6,17 @@
 //! (`cascade`) with the rates of `rates`: bremsstrahlung and pair production. Ionisation is left
 //! out: it takes the critical energy E_c per X0 (7 MeV in lead, 40 MeV in aluminium), so that T is
 //! too long by about E_c/E. So are Compton scattering, annihilation in flight and scattering off
-//! electrons, below 1 % above 1 GeV. Or they are read from a file ([`TrackLength::read`]). Depths in
+//! electrons, below 1 % above 1 GeV. Or they are read from a file ([`TrackTable`]). Depths in
 //! X0, energies in GeV. Pinned by `tests/shower.rs`, `docs/targets.md` has the figures.
 
 mod cascade;
 mod lpm;
 mod rates;
+mod table;
 mod track_length;
 
 pub use rates::{ROSSI_B, Rates};
+pub use table::TrackTable;
 use thiserror::Error;
 pub use track_length::{TrackLength, TrackLengthError};
 

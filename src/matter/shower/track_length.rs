@@ -9,14 +9,9 @@ use std::io::Read;
 
 use thiserror::Error;
 
-use super::Species;
 use super::cascade::Population;
-use crate::text::{self, number, shorten, shown};
-
-/// Most MiB of a file.
-const MOST_MIB: u64 = 64;
-/// Names of the columns of a file.
-const COLUMNS: [&str; 4] = ["energy_gev", "electron_x0", "positron_x0", "photon_x0"];
+use super::{Species, TrackTable};
+use crate::text::shown;
 
 /// Track lengths above each energy, down to one depth.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,96 +98,66 @@ impl TrackLength {
         self
     }
 
-    /// Reads a table whose first row names its columns: `energy_gev` (rising), `electron_x0`,
-    /// `positron_x0`, `photon_x0`, the track lengths above that energy in X0 per beam particle, and
-    /// perhaps `depth_x0`, the same in each row. Separated by commas or semicolons; `#` begins a
-    /// comment.
+    /// Reads a table of one depth, or of none, as [`TrackTable::read`] does.
     ///
     /// # Errors
     /// [`TrackLengthError`] with the line.
     pub fn read(from: impl Read) -> Result<Self, TrackLengthError> {
-        let text = text::read(from, MOST_MIB)?;
-        let mut rows = text::rows(&text).into_iter();
-        let (line, names) = rows.next().unwrap_or_default();
-        let place = |name: &str| {
-            names.iter().position(|n| n == name).ok_or_else(|| {
-                let found = shorten(&names.join(", "));
-                let expected = COLUMNS.join(", ");
-                wrong(
-                    line,
-                    format!("no column `{name}`: found `{found}`, expected {expected}"),
-                )
-            })
-        };
-        let known = |name: &&String| COLUMNS.contains(&name.as_str()) || *name == "depth_x0";
-        if let Some(other) = names.iter().find(|name| !known(name)) {
-            let expected = COLUMNS.join(", ");
-            let problem = format!("column `{}`, expected {expected}, depth_x0", shorten(other));
-            return Err(wrong(line, problem));
+        let table = TrackTable::read(from, f64::INFINITY)?;
+        match table.tracks() {
+            [only] => Ok(only.clone()),
+            several => Err(TrackLengthError::Table {
+                line: 0,
+                problem: format!("{} depths, one expected", several.len()),
+            }),
         }
-        let mut columns = [0; 4];
-        for (column, name) in columns.iter_mut().zip(COLUMNS) {
-            *column = place(name)?;
-        }
-        let depth_column = names.iter().position(|name| name == "depth_x0");
-        let mut table = Self {
-            depth_x0: None,
+    }
+
+    /// Without a row yet.
+    pub(super) fn empty(depth_x0: Option<f64>) -> Self {
+        Self {
+            depth_x0,
             energies_gev: Vec::new(),
             above_x0: [Vec::new(), Vec::new(), Vec::new()],
-        };
-        for (line, cells) in rows {
-            if cells.len() != names.len() {
-                let (found, expected) = (cells.len(), names.len());
-                let problem = format!("{found} cells, one for each of {expected} columns expected");
-                return Err(wrong(line, problem));
-            }
-            let at = |column: usize| number(&cells[column]).map_err(|p| wrong(line, p));
-            if let Some(column) = depth_column {
-                table.set_depth(line, at(column)?)?;
-            }
-            let [energy, of @ ..] = columns;
-            table.push(line, at(energy)?, [at(of[0])?, at(of[1])?, at(of[2])?])?;
-        }
-        match table.energies_gev.len() {
-            0 | 1 => Err(wrong(0, "two rows are the fewest".to_owned())),
-            _ => Ok(table),
         }
     }
 
-    fn set_depth(&mut self, line: usize, depth_x0: f64) -> Result<(), TrackLengthError> {
-        if !(depth_x0 > 0.0) {
-            let problem = format!("a depth of {} X0, above 0 expected", shown(depth_x0));
-            return Err(wrong(line, problem));
-        }
-        match self.depth_x0.replace(depth_x0) {
-            Some(before) if before != depth_x0 => {
-                let (found, before) = (shown(depth_x0), shown(before));
-                let problem = format!("depth {found} X0 after {before} X0: one depth expected");
-                Err(wrong(line, problem))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn push(&mut self, line: usize, energy: f64, above: [f64; 3]) -> Result<(), TrackLengthError> {
+    /// One more row, in words what is wrong with it.
+    pub(super) fn push(&mut self, energy: f64, above: [f64; 3]) -> Result<(), String> {
         let last = self.energies_gev.last().copied().unwrap_or(0.0);
         if !(energy > last) {
-            let problem = format!("energy {} GeV does not rise", shown(energy));
-            return Err(wrong(line, problem));
+            return Err(format!("energy {} GeV does not rise", shown(energy)));
         }
         for ((column, species), x0) in self.above_x0.iter_mut().zip(Species::ALL).zip(above) {
             let most = column.last().copied().unwrap_or(f64::INFINITY);
             if !(0.0..=most).contains(&x0) {
                 let (name, x0) = (species.name(), shown(x0));
-                let problem = format!(
+                return Err(format!(
                     "track length {x0} X0 of the {name}: from 0 to that above the energy before expected"
-                );
-                return Err(wrong(line, problem));
+                ));
             }
             column.push(x0);
         }
         self.energies_gev.push(energy);
         Ok(())
+    }
+
+    /// The lengths a part of the way to those of a larger depth, at the same energies.
+    pub(super) fn towards(&self, later: &Self, share: f64) -> Self {
+        if share == 1.0 {
+            return later.clone();
+        }
+        let above_x0 = Species::ALL.map(|species| {
+            let pairs = self.above_x0(species).iter().zip(later.above_x0(species));
+            pairs
+                .map(|(before, after)| before + share * (after - before))
+                .collect()
+        });
+        Self {
+            depth_x0: None,
+            energies_gev: self.energies_gev.clone(),
+            above_x0,
+        }
     }
 
     /// What is added to the lengths of a smaller depth, at the same energies; never less than nothing.
@@ -327,8 +292,4 @@ impl TrackLength {
             .map(|(e, t)| ((e[0] * e[1]).sqrt(), (t[0] - t[1]) / (e[1] - e[0])))
             .collect()
     }
-}
-
-fn wrong(line: usize, problem: String) -> TrackLengthError {
-    TrackLengthError::Table { line, problem }
 }

@@ -10,7 +10,7 @@ use super::BeamTrack;
 use crate::matter::material::Material;
 use crate::matter::shower::{Shower, ShowerError, Species, TrackLength};
 
-/// Slabs of the grid; their thickness grows with depth, where the shower changes slowly.
+/// Slabs of a shower that is computed; their thickness grows with depth, where it changes slowly.
 const SLABS: usize = 48;
 /// Beyond this many X0 nothing is left that could make anything.
 const DEEPEST_X0: f64 = 40.0;
@@ -56,11 +56,25 @@ impl Showered {
         let edge = |k: usize| deepest * (k as f64 / SLABS as f64).powi(2);
         let edges_x0: Vec<f64> = (0..=SLABS).map(edge).collect();
         let tracks = shower.track_lengths(material, &edges_x0[1..])?;
-        let lowest_gev = shower.lowest_gev;
+        let down_to = edges_x0[1..].iter().copied().zip(tracks).collect();
+        Ok(Self::of_tracks(
+            (shower.lowest_gev, shower.energy_gev),
+            down_to,
+            thickness_x0,
+        ))
+    }
+
+    /// Tracks from a lowest energy to that of the beam in `thickness_x0`, known down to rising depths.
+    pub fn of_tracks(
+        (lowest_gev, energy_gev): (f64, f64),
+        down_to: Vec<(f64, TrackLength)>,
+        thickness_x0: f64,
+    ) -> Self {
         let slab = |k: usize| {
+            let (_, track) = &down_to[k];
             let added = match k {
-                0 => tracks[0].clone(),
-                k => tracks[k].since(&tracks[k - 1]),
+                0 => track.clone(),
+                k => track.since(&down_to[k - 1].1),
             };
             let length = |species| added.above(species, lowest_gev);
             Slab {
@@ -68,19 +82,22 @@ impl Showered {
                 added,
             }
         };
-        Ok(Self {
-            energy_gev: shower.energy_gev,
+        let slabs = (0..down_to.len()).map(slab).collect();
+        let depths = down_to.iter().map(|(depth, _)| *depth);
+        Self {
+            energy_gev,
             lowest_gev,
             thickness_x0,
-            slabs: (0..SLABS).map(slab).collect(),
-            edges_x0,
-        })
+            edges_x0: std::iter::once(0.0).chain(depths).collect(),
+            slabs,
+        }
     }
 
     /// The track at these coordinates in (0, 1).
     pub(super) fn track(&self, [depth, energy]: [f64; 2]) -> Track {
-        let place = depth * SLABS as f64;
-        let k = (place as usize).min(SLABS - 1);
+        let n = self.slabs.len();
+        let place = depth * n as f64;
+        let k = (place as usize).min(n - 1);
         let (from, to) = (self.edges_x0[k], self.edges_x0[k + 1]);
         let Slab { added, lengths_x0 } = &self.slabs[k];
         let all = lengths_x0[0] + lengths_x0[1];
@@ -93,7 +110,7 @@ impl Showered {
             depth_x0: from + (place - k as f64) * (to - from),
             energy_gev: added.energy_at(species, length),
             species,
-            weight: SLABS as f64 * all / self.thickness_x0,
+            weight: n as f64 * all / self.thickness_x0,
         }
     }
 

@@ -48,6 +48,14 @@ impl Showered {
         }
         let (shower, depths) = run::shower(card, None, &[])?;
         let problem = |e: &dyn std::fmt::Display| UsageError(format!("{}: {e}", card.run.name));
+        if let Some(table) = &card.track_length {
+            let range = (shower.lowest_gev, shower.energy_gev);
+            let found = table.in_target(range, depths[0]).map_err(|e| problem(&e))?;
+            return Ok(found.into_iter().last().map(|(depth_x0, track)| Self {
+                track: Arc::new(track),
+                depth_x0,
+            }));
+        }
         let tracks = shower.track_lengths(&card.target.material, &depths);
         let tracks = tracks.map_err(|e| problem(&e))?;
         let found = depths.into_iter().zip(tracks).next();
