@@ -1,13 +1,14 @@
 //! What the particles of a run are: attributes of `/events` and of its columns.
 //!
-//! `roles` lists the outgoing particles in order; the column `p_<role>` has the identity of each.
+//! `roles` lists the outgoing particles in order; the column `p_<role>` has the identity of each;
+//! `particles_in_<program>` has the lines that define the dark ones in other programs, which no reader needs.
 //! Files without that list are of pairs or of dark photons, from the attribute `final_state`.
 
 use ::hdf5::{Dataset, Group, Result};
 
 use super::attribute;
 use millibrem::event::{MAX_OUTGOING, MAX_SCALARS, Sample, Scalar, Weighting};
-use millibrem::particle::{Outgoing, Particle, Role};
+use millibrem::particle::{Outgoing, Particle, Program, Role};
 
 /// Writes them; the columns follow with [`put_column`].
 pub(super) fn put(group: &Group, sample: &Sample) -> Result<()> {
@@ -23,6 +24,10 @@ pub(super) fn put(group: &Group, sample: &Sample) -> Result<()> {
     attribute::put_text(group, "roles", &roles.join(" "))?;
     let words: Vec<&str> = sample.outgoing.iter().map(|out| &*out.words).collect();
     attribute::put_text(group, "particles", &words.join("\n"))?;
+    for program in Program::ALL {
+        let lines = program.definitions(&sample.outgoing);
+        attribute::put_text(group, &format!("particles_in_{}", program.name()), &lines)?;
+    }
     let scalars: Vec<&str> = sample.scalars.iter().map(|scalar| &*scalar.name).collect();
     if !scalars.is_empty() {
         attribute::put_text(group, "scalars", &scalars.join(" "))?;

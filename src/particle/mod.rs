@@ -4,8 +4,12 @@
 //! files and exports: the momenta of `chi` are the column `p_chi`. Pinned by the tests of
 //! [`crate::event`] and by `tests/outside`, whose process has roles of its own.
 
+mod elsewhere;
+
 use std::borrow::Cow;
 use std::fmt;
+
+pub use elsewhere::{Program, pythia8_nucleus};
 
 /// Identity of a particle.
 #[derive(Debug, Clone, Copy, PartialEq)]
