@@ -163,6 +163,12 @@ if [ "$tests" = yes ]; then
         .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
         cp tests/requirements.txt .venv/requirements.txt
     fi
+    # Some 30 MB, and hours to build where there is no wheel.
+    .venv/bin/python -c 'import importlib.metadata as m; m.version("pythia8mc")' 2>/dev/null || {
+        say "installing Pythia 8 into .venv"
+        .venv/bin/pip install -q --disable-pip-version-check --only-binary :all: pythia8mc==8.317.2 ||
+            say "no wheel of Pythia 8 here: its reading of our events is not tested"
+    }
 fi
 
 # Clusters -----------------------------------------------------------------------------------

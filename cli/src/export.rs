@@ -27,9 +27,10 @@ use super::{print, unsealed};
     --drop-nucleus --vertex uniform
   millibrem export output/ldmx-2025/run.h5 --to g4darkbrem-csv \\
     --unweight -o library.csv.gz
+  millibrem export output/na64mu-2025/run.h5 --to lhe --for pythia8
   millibrem export output/na64mu-2025/run.h5 --to csv -o - | head
 
-Formats: lhe, ldmx-lhe, g4darkbrem-lhe, g4darkbrem-csv, hepmc3, hepevt, lheh5, csv. Those for ldmx-sw, \
+Formats: lhe, pythia8-lhe, ldmx-lhe, g4darkbrem-lhe, g4darkbrem-csv, hepmc3, hepevt, lheh5, csv. Those for ldmx-sw, \
 G4DarkBreM and hepevt have no weights: events whose weights differ need --unweight or --drop-weights.")]
 pub(crate) struct Export {
     /// Run file (HDF5)
@@ -37,6 +38,9 @@ pub(crate) struct Export {
     /// Format to write
     #[arg(long, value_name = "FORMAT")]
     to: Format,
+    /// The form of the format that a program takes: pythia8, ldmx or g4darkbrem
+    #[arg(long = "for", value_name = "PROGRAM")]
+    program: Option<String>,
     /// File to write, - for standard output; a name ending in .gz compresses [default: beside the
     /// run file]
     #[arg(short, long, value_name = "FILE")]
@@ -86,7 +90,8 @@ const ALLOWED_EXCESS: f64 = 1e-3;
 
 impl Export {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        self.check(common)?;
+        let to = self.format()?;
+        self.check(to, common)?;
         unsealed::look_at(std::slice::from_ref(&self.run), common.quiet)?;
         let run = RunReader::open(&self.run)?;
         let options = ExportOptions {
@@ -105,7 +110,7 @@ impl Export {
         if self.is_stdout() {
             let stdout = std::io::stdout().lock();
             let mut stream = BufWriter::with_capacity(1 << 20, stdout);
-            let report = export_into(&run, self.to, &mut stream, &options);
+            let report = export_into(&run, to, &mut stream, &options);
             // What could not be written is not tried again when the stream is dropped.
             let (_stdout, _unwritten) = stream.into_parts();
             let report = report.map_err(|error| match error {
@@ -118,8 +123,8 @@ impl Export {
             }
             return Ok(());
         }
-        let output = self.output(common);
-        let report = export(&run, self.to, &output, &options)?;
+        let output = self.output(to, common);
+        let report = export(&run, to, &output, &options)?;
         self.say(common, &report);
         let output = output.display();
         match common.json {
@@ -127,31 +132,42 @@ impl Export {
                 "n_events": report.n_events,
                 "n_read": report.n_read,
                 "output": output.to_string(),
-                "format": self.to.name(),
+                "format": to.name(),
                 "warnings": report.warnings,
             })),
             false => print::line(&format!("{} events in {output}", report.n_events)),
         }
     }
 
+    /// The format, in the form that a program takes if one is named.
+    fn format(&self) -> Result<Format, Failure> {
+        match &self.program {
+            None => Ok(self.to),
+            Some(program) => self
+                .to
+                .made_for(program)
+                .map_err(|words| Failure::Usage(format!("--for: {words}"))),
+        }
+    }
+
     /// Refuses options that do not go together.
-    fn check(&self, common: &Common) -> Result<(), Failure> {
+    fn check(&self, to: Format, common: &Common) -> Result<(), Failure> {
         let refuse = |words: String| Err(Failure::Usage(words));
         if self.is_stdout() && common.json {
             return refuse(
                 "-o - and --json both write to standard output: give one of them only".to_owned(),
             );
         }
-        if self.is_stdout() && !self.to.is_text() {
+        if self.is_stdout() && !to.is_text() {
             return refuse(format!(
                 "-o -: {} is an HDF5 file, which cannot be streamed; give a name",
-                self.to
+                to
             ));
         }
-        if self.drop_weights && self.to.has_weights() {
+        if self.drop_weights && to.has_weights() {
             return refuse(format!(
                 "--drop-weights: {} has weights and keeps them; leave the option out, or make them equal with --unweight",
-                self.to
+                to
             ));
         }
         if !self.vertex_offset_mm.is_finite() {
@@ -168,8 +184,8 @@ impl Export {
     }
 
     /// The file to write.
-    fn output(&self, common: &Common) -> PathBuf {
-        let beside = self.to.default_path(&self.run);
+    fn output(&self, to: Format, common: &Common) -> PathBuf {
+        let beside = to.default_path(&self.run);
         match (&self.output, &common.out) {
             (Some(output), _) => output.clone(),
             (None, Some(folder)) => folder.join(beside.file_name().unwrap_or_default()),

@@ -18,8 +18,9 @@ use rand_pcg::Pcg64Mcg;
 const CARD: &str = "cards/ldmx-2025.toml";
 
 /// Every format.
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "--to=lhe",
+    "--to=pythia8-lhe",
     "--to=csv",
     "--to=lheh5",
     "--to=hepmc3",

@@ -88,7 +88,12 @@ impl Kind {
             "---\ncomment: ",
             "independent_variables:\n",
         ];
-        let events = ["<LesHouchesEvents", "HepMC::Version", "index,weight_pb"];
+        let events = [
+            "<LesHouchesEvents",
+            "HepMC::Version",
+            "index,weight_pb",
+            "! Pythia 8 reads the events",
+        ];
         let text = String::from_utf8_lossy(start);
         let first = text.lines().next().unwrap_or_default();
         let sections = ["[run]", "[beam]", "[dark_sector]", "[target]", "[events]"];

@@ -7,19 +7,24 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use millibrem::event::{Compression, Weighting};
+use millibrem::event::{Compression, Sample, Weighting};
 use millibrem_files::IoError;
-use millibrem_files::export::{ExportOptions, Format, VertexDepth, Weights, export, export_into};
+use millibrem_files::export::{
+    ExportOptions, Format, VertexDepth, Weights, export, export_into, export_several,
+};
 use millibrem_files::hdf5::{RunReader, RunWriter};
 
 /// More events than one piece, so that pieces must join.
 const N: usize = 9000;
 
 fn run_in(folder: &Path, state: &str, weighting: Weighting) -> RunReader {
-    let sample = sample::sample(state, weighting);
-    let events = sample::events(&sample, N, 3);
+    written(folder, &sample::sample(state, weighting))
+}
+
+fn written(folder: &Path, sample: &Sample) -> RunReader {
+    let events = sample::events(sample, N, 3);
     let path = folder.join("run.h5");
-    let header = sample::header(&sample, Compression::None);
+    let header = sample::header(sample, Compression::None);
     let mut writer = RunWriter::create(&path, &header, true).unwrap();
     writer.write_events(&events).unwrap();
     writer.finish(&sample::summary(&events, 1.0)).unwrap();
@@ -63,15 +68,20 @@ fn every_format_holds_every_event_and_repeats_itself_to_the_byte() {
             let first = fs::read(&output).unwrap();
             fs::remove_file(&output).unwrap();
             export(&run, format, &output, &options).unwrap();
-            assert_eq!(
-                files_in(folder.path()),
-                [output.clone(), run.path().to_owned()].sorted()
-            );
+            let companion = format.definition().companion();
+            let companion = companion.map(|one| one.path(&output));
+            let expected = [output.clone(), run.path().to_owned()];
+            let mut expected: Vec<_> = expected.into_iter().chain(companion.clone()).collect();
+            expected.sort();
+            assert_eq!(files_in(folder.path()), expected);
             assert!(
                 fs::read(&output).unwrap() == first,
                 "{format} differs the second time"
             );
             fs::remove_file(&output).unwrap();
+            companion
+                .iter()
+                .for_each(|path| fs::remove_file(path).unwrap());
         }
     }
 }
@@ -226,6 +236,91 @@ fn a_stream_that_ends_early_is_an_error_wherever_that_is() {
 }
 
 #[test]
+fn what_pythia_needs_stands_beside_its_events_and_in_their_head() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), sample::PAIR, Weighting::Weighted);
+    let format = Format::LHE.made_for("pythia8").unwrap();
+    assert_eq!(format, Format::PYTHIA8_LHE);
+    let output = folder.path().join("my.lhe");
+    let settings = folder.path().join("my.lhe.cmnd");
+    let mut options = ExportOptions::default();
+    let text = |path: &Path| fs::read_to_string(path).unwrap();
+    export(&run, format, &output, &options).unwrap();
+    let (events, words) = (text(&output), text(&settings));
+    assert!(words.contains("Beams:LHEF = my.lhe\n"));
+    let (_, common) = words.split_once("Beams:LHEF = my.lhe\n").unwrap();
+    assert!(events.contains(&format!("<pythia8>\n{common}</pythia8>\n")));
+    let lepton = run.sample().beam.pdg_id;
+    assert!(events.contains(&format!("<init>\n{lepton} {} ", -lepton)));
+    // The events are those of the format lhe.
+    let lhe = folder.path().join("plain.lhe");
+    export(&run, Format::LHE, &lhe, &options).unwrap();
+    let body = |text: &str| text[text.find("<event>").unwrap()..].to_owned();
+    assert!(body(&events) == body(&text(&lhe)));
+    // Settings of the same bytes are no obstacle, others are kept unless they may go.
+    fs::remove_file(&output).unwrap();
+    export(&run, format, &output, &options).unwrap();
+    fs::remove_file(&output).unwrap();
+    fs::write(&settings, "precious").unwrap();
+    let error = export(&run, format, &output, &options).unwrap_err();
+    assert!(matches!(error, IoError::Exists { .. }), "{error}");
+    assert!(!output.exists() && text(&settings) == "precious");
+    options.replace = true;
+    export(&run, format, &output, &options).unwrap();
+    assert_eq!(text(&settings), words);
+}
+
+#[test]
+fn programs_that_no_format_is_made_for_are_named_with_those_there_are() {
+    let error = Format::LHE.made_for("pythia").unwrap_err();
+    assert!(error.contains("found `pythia` for lhe"), "{error}");
+    assert!(error.contains("pythia8 (lhe)"), "{error}");
+    let made = |kind: Format, program: &str| kind.made_for(program).unwrap();
+    assert_eq!(made(Format::LHE, "ldmx"), Format::LDMX_LHE);
+    assert_eq!(made(Format::CSV, "g4darkbrem"), Format::G4DARKBREM_CSV);
+}
+
+#[test]
+fn pythia_is_not_given_a_beam_that_it_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sample = sample::sample(sample::PAIR, Weighting::Unweighted);
+    sample.beam.pdg_id = 22;
+    let run = written(folder.path(), &sample);
+    let output = folder.path().join("my.lhe");
+    let options = ExportOptions::default();
+    let error = export(&run, Format::PYTHIA8_LHE, &output, &options).unwrap_err();
+    assert!(error.to_string().contains("beam particle is 22"), "{error}");
+    assert!(!output.exists() && !folder.path().join("my.lhe.cmnd").exists());
+}
+
+#[test]
+fn several_runs_follow_each_other_where_a_format_can() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let runs =
+        [&one, &other].map(|folder| run_in(folder.path(), sample::PAIR, Weighting::Unweighted));
+    let output = one.path().join("all.csv");
+    let options = ExportOptions::default();
+    let report = export_several(&runs, Format::G4DARKBREM_CSV, &output, &options).unwrap();
+    assert_eq!(
+        (report.n_events, report.n_read),
+        (2 * N as u64, 2 * N as u64)
+    );
+    let alone = one.path().join("alone.csv");
+    export(&runs[0], Format::G4DARKBREM_CSV, &alone, &options).unwrap();
+    let alone = fs::read_to_string(alone).unwrap();
+    let (_, events) = alone.split_once('\n').unwrap();
+    assert!(fs::read_to_string(&output).unwrap() == format!("{alone}{events}"));
+    for format in Format::ALL
+        .into_iter()
+        .filter(|f| *f != Format::G4DARKBREM_CSV)
+    {
+        let output = format.default_path(&one.path().join("all.h5"));
+        let error = export_several(&runs, format, &output, &options).unwrap_err();
+        assert!(matches!(error, IoError::Name { .. }), "{format}: {error}");
+    }
+}
+
+#[test]
 fn every_vertex_moves_with_the_offset_and_no_time_does() {
     let folder = tempfile::tempdir().unwrap();
     let run = run_in(folder.path(), sample::PAIR, Weighting::Unweighted);
@@ -299,15 +394,4 @@ fn format_names_parse_back() {
         error.contains("`root`") && error.contains("hepmc3"),
         "{error}"
     );
-}
-
-trait Sorted {
-    fn sorted(self) -> Self;
-}
-
-impl<const K: usize> Sorted for [PathBuf; K] {
-    fn sorted(mut self) -> Self {
-        self.sort();
-        self
-    }
 }

@@ -15,7 +15,7 @@ const PACKAGES: [&str; 6] = ["vegas", "", "files", "figures", "cli", "python"];
 const KNOWN_CIRCLES: [(&str, &str); 1] = [(
     "files",
     "export/context export/csv export/format export/g4darkbrem export/hepevt export/hepmc3 export/ldmx_lhe \
-     export/lhe export/lheh5 export/text export/weights",
+     export/lhe export/lheh5 export/pythia8 export/text export/weights",
 )];
 
 /// A file by the names on the path to it.

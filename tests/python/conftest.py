@@ -71,6 +71,7 @@ def exported(made_up_run):
 WITHOUT_WEIGHTS = ["ldmx-lhe", "g4darkbrem-lhe", "g4darkbrem-csv"]
 SUFFIX = {
     "lhe": ".lhe",
+    "pythia8-lhe": ".lhe",
     "ldmx-lhe": ".lhe",
     "g4darkbrem-lhe": ".lhe",
     "g4darkbrem-csv": ".csv",

@@ -213,6 +213,7 @@ def as_csv(path):
 
 READERS = {
     "lhe": with_pylhe,
+    "pythia8-lhe": with_pylhe,
     "ldmx-lhe": as_ldmx,
     "g4darkbrem-lhe": as_g4darkbrem_lhe,
     "g4darkbrem-csv": as_g4darkbrem_csv,

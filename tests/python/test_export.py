@@ -15,8 +15,8 @@ from readers import READERS
 CARD = ROOT / "cards/na64mu-2025.toml"
 MOMENTA = ["p_lepton_out", "p_nucleus_out", "p_chi", "p_chibar"]
 WITH_WEIGHTS = [name for name in READERS if name not in WITHOUT_WEIGHTS]
-WITH_HEADER = ["lhe", "lheh5", "hepmc3"]
-WITH_INCOMING = ["lhe", "ldmx-lhe", "g4darkbrem-lhe", "hepmc3", "lheh5"]
+WITH_HEADER = ["lhe", "pythia8-lhe", "lheh5", "hepmc3"]
+WITH_INCOMING = ["lhe", "pythia8-lhe", "ldmx-lhe", "g4darkbrem-lhe", "hepmc3", "lheh5"]
 TEXT = [name for name in READERS if name != "lheh5"]
 
 

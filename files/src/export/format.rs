@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Context, Exporter, Output, csv, g4darkbrem, hepevt, hepmc3, ldmx_lhe, lhe, lheh5};
+use super::{
+    Context, Exporter, Output, csv, g4darkbrem, hepevt, hepmc3, ldmx_lhe, lhe, lheh5, pythia8,
+};
 use crate::IoError;
 use millibrem::event::Sample;
 
@@ -33,6 +35,11 @@ pub trait Definition: Send + Sync {
         true
     }
 
+    /// Whether one file may hold several runs, one after the other: each event says all that differs.
+    fn joins(&self) -> bool {
+        false
+    }
+
     /// The endings its reader insists on; empty if any will do.
     fn endings(&self) -> &[&str] {
         &[]
@@ -48,6 +55,11 @@ pub trait Definition: Send + Sync {
         Vec::new()
     }
 
+    /// A file that goes with it, if its reader needs one.
+    fn companion(&self) -> Option<Companion> {
+        None
+    }
+
     /// Opens the output and writes its head.
     ///
     /// # Errors
@@ -59,6 +71,24 @@ pub trait Definition: Send + Sync {
     ) -> Result<Box<dyn Exporter + 'a>, IoError>;
 }
 
+/// A file beside an output, such as the settings with which a program reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Companion {
+    /// What its name has behind that of the output.
+    pub ending: &'static str,
+    /// Its text for the events of a run in a file of this name.
+    pub text: fn(&Context, &Path) -> String,
+}
+
+impl Companion {
+    /// Where it stands beside `output`.
+    pub fn path(&self, output: &Path) -> PathBuf {
+        let mut name = output.as_os_str().to_owned();
+        name.push(self.ending);
+        PathBuf::from(name)
+    }
+}
+
 /// An exchange format; two are the same if their names are.
 #[derive(Clone, Copy)]
 pub struct Format(&'static dyn Definition);
@@ -66,6 +96,8 @@ pub struct Format(&'static dyn Definition);
 impl Format {
     /// Les Houches event file 3.0.
     pub const LHE: Self = Self(&lhe::Lhe);
+    /// Les Houches events as Pythia 8 reads them.
+    pub const PYTHIA8_LHE: Self = Self(&pythia8::Pythia8);
     /// Les Houches events as ldmx-sw reads them.
     pub const LDMX_LHE: Self = Self(&ldmx_lhe::LdmxLhe);
     /// Library of G4DarkBreM in Les Houches form.
@@ -82,8 +114,9 @@ impl Format {
     pub const CSV: Self = Self(&csv::Csv);
 
     /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LHE,
+        Self::PYTHIA8_LHE,
         Self::LDMX_LHE,
         Self::G4DARKBREM_LHE,
         Self::G4DARKBREM_CSV,
@@ -92,6 +125,23 @@ impl Format {
         Self::LHEH5,
         Self::CSV,
     ];
+
+    /// The format of this kind that is made for a program: `lhe` for `pythia8` is `pythia8-lhe`.
+    ///
+    /// # Errors
+    /// In words, with what there is.
+    pub fn made_for(self, program: &str) -> Result<Self, String> {
+        let wanted = format!("{program}-{self}");
+        let found = Self::ALL.into_iter().find(|one| one.name() == wanted);
+        found.ok_or_else(|| {
+            let pairs = Self::ALL.iter().filter_map(|one| {
+                let (program, kind) = one.name().split_once('-')?;
+                Some(format!("{program} ({kind})"))
+            });
+            let known = pairs.collect::<Vec<_>>().join(", ");
+            format!("found `{program}` for {self}, expected one of {known}")
+        })
+    }
 
     /// A format of one's own.
     pub const fn new(definition: &'static dyn Definition) -> Self {

@@ -38,7 +38,10 @@ impl Definition for Lhe {
     }
 
     fn refuses(&self, sample: &Sample) -> Option<String> {
-        refused(sample)
+        let nuclei = sample.nuclei.len();
+        let several =
+            || format!("it has one charge number a file, and these events are on {nuclei} nuclei");
+        refused(sample).or_else(|| (nuclei > 1).then(several))
     }
 
     fn lost(&self, context: &Context) -> Vec<String> {
@@ -63,7 +66,7 @@ impl TextFormat for Lhe {
             charge_number(context)
         );
         out.push_str("</header>\n<init>\n");
-        lhe::init(context, out);
+        lhe::init(context, lhe::beams(context), out);
         out.push_str("</init>\n");
     }
 
@@ -110,6 +113,10 @@ impl Definition for Csv {
 
     fn has_weights(&self) -> bool {
         false
+    }
+
+    fn joins(&self) -> bool {
+        true
     }
 
     fn endings(&self) -> &[&str] {

@@ -42,7 +42,7 @@ impl Definition for LdmxLhe {
 impl TextFormat for LdmxLhe {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("<LesHouchesEvents version=\"1.0\">\n<init>\n");
-        lhe::init(context, out);
+        lhe::init(context, lhe::beams(context), out);
         out.push_str("</init>\n");
     }
 

@@ -35,36 +35,16 @@ impl Definition for Lhe {
 impl TextFormat for Lhe {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("<LesHouchesEvents version=\"3.0\">\n<header>\n");
-        let (seed, card) = (context.seed, xml(&context.card));
-        put!(
-            out,
-            "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\""
-        );
-        if let Some((_, dark)) = context.sample.dark().next() {
-            let Particle { pdg_id, charge, .. } = dark.particle;
-            put!(out, " dark_pdg_id=\"{pdg_id}\" dark_charge=\"{charge}\"");
-        }
-        put!(out, ">\n{card}</millibrem>\n");
+        card(context, out);
         out.push_str("</header>\n<init>\n");
-        init(context, out);
-        let version = xml(&context.generator_version);
-        put!(
-            out,
-            "<generator name=\"millibrem\" version=\"{version}\">exact tree level</generator>\n"
-        );
+        init(context, beams(context), out);
+        generator(context, out);
         out.push_str("</init>\n");
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
         out.push_str("<event>\n");
-        event_line(context, context.n_particles(), event.weight, out);
-        for line in context
-            .incoming(event)
-            .into_iter()
-            .chain(context.outgoing(event))
-        {
-            particle(context, &line, out);
-        }
+        event_lines(context, event, out);
         if let Some((z, time)) = context.vertex_of(event) {
             vertex(z, time, out);
         }
@@ -84,10 +64,38 @@ pub(super) fn weighting_strategy(context: &Context) -> i32 {
     }
 }
 
-/// The two lines of `<init>`: beams, and the one process.
-pub(super) fn init(context: &Context, out: &mut String) {
+/// The card with the seed and the dark particle, in `<header>`.
+pub(super) fn card(context: &Context, out: &mut String) {
+    let (seed, card) = (context.seed, xml(&context.card));
+    put!(
+        out,
+        "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\""
+    );
+    if let Some((_, dark)) = context.sample.dark().next() {
+        let Particle { pdg_id, charge, .. } = dark.particle;
+        put!(out, " dark_pdg_id=\"{pdg_id}\" dark_charge=\"{charge}\"");
+    }
+    put!(out, ">\n{card}</millibrem>\n");
+}
+
+/// The element `<generator>` of `<init>`.
+pub(super) fn generator(context: &Context, out: &mut String) {
+    let version = xml(&context.generator_version);
+    put!(
+        out,
+        "<generator name=\"millibrem\" version=\"{version}\">exact tree level</generator>\n"
+    );
+}
+
+/// PDG numbers of the beam particle and the struck one.
+pub(super) fn beams(context: &Context) -> [i32; 2] {
+    context.beams().map(|beam| beam.pdg_id)
+}
+
+/// The two lines of `<init>`: beams, whose numbers are `ids`, and the one process.
+pub(super) fn init(context: &Context, ids: [i32; 2], out: &mut String) {
     let [lepton, nucleus] = context.beams();
-    put!(out, "{} {}", lepton.pdg_id, nucleus.pdg_id);
+    put!(out, "{} {}", ids[0], ids[1]);
     number(out, ' ', lepton.p[0]);
     number(out, ' ', nucleus.p[0]);
     // No parton densities.
@@ -96,6 +104,18 @@ pub(super) fn init(context: &Context, out: &mut String) {
     number(out, ' ', context.totals.error_pb);
     number(out, ' ', context.totals.max_weight_pb);
     out.push_str(" 1\n");
+}
+
+/// An event with all that goes in and comes out.
+pub(super) fn event_lines(context: &Context, event: &Event, out: &mut String) {
+    event_line(context, context.n_particles(), event.weight, out);
+    for line in context
+        .incoming(event)
+        .into_iter()
+        .chain(context.outgoing(event))
+    {
+        particle(context, &line, out);
+    }
 }
 
 /// NUP IDPRUP XWGTUP SCALUP AQEDUP AQCDUP.

@@ -109,6 +109,10 @@ impl Exporter for Lheh5 {
             .map_err(|e| IoError::hdf5("write events to", self.part.path(), &e))
     }
 
+    fn turn_to(&mut self, context: Context) {
+        self.context = context;
+    }
+
     fn finish(self: Box<Self>) -> Result<(), IoError> {
         let Self {
             open:

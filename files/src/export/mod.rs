@@ -21,20 +21,23 @@ mod hepmc3;
 mod ldmx_lhe;
 mod lhe;
 mod lheh5;
+mod pythia8;
 mod text;
 mod vertex;
 mod weights;
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
 use super::IoError;
 use super::hdf5::RunReader;
 use super::output::{self, Kind};
+use super::part::PartFile;
 use millibrem::event::EventBuffer;
 
 pub use context::{Context, Line, State};
-pub use format::{Definition, Format};
+pub use format::{Companion, Definition, Format};
 pub use text::{TextFormat, write_text};
 pub use vertex::VertexDepth;
 use weights::Weighing;
@@ -81,6 +84,9 @@ pub trait Exporter {
     /// [`IoError`] if they cannot be written.
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError>;
 
+    /// The next events are those of another run.
+    fn turn_to(&mut self, context: Context);
+
     /// Ends the output and gives a file its name.
     ///
     /// # Errors
@@ -119,7 +125,7 @@ pub fn export(
         path: output,
         replace: options.replace,
     };
-    write(run, format, file, options)
+    write(run, &[], format, file, options)
 }
 
 /// Writes the events of `run` to a stream in a text format: the bytes of the file without its name.
@@ -133,43 +139,134 @@ pub fn export_into(
     stream: &mut dyn Write,
     options: &ExportOptions,
 ) -> Result<ExportReport, IoError> {
-    write(run, format, Output::Stream(stream), options)
+    write(run, &[], format, Output::Stream(stream), options)
+}
+
+/// Writes the events of several runs, one after the other, to one file of a format that
+/// [`Definition::joins`] runs.
+///
+/// # Errors
+/// [`IoError::Name`] if the format does not, or there is no run; otherwise as [`export`].
+pub fn export_several(
+    runs: &[RunReader],
+    format: Format,
+    output: &Path,
+    options: &ExportOptions,
+) -> Result<ExportReport, IoError> {
+    check_name(format, output)?;
+    let (true, [first, more @ ..]) = (format.definition().joins(), runs) else {
+        let reason = format!("{} runs do not go into one file of {format}", runs.len());
+        let path = output.to_owned();
+        return Err(IoError::Name { path, reason });
+    };
+    output::check(output, Kind::Events, options.replace)?;
+    output::check_apart(output, runs.iter().map(RunReader::path))?;
+    let file = Output::File {
+        path: output,
+        replace: options.replace,
+    };
+    write(first, more, format, file, options)
+}
+
+/// A run that is to be written.
+struct Part<'a> {
+    run: &'a RunReader,
+    weighing: Weighing,
+    context: Context,
+}
+
+impl<'a> Part<'a> {
+    fn new(run: &'a RunReader, format: Format, options: &ExportOptions) -> Result<Self, IoError> {
+        let weighing = Weighing::decide(run, format, options.weights, options.allowed_excess)?;
+        if let Some(reason) = format.definition().refuses(run.sample()) {
+            return Err(IoError::Particles {
+                path: run.path().to_owned(),
+                format: format.name(),
+                reason,
+            });
+        }
+        let context = Context::new(run, weighing.totals, options)?;
+        Ok(Self {
+            run,
+            weighing,
+            context,
+        })
+    }
 }
 
 fn write(
-    run: &RunReader,
+    first: &RunReader,
+    more: &[RunReader],
     format: Format,
     output: Output<'_>,
     options: &ExportOptions,
 ) -> Result<ExportReport, IoError> {
-    let weighing = Weighing::decide(run, format, options.weights, options.allowed_excess)?;
-    let (sample, totals) = (run.sample(), weighing.totals);
-    if let Some(reason) = format.definition().refuses(sample) {
-        return Err(IoError::Particles {
-            path: run.path().to_owned(),
-            format: format.name(),
-            reason,
-        });
+    let first = Part::new(first, format, options)?;
+    let more = more.iter().map(|run| Part::new(run, format, options));
+    let more = more.collect::<Result<Vec<_>, _>>()?;
+    let mut report = ExportReport {
+        n_events: 0,
+        n_read: 0,
+        warnings: Vec::new(),
+    };
+    for part in std::iter::once(&first).chain(&more) {
+        report.n_read += part.run.n_events() as u64;
+        let lost = format.lost(&part.context);
+        for words in part.weighing.warnings.iter().chain(&lost) {
+            if !report.warnings.contains(words) {
+                report.warnings.push(words.clone());
+            }
+        }
     }
-    let context = Context::new(run, totals, options)?;
-    let mut warnings = weighing.warnings.clone();
-    warnings.extend(format.lost(&context));
-    let mut exporter = format.definition().begin(context, output)?;
+    let beside = companion(format, &first.context, &output, options.replace)?;
+    let mut exporter = format.definition().begin(first.context, output)?;
+    report.n_events = append(&mut *exporter, first.run, &first.weighing, 0)?;
+    for part in more {
+        exporter.turn_to(part.context);
+        report.n_events += append(&mut *exporter, part.run, &part.weighing, report.n_events)?;
+    }
+    // First, so that events of this name never stand without it.
+    beside.map_or(Ok(()), PartFile::finish)?;
+    exporter.finish()?;
+    Ok(report)
+}
+
+/// Hands the events of a run to the writer behind `before` others; how many there were.
+fn append(
+    exporter: &mut dyn Exporter,
+    run: &RunReader,
+    weighing: &Weighing,
+    before: u64,
+) -> Result<u64, IoError> {
     let mut events = EventBuffer::default();
-    let mut kept = EventBuffer::new(sample.columns());
+    let mut kept = EventBuffer::new(run.sample().columns());
     let mut written = 0;
     for first in (0..run.n_events()).step_by(PIECE) {
         run.read_events(first, PIECE, &mut events)?;
         let events = weighing.apply(&mut events, &mut kept);
-        exporter.write(events, written)?;
+        exporter.write(events, before + written)?;
         written += events.len() as u64;
     }
-    exporter.finish()?;
-    Ok(ExportReport {
-        n_events: written,
-        n_read: run.n_events() as u64,
-        warnings,
-    })
+    Ok(written)
+}
+
+/// What is to stand beside the output, unless it does already.
+fn companion(
+    format: Format,
+    context: &Context,
+    output: &Output<'_>,
+    replace: bool,
+) -> Result<Option<PartFile>, IoError> {
+    let (Output::File { path, .. }, Some(companion)) = (output, format.definition().companion())
+    else {
+        return Ok(None);
+    };
+    let text = (companion.text)(context, path);
+    let path = companion.path(path);
+    match fs::read(&path) {
+        Ok(there) if there == text.as_bytes() => Ok(None),
+        _ => PartFile::filled(&path, Kind::Events, replace, text.as_bytes()).map(Some),
+    }
 }
 
 /// Refuses names that the reader of the format would not open.

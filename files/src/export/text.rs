@@ -135,6 +135,10 @@ impl<F: TextFormat> Exporter for TextExporter<'_, F> {
             .try_for_each(|text| self.sink.write(text.as_bytes()))
     }
 
+    fn turn_to(&mut self, context: Context) {
+        self.context = context;
+    }
+
     fn finish(mut self: Box<Self>) -> Result<(), IoError> {
         let mut tail = String::new();
         self.format.end(&self.context, &mut tail);

@@ -79,7 +79,11 @@ impl Exports {
     /// # Errors
     /// [`IoError::Exists`], [`IoError::Name`].
     pub fn check(&self, complete: bool) -> Result<(), JobError> {
-        for path in self.paths() {
+        let companions = self.files.iter().filter_map(|(format, path)| {
+            let companion = format.definition().companion()?;
+            Some(companion.path(path))
+        });
+        for path in self.paths().into_iter().chain(companions) {
             let Ok(there) = fs::metadata(&path) else {
                 continue;
             };
@@ -133,7 +137,7 @@ impl Exports {
             allowed_excess: self.allowed_excess,
             ..ExportOptions::default()
         };
-        let again = Again::beside(path);
+        let again = Again::beside(path, format);
         let is_there = !self.replace && path.exists();
         // Goes with what a process has left that was killed behind its last step.
         let _lock = is_there.then(|| OutputLock::take(path)).transpose()?;
@@ -179,15 +183,23 @@ struct Again {
     folder: PathBuf,
     /// The export in it, under its own name, which some readers insist on.
     file: PathBuf,
+    /// What the name of its companion has behind its own.
+    companion: &'static str,
 }
 
 impl Again {
-    fn beside(path: &Path) -> Self {
+    fn beside(path: &Path, format: Format) -> Self {
         let mut name = path.as_os_str().to_owned();
         name.push(".again");
         let folder = PathBuf::from(name);
         let file = folder.join(path.file_name().unwrap_or_default());
-        let again = Self { folder, file };
+        let companion = format.definition().companion();
+        let companion = companion.map_or("", |one| one.ending);
+        let again = Self {
+            folder,
+            file,
+            companion,
+        };
         // What a killed process has left.
         again.remove();
         again
@@ -211,7 +223,10 @@ impl Again {
                 .to_string_lossy()
                 .strip_prefix(&*name)
                 .map(str::to_owned);
-            let ours = |rest: &str| matches!(rest, "" | ".part" | ".lock");
+            let ours = |rest: &str| {
+                let rest = rest.strip_prefix(self.companion).unwrap_or(rest);
+                matches!(rest, "" | ".part" | ".lock")
+            };
             if rest.is_some_and(|rest| ours(&rest)) {
                 let _ = fs::remove_file(entry.path());
             }
