@@ -68,7 +68,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 /// Reads a number of events, such as 1e6.
-fn count(text: &str) -> Result<u64, String> {
+pub(super) fn count(text: &str) -> Result<u64, String> {
     /// As many as a card may ask for.
     const MOST: f64 = 1e12;
     let whole = |n: &f64| n.fract() == 0.0 && (1.0..=MOST).contains(n);

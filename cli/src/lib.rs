@@ -14,6 +14,7 @@ mod generate;
 mod info;
 mod interrupt;
 mod json;
+mod library;
 mod merge;
 mod options;
 mod output;
@@ -71,6 +72,7 @@ enum Command {
     Shower(shower::Shower),
     Plot(plot::Plot),
     Export(export::Export),
+    Library(library::Library),
     Info(info::Info),
     Merge(merge::Merge),
     Completions(completions::Completions),
@@ -114,6 +116,7 @@ fn answer(arguments: Vec<OsString>) -> u8 {
         Command::Shower(command) => command.run(&cli.common),
         Command::Plot(command) => command.run(&cli.common),
         Command::Export(command) => command.run(&cli.common),
+        Command::Library(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
         Command::Merge(command) => command.run(&cli.common),
         Command::Completions(command) => command.run(Cli::command()),

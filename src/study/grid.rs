@@ -204,6 +204,14 @@ impl CardSource {
         Self { text, overrides }
     }
 
+    /// The same with one more value.
+    #[must_use]
+    pub fn with(&self, more: Override) -> Self {
+        let mut same = self.clone();
+        same.overrides.push(more);
+        same
+    }
+
     /// The card itself.
     ///
     /// # Errors

@@ -75,6 +75,9 @@ def test_runs(run, tmp_path):
     assert event["identical"] is True
     export = good("export", "export", run, "--to", "lhe", "-o", tmp_path / "a.lhe")
     assert export["n_events"] == 500
+    few = ["--energies", "5,8", "--events", "50", "--out", tmp_path]
+    library = good("library", "library", ELECTRONS, *few, *SMALL[2:])
+    assert library["n_events"] == sum(one["n_events"] for one in library["points"]) == 100
     good("plot", "plot", run, "-o", tmp_path / "a.svg")
 
 

@@ -7,12 +7,13 @@
 //! its part of the points that every run of the card evaluates, and [`merge`] adds the parts
 //! exactly and makes the few points that a run adds once it sees its error or counts its events.
 //! [`in_memory`] does the same without a file. An [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds,
-//! [`Exports`] are the files in other formats beside a run.
+//! [`Exports`] are the files in other formats beside a run, a [`Library`] is one of many runs.
 //! Pinned by `cli/tests/reliability.rs` and `cli/tests/cli_generate.rs`.
 
 mod exports;
 mod extend;
 mod join;
+mod library;
 mod memory;
 mod merge;
 mod outcome;
@@ -22,6 +23,7 @@ mod state;
 pub use exports::Exports;
 pub use extend::Extension;
 pub use join::{Joined, join};
+pub use library::{Library, LibraryPoint, LibraryReport};
 pub use memory::{InMemory, in_memory};
 pub use merge::merge;
 pub use millibrem::record::Shard;
