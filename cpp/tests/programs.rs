@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use compile::{Language, Sanitizer, built, built_with, output, source};
-use millibrem::card::{RunCard, shipped};
+use millibrem::card::{Override, RunCard, shipped};
 use millibrem::generate::{Generator, HistogramRequest, Settings};
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::process::Registry;
 use millibrem::run;
+use millibrem::study;
 
 /// Columns of numbers.
 fn numbers(text: &str) -> Vec<Vec<f64>> {
@@ -95,6 +96,49 @@ fn the_cpp_example_draws_the_same_events_on_one_and_eight_threads() {
     let few = sums(Sanitizer::None, "20000", "1");
     assert_eq!(sums(Sanitizer::Address, "20000", "8"), few);
     assert_eq!(sums(Sanitizer::Thread, "20000", "8"), few);
+}
+
+/// Electrons that lose energy by steps of a program's own see the cross section that the library has for the
+/// block.
+#[test]
+fn steps_with_losses_in_cpp_give_the_cross_section_of_the_thick_target() {
+    let set = |text: &str| Override::parse(text).unwrap();
+    let thick = [
+        set("target.losses=tsai-whitis"),
+        set("integration.method=quadrature"),
+    ];
+    let text = shipped("ldmx-2025").unwrap();
+    let card = text.with(&thick).unwrap();
+    let expected = study::sigma(&card, &mut |_| ControlFlow::Continue(())).unwrap();
+    // Cuts on x are relative to the energy of the card: nothing below 0.7 of it counts.
+    let thin = text.with(&[]).unwrap();
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("thick.sampler");
+    let sampler = run::sampler(&thin, (4.0, 8.0), &[13]).unwrap();
+    std::fs::write(&path, sampler.save(&thin.to_toml())).unwrap();
+    let program = built(Language::Cpp, "examples/thick.cpp", Sanitizer::None);
+    let mut command = Command::new(program);
+    command
+        .arg(&path)
+        .args(["8", "4", "0.4", "13", "30000", "4"]);
+    let text = output(&mut command);
+    let words: Vec<&str> = text.split(' ').collect();
+    let [mean, error] = [words[0], words[2]].map(|word| word.parse::<f64>().unwrap());
+    let front: f64 = text
+        .split("block, ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(error < 3e-3 * mean && front > 1.3 * mean, "{text}");
+    let pull = (mean - expected.value_pb) / error.hypot(expected.error_pb);
+    assert!(
+        pull.abs() < 4.0,
+        "{text}: {pull} from {}",
+        expected.value_pb
+    );
 }
 
 #[test]
