@@ -166,7 +166,7 @@ fn along_z(e: f64, m: f64) -> Momentum {
 }
 
 /// Largest number of scalars of an event.
-pub const MAX_SCALARS: usize = 8;
+pub const MAX_SCALARS: usize = 24;
 
 /// One number that each event has beside its momenta.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,6 +201,20 @@ impl Scalar {
         "1",
         "PDG number of the particle of the shower that made the event",
     );
+
+    /// The further weight of this name, which `words` describe.
+    pub fn weight(name: &str, words: &str) -> Self {
+        Self {
+            name: Cow::Owned(format!("weight_{name}")),
+            units: Cow::Borrowed("pb"),
+            description: Cow::Owned(format!("weight for {words}; its mean is σ of that")),
+        }
+    }
+
+    /// The name of the further weight that this is, if it is one.
+    pub fn further_weight(&self) -> Option<&str> {
+        self.name.strip_prefix("weight_")
+    }
 
     const fn new(name: &'static str, units: &'static str, description: &'static str) -> Self {
         Self {
@@ -362,6 +376,42 @@ impl EventBuffer {
         let scalars = &self.columns.scalars;
         let column = scalars.iter().position(|mine| mine == scalar)?;
         Some(&self.scalars[column])
+    }
+
+    /// Gives every event the weight `pb`, and scales its further weights as much.
+    pub fn set_weights(&mut self, pb: f64) {
+        for (scalar, rows) in self.columns.scalars.iter().zip(&mut self.scalars) {
+            if scalar.further_weight().is_some() {
+                for (x, weight) in rows.iter_mut().zip(&self.weight) {
+                    *x *= pb / weight;
+                }
+            }
+        }
+        self.weight.fill(pb);
+    }
+
+    /// Adds a column of scalars to events that are all there.
+    ///
+    /// # Panics
+    /// If its length is another.
+    pub fn add_scalar(&mut self, scalar: Scalar, values: Vec<f64>) {
+        assert_eq!(values.len(), self.len(), "a column of another length");
+        let columns = self.columns.scalars.iter().cloned().chain([scalar]);
+        self.columns.scalars = columns.collect();
+        self.scalars.push(values);
+    }
+
+    /// Leaves out the scalars that `keep` does not hold.
+    pub fn retain_scalars(&mut self, keep: impl Fn(&Scalar) -> bool) {
+        let mut kept = Vec::new();
+        let all = std::mem::take(&mut self.scalars);
+        for (scalar, values) in self.columns.scalars.iter().zip(all) {
+            if keep(scalar) {
+                kept.push(scalar.clone());
+                self.scalars.push(values);
+            }
+        }
+        self.columns.scalars = kept.into();
     }
 
     /// Removes all events, keeps the memory and takes over the columns.

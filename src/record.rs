@@ -1,13 +1,13 @@
 //! The plain record of a run: everything in a run file but its events.
 //!
 //! Generation fills it, storage writes and reads it, plots and comparisons use it; it computes
-//! nothing. Cross sections are in pb per nucleus.
+//! nothing but what weights come to. Cross sections are in pb per nucleus.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Compression, Sample};
+use crate::event::{Compression, Sample, Scalar};
 use crate::histogram::Histogram;
 
 /// Version of this library, `generator_version` of what it writes.
@@ -151,4 +151,80 @@ pub struct RunSummary {
     pub provenance: Facts,
     /// Facts of this machine and this hour: seconds, threads, rates.
     pub timings: Facts,
+}
+
+/// Sums over the weights of events, in their order.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct WeightSums {
+    n: u64,
+    w: f64,
+    w2: f64,
+    v: f64,
+    v2: f64,
+    wv: f64,
+}
+
+impl WeightSums {
+    /// Adds an event of weight `w` whose other weight is `v`.
+    pub fn add(&mut self, w: f64, v: f64) {
+        self.n += 1;
+        self.w += w;
+        self.w2 += w * w;
+        self.v += v;
+        self.v2 += v * v;
+        self.wv += w * v;
+    }
+
+    /// Adds events of these weights.
+    pub fn add_all(&mut self, weights: &[f64], others: &[f64]) {
+        let pairs = weights.iter().zip(others);
+        pairs.for_each(|(w, v)| self.add(*w, *v));
+    }
+
+    /// σ'/σ, and its standard error from the spread of the quotients.
+    pub fn ratio(&self) -> (f64, f64) {
+        if self.w == 0.0 {
+            return (0.0, 0.0);
+        }
+        let ratio = self.v / self.w;
+        let spread = self.v2 - 2.0 * ratio * self.wv + ratio * ratio * self.w2;
+        (ratio, spread.max(0.0).sqrt() / self.w.abs())
+    }
+
+    /// Kish's number of events of equal weight that are worth as much, (Σw')²/Σw'².
+    pub fn effective_sample_size(&self) -> f64 {
+        match self.v2 > 0.0 {
+            true => self.v * self.v / self.v2,
+            false => 0.0,
+        }
+    }
+}
+
+/// What a further weight came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FurtherWeight {
+    /// Its name, without `weight_`.
+    pub name: String,
+    /// What it is of.
+    pub description: String,
+    /// σ of its choice over σ.
+    pub ratio: f64,
+    /// Standard error of that.
+    pub ratio_error: f64,
+    /// How many events of equal weight its events are worth.
+    pub effective_sample_size: f64,
+}
+
+impl FurtherWeight {
+    /// What the sums over all events say of the weight in a column.
+    pub fn new(column: &Scalar, sums: &WeightSums) -> Self {
+        let (ratio, ratio_error) = sums.ratio();
+        Self {
+            name: column.further_weight().unwrap_or_default().to_owned(),
+            description: column.description.to_string(),
+            ratio,
+            ratio_error,
+            effective_sample_size: sums.effective_sample_size(),
+        }
+    }
 }

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::beam::Lepton;
-use crate::card::{HistogramSpec, RunCard};
+use crate::card::{HistogramSpec, RunCard, WeightSpec};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
 use crate::matter::material::Component;
 use crate::matter::shower::{self, Shower, Species};
 use crate::process::target::{EnergyLoss, InTarget};
-use crate::process::{Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup};
+use crate::process::{
+    Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup, SetupError,
+};
 use crate::record::{RunHeader, Shard};
 
 pub use losses::{check_losses, loss_notes, tabulated_track, thin_note};
@@ -211,11 +213,35 @@ pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
 /// # Errors
 /// As [`setup`], and if there is none of that kind.
 pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process>, UsageError> {
-    let mixture = thin_mixture(card, registry)?;
+    in_target(card, &thin_mixture(card, registry)?)
+}
+
+/// The process on these nuclei of the card's target, with what the beam loses in it.
+fn in_target(card: &RunCard, mixture: &Mixture) -> Result<Arc<dyn Process>, UsageError> {
     match (mixture.parts(), losses::energy_loss(card)?) {
         ([only], EnergyLoss::None) => Ok(only.process.clone()),
-        (_, loss) => Ok(Arc::new(InTarget::new(&mixture, loss))),
+        (_, loss) => Ok(Arc::new(InTarget::new(mixture, loss))),
     }
+}
+
+/// The process of each further weight of the card, on the points of the card's own.
+///
+/// # Errors
+/// As [`process`], and if the kind of the process has no further weights.
+pub fn weights(card: &RunCard) -> Result<Vec<Arc<dyn Process>>, UsageError> {
+    let registry = Registry::standard();
+    let one = |spec: &WeightSpec| {
+        let fail = |error: UsageError| UsageError(format!("weight {}: {error}", spec.name));
+        let kind = kind_of(card, &registry)?;
+        let nuclei = |card: &RunCard, i: usize| card.target.material.components[i].nucleus;
+        let mixture = on_each_nucleus(card, |i| {
+            let sampled = inputs_on(card, nuclei(card, i));
+            let other = inputs_on(&spec.card, nuclei(&spec.card, i));
+            kind.on_points_of(&sampled, &other)
+        });
+        in_target(card, &mixture.map_err(fail)?)
+    };
+    card.weights.iter().map(one).collect()
 }
 
 /// The kind of the card's process.
@@ -265,11 +291,21 @@ pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageE
 /// The process of the card on every nucleus of its target, at the energy of the beam.
 fn thin_mixture(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
     let kind = kind_of(card, registry)?;
+    on_each_nucleus(card, |i| {
+        kind.of(&inputs_on(card, card.target.material.components[i].nucleus))
+    })
+}
+
+/// What `of` makes on each nucleus of the card's target, by its place.
+fn on_each_nucleus(
+    card: &RunCard,
+    of: impl Fn(usize) -> Result<Arc<dyn Process>, SetupError>,
+) -> Result<Mixture, UsageError> {
     let material = &card.target.material;
     let parts = material.components.iter().zip(material.number_fractions());
-    let one = |(part, atom_fraction): (&Component, f64)| {
+    let one = |(i, (part, atom_fraction)): (usize, (&Component, f64))| {
         let name = part.name();
-        let process = kind.of(&inputs_on(card, part.nucleus));
+        let process = of(i);
         let process = process.map_err(|error| match material.components.len() {
             1 => UsageError(error.to_string()),
             _ => UsageError(format!("on {name}: {error}")),
@@ -280,7 +316,8 @@ fn thin_mixture(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageErr
             process,
         })
     };
-    Ok(Mixture::new(parts.map(one).collect::<Result<_, _>>()?))
+    let parts = parts.enumerate().map(one);
+    Ok(Mixture::new(parts.collect::<Result<_, _>>()?))
 }
 
 /// What the process of the card is made of.

@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::json::{self, number, numbers};
 use super::options::{Common, Tracks};
 use super::progress::{self, Bars};
-use super::{interrupt, output, print, unsealed};
+use super::{interrupt, output, print, reweight, unsealed};
 
 /// Generate events, histograms and the cross section of a card into run.h5
 #[derive(Debug, Args)]
@@ -357,6 +357,8 @@ impl Report<'_> {
             "wall_s": self.wall_s,
             "seed": found.seed,
             "alarms": found.alarms,
+            "weights": found.further.iter()
+                .map(|weight| reweight::as_json(weight, c.value_pb)).collect::<Vec<_>>(),
             "exports": exports,
             "notes": found.notes,
             "output": self.file.display().to_string(),
@@ -412,6 +414,9 @@ impl Report<'_> {
                 percent(efficiency),
             ),
         };
+        for weight in &found.further {
+            text += &format!("weight      {}\n", reweight::in_words(weight, c.value_pb));
+        }
         text += &format!(
             "work        {} evaluations in {:.2} s\nfile        {}",
             found.n_eval,

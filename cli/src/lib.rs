@@ -26,6 +26,7 @@ mod program;
 mod progress;
 mod quote;
 mod reach;
+mod reweight;
 mod scan;
 mod shower;
 mod sigma;
@@ -75,6 +76,7 @@ enum Command {
     Library(library::Library),
     Info(info::Info),
     Merge(merge::Merge),
+    Reweight(reweight::Reweight),
     Completions(completions::Completions),
     #[command(hide = true)]
     ManPages(completions::ManPages),
@@ -119,6 +121,7 @@ fn answer(arguments: Vec<OsString>) -> u8 {
         Command::Library(command) => command.run(&cli.common),
         Command::Info(command) => command.run(&cli.common),
         Command::Merge(command) => command.run(&cli.common),
+        Command::Reweight(command) => command.run(&cli.common),
         Command::Completions(command) => command.run(Cli::command()),
         Command::ManPages(command) => command.run(Cli::command()),
         Command::ReadAll(command) => command.run(),

@@ -107,6 +107,11 @@ impl Common {
         RunCard::parse(name, "run", text, &overrides)
     }
 
+    /// What `--set` says, as it is written.
+    pub(crate) fn settings(&self) -> &[String] {
+        &self.set
+    }
+
     /// The number of threads, for commands without a card.
     pub(crate) fn thread_count(&self) -> Result<usize, Failure> {
         let Some(text) = &self.threads else {

@@ -34,6 +34,7 @@ __all__ = [
     "is_hdf5",
     "limits",
     "merge",
+    "other_weights",
     "pair_amplitude",
     "reach",
     "scan",
@@ -220,6 +221,14 @@ def merge(
     threads: int = 0,
     progress: _Listener = None,
 ) -> list[str]: ...
+def other_weights(
+    card: str,
+    events: Events,
+    settings: Sequence[str],
+    file: RunFile | None = None,
+    name: str | None = None,
+    progress: _Listener = None,
+) -> NDArray[np.float64]: ...
 def seed_of(path: _Path) -> int | None: ...
 def export(
     run: RunFile, format: str, path: _Path, choice: dict[str, Any]

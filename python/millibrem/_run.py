@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
-from ._card import Card
+from ._card import Card, _toml
 from ._extras import needed
 from ._histogram import Histogram, Histograms
 from ._result import CrossSection, warn
@@ -165,7 +165,7 @@ class Run:
     @property
     def scalars(self) -> dict[str, Floats]:
         """What else the events say, arrays by name: ``vertex_z_cm`` in a thick target, ``nucleus``
-        (PDG number) in a mixture; empty otherwise. The names end with the unit."""
+        (PDG number) in a mixture, ``weight_<name>`` for each ``[[weight]]`` of the card (pb). The names end with the unit."""
         events = self._columns()
         return {name: events.scalar(name) for name, *_ in events.scalars}
 
@@ -193,6 +193,36 @@ class Run:
             fields[name if name not in fields else f"{name}_pdg"] = values
         fields.update(weight=self.weights, index=self.index)
         return ak.zip(fields, depth_limit=1)
+
+    def reweight(
+        self,
+        values: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        progress: Listener = None,
+    ) -> Floats:
+        """Weights of the same events for another squared amplitude.
+
+        Parameters
+        ----------
+        values : mapping of str
+            What is different, by full key: ``{"target.form_factor": "helm"}``. Couplings, spins and
+            form factors may be; masses, energies and cuts decide which events there are.
+        name : str, optional
+            Add the weights to the file of the run, as the column ``weight_<name>``.
+        progress : callable, optional
+            Called with a :class:`millibrem.Progress` now and then.
+
+        Returns
+        -------
+        numpy.ndarray
+            N weights in pb; their mean is the cross section of that choice.
+        """
+        if name is not None and self._file is None:
+            raise UsageError("a run in memory has no file for the weights: save it before, or leave name out")
+        settings = [f"{key}={_toml(value)}" for key, value in values.items()]
+        events = self._columns()
+        return _core.other_weights(self._facts["card"], events, settings, self._file, name, progress)
 
     def info(self) -> dict[str, Any]:
         """What the run is.

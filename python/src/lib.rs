@@ -41,7 +41,7 @@ mod _core {
     #[pymodule_export]
     use crate::pieces::{Hypercube, form_factor_g2, pair_amplitude};
     #[pymodule_export]
-    use crate::run::{RunFile, RunRecord, generate, generate_into, merge, seed_of};
+    use crate::run::{RunFile, RunRecord, generate, generate_into, merge, other_weights, seed_of};
     #[pymodule_export]
     use crate::sampler::Sampler;
     #[pymodule_export]

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use millibrem::event::EventBuffer;
+use millibrem::event::{EventBuffer, Scalar};
 use millibrem::record::{RunHeader, RunSummary, Shard, alarms};
 use millibrem_files::IoError;
-use millibrem_files::hdf5::{RunReader, RunWriter};
+use millibrem_files::hdf5::{Further, RunReader, RunWriter};
 use millibrem_files::job::{self, Job, Outcome, in_memory};
 use numpy::PyArray1;
 use pyo3::prelude::*;
@@ -61,13 +61,38 @@ impl RunRecord {
         replace: bool,
     ) -> Result<(), Failure> {
         let write = || -> Result<(), IoError> {
-            let mut writer = RunWriter::create(&path, &self.header, replace)?;
-            writer.write_events(&events.0)?;
+            let mut header = self.header.clone();
+            let is_further = |scalar: &Scalar| scalar.further_weight().is_some();
+            header.sample.scalars.retain(|scalar| !is_further(scalar));
+            let mut writer = RunWriter::create(&path, &header, replace)?;
+            let scalars = &events.0.columns().scalars;
+            let further: Vec<usize> = (0..scalars.len())
+                .filter(|&k| is_further(&scalars[k]))
+                .collect();
+            match further.is_empty() {
+                true => writer.write_events(&events.0)?,
+                false => {
+                    let mut plain = events.0.clone();
+                    plain.retain_scalars(|scalar| !is_further(scalar));
+                    writer.write_events(&plain)?;
+                }
+            }
             // Weights are those of the file already.
-            writer.finish(&RunSummary {
+            let summary = RunSummary {
                 weight_scale: 1.0,
                 ..self.summary.clone()
-            })
+            };
+            let mut values = |row: usize, keys: &[u64], _: &[f64]| {
+                let part = |&k: &usize| events.0.scalars()[k][row..row + keys.len()].to_vec();
+                Ok(further.iter().map(part).collect())
+            };
+            let mut stored = Further {
+                columns: further.iter().map(|&k| scalars[k].clone()).collect(),
+                values: &mut values,
+                found: Vec::new(),
+            };
+            let stored = (!further.is_empty()).then_some(&mut stored);
+            writer.finish_with(&summary, &[], stored)
         };
         Ok(py.detach(write)?)
     }
@@ -157,6 +182,33 @@ pub(crate) fn merge(
 #[pyfunction]
 pub(crate) fn seed_of(path: PathBuf) -> Option<u64> {
     Job::seed_of(&path)
+}
+
+/// The weights of ``events`` where ``settings`` (``section.key=value``) hold, pb; ``file`` is that of the
+/// run, if it is in one, and gets them as a column called ``name``, if that is given.
+#[pyfunction]
+#[pyo3(signature = (card, events, settings, file=None, name=None, progress=None))]
+pub(crate) fn other_weights<'py>(
+    py: Python<'py>,
+    card: String,
+    events: Py<Events>,
+    settings: Vec<String>,
+    file: Option<Py<RunFile>>,
+    name: Option<String>,
+    progress: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let weights = wait(py, progress, End::Loses, move |shared| {
+        let mut notes = Notes::new(shared);
+        let run = file.as_ref().map(|file| &file.get().0);
+        let members = run.map_or(Ok(Vec::new()), RunReader::members)?;
+        let events = &events.get().0;
+        let found = job::other_weights(&card, &members, events, &settings, &mut notes)?;
+        if let (Some(run), Some(name)) = (run, name) {
+            job::reweight(run.path(), &name, &settings, 0, &mut notes)?;
+        }
+        Ok(found)
+    })?;
+    Ok(PyArray1::from_vec(py, weights))
 }
 
 /// A complete run file.

@@ -30,6 +30,8 @@ def test_every_line_of_the_first_example(tmp_path, monkeypatch):
     ax = mb.reach(["na64mu-2025", "ldmx-2025"], masses).plot()
     assert ax.get_legend_handles_labels()[1][0] == "na64mu-2025 bremsstrahlung"
     assert run.export("lhe", "e.lhe.gz") == 3_000
+    helm = run.reweight({"target.form_factor": "helm"})
+    assert 0.5 < helm.mean() / run.weights.mean() < 1.5
     energies = np.linspace(100, 160, 5)
     assert card.sampler(100, 160).sample(energies)["chi"].shape == (5, 4)
     integrand = card.integrand()

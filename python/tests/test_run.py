@@ -184,3 +184,26 @@ def test_files_that_are_in_the_way_or_no_runs_are_refused(card, tmp_path):
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(OSError):
         mb.open(path)
+
+
+def test_other_weights_are_those_of_the_card_and_of_the_file(tmp_path):
+    small = {"integration.neval": 20_000, "integration.n_adapt": 4, "events.count": 3_000}
+    card = mb.Card.load("na64mu-2025").replace(small)
+    helm = {"name": "helm", "set": {"target.form_factor": "helm"}}
+    run = card.generate(seed=3)
+    asked = card.replace({"weight": [helm]}).generate(seed=3)
+    found = run.reweight(helm["set"])
+    np.testing.assert_array_equal(found, asked.scalars["weight_helm"])
+    np.testing.assert_array_equal(asked.weights, run.weights)
+    # In files, through memory and by name.
+    saved = asked.save(tmp_path / "asked.h5")
+    file = card.generate(seed=3, path=tmp_path / "run.h5")
+    np.testing.assert_array_equal(file.reweight(helm["set"], name="helm"), found)
+    again = mb.open(tmp_path / "run.h5")
+    np.testing.assert_array_equal(again.scalars["weight_helm"], found)
+    np.testing.assert_array_equal(saved.scalars["weight_helm"], found)
+    assert again.info()["card"] == saved.info()["card"]
+    with pytest.raises(mb.UsageError, match="a run in memory has no file"):
+        run.reweight(helm["set"], name="helm")
+    with pytest.raises(mb.CardError, match="a key that a weight cannot change"):
+        run.reweight({"beam.energy_gev": 100.0})

@@ -12,6 +12,7 @@ use super::raw::RawCard;
 use super::resolve::resolve;
 use super::run_card::RunCard;
 use super::source::Source;
+use super::weights;
 use crate::matter::form_factor::FormFactors;
 use crate::text;
 
@@ -91,6 +92,25 @@ impl CardText {
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.
     pub fn with(&self, overrides: &[Override]) -> Result<RunCard, CardError> {
+        let (source, raw) = self.raw(overrides)?;
+        let mut card = resolve(&source, &self.name, &raw, &self.known)?;
+        let with = |more: &[Override]| {
+            // Its seed is of no use, and not to be drawn.
+            let seed = [Override::by_option(
+                "",
+                "run.seed",
+                &card.run.seed.to_string(),
+            )];
+            let (source, raw) = self.raw(&[overrides, &seed, more].concat())?;
+            resolve(&source, &self.name, &raw, &self.known)
+        };
+        let weights = raw.weight.as_deref().unwrap_or_default();
+        card.weights = weights::resolve(&source, weights, with)?;
+        Ok(card)
+    }
+
+    /// What is written with `overrides` in place of it: keys and types checked, nothing else.
+    fn raw(&self, overrides: &[Override]) -> Result<(Source, RawCard), CardError> {
         let (mut source, mut table) = Source::parse(&self.file, &self.text)?;
         for one in overrides {
             one.apply(&mut source, &mut table);
@@ -99,7 +119,7 @@ impl CardText {
         let raw: RawCard = table
             .try_into()
             .map_err(|error: toml::de::Error| source.error("", error.message(), "a run card"))?;
-        resolve(&source, &self.name, &raw, &self.known)
+        Ok((source, raw))
     }
 }
 

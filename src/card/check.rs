@@ -56,6 +56,8 @@ fn check_value(
         (Kind::Table | Kind::TextOrTable, Value::Table(table)) => {
             return check_table(source, &format!("{path}."), table);
         }
+        // They are checked where they are used.
+        (Kind::Settings, Value::Table(_)) => true,
         (Kind::Tables | Kind::TablesOrText, Value::Array(items)) => {
             for (i, item) in items.iter_mut().enumerate() {
                 let path = format!("{path}[{i}]");

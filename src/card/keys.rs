@@ -40,6 +40,8 @@ pub enum Kind {
     Tables,
     /// A list of tables, or a name in its place.
     TablesOrText,
+    /// Keys of the card with values, in a table.
+    Settings,
 }
 
 impl Kind {
@@ -58,6 +60,7 @@ impl Kind {
             Self::TextOrTable => "text or table",
             Self::Tables => "list of tables",
             Self::TablesOrText => "list of tables or text",
+            Self::Settings => "table of keys",
         }
     }
 

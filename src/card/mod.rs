@@ -27,6 +27,7 @@ mod run_card;
 mod shipped;
 mod source;
 mod track_length;
+mod weights;
 
 pub use card_text::CardText;
 pub use error::{CardError, KeyError, Place};
@@ -38,6 +39,6 @@ pub use raw::RawCard;
 pub use reference::reference;
 pub use run_card::{
     Channel, Channels, Events, HistogramSpec, InitialState, Integration, Isotopes, Losses,
-    MesonYields, Reach, Run, RunCard, Straggling,
+    MesonYields, Reach, Run, RunCard, Straggling, WeightSpec,
 };
 pub use shipped::{SHIPPED, shipped};

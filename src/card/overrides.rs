@@ -82,6 +82,51 @@ impl Override {
         })
     }
 
+    /// In place of all further weights of the card one called `name`, for which `settings`
+    /// (`section.key=value`) hold.
+    ///
+    /// # Errors
+    /// [`CardError::Key`] if one of these has no `=`.
+    pub fn weight(name: &str, settings: &[String]) -> Result<Self, CardError> {
+        let mut set = toml::Table::new();
+        for setting in settings {
+            let parts = setting.split_once('=');
+            let Some((key, value)) = parts.filter(|(key, _)| !key.trim().is_empty()) else {
+                let written = shorten(&format!("--set {setting}"));
+                let (found, expected) = (format!("`{}`", shorten(setting)), "section.key=value");
+                return Err(at_option(
+                    &written,
+                    "--set",
+                    found,
+                    expected.to_owned(),
+                    None,
+                ));
+            };
+            set.insert(key.trim().to_owned(), value_of(value.trim()));
+        }
+        let one = [
+            ("name", Value::String(name.to_owned())),
+            ("set", Value::Table(set)),
+        ];
+        let one = one.map(|(key, value)| (key.to_owned(), value));
+        Ok(Self {
+            key: "weight".to_owned(),
+            value: Value::Array(vec![Value::Table(one.into_iter().collect())]),
+            written: shorten(&format!("--set {}", settings.join(" --set "))),
+            yields: false,
+        })
+    }
+
+    /// The value of a key for one of the further weights of the card.
+    pub(super) fn of_weight(name: &str, key: &str, value: Value) -> Self {
+        Self {
+            written: shorten(&format!("weight {name}: {key} = {value}")),
+            key: key.to_owned(),
+            value,
+            yields: false,
+        }
+    }
+
     /// The value `text` for `key`, given by an option of its own, such as `--seed`.
     pub fn by_option(option: &str, key: &str, text: &str) -> Self {
         let written = shorten(&format!("{option} {text}"));

@@ -3,9 +3,9 @@
 use super::raw::{
     PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawFormFactor,
     RawFormFactorTable, RawHistogram, RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach,
-    RawRun, RawTarget, Seed,
+    RawRun, RawTarget, RawWeight, Seed,
 };
-use super::run_card::{HistogramSpec, InitialState, RunCard};
+use super::run_card::{HistogramSpec, InitialState, RunCard, WeightSpec};
 use super::track_length;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
@@ -101,6 +101,7 @@ impl From<&RunCard> for RawCard {
                 }),
             },
             histogram: Some(card.histograms.iter().map(histogram).collect()),
+            weight: (!card.weights.is_empty()).then(|| card.weights.iter().map(weight).collect()),
         }
     }
 }
@@ -175,6 +176,13 @@ fn cuts(cuts: &Cuts) -> RawCuts {
         lepton_pt_min_gev: Some(cuts.lepton_pt_min_gev),
         lepton_pt_max_gev: Some(cuts.lepton_pt_max_gev),
         chi_angle_max_mrad: Some(cuts.chi_angle_max_mrad),
+    }
+}
+
+fn weight(spec: &WeightSpec) -> RawWeight {
+    RawWeight {
+        name: Some(spec.name.clone()),
+        set: Some(spec.set.iter().cloned().collect()),
     }
 }
 

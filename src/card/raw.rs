@@ -80,6 +80,8 @@ pub struct RawCard {
     pub(super) reach: RawReach,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) histogram: Option<Vec<RawHistogram>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weight: Option<Vec<RawWeight>>,
 }
 
 macro_rules! sections {
@@ -123,6 +125,7 @@ sections! {
         observable: PerAxis<String>, min: PerAxis<f64>, max: PerAxis<f64>, bins: PerAxis<u64>,
         scale: PerAxis<String>,
     }
+    RawWeight { name: String, set: toml::Table, }
     RawReach {
         events_excluded: f64, efficiency: f64, q_over_e_max: f64, straggling: String, mesons: RawMesons,
         channels: PerAxis<String>, initial_state_radiation: String,

@@ -72,6 +72,7 @@ pub(super) fn resolve(
         integration,
         events,
         histograms,
+        weights: Vec::new(),
         reach,
     })
 }

@@ -37,6 +37,8 @@ pub struct RunCard {
     pub events: Events,
     /// What to histogram.
     pub histograms: Vec<HistogramSpec>,
+    /// Further weights of the events.
+    pub weights: Vec<WeightSpec>,
     /// How to turn a cross section into a limit.
     pub reach: Reach,
 }
@@ -194,6 +196,28 @@ impl HistogramSpec {
             .map(|axis| axis.observable().name())
             .collect();
         names.join("_vs_")
+    }
+}
+
+/// One `[[weight]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightSpec {
+    /// What it is called: `weight_<name>` among the events.
+    pub name: String,
+    /// What it changes, keys with their values.
+    pub set: Vec<(String, toml::Value)>,
+    /// The card with that changed.
+    pub card: Box<RunCard>,
+}
+
+impl WeightSpec {
+    /// What it changes, in words: `target.form_factor = "helm"`.
+    pub fn words(&self) -> String {
+        let one = |(key, value): &(String, toml::Value)| match value {
+            toml::Value::Table(_) => format!("{key} = a table"),
+            value => format!("{key} = {value}"),
+        };
+        self.set.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 }
 

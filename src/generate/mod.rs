@@ -14,6 +14,7 @@ mod joined;
 mod observe;
 mod quality;
 mod report;
+mod reweigh;
 mod run;
 mod sample;
 mod sampler;

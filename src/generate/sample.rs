@@ -248,7 +248,7 @@ impl Generator {
     }
 
     /// The maxima with the threshold of `request`, looked for once; `None` for weighted events.
-    fn maxima(
+    pub(super) fn maxima(
         &mut self,
         request: &EventRequest,
         listener: &mut Listener<'_>,
@@ -303,7 +303,7 @@ impl Generator {
     }
 
     /// Iterations of a sample before the cuts are declared too tight.
-    fn sample_iterations(&self, request: &EventRequest) -> u32 {
+    pub(super) fn sample_iterations(&self, request: &EventRequest) -> u32 {
         let points = request.count.saturating_mul(PATIENCE);
         u32::try_from(points.div_ceil(self.settings.neval)).unwrap_or(u32::MAX)
     }
@@ -355,7 +355,7 @@ impl Generator {
 }
 
 /// Points for weighted events.
-fn weighted_plan(neval: u64, iterations: u32) -> Plan {
+pub(super) fn weighted_plan(neval: u64, iterations: u32) -> Plan {
     let mut plan = Plan::new(neval, iterations).layout(Layout::Even);
     plan.defensive = 0.0;
     plan

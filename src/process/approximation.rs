@@ -47,6 +47,14 @@ impl Kind for Approximated {
             None => Ok(process),
         }
     }
+
+    fn on_points_of(
+        &self,
+        sampled: &Inputs,
+        inputs: &Inputs,
+    ) -> Result<Arc<dyn Process>, SetupError> {
+        self.kind.on_points_of(sampled, inputs)
+    }
 }
 
 /// A process with one more method.

@@ -64,4 +64,20 @@ pub trait Kind: Send + Sync {
     /// # Errors
     /// If they make no sense together or leave no phase space.
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError>;
+
+    /// The process of `inputs` on the points of that of `sampled`: the same momenta from the same point of
+    /// the hypercube, so that the quotient of both is that of their squared amplitudes. The two differ in
+    /// couplings, spins and form factors only.
+    ///
+    /// # Errors
+    /// As [`Self::of`], and [`SetupError::NoFurtherWeights`] of a kind that does not do that.
+    fn on_points_of(
+        &self,
+        _sampled: &Inputs,
+        _inputs: &Inputs,
+    ) -> Result<Arc<dyn Process>, SetupError> {
+        Err(SetupError::NoFurtherWeights {
+            kind: self.name().to_owned(),
+        })
+    }
 }

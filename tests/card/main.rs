@@ -7,3 +7,4 @@ mod properties;
 mod reference;
 mod shipped;
 mod texts;
+mod weights;

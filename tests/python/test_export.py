@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import h5py
 import numpy as np
+import pyhepmc
+import pylhe
 import pytest
 import readers
 from conftest import BIN, N_EVENTS, ROOT, SUFFIX, WITHOUT_WEIGHTS, millibrem
@@ -425,3 +427,57 @@ def test_the_nucleus_is_a_stable_isotope_in_every_format(fast, tmp_path):
         millibrem("export", fast, "--to", name, "-o", path, *options)
         sample = READERS[name](path)
         assert sample.ids["nucleus_in"] == sample.ids["p_nucleus_out"] == {1000290630}
+
+
+WEIGHTS = "weight=[{ name = 'helm', set = { target.form_factor = 'helm' } }, " \
+          "{ name = 'scalar', set = { dark_sector.spin = 'scalar' } }]"
+
+
+@pytest.fixture(scope="module")
+def reweighted(generated):
+    small = ["integration.neval=20000", "integration.n_adapt=4", "events.count=500"]
+    return generated("ldmx-2025", *small, WEIGHTS)
+
+
+def test_further_weights_come_back_to_the_bit(reweighted, tmp_path):
+    with h5py.File(reweighted) as file:
+        names = ["weight", "weight_helm", "weight_scalar"]
+        wanted = np.array([file["events"][name][()] for name in names]).T
+        for name in names[1:]:
+            weight = file["events"][name]
+            ratio = np.mean(weight[()]) / np.mean(file["events/weight"][()])
+            assert weight.attrs["ratio"] == pytest.approx(ratio, rel=1e-12)
+    paths = {name: tmp_path / f"run{SUFFIX[name]}" for name in ["hepmc3", "lhe", "lheh5", "csv"]}
+    for name, path in paths.items():
+        millibrem("export", reweighted, "--to", name, "-o", path)
+
+    with pyhepmc.open(paths["hepmc3"]) as file:
+        events = list(file)
+    assert events[0].weight_names == ["CV", "helm", "scalar"]
+    np.testing.assert_array_equal([event.weights for event in events], wanted)
+
+    events = list(pylhe.LHEFile.fromfile(paths["lhe"]).events)
+    assert list(events[0].weights) == ["helm", "scalar"]
+    np.testing.assert_array_equal([list(e.weights.values()) for e in events], wanted[:, 1:])
+
+    with h5py.File(paths["lheh5"]) as file:
+        names = list(file["events"].attrs["events"])
+        assert names[9:] == ["NOMINAL", "helm", "scalar"]
+        np.testing.assert_array_equal(file["events"][:, 9:], wanted)
+
+    table = np.genfromtxt(paths["csv"], delimiter=",", names=True)
+    columns = ["weight_pb", "weight_helm_pb", "weight_scalar_pb"]
+    np.testing.assert_array_equal(np.array([table[c] for c in columns]).T, wanted)
+
+
+def test_further_weights_follow_what_becomes_of_the_weight(reweighted, tmp_path):
+    path = tmp_path / "run.csv"
+    millibrem("export", reweighted, "--to", "csv", "-o", path, "--unweight")
+    table = np.genfromtxt(path, delimiter=",", names=True)
+    with h5py.File(reweighted) as file:
+        events = file["events"]
+        row = {index: i for i, index in enumerate(events["index"][()])}
+        kept = [row[index] for index in table["index"]]
+        ratio = (events["weight_helm"][()] / events["weight"][()])[kept]
+    found = table["weight_helm_pb"] / table["weight_pb"]
+    np.testing.assert_allclose(found, ratio, rtol=1e-12)

@@ -11,7 +11,7 @@ use millibrem_files::hdf5::RunReader;
 use serde_json::{Value, json};
 
 use crate::json::{self, number};
-use crate::{merge, progress};
+use crate::{merge, progress, reweight};
 
 /// The file in words: facts first, then the table, then the card it was made from.
 pub(super) fn text(path: &Path) -> Result<String, IoError> {
@@ -65,6 +65,9 @@ pub(super) fn text(path: &Path) -> Result<String, IoError> {
         let words = format!("{:.6e} pb, {share:.4} % of the atoms", one.sigma_pb);
         text += &row(&format!("on {}", one.nucleus), &words);
     }
+    for weight in run.further_weights()? {
+        text += &row("weight", &reweight::in_words(&weight, sigma.value_pb));
+    }
     for (name, fact) in run.provenance()?.iter().chain(&run.timings()?) {
         text += &row(name, &in_words(fact));
     }
@@ -105,6 +108,8 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
         "mode": header.sample.weighting.name(),
         "compression": header.compression.name(),
         "histograms": histograms.iter().map(histogram_json).collect::<Vec<_>>(),
+        "weights": run.further_weights()?.iter()
+            .map(|weight| reweight::as_json(weight, sigma.value_pb)).collect::<Vec<_>>(),
         "alarms": alarms(&provenance),
         "provenance": fact_json(&provenance),
         "timings": fact_json(&run.timings()?),

@@ -155,6 +155,18 @@ impl Context {
         self.constants.number(out, ' ', line.mass_gev);
     }
 
+    /// The further weights of an event, by name, pb.
+    pub fn further<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = (&'a str, f64)> {
+        let scalars = self.sample.scalars.iter().zip(event.scalars());
+        scalars.filter_map(|(scalar, &pb)| Some((scalar.further_weight()?, pb)))
+    }
+
+    /// What further weights there are: the name of each, and what it is.
+    pub fn further_weights(&self) -> impl Iterator<Item = (&str, &str)> {
+        let scalars = self.sample.scalars.iter();
+        scalars.filter_map(|scalar| Some((scalar.further_weight()?, &*scalar.description)))
+    }
+
     /// Number of particles in an event, incoming ones included.
     pub(super) fn n_particles(&self) -> usize {
         let outgoing = self.sample.outgoing.iter();

@@ -32,6 +32,9 @@ impl Definition for Csv {
 impl TextFormat for Csv {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("index,weight_pb");
+        for (name, _) in context.further_weights() {
+            put!(out, ",weight_{name}_pb");
+        }
         let roles = context.sample.outgoing.iter().map(|out| &out.role);
         let all = roles.filter(|role| context.writes(role));
         for who in all.clone() {
@@ -49,6 +52,9 @@ impl TextFormat for Csv {
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
         put!(out, "{}", event.index);
         number(out, ',', event.weight);
+        context
+            .further(event)
+            .for_each(|(_, weight)| number(out, ',', weight));
         for line in context.outgoing(event) {
             line.p.iter().for_each(|&value| number(out, ',', value));
         }

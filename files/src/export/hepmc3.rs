@@ -37,7 +37,11 @@ impl Definition for Hepmc3 {
 impl TextFormat for Hepmc3 {
     fn begin(&self, context: &Context, out: &mut String) {
         // The version of HepMC3 whose text form this is.
-        out.push_str("HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW CV\n");
+        out.push_str("HepMC::Version 3.02.05\nHepMC::Asciiv3-START_EVENT_LISTING\nW CV");
+        for (name, _) in context.further_weights() {
+            put!(out, "\\|{name}");
+        }
+        out.push('\n');
         let version = escape(&context.generator_version);
         put!(
             out,
@@ -51,6 +55,9 @@ impl TextFormat for Hepmc3 {
     fn event(&self, context: &Context, event: &Event, position: u64, out: &mut String) {
         put!(out, "E {position} 1 {}\nU GEV MM\nW", context.n_particles());
         number(out, ' ', event.weight);
+        context
+            .further(event)
+            .for_each(|(_, weight)| number(out, ' ', weight));
         out.push_str("\nA 0 GenCrossSection");
         let totals = &context.totals;
         context.constants.number(out, ' ', totals.mean_weight_pb);

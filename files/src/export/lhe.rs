@@ -36,6 +36,7 @@ impl TextFormat for Lhe {
     fn begin(&self, context: &Context, out: &mut String) {
         out.push_str("<LesHouchesEvents version=\"3.0\">\n<header>\n");
         card(context, out);
+        further_weights(context, out);
         out.push_str("</header>\n<init>\n");
         init(context, beams(context), out);
         generator(context, out);
@@ -48,12 +49,39 @@ impl TextFormat for Lhe {
         if let Some((z, time)) = context.vertex_of(event) {
             vertex(z, time, out);
         }
+        further(context, event, out);
         out.push_str("</event>\n");
     }
 
     fn end(&self, _: &Context, out: &mut String) {
         out.push_str("</LesHouchesEvents>\n");
     }
+}
+
+/// What further weights there are, in the header.
+fn further_weights(context: &Context, out: &mut String) {
+    if context.further_weights().next().is_none() {
+        return;
+    }
+    out.push_str("<initrwgt>\n<weightgroup name=\"millibrem\" combine=\"none\">\n");
+    for (name, words) in context.further_weights() {
+        put!(out, "<weight id=\"{name}\">{}</weight>\n", xml(words));
+    }
+    out.push_str("</weightgroup>\n</initrwgt>\n");
+}
+
+/// The further weights of an event.
+fn further(context: &Context, event: &Event, out: &mut String) {
+    if context.further_weights().next().is_none() {
+        return;
+    }
+    out.push_str("<rwgt>\n");
+    for (name, weight) in context.further(event) {
+        put!(out, "<wgt id=\"{name}\">");
+        number(out, ' ', weight);
+        out.push_str(" </wgt>\n");
+    }
+    out.push_str("</rwgt>\n");
 }
 
 /// IDWTUP: 4 for weighted events whose mean weight is the cross section, 3 for equal weights.

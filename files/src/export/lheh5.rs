@@ -168,8 +168,10 @@ fn begin(path: &Path, context: &Context) -> Result<Open> {
         .with_data(row)
         .create("procInfo")?;
     put_names(&data, "properties", &PROCESS)?;
-    let events = table(&file, "events", EVENT.len(), PIECE)?;
-    put_names(&events, "events", &EVENT)?;
+    let further = context.further_weights().map(|(name, _)| name);
+    let names: Vec<&str> = EVENT.into_iter().chain(further).collect();
+    let events = table(&file, "events", names.len(), PIECE)?;
+    put_names(&events, "events", &names)?;
     let particles = table(&file, "particles", PARTICLE.len(), PIECE)?;
     put_names(&particles, "properties", &PARTICLE)?;
     Ok(Open {
@@ -181,13 +183,13 @@ fn begin(path: &Path, context: &Context) -> Result<Open> {
 
 fn append(open: &Open, context: &Context, events: &EventBuffer, first: u64) -> Result<()> {
     let per_event = context.n_particles();
-    let mut event_rows = Vec::with_capacity(events.len());
-    let mut particle_rows = Vec::with_capacity(events.len() * per_event);
+    let mut event_rows = Vec::with_capacity(events.len() * EVENT.len());
+    let mut particle_rows = Vec::with_capacity(events.len() * per_event * PARTICLE.len());
     for (position, event) in (first..).zip(events.iter()) {
         let start = position * per_event as u64;
         // NaN would stand for an unknown scale, but some readers stop at it.
         let (scale, n) = (-1.0, per_event as f64);
-        event_rows.push([
+        event_rows.extend([
             1.0,
             n,
             start as f64,
@@ -199,6 +201,7 @@ fn append(open: &Open, context: &Context, events: &EventBuffer, first: u64) -> R
             0.0,
             event.weight,
         ]);
+        event_rows.extend(context.further(&event).map(|(_, weight)| weight));
         for line in context
             .incoming(&event)
             .into_iter()
@@ -210,7 +213,7 @@ fn append(open: &Open, context: &Context, events: &EventBuffer, first: u64) -> R
             };
             let ([energy, px, py, pz], id) = (line.p, f64::from(line.pdg_id));
             let m = line.mass_gev;
-            particle_rows.push([
+            particle_rows.extend([
                 id, status, mother1, mother2, 0.0, 0.0, px, py, pz, energy, m, 0.0, 9.0,
             ]);
         }
@@ -225,13 +228,14 @@ fn table(group: &Group, name: &str, columns: usize, rows: usize) -> Result<Datas
     builder.empty::<f64>().shape(extents).create(name)
 }
 
-fn append_rows<const N: usize>(data: &Dataset, rows: &[[f64; N]]) -> Result<()> {
-    let from = data.shape()[0];
-    let to = from + rows.len();
-    data.resize((to, N))?;
+/// Appends whole rows, one after the other.
+fn append_rows(data: &Dataset, rows: &[f64]) -> Result<()> {
+    let (from, width) = (data.shape()[0], data.shape()[1]);
+    let n = rows.len() / width;
+    data.resize((from + n, width))?;
     data.write_slice(
-        ArrayView2::from_shape((rows.len(), N), rows.as_flattened())?,
-        (from..to, ..),
+        ArrayView2::from_shape((n, width), rows)?,
+        (from..from + n, ..),
     )
 }
 

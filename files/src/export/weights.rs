@@ -161,15 +161,16 @@ impl Weighing {
         match self.rule {
             Rule::AsTheyAre => events,
             Rule::Equal(weight) => {
-                events.weight.fill(weight);
+                events.set_weights(weight);
                 events
             }
             Rule::Accept { weight_pb, .. } => {
                 kept.begin(events.columns());
                 let stays = |e: &Event| self.rule.accepts(e.index, e.weight);
                 for event in events.iter().filter(stays) {
-                    kept.push(&event.with_weight(weight_pb));
+                    kept.push(&event);
                 }
+                kept.set_weights(weight_pb);
                 kept
             }
         }

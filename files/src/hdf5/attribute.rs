@@ -23,6 +23,19 @@ pub(super) fn put_text(at: &Location, name: &str, words: &str) -> Result<()> {
     put(at, name, &words)
 }
 
+/// Writes words in place of those that are there, if any are.
+pub(super) fn replace_text(at: &Location, name: &str, words: &str) -> Result<()> {
+    match at.attr(name) {
+        Err(_) => put_text(at, name, words),
+        Ok(there) => {
+            let words: VarLenUnicode = words
+                .parse()
+                .map_err(|e| ::hdf5::Error::from(format!("attribute {name}: {e}")))?;
+            there.write_scalar(&words)
+        }
+    }
+}
+
 /// Marks a dataset with its unit and its meaning.
 pub(super) fn describe(data: &Dataset, units: &str, description: &str) -> Result<()> {
     put_text(data, "units", units)?;

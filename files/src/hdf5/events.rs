@@ -272,15 +272,24 @@ pub(super) fn create_group(
 }
 
 /// How columns lie in the file.
-struct Layout {
+pub(super) struct Layout {
     chunk: usize,
     compression: Compression,
     reserved: usize,
 }
 
 impl Layout {
+    /// Of columns of `n` events that are all there.
+    pub(super) fn complete(n: usize, compression: Compression) -> Self {
+        Self {
+            chunk: n.clamp(1, CHUNK),
+            compression,
+            reserved: n,
+        }
+    }
+
     /// Creates one growing column of scalars or of rows of `width`.
-    fn column<T: H5Type>(
+    pub(super) fn column<T: H5Type>(
         &self,
         group: &Group,
         name: &str,

@@ -10,6 +10,7 @@
 mod attribute;
 mod column;
 mod events;
+mod further;
 mod histograms;
 mod members;
 mod nuclei;
@@ -22,6 +23,7 @@ mod table;
 mod weights;
 mod writer;
 
+pub use further::{Further, Values, reweigh};
 pub use millibrem::record::{GENERATOR_VERSION, GIT_COMMIT};
 pub(crate) use open::create;
 pub use reader::{RunReader, ShardReader};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ::hdf5::{File, Group, Result};
 
+use super::further;
 use super::open::{self, Opened};
 use super::{
     FORMAT, FORMAT_VERSION, SHARD_FORMAT, attribute, column, events, histograms, members, nuclei,
@@ -13,7 +14,7 @@ use crate::IoError;
 use millibrem::event::{Columns, Compression, EventBuffer, Sample};
 use millibrem::histogram::Histogram;
 use millibrem::record::{
-    CrossSection, Facts, IterationRow, Member, NuclearSigma, RunHeader, Shard,
+    CrossSection, Facts, FurtherWeight, IterationRow, Member, NuclearSigma, RunHeader, Shard,
 };
 
 /// An open run file.
@@ -178,6 +179,14 @@ impl RunReader {
         let data = self.wrap(|_| self.events.dataset("index")?.read_slice_1d(from..to))?;
         indices.extend_from_slice(data.as_slice().unwrap_or_default());
         Ok(())
+    }
+
+    /// What the further weights of the events came to; empty if there are none.
+    ///
+    /// # Errors
+    /// [`IoError::NotARun`] if an attribute is missing.
+    pub fn further_weights(&self) -> Result<Vec<FurtherWeight>, IoError> {
+        self.wrap(|_| further::read(&self.events, &self.header.sample.scalars))
     }
 
     /// The total cross section with its iteration table.

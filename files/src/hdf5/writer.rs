@@ -20,6 +20,7 @@ use ::hdf5::{File, Group, H5Type, Result};
 use serde::{Deserialize, Serialize};
 
 use super::events::{self, EventColumns};
+use super::further::{self, Further};
 use super::weights::RawWeights;
 use super::{
     FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, column,
@@ -218,16 +219,27 @@ impl RunWriter {
     /// [`IoError`] if the disk is full or the file cannot be renamed; it is removed then, unless it
     /// is to be kept.
     pub fn finish(self, summary: &RunSummary) -> Result<(), IoError> {
-        self.complete(summary.weight_scale, |file| write_summary(file, summary))
+        self.finish_with(summary, &[], None)
     }
 
-    /// The same for a file that joins runs of different seeds.
+    /// The same with further weights of the events, and for a file that joins runs of different seeds,
+    /// its `members`.
     ///
     /// # Errors
-    /// As [`Self::finish`].
-    pub fn finish_joined(self, summary: &RunSummary, members: &[Member]) -> Result<(), IoError> {
+    /// As [`Self::finish`], and what makes the weights.
+    pub fn finish_with(
+        self,
+        summary: &RunSummary,
+        members: &[Member],
+        further: Option<&mut Further<'_>>,
+    ) -> Result<(), IoError> {
         self.complete(summary.weight_scale, |file| {
-            members::write(&file.create_group("seeds")?, members)?;
+            if !members.is_empty() {
+                members::write(&file.create_group("seeds")?, members)?;
+            }
+            if let Some(further) = further {
+                further::add(&file.group("events")?, further)?;
+            }
             write_summary(file, summary)
         })
     }

@@ -101,6 +101,8 @@ impl Before {
         let sigma = run.cross_section()?;
         let mut first = EventBuffer::default();
         run.read_events(0, COMPARED, &mut first)?;
+        // They are made last.
+        first.retain_scalars(|scalar| scalar.further_weight().is_none());
         Ok(Self {
             output: output.to_owned(),
             n_events,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::reweigh::finish_joined;
 use super::{JobError, Watcher, state};
 use crate::IoError;
 use crate::checkpoint::{self, OutputLock};
@@ -19,7 +20,9 @@ use millibrem::card::RunCard;
 use millibrem::event::{EventBuffer, Sample};
 use millibrem::generate::{self, CrossCheck, GenerateError};
 use millibrem::histogram::Histogram;
-use millibrem::record::{self, CrossSection, Fact, Facts, Member, RunHeader, RunSummary};
+use millibrem::record::{
+    self, CrossSection, Fact, Facts, FurtherWeight, Member, RunHeader, RunSummary,
+};
 use millibrem::run;
 
 /// Events read and written at a time.
@@ -41,6 +44,8 @@ pub struct Joined {
     pub check: Option<CrossCheck>,
     /// Reasons not to trust the result, in words.
     pub alarms: Vec<String>,
+    /// What the further weights of the events came to.
+    pub further: Vec<FurtherWeight>,
 }
 
 /// A run to be joined.
@@ -158,11 +163,13 @@ pub fn join(
     let name = first.run.path().display().to_string();
     let mut card = RunCard::parse(&name, "run", &first.run.header().card, &[])?;
     card.events.count = n_events;
-    let header = RunHeader {
+    let mut header = RunHeader {
         card: card.to_toml(),
         expected_events: n_events,
         ..first.run.header().clone()
     };
+    let scalars = &mut header.sample.scalars;
+    scalars.retain(|scalar| scalar.further_weight().is_none());
     let mut writer = RunWriter::create(output, &header, replace)?;
     let (members, raw_sum) = copy_events(&parts, &mut writer, watcher)?;
     let (cross_section, disagreement) = generate::joined(&members);
@@ -174,19 +181,20 @@ pub fn join(
         true => cross_section.value_pb * n_events as f64 / raw_sum,
         false => 1.0,
     };
-    let joined = Joined {
+    let mut joined = Joined {
         cross_section,
         members,
         n_events,
         check,
         alarms,
+        further: Vec::new(),
     };
     let mut summary = joined.summary(&parts, scale)?;
     let wall_s = start.elapsed().as_secs_f64();
     summary
         .timings
         .push(("wall_s".to_owned(), Fact::Real(wall_s)));
-    writer.finish_joined(&summary, &joined.members)?;
+    joined.further = finish_joined(writer, &summary, &card, &joined.members, watcher)?;
     Ok(joined)
 }
 
@@ -297,6 +305,8 @@ fn copy_events(
                 return Err(GenerateError::Stopped.into());
             }
             part.run.read_events(from, BLOCK, &mut events)?;
+            // They are made again, as the joined run has another factor.
+            events.retain_scalars(|scalar| scalar.further_weight().is_none());
             for weight in &mut events.weight {
                 *weight /= scale;
                 sum += *weight;

@@ -1,13 +1,12 @@
 //! A card's run in memory: what [`super::Job`] writes, as values.
 
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 use super::outcome::Sampled;
-use super::{Bytes, JobError, Watcher};
+use super::{Bytes, JobError, Watcher, listening, reweigh};
 use millibrem::card::RunCard;
 use millibrem::event::{EventBuffer, Momentum};
-use millibrem::generate::{CrossCheck, Generator, Progress};
+use millibrem::generate::{CrossCheck, Generator};
 use millibrem::record::{RunHeader, RunSummary};
 use millibrem::run;
 
@@ -31,7 +30,7 @@ pub struct InMemory {
 pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, JobError> {
     let start = Instant::now();
     let process = run::process(card)?;
-    let header = run::header(card, None)?;
+    let mut header = run::header(card, None)?;
     let request = run::events(card);
     let mut generator = Generator::new(process.clone(), run::settings(card, 0))?;
     generator.adapt(&mut listening(&mut *watcher))?;
@@ -48,7 +47,10 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
         &mut events,
         &mut listening(&mut *watcher),
     )?;
-    let found = Sampled::new(card, sigma, sample, check, measured_s);
+    let further = reweigh::add(card, &mut generator, &mut events, watcher)?;
+    header.sample.scalars.extend(reweigh::columns(card));
+    let mut found = Sampled::new(card, sigma, sample, check, measured_s);
+    found.further = further;
     let summary = found.summary(card, start.elapsed().as_secs_f64());
     Ok(InMemory {
         header,
@@ -80,15 +82,4 @@ fn reserve(events: &mut EventBuffer, count: u64) -> Result<(), JobError> {
             let words = format!("{count} events in memory need {needed}: write them to a file");
             JobError::Usage(words)
         })
-}
-
-/// A listener that tells `watcher`.
-pub(super) fn listening(watcher: &mut dyn Watcher) -> impl FnMut(&Progress) -> ControlFlow<()> {
-    move |p: &Progress| {
-        watcher.progress(p);
-        match watcher.should_stop() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    }
 }

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::memory::listening;
 use super::outcome::Sampled;
-use super::{JobError, Watcher, state};
+use super::reweigh::finish;
+use super::{JobError, Watcher, listening, state};
 use crate::IoError;
 use crate::checkpoint::{self, OutputLock};
 use crate::hdf5::{RunReader, RunWriter, ShardReader};
@@ -82,8 +82,9 @@ pub fn merge(
         &mut writer,
         &mut listening(&mut *watcher),
     )?;
-    let found = Sampled::new(&card, sigma, sample, check, measured_s);
-    writer.finish(&found.summary(&card, start.elapsed().as_secs_f64()))?;
+    let mut found = Sampled::new(&card, sigma, sample, check, measured_s);
+    let summary = found.summary(&card, start.elapsed().as_secs_f64());
+    found.further = finish(writer, &summary, &card, &mut generator, watcher)?;
     Ok(found)
 }
 

@@ -6,8 +6,9 @@
 //! whatever stopped it; the datasets of the file are the same bytes in the end. A [`Shard`] does
 //! its part of the points that every run of the card evaluates, and [`merge`] adds the parts
 //! exactly and makes the few points that a run adds once it sees its error or counts its events.
-//! [`in_memory`] does the same without a file. An [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds,
-//! [`Exports`] are the files in other formats beside a run, a [`Library`] is one of many runs.
+//! [`in_memory`] does the same without a file. [`reweight`] adds weights for another choice of |M|². An
+//! [`Extension`] makes a complete run longer, [`join`] makes one of runs of different seeds, [`Exports`] are the
+//! files in other formats beside a run, a [`Library`] is one of many runs.
 //! Pinned by `cli/tests/reliability.rs` and `cli/tests/cli_generate.rs`.
 
 mod exports;
@@ -17,6 +18,7 @@ mod library;
 mod memory;
 mod merge;
 mod outcome;
+mod reweigh;
 mod run;
 mod state;
 
@@ -28,9 +30,11 @@ pub use memory::{InMemory, in_memory};
 pub use merge::merge;
 pub use millibrem::record::Shard;
 pub use outcome::{Outcome, Sampled};
+pub use reweigh::{other_weights, reweight};
 pub use run::{Job, Pace};
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -53,6 +57,17 @@ pub trait Watcher {
 
     /// Whether the job should save what it has and end.
     fn should_stop(&self) -> bool;
+}
+
+/// A listener that tells `watcher`.
+fn listening(watcher: &mut dyn Watcher) -> impl FnMut(&Progress) -> ControlFlow<()> {
+    move |p: &Progress| {
+        watcher.progress(p);
+        match watcher.should_stop() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
 }
 
 /// Why a job failed.

@@ -3,7 +3,7 @@
 use millibrem::card::{Losses, RunCard};
 use millibrem::generate::{CrossCheck, SampleReport, SigmaReport};
 use millibrem::process::{Integral, Method, Part, QuadratureError};
-use millibrem::record::{Fact, NuclearSigma, RunSummary, Shard};
+use millibrem::record::{Fact, FurtherWeight, NuclearSigma, RunSummary, Shard};
 use millibrem::run;
 
 /// Relative error of σ on each nucleus at best; finer the losses of a beam cannot be followed.
@@ -49,6 +49,8 @@ pub struct Sampled {
     pub alarms: Vec<String>,
     /// What is worth knowing besides, in words.
     pub notes: Vec<String>,
+    /// What the further weights of the events came to.
+    pub further: Vec<FurtherWeight>,
 }
 
 /// σ on each nucleus of a mixture by quadrature, where that applies.
@@ -97,6 +99,7 @@ impl Sampled {
             check,
             measured_s,
             alarms,
+            further: Vec::new(),
         }
     }
 

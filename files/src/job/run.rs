@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::extend::Before;
 use super::outcome::{Outcome, Sampled};
+use super::reweigh::finish;
 use super::state::{self, State};
 use super::{Bytes, JobError, Watcher};
 use crate::IoError;
@@ -486,29 +487,31 @@ impl Running<'_> {
     }
 
     /// Writes the results and gives the file its name.
-    fn complete(mut self, end: End) -> Result<Outcome, JobError> {
+    fn complete(mut self, mut end: End) -> Result<Outcome, JobError> {
         if self.saved.is_some() && self.clock.due() {
             self.save()?;
         }
         let hint = self.saved;
-        let written = match &end {
+        let written = match &mut end {
             End::Run(found, wall_s) => {
                 let mut summary = found.summary(&self.job.card, *wall_s);
                 summary.timings.extend(self.clock.facts());
                 summary
                     .timings
                     .extend(self.before.as_ref().map(Before::fact));
-                self.writer.finish(&summary)
+                let (card, generator) = (&self.job.card, &mut self.generator);
+                let further = finish(self.writer, &summary, card, generator, self.watcher);
+                further.map(|further| found.further = further)
             }
             End::Shard(_) => {
                 let work = state::pack(self.generator.work())?;
-                self.writer.finish_shard(&work)
+                self.writer.finish_shard(&work).map_err(JobError::from)
             }
         };
         written.map_err(|error| match hint {
-            None => error.into(),
+            None => error,
             Some(n_events) => JobError::Saved {
-                source: Box::new(error.into()),
+                source: Box::new(error),
                 n_events,
             },
         })?;

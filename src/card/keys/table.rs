@@ -274,6 +274,18 @@ keys! {
         "Whether bins are equally wide, or so in the logarithm; or a list of two.",
         "\"linear\" or \"log\", or one an axis";
 
+    "weight": Tables, "", Range("at most 16 of different names"), Nothing(""),
+        "Further weights of the same events, for another choice of what the squared amplitude depends on, each under its own `[[weight]]`: \
+         the mean of each is σ of that choice.",
+        "a list of tables, each under [[weight]]";
+    "weight.name": Text, "", Range("letters, digits and `_`"), Required(""),
+        "Name of the weight; its column is `weight_<name>`.",
+        "a name of letters, digits and `_`";
+    "weight.set": Settings, "", Range("`dark_sector.charge`, `dark_sector.epsilon`, `dark_sector.spin`, `target.form_factor`, `target.nucleus_spin`"),
+        Required(""),
+        "What is different, such as `{ \"target.form_factor\" = \"helm\" }`.",
+        "a table of keys with values, such as { \"target.form_factor\" = \"helm\" }";
+
     "reach": Table, "", Range(""), Nothing(""),
         "How `reach` turns σ into a limit on the charge ([reach.md](reach.md)).", TABLE;
     "reach.events_excluded": Number, "", Range("1e-30 to 1e30"), Number(2.3),

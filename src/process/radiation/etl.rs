@@ -67,6 +67,16 @@ impl Etl {
         }
     }
 
+    /// The process of `setup` with the map of `sampled`, whose kinematics and cuts are the same: at every
+    /// point of the hypercube the two have the same momenta.
+    pub fn on_points_of(sampled: &Setup, setup: &Setup) -> Self {
+        let shape = &sampled.form_factor;
+        Self {
+            emission: EmissionMap::new(setup.collision, setup.v_cuts(), shape),
+            ..Self::new(setup)
+        }
+    }
+
     /// Makes of this the process of `nominal` at another beam energy, as [`Setup::move_to`].
     pub fn move_to(&mut self, nominal: &Setup, beam_energy_gev: f64) -> bool {
         let possible = self.setup.move_to(nominal, beam_energy_gev);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::process::Radiated;
 use super::{Setup, SetupError};
 use crate::process::{Inputs, Kind, Process};
 
@@ -14,19 +15,33 @@ impl Kind for Radiation {
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
+        Ok((&self.setup(inputs)?).into())
+    }
+
+    fn on_points_of(
+        &self,
+        sampled: &Inputs,
+        inputs: &Inputs,
+    ) -> Result<Arc<dyn Process>, SetupError> {
+        let (sampled, setup) = (self.setup(sampled)?, self.setup(inputs)?);
+        Ok(Arc::new(Radiated::on_points_of(&sampled, &setup)))
+    }
+}
+
+impl Radiation {
+    fn setup(&self, inputs: &Inputs) -> Result<Setup, SetupError> {
         if inputs.dark_sector.kind() != self.0 {
             return Err(SetupError::OtherKind {
                 kind: self.0,
                 produced: inputs.dark_sector.kind(),
             });
         }
-        let setup = Setup::new(
+        Setup::new(
             &inputs.beam,
             inputs.nucleus,
             &inputs.form_factor,
             inputs.dark_sector,
             inputs.cuts,
-        )?;
-        Ok((&setup).into())
+        )
     }
 }

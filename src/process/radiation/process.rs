@@ -28,6 +28,13 @@ impl Radiated {
         }
     }
 
+    /// The process of `setup` on the points of that of `sampled`.
+    pub(super) fn on_points_of(sampled: &Setup, setup: &Setup) -> Self {
+        Self {
+            etl: Arc::new(Etl::on_points_of(sampled, setup)),
+        }
+    }
+
     fn setup(&self) -> &Setup {
         self.etl.setup()
     }

@@ -64,6 +64,12 @@ pub enum SetupError {
         /// Least energy that makes it, GeV.
         least_gev: f64,
     },
+    /// A process whose events have one weight only.
+    #[error("the process `{kind}` has no further weights: leave [[weight]] out")]
+    NoFurtherWeights {
+        /// The process.
+        kind: String,
+    },
     /// A cut on a lepton that does not come out.
     #[error(
         "no lepton comes out of the process `{kind}`, which the cut `{name}` is on: leave it out"
