@@ -1,4 +1,4 @@
-//! The beam: which lepton, at what energy, how many of them.
+//! The beam: which lepton or photon, at what energy, how many of them.
 //!
 //! Energies in GeV in the rest frame of the nucleus. Particle codes follow the numbering scheme of
 //! [PDG22] §45. Pinned by the tests below.
@@ -16,15 +16,26 @@ named! {
         Muon = "mu-",
         /// μ⁺.
         AntiMuon = "mu+",
+        /// No lepton: a photon, for the processes of photons.
+        Photon = "gamma",
     }
 }
 
 impl Lepton {
+    /// All but the photon.
+    pub const CHARGED: [Self; 4] = [Self::Electron, Self::Positron, Self::Muon, Self::AntiMuon];
+
+    /// Whether it is e⁻ or e⁺, which shower.
+    pub fn is_electron(self) -> bool {
+        matches!(self, Self::Electron | Self::Positron)
+    }
+
     /// Mass in GeV.
     pub fn mass_gev(self) -> f64 {
         match self {
             Self::Electron | Self::Positron => ELECTRON_MASS_GEV,
             Self::Muon | Self::AntiMuon => MUON_MASS_GEV,
+            Self::Photon => 0.0,
         }
     }
 
@@ -33,6 +44,7 @@ impl Lepton {
         match self {
             Self::Electron | Self::Muon => -1.0,
             Self::Positron | Self::AntiMuon => 1.0,
+            Self::Photon => 0.0,
         }
     }
 
@@ -43,18 +55,19 @@ impl Lepton {
             Self::Positron => -11,
             Self::Muon => 13,
             Self::AntiMuon => -13,
+            Self::Photon => 22,
         }
     }
 }
 
-/// A lepton beam.
+/// A beam of leptons or photons.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beam {
     /// The beam particle.
     pub lepton: Lepton,
     /// Its energy E0 in GeV, above its mass.
     pub energy_gev: f64,
-    /// Leptons on target, for yields.
+    /// Particles on target, for yields.
     pub on_target: Option<f64>,
 }
 

@@ -1,7 +1,7 @@
 //! The dark sector: what is produced and how strongly it couples.
 //!
-//! A millicharged particle χ of charge `Q_χ` (in units of e) or a dark photon A′ with kinetic mixing
-//! ε. Masses in GeV. Particle codes are those the simulation programs downstream expect, chosen by
+//! A millicharged particle χ of charge `Q_χ` (in units of e), a dark photon A′ with kinetic mixing
+//! ε, or χχ̄ that an A′ couples to (α_D = g_χ²/4π) and may decay to. Masses in GeV. Particle codes are those the simulation programs downstream expect, chosen by
 //! preset or number. Pinned by the tests below.
 
 named! {
@@ -28,6 +28,16 @@ named! {
     }
 }
 
+named! {
+    /// What couples χ to the leptons.
+    pub enum Mediator {
+        /// The photon.
+        Photon = "photon",
+        /// A vector A′.
+        Vector = "vector",
+    }
+}
+
 /// Named particle codes of χ: LDMX's fourth-generation slot, the generic dark-matter fermion of
 /// Geant4's DMG4, and milliQan's.
 pub const CHI_PDG_PRESETS: [(&str, i32); 3] =
@@ -41,7 +51,7 @@ pub const DARK_PHOTON_PDG_ID: i32 = 622;
 pub struct MilliCharged {
     /// Mass in GeV, above 0.
     pub mass_gev: f64,
-    /// Charge Q_χ/e; σ ∝ its square.
+    /// Charge Q_χ/e; σ ∝ its square. 0 where an A′ couples to χ in its place.
     pub charge: f64,
     /// Spin.
     pub spin: ChiSpin,
@@ -54,8 +64,20 @@ impl MilliCharged {
     /// those of charged leptons, whose particle is the negative one; ldmx-sw keeps to that with its 17.
     pub fn charge_of_id(&self) -> f64 {
         match self.pdg_id {
-            11 | 13 | 15 | 17 => -self.charge,
+            // No charge has no sign.
+            11 | 13 | 15 | 17 => 0.0 - self.charge,
             _ => self.charge,
+        }
+    }
+
+    /// S(s) of the current of χ at a squared mass s of the pair in GeV², 0 below threshold: (1 + 2m_χ²/s)β
+    /// for a Dirac χ, β³/4 for a scalar.
+    pub fn structure(&self, s: f64) -> f64 {
+        let r = self.mass_gev * self.mass_gev / s;
+        let beta = (1.0 - 4.0 * r).max(0.0).sqrt();
+        match self.spin {
+            ChiSpin::Dirac => (1.0 + 2.0 * r) * beta,
+            ChiSpin::Scalar => 0.25 * beta * beta * beta,
         }
     }
 }
@@ -71,6 +93,32 @@ pub struct DarkPhoton {
     pub pdg_id: i32,
 }
 
+/// A vector A′ between the leptons and χχ̄.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resonance {
+    /// Its mass, GeV.
+    pub mass_gev: f64,
+    /// Its kinetic mixing ε with the photon.
+    pub epsilon: f64,
+    /// Its coupling to χ, g_χ²/4π.
+    pub alpha_d: f64,
+    /// Its width, GeV; none for that of A′ → χχ̄.
+    pub width_gev: Option<f64>,
+}
+
+impl Resonance {
+    /// Γ(A′ → χχ̄) in GeV: (α_D/3) m (1 + 2m_χ²/m²)β for a Dirac χ, α_D m β³/12 for a scalar; 0 below 2m_χ.
+    pub fn width_to(&self, chi: &MilliCharged) -> f64 {
+        let m2 = self.mass_gev * self.mass_gev;
+        self.alpha_d / 3.0 * self.mass_gev * chi.structure(m2)
+    }
+
+    /// The width in the propagator, GeV.
+    pub fn width(&self, chi: &MilliCharged) -> f64 {
+        self.width_gev.unwrap_or_else(|| self.width_to(chi))
+    }
+}
+
 /// What the process `process.kind` produces beside lepton and nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DarkSector {
@@ -78,24 +126,31 @@ pub enum DarkSector {
     Pair(MilliCharged),
     /// `kind = "dark-photon"`: l N → l N A′.
     DarkPhoton(DarkPhoton),
+    /// χ χ̄ through an A′ of any mass.
+    Mediated(MilliCharged, Resonance),
 }
 
 impl DarkSector {
-    /// The spellings of `process.kind`.
-    pub const KINDS: [&str; 2] = ["pair", "dark-photon"];
-
-    /// The spelling of `process.kind` that produces this.
+    /// What it is in a word: `pair` or `dark-photon`.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Pair(_) => Self::KINDS[0],
-            Self::DarkPhoton(_) => Self::KINDS[1],
+            Self::Pair(_) | Self::Mediated(..) => "pair",
+            Self::DarkPhoton(_) => "dark-photon",
+        }
+    }
+
+    /// The χ of a pair.
+    pub fn chi(&self) -> Option<MilliCharged> {
+        match self {
+            Self::Pair(chi) | Self::Mediated(chi, _) => Some(*chi),
+            Self::DarkPhoton(_) => None,
         }
     }
 
     /// Smallest invariant mass of what is produced in GeV: `2 m_χ` or `m_A′`.
     pub fn threshold_mass_gev(&self) -> f64 {
         match self {
-            Self::Pair(chi) => 2.0 * chi.mass_gev,
+            Self::Pair(chi) | Self::Mediated(chi, _) => 2.0 * chi.mass_gev,
             Self::DarkPhoton(photon) => photon.mass_gev,
         }
     }

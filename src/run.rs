@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::beam::Lepton;
-use crate::card::{HistogramSpec, RunCard, WeightSpec};
+use crate::card::{HistogramSpec, Losses, RunCard, WeightSpec};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
@@ -45,6 +45,12 @@ fn nucleus(card: &RunCard) -> Result<Nucleus, UsageError> {
 /// [`UsageError`] if the target has several elements, the beam loses energy in it, or the set-up has
 /// no phase space.
 pub fn setup(card: &RunCard) -> Result<Setup, UsageError> {
+    if !card.kind.has_lepton() {
+        return Err(UsageError(format!(
+            "process.kind is {:?}, and this is done for what a beam radiates",
+            card.kind.name()
+        )));
+    }
     losses::check_one_energy(card)?;
     let nucleus = nucleus(card)?;
     Setup::new(
@@ -213,7 +219,7 @@ pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
 /// # Errors
 /// As [`setup`], and if there is none of that kind.
 pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process>, UsageError> {
-    in_target(card, &thin_mixture(card, registry)?)
+    in_target(card, &at_once(card, registry)?)
 }
 
 /// The process on these nuclei of the card's target, with what the beam loses in it.
@@ -246,7 +252,7 @@ pub fn weights(card: &RunCard) -> Result<Vec<Arc<dyn Process>>, UsageError> {
 
 /// The kind of the card's process.
 fn kind_of<'r>(card: &RunCard, registry: &'r Registry) -> Result<&'r dyn Kind, UsageError> {
-    let name = card.dark_sector.kind();
+    let name = card.kind.name();
     registry.get(name).ok_or_else(|| {
         let known: Vec<&str> = registry.names().collect();
         UsageError(format!(
@@ -318,6 +324,42 @@ fn on_each_nucleus(
     };
     let parts = parts.enumerate().map(one);
     Ok(Mixture::new(parts.collect::<Result<_, _>>()?))
+}
+
+/// What of the target differs in what an event shows, at the energy of the beam.
+fn at_once(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
+    let material = &card.target.material;
+    let parts = material.components.iter().zip(material.number_fractions());
+    let atoms: Vec<(f64, Inputs)> = parts
+        .map(|(part, share)| (share, inputs_on(card, part.nucleus)))
+        .collect();
+    let kind = kind_of(card, registry)?;
+    if atoms.len() > 1
+        && let Some(process) = kind.on_all(&atoms)
+    {
+        let alone = Part {
+            name: card.run.name.clone(),
+            atom_fraction: 1.0,
+            process: process.map_err(|error| UsageError(error.to_string()))?,
+        };
+        return Ok(Mixture::new(vec![alone]));
+    }
+    thin_mixture(card, registry)
+}
+
+/// Atoms per cm² in the target of the card and events per beam particle of a cross section in pb per atom, where the
+/// target is of several elements or the beam loses energy in it, and its thickness is known.
+pub fn yield_per_lepton(card: &RunCard, sigma_pb: f64) -> Option<(f64, f64)> {
+    /// 1 pb in cm².
+    const PB_TO_CM2: f64 = 1e-36;
+    let material = &card.target.material;
+    let loses = !matches!(card.losses, None | Some(Losses::None));
+    if !loses && material.components.len() == 1 {
+        return None;
+    }
+    let atoms = material.nuclei_per_cm2()?;
+    let sigma_cm2 = PB_TO_CM2 * sigma_pb;
+    Some((atoms, atoms * sigma_cm2))
 }
 
 /// What the process of the card is made of.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use millibrem::card::{Override, RunCard, shipped};
 use millibrem::constants::{ALPHA, AVOGADRO, ELECTRON_MASS_GEV, GEV_M2_TO_PB};
-use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged, Resonance};
 use millibrem::generate::{Generator, Progress, Settings};
 use millibrem::matter::shower::{Shower, Species, TrackLength};
-use millibrem::process::annihilation::{Annihilation, Resonance, Through, dark_photon_mean_pb};
+use millibrem::process::annihilation::{Annihilation, dark_photon_mean_pb};
 use millibrem::process::radiation::quadrature::gauss_legendre;
 use millibrem::process::secondary::FromShower;
 use millibrem::process::{Inputs, Method, Process, SetupError};
@@ -42,7 +42,7 @@ fn inputs(m_chi_gev: f64, spin: ChiSpin, settings: &[&str]) -> Inputs {
 }
 
 fn process(m_chi_gev: f64, spin: ChiSpin) -> Annihilation {
-    Annihilation::new(&inputs(m_chi_gev, spin, &["cuts.x_min=0"]), Through::Photon).expect("open")
+    Annihilation::new(&inputs(m_chi_gev, spin, &["cuts.x_min=0"])).expect("open")
 }
 
 /// The shower of 100 GeV electrons in 40 X0 of lead, and its positrons above this energy.
@@ -82,7 +82,7 @@ fn events_are_spread_as_the_amplitude_written_out_with_their_momenta() {
                 "cuts.x_min=0".to_owned(),
             ];
             let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
-            let process = Annihilation::new(&inputs(m_chi, spin, &settings), Through::Photon);
+            let process = Annihilation::new(&inputs(m_chi, spin, &settings));
             let Ok(process) = process else {
                 assert!(m_chi > 0.08 && energy < 50.0);
                 continue;
@@ -205,7 +205,7 @@ fn the_route_along_a_shower_is_a_plain_sum_and_the_monte_carlo_agrees() {
         let settings = [format!("cuts.x_min={x_min}")];
         let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
         let inputs = inputs(m_chi, spin, &settings);
-        let one = Annihilation::new(&inputs, Through::Photon).expect("open");
+        let one = Annihilation::new(&inputs).expect("open");
         // ∫ σ (−dT) in a hundred thousand equal steps.
         let low = cut.max(one.threshold_gev());
         let n = 100_000;
@@ -257,7 +257,7 @@ fn radiation_off_the_initial_state_changes_the_yield_by_the_factors_of_another_c
         (0.13, 0.90),
         (0.15, 0.84),
     ] {
-        let one = Annihilation::new(&inputs(m_chi, ChiSpin::Dirac, &[]), Through::Photon);
+        let one = Annihilation::new(&inputs(m_chi, ChiSpin::Dirac, &[]));
         let one = one.expect("open");
         let mean = |one: Annihilation| {
             let along = FromShower::new(Arc::new(one), track.clone(), Species::Positron, 40.0);
@@ -312,8 +312,12 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
         let DarkSector::Pair(chi) = inputs.dark_sector else {
             panic!("a pair");
         };
+        let through = |resonance| Inputs {
+            dark_sector: DarkSector::Mediated(chi, resonance),
+            ..inputs.clone()
+        };
         assert!(narrow.width_to(&chi) < 1e-4);
-        let one = Annihilation::new(&inputs, Through::Vector(narrow)).expect("open");
+        let one = Annihilation::new(&through(narrow)).expect("open");
         // In the phase of the Breit–Wigner s = m² + mΓ tan φ, where σ is smooth.
         let (m2, width) = (
             narrow.mass_gev.powi(2),
@@ -331,7 +335,7 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
                 energy(m2 + width * (low + (high - low) * (i as f64 + 0.5) / n as f64).tan());
             one.at_pb(middle) * (above(at(i)) - above(at(i + 1)))
         });
-        let through = steps.sum::<f64>() / 40.0 / 82.0;
+        let by_steps = steps.sum::<f64>() / 40.0 / 82.0;
         let photon = DarkPhoton {
             mass_gev: narrow.mass_gev,
             epsilon: narrow.epsilon,
@@ -340,19 +344,17 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
         let shell = dark_photon_mean_pb(&track, 40.0, &photon);
         // Tails of the Breit–Wigner are a part in Γ/m of it and the slope of the track.
         assert!(
-            (through / shell - 1.0).abs() < 4e-3,
-            "{spin:?}: {through} {shell}"
+            (by_steps / shell - 1.0).abs() < 4e-3,
+            "{spin:?}: {by_steps} {shell}"
         );
-        let photon = Annihilation::new(&inputs, Through::Photon)
-            .expect("open")
-            .sigma_pb();
+        let photon = Annihilation::new(&inputs).expect("open").sigma_pb();
         for (mass_gev, form) in [(1e3, s(100.0) / 1e6), (1e-6, 1.0)] {
             let far = Resonance {
                 mass_gev,
                 width_gev: Some(0.0),
                 ..narrow
             };
-            let found = Annihilation::new(&inputs, Through::Vector(far)).expect("open");
+            let found = Annihilation::new(&through(far)).expect("open");
             let charge2 = far.alpha_d / ALPHA * far.epsilon * far.epsilon * form * form;
             assert!(
                 (found.sigma_pb() / (charge2 * photon) - 1.0).abs() < 1e-6,
@@ -364,8 +366,7 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
 
 #[test]
 fn what_makes_no_sense_is_refused_by_name() {
-    let refused =
-        |inputs: &Inputs| Annihilation::new(inputs, Through::Photon).expect_err("refused");
+    let refused = |inputs: &Inputs| Annihilation::new(inputs).expect_err("refused");
     let heavy = refused(&inputs(0.17, ChiSpin::Dirac, &[]));
     assert!(matches!(heavy, SetupError::TooLittle { .. }), "{heavy}");
     assert!(heavy.to_string().contains("from 113"), "{heavy}");

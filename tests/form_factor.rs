@@ -353,7 +353,7 @@ fn what_a_form_factor_means_is_said_with_its_radius_and_what_it_leaves_out() {
             .map(|o| Override::parse(o).unwrap())
             .collect();
         let card = shipped(name).unwrap().with(&options).unwrap();
-        let mut shapes = nuclear_shapes(&card.beam, &card.target, card.dark_sector, card.cuts);
+        let mut shapes = nuclear_shapes(&card);
         assert_eq!(shapes.len(), 1);
         shapes.remove(0)
     };

@@ -68,7 +68,7 @@ impl Parts {
 fn parts() -> impl Strategy<Value = Parts> {
     let spins = (select(&ChiSpin::ALL[..]), select(&NucleusSpin::ALL[..]));
     let kinds = select(FormFactors::standard().iter().cloned().collect::<Vec<_>>());
-    (select(&Lepton::ALL[..]), spins, kinds, any::<bool>()).prop_map(
+    (select(&Lepton::CHARGED[..]), spins, kinds, any::<bool>()).prop_map(
         |(lepton, (spin, nuclear), form_factor, pair)| Parts {
             beam: Beam {
                 lepton,

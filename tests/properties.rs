@@ -60,7 +60,7 @@ fn choice(
 
 /// What must be written: beam, target, what is produced.
 fn required() -> impl Strategy<Value = Lines> {
-    let leptons = Lepton::ALL.map(Lepton::name).to_vec();
+    let leptons = Lepton::CHARGED.map(Lepton::name).to_vec();
     let element = (0..ELEMENTS.len()).prop_map(|i| ELEMENTS[i].symbol);
     let pair = any::<bool>();
     (select(leptons), 4.0..400.0, element, pair, 1e-6..0.3).prop_map(
@@ -263,7 +263,7 @@ proptest! {
             shown += 1;
             let point = block.point(i);
             let (state, masses) = match setup.dark {
-                DarkSector::Pair(chi) => {
+                DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                     let n = block.decay(i).n;
                     let state = FinalState::pair(c, &point, &n, chi.mass_gev).turned((0.6, 0.8));
                     (state, [chi.mass_gev, chi.mass_gev])

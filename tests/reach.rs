@@ -24,7 +24,7 @@ fn card(name: &str) -> RunCard {
 fn chi(card: &RunCard) -> MilliCharged {
     match card.dark_sector {
         DarkSector::Pair(chi) => chi,
-        DarkSector::DarkPhoton(_) => panic!("{} makes no pairs", card.run.name),
+        _ => panic!("{} makes no pairs", card.run.name),
     }
 }
 

@@ -58,6 +58,8 @@ impl Sigma {
                 "error_pb": number(found.error_pb),
                 "chi2_dof": number(found.chi2_dof),
                 "n_eval": found.n_eval,
+                "atoms_per_cm2": number(found.yields.map(|(atoms, _)| atoms)),
+                "yield_per_lepton": number(found.yields.map(|(_, yielded)| yielded)),
                 "nuclei": found.nuclei.iter().map(nuclear).collect::<Vec<_>>(),
                 "wall_s": wall_s,
                 "seed": found.seed,
@@ -71,6 +73,9 @@ impl Sigma {
             found.method.name(),
             found.n_eval,
         ))?;
+        if let Some((_, yielded)) = found.yields {
+            print::line(&format!("  {yielded:.4e} for each particle of the beam"))?;
+        }
         if let several @ [_, _, ..] = &found.nuclei[..] {
             for nucleus in several {
                 print::line(&line(nucleus))?;

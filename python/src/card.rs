@@ -128,7 +128,7 @@ impl Card {
     /// The process, as ``process.kind`` spells it.
     #[getter]
     fn process(&self) -> &str {
-        self.card.dark_sector.kind()
+        self.card.kind.name()
     }
 }
 

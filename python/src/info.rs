@@ -41,10 +41,7 @@ pub(crate) fn limits<'py>(py: Python<'py>, card: &Card) -> PyResult<Bound<'py, P
         .iter()
         .map(|part| part.name())
         .collect();
-    let shapes = wait(py, None, End::Loses, move |_| {
-        let (target, dark_sector) = (&card.target, card.dark_sector);
-        Ok(nuclear_shapes(&card.beam, target, dark_sector, card.cuts))
-    })?;
+    let shapes = wait(py, None, End::Loses, move |_| Ok(nuclear_shapes(&card)))?;
     let of_nuclei = PyList::empty(py);
     for (name, one) in names.iter().zip(&limits) {
         let dict = PyDict::new(py);

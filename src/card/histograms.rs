@@ -1,7 +1,7 @@
 //! Histograms of a card: what is written, and what is drawn if nothing is.
 
 use super::error::{CardError, nearest};
-use super::limits::KinematicLimits;
+use super::limits::{KinematicLimits, Made};
 use super::raw::{PerAxis, RawHistogram};
 use super::run_card::HistogramSpec;
 use super::source::Source;
@@ -24,12 +24,21 @@ const DEFAULT_OBSERVABLES: [Observable; 5] = [
     Observable::M_PAIR_GEV,
     Observable::T_GEV2,
 ];
+/// The same where no lepton comes out.
+const WITHOUT_LEPTON: [Observable; 6] = [
+    Observable::X,
+    Observable::E_MISS_GEV,
+    Observable::M_PAIR_GEV,
+    Observable::T_GEV2,
+    Observable::E_CHI_GEV,
+    Observable::THETA_CHI_RAD,
+];
 
 /// What the natural range of an observable depends on.
 pub(super) struct Ranges<'a> {
     pub(super) beam: &'a Beam,
     pub(super) cuts: &'a Cuts,
-    pub(super) dark_sector: &'a DarkSector,
+    pub(super) made: &'a Made<'a>,
     pub(super) nucleus: &'a Nucleus,
     pub(super) limits: &'a KinematicLimits,
 }
@@ -64,10 +73,27 @@ impl Ranges<'_> {
         observable.definition().range(&self.scales())
     }
 
-    /// Whether the observable takes one value only, or none, in this process.
-    fn is_idle(&self, observable: &Observable) -> bool {
-        matches!(self.dark_sector, DarkSector::DarkPhoton(_))
-            && observable.definition().is_fixed_for_one()
+    /// What the observable is not of, where it takes one value only, or none, in this process.
+    fn idle(&self, observable: &Observable) -> Option<&'static str> {
+        let Made {
+            kind, dark_sector, ..
+        } = *self.made;
+        let of_one = matches!(dark_sector, DarkSector::DarkPhoton(_));
+        if of_one && observable.definition().is_fixed_for_one() {
+            return Some("an observable of a dark photon");
+        }
+        let of_one_energy = [
+            Observable::X,
+            Observable::E_MISS_GEV,
+            Observable::M_PAIR_GEV,
+        ];
+        if !kind.has_nucleus() && self.made.one_energy && of_one_energy.contains(observable) {
+            return Some(
+                "an observable that varies: all positrons have the energy of the beam, and E_miss and mass of a pair with it",
+            );
+        }
+        let applies = kind.has_lepton() || kind.roles_have(observable);
+        (!applies).then_some("an observable of what comes out of process.kind")
     }
 }
 
@@ -78,9 +104,12 @@ pub(super) fn resolve(
     ranges: &Ranges<'_>,
 ) -> Result<Vec<HistogramSpec>, CardError> {
     let Some(raw) = raw else {
-        let wanted = DEFAULT_OBSERVABLES
-            .into_iter()
-            .filter(|observable| !ranges.is_idle(observable));
+        let all = match ranges.made.kind.has_lepton() {
+            true => &DEFAULT_OBSERVABLES[..],
+            false => &WITHOUT_LEPTON,
+        };
+        let wanted = all.iter().cloned();
+        let wanted = wanted.filter(|observable| ranges.idle(observable).is_none());
         // A range too narrow for its bins, a hair above threshold, is left out rather than blamed
         // on a key nobody wrote.
         return Ok(wanted
@@ -203,8 +232,7 @@ impl Entry<'_> {
             error.nearest = nearest(name, names);
             return Err(error.into());
         };
-        if ranges.is_idle(&observable) {
-            let expected = "an observable of a dark photon";
+        if let Some(expected) = ranges.idle(&observable) {
             return Err(self
                 .source
                 .error(&self.key("observable"), name, expected)

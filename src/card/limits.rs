@@ -4,12 +4,45 @@
 //! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. The largest mass and the range of `x = E_k/E0`, widest
 //! at `k² = m_min²`, and those of `t` are those of [`Collision`].
 //!
-//! Pinned by the tests below: threshold, elastic limit, and the two-body solution put back.
+//! A process of other projectiles has the limits of these at the energy of the beam, and with a beam whose energy
+//! spreads x goes down to where anything can be made: photons on a nucleus ([`PhotonCollision`]), and positrons on electrons
+//! (s = 2m(E + m), E_miss = E + m, no t).
+//!
+//! Pinned by the tests below and `tests/card/kinds.rs`: threshold, elastic limit, and the two-body solution put back.
 
+use super::process_kind::ProcessKind;
 use crate::beam::Beam;
+use crate::constants::ELECTRON_MASS_GEV;
 use crate::dark_sector::DarkSector;
-use crate::kinematics::{Collision, CollisionError};
+use crate::kinematics::{Collision, CollisionError, PhotonCollision};
 use crate::matter::Nucleus;
+
+/// What a card makes, as its limits see it.
+pub(super) struct Made<'a> {
+    pub(super) kind: ProcessKind,
+    pub(super) dark_sector: &'a DarkSector,
+    /// Whether all projectiles have the energy of the beam.
+    pub(super) one_energy: bool,
+}
+
+/// Least total energy in GeV of a projectile that makes anything on `nucleus`.
+pub(super) fn threshold_gev(
+    kind: ProcessKind,
+    beam: &Beam,
+    nucleus: &Nucleus,
+    dark_sector: &DarkSector,
+) -> f64 {
+    let made = dark_sector.threshold_mass_gev();
+    let (m, big_m) = (beam.lepton.mass_gev(), nucleus.mass_gev);
+    if !kind.has_nucleus() {
+        return 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV;
+    }
+    match kind.has_lepton() {
+        // From s = m² + M² + 2ME at √s = M + m + `made`.
+        true => m + made + made * (0.5 * made + m) / big_m,
+        false => PhotonCollision::threshold_gev(big_m, made),
+    }
+}
 
 /// Exact kinematic bounds on one nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +64,61 @@ pub struct KinematicLimits {
 }
 
 impl KinematicLimits {
+    /// The limits of what is made by `beam` on `nucleus`, or on its electrons.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn of(
+        made: &Made<'_>,
+        beam: &Beam,
+        nucleus: &Nucleus,
+    ) -> Result<Self, CollisionError> {
+        let Made {
+            kind, dark_sector, ..
+        } = *made;
+        if kind.has_lepton() {
+            return Self::new(beam, nucleus, dark_sector);
+        }
+        let (m_min, e0) = (dark_sector.threshold_mass_gev(), beam.energy_gev);
+        let open_gev = threshold_gev(kind, beam, nucleus, dark_sector);
+        let (m, on_nucleus) = (ELECTRON_MASS_GEV, kind.has_nucleus());
+        let photon = PhotonCollision {
+            energy_gev: e0,
+            mass_gev: nucleus.mass_gev,
+        };
+        let (s, m_max) = match on_nucleus {
+            true => (photon.s(), photon.max_pair_mass()),
+            false => (2.0 * m * (e0 + m), (2.0 * m * (e0 + m)).sqrt()),
+        };
+        let mut limits = Self {
+            sqrt_s_gev: s.sqrt(),
+            m_pair_min_gev: m_min,
+            m_pair_max_gev: m_max,
+            x_lower: 0.0,
+            x_upper: 0.0,
+            t_min_gev2: 0.0,
+            t_max_gev2: 0.0,
+        };
+        if !limits.is_open() {
+            return Ok(limits);
+        }
+        // E_miss at threshold, where all move together.
+        let mut least = open_gev + m;
+        limits.x_upper = (e0 + m) / e0;
+        limits.x_lower = limits.x_upper;
+        if on_nucleus {
+            let big_m = nucleus.mass_gev;
+            (limits.t_min_gev2, limits.t_max_gev2) = photon.t_limits(m_min * m_min);
+            let x = |t: f64| 1.0 - t / (2.0 * big_m * e0);
+            (limits.x_lower, limits.x_upper) = (x(limits.t_max_gev2), x(limits.t_min_gev2));
+            least = (open_gev + big_m) * m_min / (m_min + big_m);
+        }
+        if !made.one_energy {
+            limits.x_lower = limits.x_lower.min(least / e0);
+        }
+        Ok(limits)
+    }
+
     /// The limits of `beam` on `nucleus` producing `dark_sector`.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 
 mod card_text;
 mod check;
+mod dark_sector;
 mod error;
 mod form_factor;
 mod histograms;
@@ -18,6 +19,7 @@ mod limits;
 mod material;
 mod overrides;
 mod print;
+mod process_kind;
 mod raw;
 mod reach;
 mod reference;
@@ -35,6 +37,7 @@ pub use keys::{Absent, Allowed, KEYS, Key, Kind};
 pub use known::Files;
 pub use limits::KinematicLimits;
 pub use overrides::Override;
+pub use process_kind::ProcessKind;
 pub use raw::RawCard;
 pub use reference::reference;
 pub use run_card::{

@@ -1,5 +1,6 @@
 //! The card written back, every default visible.
 
+use super::process_kind::ProcessKind;
 use super::raw::{
     PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawFormFactor,
     RawFormFactorTable, RawHistogram, RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach,
@@ -7,8 +8,9 @@ use super::raw::{
 };
 use super::run_card::{HistogramSpec, InitialState, RunCard, WeightSpec};
 use super::track_length;
+use crate::beam::Lepton;
 use crate::cuts::Cuts;
-use crate::dark_sector::DarkSector;
+use crate::dark_sector::{DarkSector, Mediator};
 use crate::histogram::{Axis, Scale};
 use crate::matter::Target;
 use crate::matter::form_factor::FormFactorKind;
@@ -47,6 +49,8 @@ impl From<&RunCard> for RawCard {
     fn from(card: &RunCard) -> Self {
         let integration = card.integration;
         let (events, reach) = (card.events, card.reach);
+        let beam = card.beam.lepton.name().to_owned();
+        let is_photon = card.beam.lepton == Lepton::Photon;
         Self {
             schema: Some(1),
             run: RawRun {
@@ -55,20 +59,21 @@ impl From<&RunCard> for RawCard {
                 threads: Some(card.run.threads as u64),
             },
             process: RawProcess {
-                kind: Some(card.dark_sector.kind().to_owned()),
+                kind: Some(card.kind.name().to_owned()),
             },
             dark_sector: dark_sector(&card.dark_sector),
             beam: RawBeam {
-                lepton: Some(card.beam.lepton.name().to_owned()),
+                lepton: (!is_photon).then(|| beam.clone()),
+                particle: is_photon.then_some(beam),
                 energy_gev: Some(card.beam.energy_gev),
                 on_target: card.beam.on_target,
             },
             target: RawTarget {
                 losses: card.losses.map(|losses| losses.name().to_owned()),
                 track_length: card.track_length.as_deref().map(track_length::raw),
-                ..target(&card.target)
+                ..target(&card.target, card.kind)
             },
-            cuts: cuts(&card.cuts),
+            cuts: cuts(&card.cuts, card.kind),
             integration: RawIntegration {
                 method: Some(integration.method.name().to_owned()),
                 n_adapt: Some(integration.n_adapt),
@@ -115,6 +120,17 @@ fn dark_sector(dark_sector: &DarkSector) -> RawDarkSector {
             pdg_id: Some(chi.pdg_id.into()),
             ..RawDarkSector::default()
         },
+        DarkSector::Mediated(chi, mediator) => RawDarkSector {
+            m_chi_gev: Some(chi.mass_gev),
+            spin: Some(chi.spin.name().to_owned()),
+            mediator: Some(Mediator::Vector.name().to_owned()),
+            m_mediator_gev: Some(mediator.mass_gev),
+            epsilon: Some(mediator.epsilon),
+            alpha_d: Some(mediator.alpha_d),
+            width_gev: mediator.width_gev,
+            pdg_id: Some(chi.pdg_id.into()),
+            ..RawDarkSector::default()
+        },
         DarkSector::DarkPhoton(photon) => RawDarkSector {
             m_dark_photon_gev: Some(photon.mass_gev),
             epsilon: Some(photon.epsilon),
@@ -124,25 +140,26 @@ fn dark_sector(dark_sector: &DarkSector) -> RawDarkSector {
     }
 }
 
-fn target(target: &Target) -> RawTarget {
+fn target(target: &Target, kind: ProcessKind) -> RawTarget {
     let material = &target.material;
     let parts = &material.components;
+    let spin = parts.first().filter(|_| kind.has_nucleus());
     let mut raw = RawTarget {
         density_g_cm3: material.density_g_cm3,
         radiation_length_cm: material.radiation_length_cm,
         thickness_cm: material.thickness_cm,
         energy_loss_gev_per_cm: material.energy_loss_gev_per_cm,
-        form_factor: Some(form_factor(&target.form_factor)),
+        form_factor: kind.has_nucleus().then(|| form_factor(&target.form_factor)),
         // Isotopes are written one by one.
         isotopes: Some("mean".to_owned()),
-        nucleus_spin: parts.first().map(|part| part.nucleus.spin.name().into()),
+        nucleus_spin: spin.map(|part| part.nucleus.spin.name().into()),
         ..RawTarget::default()
     };
     match &parts[..] {
         // A mixture of one is the element itself, but for a fraction that is not quite 1.
         [only] if only.mass_fraction == 1.0 => {
             raw.element = Some(only.name());
-            raw.nuclear_mass_gev = Some(only.nucleus.mass_gev);
+            raw.nuclear_mass_gev = kind.has_nucleus().then_some(only.nucleus.mass_gev);
         }
         parts => {
             let listed = parts.iter().map(|part| RawComponent {
@@ -166,16 +183,23 @@ fn form_factor(form_factor: &FormFactorKind) -> RawFormFactor {
     }
 }
 
-fn cuts(cuts: &Cuts) -> RawCuts {
-    RawCuts {
+fn cuts(cuts: &Cuts, kind: ProcessKind) -> RawCuts {
+    let on_all = RawCuts {
         x_min: Some(cuts.x_min),
         x_max: Some(cuts.x_max),
+        chi_angle_max_mrad: Some(cuts.chi_angle_max_mrad),
+        ..RawCuts::default()
+    };
+    if !kind.has_lepton() {
+        return on_all;
+    }
+    RawCuts {
         lepton_energy_max_gev: Some(cuts.lepton_energy_max_gev),
         lepton_angle_min_mrad: Some(cuts.lepton_angle_min_mrad),
         lepton_angle_max_mrad: Some(cuts.lepton_angle_max_mrad),
         lepton_pt_min_gev: Some(cuts.lepton_pt_min_gev),
         lepton_pt_max_gev: Some(cuts.lepton_pt_max_gev),
-        chi_angle_max_mrad: Some(cuts.chi_angle_max_mrad),
+        ..on_all
     }
 }
 

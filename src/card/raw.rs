@@ -99,9 +99,10 @@ sections! {
     RawProcess { kind: String, }
     RawDarkSector {
         m_chi_gev: f64, charge: f64, spin: String, m_dark_photon_gev: f64, epsilon: f64,
+        mediator: String, m_mediator_gev: f64, coupling: f64, alpha_d: f64, g_chi: f64, width_gev: f64,
         pdg_id: toml::Value,
     }
-    RawBeam { lepton: String, energy_gev: f64, on_target: f64, }
+    RawBeam { lepton: String, particle: String, energy_gev: f64, on_target: f64, }
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
         thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: RawFormFactor, nucleus_spin: toml::Value, nuclear_mass_gev: f64,

@@ -1,14 +1,14 @@
 //! The rules of a run: from what was written to what is used.
 
-use toml::Value;
-
-use super::error::{CardError, nearest};
+use super::dark_sector;
+use super::error::CardError;
 use super::histograms::{self, Ranges};
 use super::keys;
 use super::known::Known;
-use super::limits::KinematicLimits;
+use super::limits::{KinematicLimits, Made};
 use super::material;
-use super::raw::{RawCard, RawCuts, RawDarkSector, RawEvents, RawIntegration, RawRun, Seed};
+use super::process_kind::ProcessKind;
+use super::raw::{RawCard, RawCuts, RawEvents, RawIntegration, RawRun, Seed};
 use super::reach;
 use super::rules::Resolver;
 use super::run_card::{Events, Integration, Losses, Run, RunCard, thick_x0};
@@ -16,9 +16,7 @@ use super::source::Source;
 use super::track_length;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
-use crate::dark_sector::{
-    CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged,
-};
+use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
 use crate::matter::{Nucleus, Target};
 use crate::process::Method;
@@ -26,9 +24,6 @@ use crate::text::shown;
 
 /// The version of the card format this program reads.
 pub(super) const SCHEMA: u64 = 1;
-
-/// Particle code of χ unless the card gives another.
-const DEFAULT_CHI_PRESET: &str = "dmg4";
 
 /// Applies every rule; `name` is the run's name unless the card gives one.
 pub(super) fn resolve(
@@ -40,21 +35,27 @@ pub(super) fn resolve(
     let rules = Resolver::new(source);
     rules.count("schema", raw.schema, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
-    let dark_sector = dark_sector(&rules, raw)?;
+    let kind = kind(&rules, raw, &beam)?;
+    let dark_sector = dark_sector::resolve(&rules, kind, &raw.dark_sector)?;
     let target = material::resolve(&rules, &raw.target, known)?;
     let cuts = cuts(&rules, &raw.cuts)?;
-    let (nucleus, limits) = kinematics(&rules, &beam, &dark_sector, &target, &cuts)?;
+    let losses = losses(&rules, raw.target.losses.as_deref(), kind, &beam, &target)?;
+    let made = Made {
+        kind,
+        dark_sector: &dark_sector,
+        one_energy: losses.is_none_or(|losses| losses == Losses::None),
+    };
+    let (nucleus, limits) = kinematics(&rules, &beam, &made, &target, &cuts)?;
     let ranges = Ranges {
+        made: &made,
         beam: &beam,
         cuts: &cuts,
-        dark_sector: &dark_sector,
         nucleus: &nucleus,
         limits: &limits,
     };
     let histograms = histograms::resolve(source, raw.histogram.as_deref(), &ranges)?;
     let integration = integration(&rules, &raw.integration)?;
     let events = events(&rules, &raw.events)?;
-    let losses = losses(&rules, raw.target.losses.as_deref(), &beam, &target)?;
     let reach = reach::resolve(&rules, &raw.reach, &beam, &target)?;
     let written = raw.target.track_length.as_ref();
     let of_use = (losses, reach.channels);
@@ -63,6 +64,7 @@ pub(super) fn resolve(
     let run = run(&rules, name, &raw.run)?;
     Ok(RunCard {
         run,
+        kind,
         beam,
         dark_sector,
         target,
@@ -113,15 +115,65 @@ fn draw_seed() -> Result<u64, CardError> {
     Err(CardError::Seed(problem.to_owned()))
 }
 
+/// The beam particle under either of its names.
+fn lepton(rules: &Resolver<'_>, raw: &RawCard) -> Result<Lepton, CardError> {
+    let (path, written) = match (&raw.beam.particle, &raw.beam.lepton) {
+        (Some(_), Some(_)) => return Err(rules.excludes("beam.lepton", "beam.particle")),
+        (Some(particle), None) => ("beam.particle", Some(particle.as_str())),
+        (None, lepton) => ("beam.lepton", lepton.as_deref()),
+    };
+    let all = match path {
+        "beam.particle" => &Lepton::ALL[..],
+        _ => &Lepton::CHARGED,
+    };
+    let names: Vec<&str> = all.iter().map(|lepton| lepton.name()).collect();
+    let find = |name: &str| all.iter().copied().find(|lepton| lepton.name() == name);
+    rules.choice(path, rules.required(path, written)?, &names, find)
+}
+
+/// The process, with a beam that makes it and no key that it has no use for.
+fn kind(rules: &Resolver<'_>, raw: &RawCard, beam: &Beam) -> Result<ProcessKind, CardError> {
+    let path = "process.kind";
+    let kind = rules.named(
+        path,
+        raw.process.kind.as_deref(),
+        &ProcessKind::ALL,
+        ProcessKind::name,
+    )?;
+    let beams = kind.beams();
+    if !beams.contains(&beam.lepton) {
+        let names: Vec<&str> = beams.iter().map(|lepton| lepton.name()).collect();
+        let expected = format!(
+            "a beam of {}, for process.kind is {:?}",
+            names.join(", "),
+            kind.name()
+        );
+        let path = match raw.beam.particle {
+            Some(_) => "beam.particle",
+            None => "beam.lepton",
+        };
+        return Err(rules.wrong(path, format!("{:?}", beam.lepton.name()), expected));
+    }
+    let mut idle = kind.idle_keys();
+    match idle.find(|(key, _)| rules.is_written(key)) {
+        Some((key, why)) => {
+            let because = format!("process.kind is {:?}: {why}", kind.name());
+            Err(rules.idle(key, &because))
+        }
+        None => Ok(kind),
+    }
+}
+
 fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
-    let names = Lepton::ALL.map(Lepton::name);
-    let lepton = rules.required("beam.lepton", raw.beam.lepton.as_deref())?;
-    let lepton = rules.choice("beam.lepton", lepton, &names, Lepton::from_name)?;
+    let lepton = lepton(rules, raw)?;
     let energy_gev = rules.required("beam.energy_gev", raw.beam.energy_gev)?;
     if !(energy_gev > lepton.mass_gev() && energy_gev <= keys::MAX_ENERGY_GEV) {
+        let least = match lepton {
+            Lepton::Photon => "0".to_owned(),
+            lepton => format!("the lepton's mass, {} GeV,", lepton.mass_gev()),
+        };
         let expected = format!(
-            "an energy above the lepton's mass, {} GeV, and at most {:e} GeV",
-            lepton.mass_gev(),
+            "an energy above {least} and at most {:e} GeV",
             keys::MAX_ENERGY_GEV
         );
         return Err(rules.wrong(
@@ -136,96 +188,6 @@ fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
         energy_gev,
         on_target,
     })
-}
-
-fn dark_sector(rules: &Resolver<'_>, raw: &RawCard) -> Result<DarkSector, CardError> {
-    let kind = rules.or_default_text("process.kind", raw.process.kind.as_deref())?;
-    let position = |name: &str| DarkSector::KINDS.iter().position(|kind| *kind == name);
-    let kind = rules.choice("process.kind", kind, &DarkSector::KINDS, position)?;
-    let raw = &raw.dark_sector;
-    let idle: &[(&str, bool)] = if kind == 0 {
-        &[
-            ("m_dark_photon_gev", raw.m_dark_photon_gev.is_some()),
-            ("epsilon", raw.epsilon.is_some()),
-        ]
-    } else {
-        &[
-            ("m_chi_gev", raw.m_chi_gev.is_some()),
-            ("charge", raw.charge.is_some()),
-            ("spin", raw.spin.is_some()),
-        ]
-    };
-    for (key, written) in idle {
-        if *written {
-            let expected = format!(
-                "no such key, for process.kind is {:?}",
-                DarkSector::KINDS[kind]
-            );
-            return Err(rules.wrong(&format!("dark_sector.{key}"), "a value", expected));
-        }
-    }
-    if kind == 0 {
-        pair(rules, raw)
-    } else {
-        dark_photon(rules, raw)
-    }
-}
-
-fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
-    let mass = rules.within("dark_sector.m_chi_gev", raw.m_chi_gev, &keys::MASSES_GEV)?;
-    let mass_gev = rules.required("dark_sector.m_chi_gev", mass)?;
-    let charge = rules.within("dark_sector.charge", raw.charge, &keys::COUPLINGS)?;
-    let charge = rules.or_default("dark_sector.charge", charge)?;
-    let names = ChiSpin::ALL.map(ChiSpin::name);
-    let spin = rules.or_default_text("dark_sector.spin", raw.spin.as_deref())?;
-    let spin = rules.choice("dark_sector.spin", spin, &names, ChiSpin::from_name)?;
-    let preset = Value::from(DEFAULT_CHI_PRESET);
-    let pdg_id = pdg_id(
-        rules,
-        raw.pdg_id.as_ref().unwrap_or(&preset),
-        &CHI_PDG_PRESETS,
-    )?;
-    Ok(DarkSector::Pair(MilliCharged {
-        mass_gev,
-        charge,
-        spin,
-        pdg_id,
-    }))
-}
-
-fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
-    let mass = rules.within(
-        "dark_sector.m_dark_photon_gev",
-        raw.m_dark_photon_gev,
-        &keys::MASSES_GEV,
-    )?;
-    let mass_gev = rules.required("dark_sector.m_dark_photon_gev", mass)?;
-    let epsilon = rules.within("dark_sector.epsilon", raw.epsilon, &keys::COUPLINGS)?;
-    let epsilon = rules.or_default("dark_sector.epsilon", epsilon)?;
-    let pdg_id = match &raw.pdg_id {
-        Some(id) => pdg_id(rules, id, &[])?,
-        None => DARK_PHOTON_PDG_ID,
-    };
-    Ok(DarkSector::DarkPhoton(DarkPhoton {
-        mass_gev,
-        epsilon,
-        pdg_id,
-    }))
-}
-
-fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i32)]) -> Result<i32, CardError> {
-    match value {
-        // Exchange formats store particle codes in 32 bits.
-        Value::Integer(id) if *id > 0 && i32::try_from(*id).is_ok() => Ok(*id as i32),
-        Value::String(name) => {
-            let known = presets.iter().find(|(preset, _)| preset == name);
-            known.map(|(_, id)| *id).ok_or_else(|| {
-                let meant = nearest(name, presets.iter().map(|(preset, _)| *preset));
-                rules.unknown("dark_sector.pdg_id", name, meant)
-            })
-        }
-        other => Err(rules.bad("dark_sector.pdg_id", other)),
-    }
 }
 
 fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
@@ -278,20 +240,23 @@ fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
 fn kinematics(
     rules: &Resolver<'_>,
     beam: &Beam,
-    dark_sector: &DarkSector,
+    made: &Made<'_>,
     target: &Target,
     cuts: &Cuts,
 ) -> Result<(Nucleus, KinematicLimits), CardError> {
     let mut first = None;
     for part in &target.material.components {
-        let limits = KinematicLimits::new(beam, &part.nucleus, dark_sector)
+        let limits = KinematicLimits::of(made, beam, &part.nucleus)
             .map_err(|error| rules.wrong("beam.energy_gev", error.to_string(), "a collision"))?;
         first = first.or(Some((part.nucleus, limits)));
         let (least, most) = (limits.m_pair_min_gev, limits.m_pair_max_gev);
-        let nucleus = part.name();
+        let nucleus = match made.kind.has_nucleus() {
+            true => part.name(),
+            false => "electrons".to_owned(),
+        };
         if !limits.is_open() {
-            let (key, factor) = match dark_sector {
-                DarkSector::Pair(_) => ("dark_sector.m_chi_gev", 2.0),
+            let (key, factor) = match made.dark_sector {
+                DarkSector::Pair(_) | DarkSector::Mediated(..) => ("dark_sector.m_chi_gev", 2.0),
                 DarkSector::DarkPhoton(_) => ("dark_sector.m_dark_photon_gev", 1.0),
             };
             let found = format!("{} GeV", shown(least / factor));
@@ -309,7 +274,8 @@ fn kinematics(
             );
             return Err(rules.wrong("cuts.x_min", shown(cuts.x_min), expected));
         }
-        if cuts.x_max <= limits.x_lower {
+        // Where there is no upper cut there is none: x of an annihilation is above 1 by m_e/E.
+        if cuts.x_max < 1.0 && cuts.x_max <= limits.x_lower {
             let expected = format!(
                 "x above its kinematic limit on {nucleus}, {}",
                 shown(limits.x_lower)
@@ -317,7 +283,7 @@ fn kinematics(
             return Err(rules.wrong("cuts.x_max", shown(cuts.x_max), expected));
         }
     }
-    if cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
+    if made.kind.has_lepton() && cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
         let expected = format!(
             "an energy above the lepton's mass, {} GeV",
             beam.lepton.mass_gev()
@@ -395,10 +361,21 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
 fn losses(
     rules: &Resolver<'_>,
     written: Option<&str>,
+    kind: ProcessKind,
     beam: &Beam,
     target: &Target,
 ) -> Result<Option<Losses>, CardError> {
     let path = "target.losses";
+    if kind.needs_shower(beam.lepton) && written != Some(Losses::Shower.name()) {
+        let found = written.map_or("nothing".to_owned(), |written| format!("{written:?}"));
+        let expected = format!(
+            "{:?}, for process.kind is {:?}: particles of the shower of {} make it",
+            Losses::Shower.name(),
+            kind.name(),
+            beam.lepton.name()
+        );
+        return Err(rules.wrong(path, found, expected));
+    }
     let Some(written) = written else {
         // Where it must be written, that is asked for by those who compute: `run::check_losses`.
         let is_thin = thick_x0(beam, target).is_none();
@@ -406,13 +383,14 @@ fn losses(
     };
     let losses = rules.named(path, Some(written), &Losses::ALL, Losses::name)?;
     let material = &target.material;
-    let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let is_electron = beam.lepton.is_electron();
+    let is_photon = beam.lepton == Lepton::Photon;
     let missing = match losses {
         Losses::None => None,
         Losses::TsaiWhitis | Losses::Shower if !is_electron => {
             Some("a beam of e- or e+, which radiate")
         }
-        Losses::Constant | Losses::MuonTable if is_electron => {
+        Losses::Constant | Losses::MuonTable if is_electron || is_photon => {
             Some("a beam of mu- or mu+; electrons radiate")
         }
         _ if material.thickness_cm.is_none() => {

@@ -34,6 +34,16 @@ impl<'a> Resolver<'a> {
         self.wrong(path, found.to_string(), expects(path))
     }
 
+    /// The error that a key is written which has no meaning there.
+    pub(super) fn idle(&self, path: &str, because: &str) -> CardError {
+        self.wrong(path, "a value", format!("no such key, for {because}"))
+    }
+
+    /// Whether a key is written.
+    pub(super) fn is_written(&self, path: &str) -> bool {
+        self.source.knows(path)
+    }
+
     /// The error that two keys are both written where one is meant.
     pub(super) fn excludes(&self, path: &str, other: &str) -> CardError {
         self.wrong(path, format!("both this and {other}"), "one of the two")

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::limits::KinematicLimits;
+use super::limits::{self, KinematicLimits, Made};
+use super::process_kind::ProcessKind;
 use super::raw::RawCard;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
@@ -11,6 +12,7 @@ use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::matter::Target;
+use crate::matter::material::Component;
 use crate::matter::shower::TrackTable;
 use crate::process::Method;
 
@@ -19,9 +21,11 @@ use crate::process::Method;
 pub struct RunCard {
     /// Name, seed, threads.
     pub run: Run,
+    /// The process.
+    pub kind: ProcessKind,
     /// The beam.
     pub beam: Beam,
-    /// What is produced; says the process too.
+    /// What is produced.
     pub dark_sector: DarkSector,
     /// The target and its form factor.
     pub target: Target,
@@ -256,9 +260,9 @@ pub struct MesonYields {
 /// Radiation lengths above which e± must say what they lose.
 const THIN_X0: f64 = 0.3;
 
-/// How many radiation lengths of target a beam has, if it radiates and these are not few.
+/// How many radiation lengths of target a beam has, if it radiates or converts and these are not few.
 pub(super) fn thick_x0(beam: &Beam, target: &Target) -> Option<f64> {
-    let radiates = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let radiates = beam.lepton.is_electron() || beam.lepton == Lepton::Photon;
     let x0 = target.material.thickness_x0()?;
     (radiates && x0 > THIN_X0).then_some(x0)
 }
@@ -277,7 +281,7 @@ impl MesonYields {
 }
 
 impl RunCard {
-    /// How many radiation lengths of target the beam has, if it radiates and these are more than 0.3.
+    /// How many radiation lengths of target the beam has, if it radiates or converts and these are more than 0.3.
     pub fn thick_x0(&self) -> Option<f64> {
         thick_x0(&self.beam, &self.target)
     }
@@ -298,8 +302,22 @@ impl RunCard {
             .components
             .iter()
             .map(|part| &part.nucleus);
+        let made = Made {
+            kind: self.kind,
+            dark_sector: &self.dark_sector,
+            one_energy: self.losses.is_none_or(|losses| losses == Losses::None),
+        };
         nuclei
-            .map(|nucleus| KinematicLimits::new(&self.beam, nucleus, &self.dark_sector))
+            .map(|nucleus| KinematicLimits::of(&made, &self.beam, nucleus))
             .collect()
+    }
+
+    /// Least total energy in GeV of a projectile that makes anything on one of the nuclei.
+    pub(crate) fn threshold_gev(&self) -> f64 {
+        let parts = self.target.material.components.iter();
+        let on = |part: &Component| {
+            limits::threshold_gev(self.kind, &self.beam, &part.nucleus, &self.dark_sector)
+        };
+        parts.map(on).fold(f64::INFINITY, f64::min)
     }
 }

@@ -8,9 +8,11 @@
 mod collision;
 mod final_state;
 mod four_momentum;
+mod photon;
 mod point;
 
 pub use collision::{Collision, CollisionError};
 pub use final_state::{FinalState, pair_momenta, turned};
 pub use four_momentum::FourMomentum;
+pub use photon::PhotonCollision;
 pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

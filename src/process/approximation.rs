@@ -10,7 +10,7 @@ use super::{Inputs, Kind, Method, PointBlock, Process, Route};
 use crate::beam::Lepton;
 use crate::event::Scalar;
 use crate::matter::shower::Species;
-use crate::particle::{Outgoing, Particle};
+use crate::particle::{Outgoing, Particle, Role};
 
 /// A way to σ without Monte Carlo that a process does not have by itself.
 pub trait Approximation: Send + Sync {
@@ -30,6 +30,18 @@ pub(super) struct Approximated {
 impl Kind for Approximated {
     fn name(&self) -> &str {
         self.kind.name()
+    }
+
+    fn beams(&self) -> &'static [Lepton] {
+        self.kind.beams()
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        self.kind.roles()
+    }
+
+    fn projectiles(&self) -> &'static [Species] {
+        self.kind.projectiles()
     }
 
     fn shower_particle(&self, beam: Lepton) -> Option<Species> {
@@ -99,6 +111,10 @@ impl Process for WithMethod {
 
     fn block(&self) -> Box<dyn PointBlock> {
         self.process.block()
+    }
+
+    fn resonance(&self) -> Option<(f64, f64)> {
+        self.process.resonance()
     }
 
     fn methods(&self) -> Vec<Method> {

@@ -10,6 +10,7 @@ use crate::dark_sector::DarkSector;
 use crate::matter::Nucleus;
 use crate::matter::form_factor::FormFactorKind;
 use crate::matter::shower::Species;
+use crate::particle::Role;
 
 /// What a process is made of.
 #[derive(Debug, Clone)]
@@ -53,9 +54,31 @@ pub trait Kind: Send + Sync {
     /// The spelling of `process.kind`.
     fn name(&self) -> &str;
 
+    /// What may be its beam, or the beam whose shower makes it.
+    fn beams(&self) -> &'static [Lepton] {
+        &Lepton::CHARGED
+    }
+
+    /// What comes out. Without a lepton no cut can be on it; without a nucleus none is struck.
+    fn roles(&self) -> &'static [Role] {
+        const PAIR: &[Role] = &[Role::LEPTON_OUT, Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
+        PAIR
+    }
+
+    /// The particles of a shower that make it.
+    fn projectiles(&self) -> &'static [Species] {
+        &[Species::Electron, Species::Positron]
+    }
+
     /// Which particles of the shower it takes that a `beam` makes, if not the beam itself; their process is
     /// then made with their energy as that of the beam.
     fn shower_particle(&self, _beam: Lepton) -> Option<Species> {
+        None
+    }
+
+    /// The process on all atoms of a material at once, each with its share, where they differ in nothing that an
+    /// event shows.
+    fn on_all(&self, _atoms: &[(f64, Inputs)]) -> Option<Result<Arc<dyn Process>, SetupError>> {
         None
     }
 

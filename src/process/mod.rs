@@ -76,6 +76,11 @@ pub trait Process: Send + Sync {
         None
     }
 
+    /// Where σ has a resonance as a function of the energy of the beam: that energy, and half of its width, in GeV.
+    fn resonance(&self) -> Option<(f64, f64)> {
+        None
+    }
+
     /// The ways to its cross section without Monte Carlo.
     fn methods(&self) -> Vec<Method> {
         Vec::new()

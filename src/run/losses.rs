@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::{UsageError, mixture_of};
+use crate::beam::Lepton;
 use crate::card::{Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
-use crate::matter::material::Component;
 use crate::matter::muon_loss::MuonLoss;
 use crate::matter::shower;
 use crate::process::target::{BeamTrack, EnergyLoss, Showered};
@@ -29,6 +29,9 @@ pub fn check_losses(card: &RunCard) -> Result<Losses, UsageError> {
     match (card.losses, card.thick_x0()) {
         (Some(losses), _) => Ok(losses),
         (None, None) => Ok(Losses::None),
+        (None, Some(x0)) if card.beam.lepton == Lepton::Photon => Err(UsageError(format!(
+            "target.losses is not said: photons convert in {x0:.3} X0 of target, and no law of that is followed; write losses = \"none\" under [target] (--set target.losses=none) to leave all of them at beam.energy_gev",
+        ))),
         (None, Some(x0)) => Err(UsageError(format!(
             "target.losses is not said: {} radiate in {:.3} X0 of target before they make anything{}; write losses = \"tsai-whitis\" under [target] (--set target.losses=tsai-whitis), or losses = \"none\" to leave them at beam.energy_gev",
             card.beam.lepton.name(),
@@ -50,7 +53,7 @@ fn difference(card: &RunCard) -> Option<String> {
     let (thin, thick) = (sigma(Losses::None)?, sigma(Losses::TsaiWhitis)?);
     let coupling = match card.dark_sector {
         DarkSector::Pair(_) => "the charge",
-        DarkSector::DarkPhoton(_) => "epsilon",
+        DarkSector::DarkPhoton(_) | DarkSector::Mediated(..) => "epsilon",
     };
     Some(format!(
         " (sigma = {thick:.3e} pb with these losses, {thin:.3e} pb without; limits on {coupling} differ by a factor {:.3})",
@@ -146,14 +149,16 @@ fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
             let lowest_gev = lowest * card.beam.energy_gev;
             let range = (lowest_gev.max(shower::LEAST_GEV), card.beam.energy_gev);
             let thickness_x0 = thickness_cm / radiation_length_cm;
+            let registry = Registry::standard();
+            let species = super::kind_of(card, &registry)?.projectiles();
             let tracks = match &card.track_length {
                 Some(table) => {
                     let down_to = table.in_target(range, thickness_x0).map_err(UsageError)?;
-                    Showered::of_tracks(range, down_to, thickness_x0)
+                    Showered::of_tracks(range, down_to, thickness_x0, species)
                 }
                 None => {
                     let (shower, _) = super::shower(card, Some(range.0), &[])?;
-                    Showered::new(&shower, material, thickness_x0).map_err(usage)?
+                    Showered::new(&shower, material, thickness_x0, species).map_err(usage)?
                 }
             };
             EnergyLoss::Shower {
@@ -203,16 +208,6 @@ fn muon_table(card: &RunCard, thickness_cm: f64, lowest: f64) -> Result<EnergyLo
 
 /// The least energy at which anything within the cuts can be made, in parts of the beam's.
 fn lowest_share(card: &RunCard) -> f64 {
-    let (m, made) = (
-        card.beam.lepton.mass_gev(),
-        card.dark_sector.threshold_mass_gev(),
-    );
-    let threshold = |part: &Component| {
-        let big_m = part.nucleus.mass_gev;
-        // From s = m² + M² + 2ME at √s = M + m + `made`.
-        m + made + made * (0.5 * made + m) / big_m
-    };
-    let parts = card.target.material.components.iter();
-    let least = parts.map(threshold).fold(f64::INFINITY, f64::min);
+    let least = card.threshold_gev();
     card.cuts.x_min.max(least / card.beam.energy_gev)
 }

@@ -9,9 +9,8 @@ use super::grid::{CardSource, Grid, plain_values};
 use super::rows::{Watch, run_rows};
 use super::{StudyError, facts};
 use crate::card::RunCard;
-use crate::dark_sector::DarkSector;
 use crate::process::{Integral, Method, Mixture, QuadratureError, Route};
-use crate::run;
+use crate::run::{self, UsageError};
 use crate::table::{Cell, Column, Table, json as as_json};
 
 /// Deviations in percent that a verdict speaks of.
@@ -169,6 +168,14 @@ impl Comparisons {
         let card = |row: usize| -> Result<RunCard, StudyError> {
             let card = source.at(&grid.axes, &grid.row(row))?;
             run::check_losses(&card)?;
+            if !card.kind.has_lepton() {
+                return Err(UsageError(format!(
+                    "compare holds approximations against the exact result, and process.kind = {:?} has none: \
+                     sigma gives it by quadrature and by Monte Carlo",
+                    card.kind.name()
+                ))
+                .into());
+            }
             Ok(card)
         };
         let cards = (0..grid.len()).map(card).collect::<Result<_, _>>()?;
@@ -281,7 +288,7 @@ impl Compared<'_> {
         let table = self.table();
         let row = |(i, row): (usize, &Comparison)| {
             let mut object = Map::new();
-            if let DarkSector::Pair(chi) = self.of.cards[i].dark_sector {
+            if let Some(chi) = self.of.cards[i].dark_sector.chi() {
                 object.insert("m_chi_gev".to_owned(), json!(chi.mass_gev));
             }
             object.extend(table.json_row(&table.rows[i]));

@@ -6,12 +6,10 @@
 //! σ within the cuts on x; with other cuts, which the quadrature cannot follow, there are no ratios.
 //! Pinned by `tests/form_factor.rs`.
 
-use crate::beam::Beam;
-use crate::cuts::Cuts;
-use crate::dark_sector::DarkSector;
+use crate::card::RunCard;
+use crate::matter::Nucleus;
 use crate::matter::form_factor::{FormFactor, FormFactorKind};
 use crate::matter::material::Component;
-use crate::matter::{Nucleus, Target};
 use crate::process::radiation::route;
 use crate::process::{Method, Setup};
 
@@ -58,15 +56,18 @@ pub fn left_out(shapes: &[NuclearShape]) -> Option<String> {
     ))
 }
 
-/// The form factor of every nucleus of `target`.
-pub fn nuclear_shapes(
-    beam: &Beam,
-    target: &Target,
-    dark_sector: DarkSector,
-    cuts: Cuts,
-) -> Vec<NuclearShape> {
+/// The form factor of every nucleus of the target of `card`; nothing where no nucleus is struck. Its σ are those of
+/// what the beam radiates at its energy, where it does.
+pub fn nuclear_shapes(card: &RunCard) -> Vec<NuclearShape> {
+    if !card.kind.has_nucleus() {
+        return Vec::new();
+    }
+    let (beam, target, cuts) = (&card.beam, &card.target, card.cuts);
     let sigma = |nucleus: Nucleus, kind: &FormFactorKind| {
-        let setup = Setup::new(beam, nucleus, kind, dark_sector, cuts).ok()?;
+        if !card.kind.has_lepton() {
+            return None;
+        }
+        let setup = Setup::new(beam, nucleus, kind, card.dark_sector, cuts).ok()?;
         let found = route(Method::QUADRATURE, &setup)
             .and_then(|route| route.sigma(REL_ERROR))
             .ok()?;

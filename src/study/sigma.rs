@@ -29,6 +29,8 @@ pub struct Sigma {
     pub n_eval: u64,
     /// Seed of the random streams.
     pub seed: u64,
+    /// Atoms per cm² of the target and events per beam particle, as [`run::yield_per_lepton`].
+    pub yields: Option<(f64, f64)>,
     /// What each nucleus of the target gives.
     pub nuclei: Vec<Nuclear>,
     /// How it went on each nucleus, by Monte Carlo.
@@ -152,6 +154,7 @@ pub(super) fn of_mixture(
         error_pb: 0.0,
         chi2_dof: None,
         n_eval: 0,
+        yields: None,
         seed: card.run.seed,
         nuclei: Vec::new(),
         runs: Vec::new(),
@@ -160,6 +163,7 @@ pub(super) fn of_mixture(
     };
     if method == Method::MC {
         by_monte_carlo(card, mixture, &mut found, listener)?;
+        found.yields = run::yield_per_lepton(card, found.value_pb);
         return Ok(found);
     }
     let route = run::inclusive(method, mixture)?;
@@ -167,6 +171,7 @@ pub(super) fn of_mixture(
     let total = route.total(&each);
     (found.value_pb, found.error_pb) = (total.value_pb, total.error_pb);
     found.n_eval = total.n_eval;
+    found.yields = run::yield_per_lepton(card, found.value_pb);
     let parts = mixture.parts().iter().zip(&each);
     let nuclear = |(part, one): (&Part, &Integral)| Nuclear::of(part, one.value_pb, one.error_pb);
     found.nuclei = parts.map(nuclear).collect();

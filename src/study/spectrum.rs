@@ -5,7 +5,8 @@
 
 use super::sigma::{Measured, measured};
 use super::{StudyError, facts};
-use crate::card::RunCard;
+use crate::card::{Losses, RunCard};
+use crate::constants::ELECTRON_MASS_GEV;
 use crate::generate::{HistogramRequest, Listener};
 use crate::histogram::{Axis, Observable, Scale};
 use crate::process::{Method, Mixture, Route};
@@ -153,6 +154,13 @@ pub fn spectrum(
     listener: &mut Listener<'_>,
 ) -> Result<Spectrum, StudyError> {
     let mixture = run::mixture(card)?;
+    let thin = run::check_losses(card)? == Losses::None;
+    if thin && !card.kind.has_nucleus() {
+        return Err(UsageError(format!(
+            "there is no spectrum: all positrons have beam.energy_gev, and E_miss is that and {ELECTRON_MASS_GEV} GeV"
+        ))
+        .into());
+    }
     let method = card.integration.method;
     let (x, x_edges) = at.x(card)?;
     let mut spectrum = Spectrum {

@@ -2,6 +2,7 @@
 
 mod errors;
 mod form_factor;
+mod kinds;
 mod overrides;
 mod properties;
 mod reference;

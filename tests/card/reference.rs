@@ -16,10 +16,16 @@ target.element = \"Pb\"
 ";
 
 /// The required keys alone, of each process.
-fn minimal() -> [String; 2] {
+fn minimal() -> [String; 3] {
     let dark_photon = PAIR.replace("m_chi_gev", "m_dark_photon_gev");
     let kind = "process.kind = \"dark-photon\"\n";
-    [PAIR.to_owned(), dark_photon + kind]
+    let mediated = PAIR.replace("mu-", "e+");
+    let vector = "process.kind = \"annihilation\"
+dark_sector.mediator = \"vector\"
+dark_sector.m_mediator_gev = 0.1
+dark_sector.alpha_d = 0.1
+";
+    [PAIR.to_owned(), dark_photon + kind, mediated + vector]
 }
 
 fn parse(text: &str, overrides: &[Override]) -> Result<RunCard, CardError> {
@@ -98,7 +104,15 @@ fn every_key_has_a_row_of_its_own() {
 #[test]
 fn no_key_is_missing() {
     let mut seen = BTreeSet::new();
-    for text in minimal() {
+    let [pair, photon, mediated] = minimal();
+    let of_photons = PAIR.replace("lepton = \"mu-\"", "particle = \"gamma\"");
+    for text in [
+        mediated + "dark_sector.width_gev = 0.01\n",
+        of_photons + "process.kind = \"photon-conversion\"\n",
+    ] {
+        paths("", &toml::Value::Table(printed(&text)), &mut seen);
+    }
+    for text in [pair, photon] {
         let all = "beam.on_target = 1e12
 target.thickness_cm = 1.0
 target.energy_loss_gev_per_cm = 0.01
@@ -131,6 +145,9 @@ positron_x0 = [0.1, 0.0], photon_x0 = [0.1, 0.0] }
     seen.insert("target.track_length.file".to_owned());
     seen.insert("target.thickness_x0".to_owned());
     seen.insert("target.mixture".to_owned());
+    // Couplings as α_D and ε.
+    seen.insert("dark_sector.coupling".to_owned());
+    seen.insert("dark_sector.g_chi".to_owned());
     let table: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();
     assert_eq!(seen, table);
 }
@@ -145,6 +162,8 @@ fn defaults_are_what_a_minimal_card_means() {
             .collect();
         match key.default {
             _ if key.kind == Kind::Table => {}
+            // The one that is not what holds without it.
+            Absent::Nothing(_) if key.path == "dark_sector.mediator" => assert_eq!(found.len(), 1),
             Absent::Nothing(_) => assert_eq!(found, [], "{}", key.path),
             // A list that is not there has no keys.
             Absent::Required(_) if key.path.starts_with("target.material.") => {}
@@ -166,7 +185,7 @@ fn defaults_are_what_a_minimal_card_means() {
 
 #[test]
 fn defaults_in_words_are_true() {
-    let [pair, photon] = minimal().map(|text| printed(&text));
+    let [pair, photon, _] = minimal().map(|text| printed(&text));
     let id = |card| look(card, "dark_sector.pdg_id").unwrap().as_integer();
     assert_eq!((id(&pair), id(&photon)), (Some(5_200_012), Some(622)));
     assert_eq!(pair["run"]["name"].as_str(), Some("minimal"));
@@ -177,10 +196,8 @@ fn defaults_in_words_are_true() {
     };
     let words = key("histogram").default.words().unwrap();
     let (first, rest) = words.split_once(", without `m_pair_gev`").unwrap();
-    assert_eq!(
-        (names(&pair).join(", ").as_str(), rest),
-        (first, " for `dark-photon`")
-    );
+    assert_eq!(names(&pair).join(", "), first);
+    assert!(rest.starts_with(" for `dark-photon`; "), "{rest}");
     let without: Vec<String> = names(&pair)
         .into_iter()
         .filter(|n| n != "`m_pair_gev`")
@@ -236,12 +253,16 @@ fn what_is_required_is_missed() {
 /// What a card with `value` at this key says against the value by itself, not against its meaning
 /// beside other keys.
 fn refused(key: &Key, value: &str) -> bool {
-    let [pair, photon] = minimal();
-    let photon_only = ["dark_sector.m_dark_photon_gev", "dark_sector.epsilon"];
-    let text = if photon_only.contains(&key.path) {
-        photon
-    } else {
-        pair
+    let [pair, photon, mediated] = minimal();
+    let text = match key.path {
+        "dark_sector.m_dark_photon_gev" | "dark_sector.epsilon" => photon,
+        "dark_sector.g_chi" => mediated.replace("dark_sector.alpha_d = 0.1\n", ""),
+        "dark_sector.m_mediator_gev"
+        | "dark_sector.coupling"
+        | "dark_sector.alpha_d"
+        | "dark_sector.width_gev" => mediated,
+        "beam.particle" => pair.replace("beam.lepton = \"mu-\"\n", ""),
+        _ => pair,
     };
     let (text, path) = match key.path.split_once('.') {
         Some(("histogram", "observable")) => {

@@ -60,7 +60,7 @@ pub(crate) fn describe(question: &Value) -> Result<Value, Refusal> {
     Ok(json!({
         "toml": toml,
         "name": card.run.name,
-        "process": card.dark_sector.kind(),
+        "process": card.kind.name(),
         "values": values,
         "methods": Method::ALL.iter().map(|m| m.name()).collect::<Vec<_>>(),
         "nuclei": material.components.len(),

@@ -95,6 +95,9 @@ pub(crate) fn masses(question: &Value) -> Result<Value, Refusal> {
     let mut at = |mass_gev: f64| -> Option<f64> {
         card.dark_sector = match produced {
             DarkSector::Pair(chi) => DarkSector::Pair(MilliCharged { mass_gev, ..chi }),
+            DarkSector::Mediated(chi, a) => {
+                DarkSector::Mediated(MilliCharged { mass_gev, ..chi }, a)
+            }
             DarkSector::DarkPhoton(a) => DarkSector::DarkPhoton(DarkPhoton { mass_gev, ..a }),
         };
         let found = route(method, &card).ok()?.sigma(goal).ok()?;

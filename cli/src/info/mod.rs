@@ -74,7 +74,7 @@ impl Info {
         let limits = card
             .limits()
             .map_err(|error| Failure::Usage(error.to_string()))?;
-        let shapes = nuclear_shapes(&card.beam, &card.target, card.dark_sector, card.cuts);
+        let shapes = nuclear_shapes(&card);
         if let Some(warning) = left_out(&shapes).filter(|_| !common.quiet) {
             print::note(&format!("warning: {warning}"));
         }
@@ -149,7 +149,12 @@ fn shape_rows(shape: &NuclearShape) -> [(&'static str, Option<f64>, &'static str
 fn card_text(card: &RunCard, limits: &[KinematicLimits], shapes: &[NuclearShape]) -> String {
     let mut text = card.to_toml();
     for (part, limits) in card.target.material.components.iter().zip(limits) {
-        text += &format!("\n# Kinematic limits on {}\n", part.name());
+        let of = if card.kind.has_nucleus() {
+            ""
+        } else {
+            "electrons of "
+        };
+        text += &format!("\n# Kinematic limits on {of}{}\n", part.name());
         for (name, value, meaning) in rows(limits) {
             let value = shown(value);
             text += format!("# {name:<22} {value:<24} {meaning}").trim_end();

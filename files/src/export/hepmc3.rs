@@ -121,6 +121,14 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
             "l N -> l N A'".to_owned(),
             "Radiation of a dark photon".to_owned(),
         ),
+        "annihilation" => (
+            "e+ e- -> chi chibar".to_owned(),
+            "Annihilation of a positron with an electron at rest to a dark pair".to_owned(),
+        ),
+        "photon-conversion" => (
+            "gamma N -> chi chibar N".to_owned(),
+            "Conversion of a photon to a millicharged pair in the field of a nucleus".to_owned(),
+        ),
         other => {
             let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
             (other.to_owned(), format!("Outgoing: {}", roles.join(", ")))
@@ -182,7 +190,7 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
     describe(
         "VertexStatusInfo[1]".to_owned(),
         "Primary",
-        "The collision of lepton and nucleus",
+        "The collision of the beam particle and what is struck",
     );
     describe(
         "ParticleStatusInfo[1]".to_owned(),

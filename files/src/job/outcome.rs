@@ -1,6 +1,6 @@
 //! What a job has found: σ, sample, checks, and all of it as the plain record of the file.
 
-use millibrem::card::{Losses, RunCard};
+use millibrem::card::RunCard;
 use millibrem::generate::{CrossCheck, SampleReport, SigmaReport};
 use millibrem::process::{Integral, Method, Part, QuadratureError};
 use millibrem::record::{Fact, FurtherWeight, NuclearSigma, RunSummary, Shard};
@@ -8,9 +8,6 @@ use millibrem::run;
 
 /// Relative error of σ on each nucleus at best; finer the losses of a beam cannot be followed.
 const NUCLEI_GOAL: f64 = 5e-4;
-
-/// Square centimetres in a picobarn.
-const PB_TO_CM2: f64 = 1e-36;
 
 /// How a job ended.
 #[derive(Debug)]
@@ -115,7 +112,7 @@ impl Sampled {
             )
         };
         let mut provenance = vec![
-            text("process", card.dark_sector.kind().to_owned()),
+            text("process", card.kind.name().to_owned()),
             count("n_eval_sigma", sigma.n_eval),
             count("n_eval_events", sample.n_eval),
             real("effective_share", sigma.effective_share),
@@ -130,13 +127,9 @@ impl Sampled {
             text("alarms", self.alarms.join("\n")),
             text("notes", self.notes.join("\n")),
         ];
-        let material = &card.target.material;
-        let real_target =
-            !matches!(card.losses, None | Some(Losses::None)) || material.components.len() > 1;
-        if let (true, Some(atoms)) = (real_target, material.nuclei_per_cm2()) {
-            let sigma_cm2 = PB_TO_CM2 * sigma.cross_section.value_pb;
+        if let Some((atoms, yielded)) = run::yield_per_lepton(card, sigma.cross_section.value_pb) {
             provenance.push(real("atoms_per_cm2", atoms));
-            provenance.push(real("yield_per_lepton", atoms * sigma_cm2));
+            provenance.push(real("yield_per_lepton", yielded));
         }
         if let Some(check) = self.check {
             provenance.push(real("quadrature_sigma_pb", check.value_pb));

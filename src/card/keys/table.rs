@@ -5,10 +5,11 @@ use super::Allowed::{Choices, Range};
 use super::{Key, Kind};
 use crate::beam::Lepton;
 use crate::card::histograms::DEFAULT_BINS;
+use crate::card::process_kind::ProcessKind;
 use crate::card::resolve::SCHEMA;
 use crate::card::run_card::{Channel, InitialState, Isotopes, Losses, Straggling};
 use crate::cuts::Cuts;
-use crate::dark_sector::{ChiSpin, DarkSector};
+use crate::dark_sector::{ChiSpin, Mediator};
 use crate::event::{Compression, Weighting};
 use crate::matter::NucleusSpin;
 use crate::matter::catalogue::MATERIALS;
@@ -59,26 +60,46 @@ keys! {
         "Number of threads, 0 for all cores; results do not depend on it.",
         "a number of threads, 0 (all cores) to 4096";
 
-    "process": Table, "", Range(""), Nothing(""), "The reaction of the lepton l on the nucleus N.", TABLE;
-    "process.kind": Text, "", Choices(|| DarkSector::KINDS.to_vec()), Text(DarkSector::KINDS[0]),
-        "What is radiated: `pair` is l N → l N χ χ̄ by a virtual photon, `dark-photon` is l N → l N A′ on its mass shell.",
-        "\"pair\" or \"dark-photon\"";
+    "process": Table, "", Range(""), Nothing(""), "The reaction of the beam on the target.", TABLE;
+    "process.kind": Text, "", Choices(|| ProcessKind::ALL.map(ProcessKind::name).to_vec()), Text(ProcessKind::Pair.name()),
+        "What happens: `pair` is l N → l N χ χ̄ by a virtual photon, `dark-photon` is l N → l N A′ on its mass shell, \
+         `annihilation` is e⁺ e⁻ → χ χ̄ of a positron of the beam or its shower on an electron at rest, `photon-conversion` \
+         is γ N → χ χ̄ N of a photon of the beam or of its shower ([channels.md](channels.md)). Keys of what a process does not have are refused.",
+        "the name of a process";
 
     "dark_sector": Table, "", Range(""), Nothing(""),
-        "The new particle: the millicharged χ of a `pair`, or the dark photon A′.", TABLE;
-    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `pair`"),
-        "Mass of χ, of which two must fit below √s − m − M; only for `pair`.", MASS;
+        "The new particle: the millicharged χ of a pair, or the dark photon A′.", TABLE;
+    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("but for `dark-photon`"),
+        "Mass of χ, of which two must fit below √s − m − M; not for `dark-photon`.", MASS;
     "dark_sector.charge": Number, "e", Range("1e-30 to 1e6"), Number(1.0),
-        "Charge Q_χ/e of χ; σ is proportional to its square; only for `pair`.",
+        "Charge Q_χ/e of χ; σ is proportional to its square, of `photon-conversion` to its fourth power; not for \
+         `dark-photon`, nor with an A′ as `mediator`.",
         "a charge in units of e, 1e-30 to 1e6";
     "dark_sector.spin": Text, "", Choices(|| ChiSpin::ALL.map(ChiSpin::name).to_vec()), Text("dirac"),
-        "Whether χ is a Dirac fermion or a complex scalar; only for `pair`.",
+        "Whether χ is a Dirac fermion or a complex scalar; not for `dark-photon`.",
         "\"dirac\" or \"scalar\"";
     "dark_sector.m_dark_photon_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `dark-photon`"),
         "Mass of A′, which must fit below √s − m − M; only for `dark-photon`.", MASS;
     "dark_sector.epsilon": Number, "", Range("1e-30 to 1e6"), Number(1.0),
-        "Kinetic mixing ε of A′; σ is proportional to its square; only for `dark-photon`.",
+        "Kinetic mixing ε of A′; σ is proportional to its square; only for `dark-photon` and with an A′ as `mediator`.",
         "a kinetic mixing, 1e-30 to 1e6";
+    "dark_sector.mediator": Text, "", Choices(|| Mediator::ALL.map(Mediator::name).to_vec()), Nothing("(`photon`)"),
+        "What χ couples to: the photon, or a `vector` A′ that mixes with it, for `annihilation`.",
+        "\"photon\" or \"vector\"";
+    "dark_sector.m_mediator_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `vector`"),
+        "Mass of the A′ between leptons and χ, above or below 2m_χ.", MASS;
+    "dark_sector.coupling": Number, "e", Range("1e-30 to 1e6"), Nothing("(`epsilon`)"),
+        "Another name of `epsilon` with an A′ as `mediator`: its coupling to charge, in units of e.",
+        "a coupling in units of e, 1e-30 to 1e6";
+    "dark_sector.alpha_d": Number, "", Range("1e-30 to 1e6"), Required("for `vector`, without `g_chi`"),
+        "Coupling α_D = g_χ²/4π of the A′ to χ; with an A′ as `mediator`.",
+        "a coupling, 1e-30 to 1e6";
+    "dark_sector.g_chi": Number, "", Range("1e-30 to 1e6"), Nothing("(`alpha_d`)"),
+        "Coupling g_χ = √(4πα_D) of the A′ to χ, in place of `alpha_d`.",
+        "a coupling, 1e-30 to 1e6";
+    "dark_sector.width_gev": Number, "GeV", Range("1e-10 to 1e10"), Nothing("(that of A′ → χ χ̄)"),
+        "Width of the A′, if it has other decays than to χ χ̄; at least 1e-4 of its mass, if that is above 2m_χ.",
+        "a width in GeV, 1e-10 to 1e10";
     "dark_sector.pdg_id": CountOrText, "",
         Range("1 to 2147483647; for χ also `\"ldmx\"` (17), `\"dmg4\"` (5200012), `\"milliqan\"` (6000015)"),
         Depends("`\"dmg4\"` for χ, 622 for A′"),
@@ -86,15 +107,18 @@ keys! {
         "a particle code above 0, or one of \"ldmx\", \"dmg4\", \"milliqan\"";
 
     "beam": Table, "", Range(""), Nothing(""), "The beam, along +z on a target at rest.", TABLE;
-    "beam.lepton": Text, "", Choices(|| Lepton::ALL.map(Lepton::name).to_vec()), Required(""),
-        "Lepton of the beam.",
+    "beam.particle": Text, "", Choices(|| Lepton::ALL.map(Lepton::name).to_vec()), Nothing("(then `lepton` is required)"),
+        "Particle of the beam; `gamma` only for `photon-conversion`.",
+        "one of \"e-\", \"e+\", \"mu-\", \"mu+\", \"gamma\"";
+    "beam.lepton": Text, "", Choices(|| Lepton::CHARGED.map(Lepton::name).to_vec()), Required("without `particle`"),
+        "Earlier name of `particle`, for leptons.",
         "one of \"e-\", \"e+\", \"mu-\", \"mu+\"";
-    "beam.energy_gev": Number, "GeV", Range("above the lepton's mass, at most 1e8"), Required(""),
-        "Total energy E₀ of a beam lepton in the frame where the nucleus is at rest.",
-        "an energy in GeV, above the lepton's mass and at most 1e8";
+    "beam.energy_gev": Number, "GeV", Range("above the particle's mass, at most 1e8"), Required(""),
+        "Total energy E₀ of a beam particle in the frame where the nucleus is at rest.",
+        "an energy in GeV, above the particle's mass and at most 1e8";
     "beam.on_target": Number, "", Range("1e-30 to 1e30"), Nothing("(`reach` asks for it)"),
-        "Number of leptons on target; it turns σ into a number of events.",
-        "a number of leptons, 1e-30 to 1e30";
+        "Number of beam particles on target; it turns σ into a number of events.",
+        "a number of particles, 1e-30 to 1e30";
 
     "target": Table, "", Range(""), Nothing(""),
         "The nuclei, and how much of the material there is. σ knows only the nuclei, with their spin, mass and \
@@ -251,7 +275,8 @@ keys! {
         "\"none\" or \"gzip\"";
 
     "histogram": Tables, "", Range("each once; at most 1e7 bins in all, two more an axis for what lies outside"),
-        Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon`"),
+        Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon`; \
+            where no lepton comes out, `e_chi_gev` and `theta_chi_rad` in place of its angle, and only what there is"),
         "Histograms of one or two observables, each under its own `[[histogram]]`; `histogram = []` is none.",
         "a list of tables, each under [[histogram]]";
     "histogram.observable": Texts, "", Choices(Observable::names), Required(""),

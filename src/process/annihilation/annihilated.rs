@@ -1,6 +1,6 @@
 //! One set-up of the annihilation: its energies, σ, cuts and momenta.
 
-use super::cross_section::{self, Through, energy_of, s_of};
+use super::cross_section::{self, energy_of, s_of};
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::cuts::Cuts;
 use crate::dark_sector::{DarkSector, MilliCharged};
@@ -21,7 +21,8 @@ pub struct Annihilation {
     pub(super) energy_gev: f64,
     /// Electrons of the atom.
     electrons: f64,
-    through: Through,
+    /// What couples e⁺e⁻ to χ.
+    dark: DarkSector,
     pub(super) chi: MilliCharged,
     /// Whether its σ is with radiation off the initial state.
     pub(super) radiates: bool,
@@ -35,14 +36,14 @@ impl Annihilation {
     /// # Errors
     /// [`SetupError`] if a number makes no sense, what is produced is no pair, there is a cut on the scattered lepton,
     /// or nothing can be made.
-    pub fn new(inputs: &Inputs, through: Through) -> Result<Self, SetupError> {
+    pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
         check_numbers(
             &inputs.beam,
             &inputs.nucleus,
             &inputs.dark_sector,
             &inputs.cuts,
         )?;
-        let DarkSector::Pair(chi) = inputs.dark_sector else {
+        let Some(chi) = inputs.dark_sector.chi() else {
             return Err(SetupError::OtherKind {
                 kind: KIND,
                 produced: inputs.dark_sector.kind(),
@@ -54,7 +55,7 @@ impl Annihilation {
         let process = Self {
             energy_gev: inputs.beam.energy_gev,
             electrons: f64::from(inputs.nucleus.z),
-            through,
+            dark: inputs.dark_sector,
             chi,
             radiates: false,
             cuts: inputs.cuts,
@@ -87,6 +88,11 @@ impl Annihilation {
         }
     }
 
+    /// The same on atoms with so many electrons, the mean of a material.
+    pub(super) fn with_electrons(self, electrons: f64) -> Self {
+        Self { electrons, ..self }
+    }
+
     /// Least total energy in GeV of a positron that makes a pair.
     pub fn threshold_gev(&self) -> f64 {
         energy_of(4.0 * self.chi.mass_gev * self.chi.mass_gev)
@@ -97,9 +103,19 @@ impl Annihilation {
         self.cuts.x_min * self.energy_gev
     }
 
+    /// Energy in GeV at which A′ is on its mass shell and may decay to χχ̄, and half of the width of the peak, mΓ/2m_e.
+    pub(super) fn pole(&self) -> Option<(f64, f64)> {
+        let DarkSector::Mediated(chi, a) = &self.dark else {
+            return None;
+        };
+        let half = 0.5 * a.mass_gev * a.width(chi) / ELECTRON_MASS_GEV;
+        let is_open = a.mass_gev > 2.0 * chi.mass_gev;
+        is_open.then(|| (energy_of(a.mass_gev * a.mass_gev), half))
+    }
+
     /// σ in pb per atom of positrons of this energy, whatever the cuts.
     pub fn at_pb(&self, energy_gev: f64) -> f64 {
-        self.electrons * cross_section::sigma_pb(s_of(energy_gev), &self.through, &self.chi)
+        self.electrons * cross_section::sigma_pb(s_of(energy_gev), &self.dark, &self.chi)
     }
 
     /// The same at the energy of the beam.

@@ -5,65 +5,20 @@
 use core::f64::consts::PI;
 
 use crate::constants::{ALPHA, ELECTRON_MASS_GEV, GEV_M2_TO_PB};
-use crate::dark_sector::{ChiSpin, DarkPhoton, MilliCharged};
+use crate::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
 use crate::matter::shower::{Species, TrackLength};
 
-/// A vector A′ between e⁺e⁻ and χχ̄.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Resonance {
-    /// Its mass, GeV.
-    pub mass_gev: f64,
-    /// Its kinetic mixing ε with the photon.
-    pub epsilon: f64,
-    /// Its coupling to χ, g_χ²/4π.
-    pub alpha_d: f64,
-    /// Its width, GeV; none for that of A′ → χχ̄.
-    pub width_gev: Option<f64>,
-}
-
-impl Resonance {
-    /// Γ(A′ → χχ̄) in GeV: (α_D/3) m (1 + 2m_χ²/m²)β for a Dirac χ, α_D m β³/12 for a scalar; 0 below 2m_χ.
-    pub fn width_to(&self, chi: &MilliCharged) -> f64 {
-        let m2 = self.mass_gev * self.mass_gev;
-        self.alpha_d / 3.0 * self.mass_gev * structure(m2, chi)
-    }
-
-    /// The width in the propagator, GeV.
-    pub fn width(&self, chi: &MilliCharged) -> f64 {
-        self.width_gev.unwrap_or_else(|| self.width_to(chi))
-    }
-}
-
-/// What couples e⁺e⁻ to χχ̄.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Through {
-    /// A photon, to the charge of χ.
-    Photon,
-    /// A vector A′.
-    Vector(Resonance),
-}
-
-impl Through {
-    /// α² (Q_χ/e)² or what stands for it.
-    fn strength(&self, s: f64, chi: &MilliCharged) -> f64 {
-        match self {
-            Self::Photon => ALPHA * ALPHA * chi.charge * chi.charge,
-            Self::Vector(a) => {
-                let (m2, width) = (a.mass_gev * a.mass_gev, a.width(chi));
-                let pole = (s - m2) * (s - m2) + m2 * width * width;
-                ALPHA * a.alpha_d * a.epsilon * a.epsilon * s * s / pole
-            }
+/// α² (Q_χ/e)² or what stands for it.
+fn strength(s: f64, dark: &DarkSector) -> f64 {
+    match dark {
+        DarkSector::Pair(chi) => ALPHA * ALPHA * chi.charge * chi.charge,
+        DarkSector::Mediated(chi, a) => {
+            let (m2, width) = (a.mass_gev * a.mass_gev, a.width(chi));
+            let pole = (s - m2) * (s - m2) + m2 * width * width;
+            ALPHA * a.alpha_d * a.epsilon * a.epsilon * s * s / pole
         }
-    }
-}
-
-/// S(s) of the current of χ, 0 below threshold.
-fn structure(s: f64, chi: &MilliCharged) -> f64 {
-    let r = chi.mass_gev * chi.mass_gev / s;
-    let beta = (1.0 - 4.0 * r).max(0.0).sqrt();
-    match chi.spin {
-        ChiSpin::Dirac => (1.0 + 2.0 * r) * beta,
-        ChiSpin::Scalar => 0.25 * beta * beta * beta,
+        // Its χ is not said.
+        DarkSector::DarkPhoton(_) => 0.0,
     }
 }
 
@@ -86,10 +41,10 @@ pub(super) fn energy_of(s: f64) -> f64 {
     0.5 * s / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV
 }
 
-/// σ in pb per electron.
-pub(super) fn sigma_pb(s: f64, through: &Through, chi: &MilliCharged) -> f64 {
-    let strength = through.strength(s, chi);
-    GEV_M2_TO_PB * 4.0 * PI / (3.0 * s) * initial(s) * strength * structure(s, chi)
+/// σ in pb per electron; `dark` is what couples to e⁺e⁻ and χ.
+pub(super) fn sigma_pb(s: f64, dark: &DarkSector, chi: &MilliCharged) -> f64 {
+    let strength = strength(s, dark);
+    GEV_M2_TO_PB * 4.0 * PI / (3.0 * s) * initial(s) * strength * chi.structure(s)
 }
 
 /// The density of cos θ over the flat one.

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! from E = 2m_χ²/m − m upwards; an atom has Z electrons. Through a vector A′ of mixing ε that couples
-//! to χ with α_D, α² (Q_χ/e)² becomes αα_D ε² s²/[(s − m_A′²)² + m_A′²Γ²] ([`Resonance`]). The angle θ of χ to
+//! to χ with α_D, α² (Q_χ/e)² becomes αα_D ε² s²/[(s − m_A′²)² + m_A′²Γ²]
+//! ([`crate::dark_sector::Resonance`]). The angle θ of χ to
 //! the beam in the rest frame of the pair goes as 1 + β_e²β² cos²θ + 4(m² + m_χ²)/s (Dirac) and
 //! 1 − β_e² cos²θ (scalar). [PDG22] §51 has the massless limit.
 //!
@@ -25,5 +26,5 @@ mod process;
 mod route;
 
 pub use annihilated::Annihilation;
-pub use cross_section::{Resonance, Through, dark_photon_mean_pb};
+pub use cross_section::dark_photon_mean_pb;
 pub(super) use process::AnnihilationOf;

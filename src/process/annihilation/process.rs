@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::annihilated::{Annihilation, KIND};
-use super::cross_section::Through;
 use super::route::Closed;
 use crate::beam::Lepton;
 use crate::event::Momentum;
 use crate::matter::shower::Species;
-use crate::particle::{Outgoing, Particle};
+use crate::particle::{Outgoing, Particle, Role};
 use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
 
 impl Process for Annihilation {
@@ -63,6 +62,10 @@ impl Process for Annihilation {
         Some(Arc::new(moved))
     }
 
+    fn resonance(&self) -> Option<(f64, f64)> {
+        self.pole()
+    }
+
     fn methods(&self) -> Vec<Method> {
         vec![Method::QUADRATURE]
     }
@@ -114,9 +117,7 @@ impl Kind for AnnihilationOf {
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
         match inputs.beam.lepton {
-            Lepton::Electron | Lepton::Positron => {
-                Ok(Arc::new(Annihilation::new(inputs, Through::Photon)?))
-            }
+            Lepton::Electron | Lepton::Positron => Ok(Arc::new(Annihilation::new(inputs)?)),
             other => Err(SetupError::Projectile {
                 kind: KIND,
                 found: other.name(),
@@ -125,7 +126,29 @@ impl Kind for AnnihilationOf {
         }
     }
 
+    fn beams(&self) -> &'static [Lepton] {
+        &[Lepton::Electron, Lepton::Positron]
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        const ROLES: &[Role] = &[Role::CHI, Role::CHIBAR];
+        ROLES
+    }
+
+    fn projectiles(&self) -> &'static [Species] {
+        &[Species::Positron]
+    }
+
     fn shower_particle(&self, beam: Lepton) -> Option<Species> {
         (beam == Lepton::Electron).then_some(Species::Positron)
+    }
+
+    /// All atoms are electrons here.
+    fn on_all(&self, atoms: &[(f64, Inputs)]) -> Option<Result<Arc<dyn Process>, SetupError>> {
+        let (_, first) = atoms.first()?;
+        let electrons = atoms.iter();
+        let electrons = electrons.map(|(share, inputs)| share * f64::from(inputs.nucleus.z));
+        let one = Annihilation::new(first).map(|one| one.with_electrons(electrons.sum()));
+        Some(one.map(|one| Arc::new(one) as Arc<dyn Process>))
     }
 }

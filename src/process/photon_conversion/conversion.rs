@@ -10,6 +10,7 @@ use crate::cuts::Cuts;
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::elementary::polar_angle;
 use crate::event::Momentum;
+use crate::kinematics::PhotonCollision;
 use crate::matter::form_factor::FormFactor;
 use crate::matter::{Nucleus, NucleusSpin};
 use crate::process::radiation::check_numbers;
@@ -52,11 +53,15 @@ impl Conversion {
     pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
         let nucleus = inputs.nucleus;
         check_numbers(&inputs.beam, &nucleus, &inputs.dark_sector, &inputs.cuts)?;
-        let DarkSector::Pair(chi) = inputs.dark_sector else {
-            return Err(SetupError::OtherKind {
-                kind: KIND,
-                produced: inputs.dark_sector.kind(),
-            });
+        let chi = match inputs.dark_sector {
+            DarkSector::Pair(chi) => chi,
+            DarkSector::Mediated(..) => return Err(SetupError::NoMediator { kind: KIND }),
+            DarkSector::DarkPhoton(_) => {
+                return Err(SetupError::OtherKind {
+                    kind: KIND,
+                    produced: inputs.dark_sector.kind(),
+                });
+            }
         };
         if let Some(name) = inputs.cuts.on_lepton() {
             return Err(SetupError::NoLepton { kind: KIND, name });
@@ -89,7 +94,7 @@ impl Conversion {
 
     /// Least energy in GeV of a photon that makes a pair: 2m_χ(1 + m_χ/M).
     pub fn threshold_gev(&self) -> f64 {
-        2.0 * self.chi.mass_gev * (1.0 + self.chi.mass_gev / self.nucleus.mass_gev)
+        PhotonCollision::threshold_gev(self.nucleus.mass_gev, 2.0 * self.chi.mass_gev)
     }
 
     /// The same at another energy; the cuts stay where they are in GeV.
@@ -108,32 +113,27 @@ impl Conversion {
         t_min < self.t_most()
     }
 
-    /// s, GeV².
-    fn s(&self) -> f64 {
-        let m = self.nucleus.mass_gev;
-        m * (m + 2.0 * self.energy_gev)
+    fn collision(&self) -> PhotonCollision {
+        PhotonCollision {
+            energy_gev: self.energy_gev,
+            mass_gev: self.nucleus.mass_gev,
+        }
     }
 
-    /// Largest W², (√s − M)², and least.
+    /// s, GeV².
+    fn s(&self) -> f64 {
+        self.collision().s()
+    }
+
+    /// Least W², and largest, (√s − M)².
     pub(super) fn w2_limits(&self) -> (f64, f64) {
-        let m = self.nucleus.mass_gev;
-        // √s − M = 2Mω/(√s + M).
-        let most = 2.0 * m * self.energy_gev / (self.s().sqrt() + m);
+        let most = self.collision().max_pair_mass();
         (4.0 * self.chi.mass_gev * self.chi.mass_gev, most * most)
     }
 
     /// Limits of t at W², by kinematics alone.
     pub(super) fn t_limits(&self, w2: f64) -> (f64, f64) {
-        let (s, m) = (self.s(), self.nucleus.mass_gev);
-        let m2 = m * m;
-        let two_m_omega = 2.0 * m * self.energy_gev;
-        // λ(s, W², M²), which vanishes where W is √s − M.
-        let (_, most) = self.w2_limits();
-        let upper = (s.sqrt() + m) * (s.sqrt() + m);
-        let root = ((most - w2).max(0.0) * (upper - w2)).sqrt();
-        let sum = (two_m_omega * two_m_omega - w2 * (s + m2)) / s;
-        let t_max = 0.5 * (sum + two_m_omega * root / s);
-        (m2 * w2 * w2 / (s * t_max), t_max)
+        self.collision().t_limits(w2)
     }
 
     /// Where the cut on E_miss = ω − t/2M ends t.

@@ -10,7 +10,7 @@ use crate::beam::Lepton;
 use crate::elementary::cos_sin_turns;
 use crate::event::Momentum;
 use crate::matter::shower::Species;
-use crate::particle::{Outgoing, Particle};
+use crate::particle::{Outgoing, Particle, Role};
 use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
 
 /// A photon.
@@ -140,7 +140,7 @@ impl PointBlock for Points {
     }
 }
 
-/// The kind: of the photons in the shower of electrons or positrons.
+/// The kind: of a beam of photons, or of those in the shower of electrons or positrons.
 pub(in crate::process) struct PhotonConversionOf;
 
 impl Kind for PhotonConversionOf {
@@ -149,17 +149,30 @@ impl Kind for PhotonConversionOf {
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
-        match self.shower_particle(inputs.beam.lepton) {
-            Some(_) => Ok(Arc::new(Conversion::new(inputs)?)),
-            None => Err(SetupError::Projectile {
+        match self.beams().contains(&inputs.beam.lepton) {
+            true => Ok(Arc::new(Conversion::new(inputs)?)),
+            false => Err(SetupError::Projectile {
                 kind: KIND,
                 found: inputs.beam.lepton.name(),
-                expected: "a beam of e- or e+, whose shower has photons",
+                expected: "a beam of gamma, or of e- or e+, whose shower has photons",
             }),
         }
     }
 
+    fn beams(&self) -> &'static [Lepton] {
+        &[Lepton::Photon, Lepton::Electron, Lepton::Positron]
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        const ROLES: &[Role] = &[Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
+        ROLES
+    }
+
+    fn projectiles(&self) -> &'static [Species] {
+        &[Species::Photon]
+    }
+
     fn shower_particle(&self, beam: Lepton) -> Option<Species> {
-        matches!(beam, Lepton::Electron | Lepton::Positron).then_some(Species::Photon)
+        beam.is_electron().then_some(Species::Photon)
     }
 }

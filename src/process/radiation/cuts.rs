@@ -34,7 +34,7 @@ pub(super) fn apply(setup: &Setup, value: &mut [f64], block: &PairBlock) {
 fn dark_angle(setup: &Setup, block: &PairBlock, i: usize) -> f64 {
     let point = block.point(i);
     match setup.dark {
-        DarkSector::Pair(chi) => {
+        DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
             let (a, b) = pair_momenta(&point, &block.decay(i).n, chi.mass_gev);
             let angle = |p: [f64; 4]| polar_angle((p[1] * p[1] + p[2] * p[2]).sqrt(), p[3]);
             angle(a).max(angle(b))

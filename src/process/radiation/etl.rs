@@ -95,7 +95,7 @@ impl Etl {
         let flux = e6 * setup.coupling_squared() * GEV_M2_TO_PB
             / (4.0 * big_m * p * (16.0 * PI * PI * p) * (8.0 * PI));
         let (produced, constants_pb) = match setup.dark {
-            DarkSector::Pair(chi) => {
+            DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                 let (low, high) = setup.k2_range();
                 let mass = PairMassMap::new(low, high, setup.collision.m);
                 let produced = Produced::Pair {

@@ -91,11 +91,13 @@ impl WithSimd for Fill<'_> {
             Quantity::MPair => each(out, |i| b.k2[i].sqrt()),
             Quantity::Recoil => each(out, |i| b.recoil[i]),
             Quantity::EChi => match setup.dark {
-                DarkSector::Pair(chi) => each(out, |i| chi_momentum(b, i, chi.mass_gev)[0]),
+                DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
+                    each(out, |i| chi_momentum(b, i, chi.mass_gev)[0])
+                }
                 DarkSector::DarkPhoton(_) => each(out, |i| b.e_k[i]),
             },
             Quantity::ThetaChi => match setup.dark {
-                DarkSector::Pair(chi) => each(out, |i| {
+                DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => each(out, |i| {
                     let [_, x, y, z] = chi_momentum(b, i, chi.mass_gev);
                     polar_angle((x * x + y * y).sqrt(), z)
                 }),

@@ -73,7 +73,7 @@ impl Process for Radiated {
 
     fn outgoing(&self) -> Vec<Outgoing> {
         match self.setup().dark {
-            DarkSector::Pair(chi) => {
+            DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                 let particle = Particle {
                     pdg_id: chi.pdg_id,
                     mass_gev: chi.mass_gev,
@@ -156,7 +156,7 @@ impl PointBlock for Points {
         };
         let point = self.block.point(i);
         let state = match setup.dark {
-            DarkSector::Pair(chi) => {
+            DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                 let n = self.block.decay(i).n;
                 FinalState::pair(&collision, &point, &n, chi.mass_gev)
             }

@@ -39,6 +39,12 @@ pub enum SetupError {
         /// The one that produces this dark sector.
         produced: &'static str,
     },
+    /// A mediator that it has not.
+    #[error("the process `{kind}` has no mediator but the photon")]
+    NoMediator {
+        /// The process.
+        kind: &'static str,
+    },
     /// A beam that another process is of.
     #[error("the process `{kind}` is not of a beam of {found}: it needs {expected}")]
     Projectile {
@@ -164,6 +170,11 @@ pub(in crate::process) fn check_numbers(
     let (name, found) = match dark {
         DarkSector::Pair(chi) => ("dark_sector.charge", chi.charge),
         DarkSector::DarkPhoton(photon) => ("dark_sector.epsilon", photon.epsilon),
+        DarkSector::Mediated(_, a) => ("dark_sector.epsilon", a.epsilon),
+    };
+    let (mediator_gev, alpha_d, width_gev) = match dark {
+        DarkSector::Mediated(_, a) => (a.mass_gev, a.alpha_d, a.width_gev.unwrap_or(1.0)),
+        _ => (1.0, 1.0, 1.0),
     };
     for (name, found, expected, good) in [
         ("beam.on_target", on_target, AMOUNT, amount(on_target)),
@@ -186,6 +197,14 @@ pub(in crate::process) fn check_numbers(
             (1e-3..=1e6).contains(&nucleus.mass_gev),
         ),
         (name, found, COUPLING, coupling(found)),
+        (
+            "dark_sector.m_mediator_gev",
+            mediator_gev,
+            AMOUNT,
+            amount(mediator_gev),
+        ),
+        ("dark_sector.alpha_d", alpha_d, COUPLING, coupling(alpha_d)),
+        ("dark_sector.width_gev", width_gev, LEAST, least(width_gev)),
         ("cuts.x_min", cuts.x_min, SHARE, share(cuts.x_min)),
         ("cuts.x_max", cuts.x_max, SHARE, share(cuts.x_max)),
         (
@@ -267,6 +286,16 @@ impl Setup {
         cuts: Cuts,
     ) -> Result<Self, SetupError> {
         check_numbers(beam, &nucleus, &dark, &cuts)?;
+        if beam.lepton == Lepton::Photon {
+            return Err(SetupError::Projectile {
+                kind: dark.kind(),
+                found: beam.lepton.name(),
+                expected: "a charged lepton, which radiates",
+            });
+        }
+        if let DarkSector::Mediated(..) = dark {
+            return Err(SetupError::NoMediator { kind: dark.kind() });
+        }
         let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
         let form_factor = FormFactor::new(form_factor, &nucleus)?;
         let setup = Self {
@@ -380,7 +409,7 @@ impl Setup {
     pub fn k2_range(&self) -> (f64, f64) {
         let mass = self.dark.threshold_mass_gev();
         match self.dark {
-            DarkSector::Pair(_) => {
+            DarkSector::Pair(_) | DarkSector::Mediated(..) => {
                 let (_, v_high) = self.v_cuts();
                 let heaviest = self.cuts.x_max * self.collision.e0;
                 (
@@ -396,6 +425,7 @@ impl Setup {
     pub fn coupling_squared(&self) -> f64 {
         match self.dark {
             DarkSector::Pair(chi) => chi.charge * chi.charge,
+            DarkSector::Mediated(_, a) => a.epsilon * a.epsilon,
             DarkSector::DarkPhoton(photon) => photon.epsilon * photon.epsilon,
         }
     }

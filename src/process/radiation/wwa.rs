@@ -51,7 +51,7 @@ impl HeavyChi {
         let h = 8.0 / 3.0 - 2.0 * LN_2;
         let (share, mean_log) = match setup.dark {
             DarkSector::DarkPhoton(_) => (1.0, 0.0),
-            DarkSector::Pair(chi) => {
+            DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                 let (kappa, mean_log) = match chi.spin {
                     ChiSpin::Dirac => (0.8, 1.25 * (h - (h + 0.4) / 5.0)),
                     ChiSpin::Scalar => (0.1, h + 0.4),
@@ -88,7 +88,9 @@ impl Wwa {
     /// C + q³/3: 11/12 + 1/24 for the published case.
     fn constant(&self) -> f64 {
         match self.setup.dark {
-            DarkSector::Pair(chi) if chi.spin == ChiSpin::Dirac => 11.0 / 12.0 + 1.0 / 24.0,
+            DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) if chi.spin == ChiSpin::Dirac => {
+                11.0 / 12.0 + 1.0 / 24.0
+            }
             _ => 0.5 + self.heavy.mean_log,
         }
     }

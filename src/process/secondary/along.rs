@@ -1,7 +1,8 @@
 //! σ̄ and its spectrum along the track of a shower, by a route of the process at one energy.
 //!
 //! σ(E) is tabulated in equal steps of u, E = E_low + (E0 − E_low) u², because it opens at E_low, and
-//! taken from cubics between them; the steps are doubled until σ̄ settles. Errors are that of the route, the last
+//! taken from cubics between them; with a resonance at E_r of half width w, u² is in its place linear in the phase
+//! atan((E − E_r)/w), in which it is smooth; the steps are doubled until σ̄ settles. Errors are that of the route, the last
 //! change and that of the cells.
 
 use rayon::prelude::*;
@@ -17,6 +18,14 @@ const CELLS: usize = 4096;
 const SHARE: f64 = 0.3;
 const FINEST: f64 = 1e-5;
 
+/// A resonance: its energy and half width in GeV, and the phases between which the energies are.
+struct Phases {
+    at: f64,
+    half: f64,
+    from: f64,
+    to: f64,
+}
+
 /// One process by one method.
 pub(super) struct Along {
     of: FromShower,
@@ -31,7 +40,22 @@ impl Along {
     /// Energy at `u` from 0 to 1, GeV.
     fn energy(&self, u: f64) -> f64 {
         let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
-        low + (high - low) * u * u
+        match self.phases() {
+            None => low + (high - low) * u * u,
+            Some(_) if u >= 1.0 => high,
+            Some(Phases { at, half, from, to }) => {
+                (at + half * libm::tan(from + (to - from) * u * u)).clamp(low, high)
+            }
+        }
+    }
+
+    /// The resonance of the process, if it has one.
+    fn phases(&self) -> Option<Phases> {
+        let (at, half) = self.of.process.resonance()?;
+        let phase = |energy: f64| libm::atan2(energy - at, half);
+        let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
+        let (from, to) = (phase(low), phase(high));
+        (half > 0.0 && from < to).then_some(Phases { at, half, from, to })
     }
 
     /// σ in pb at one energy, with its evaluations.
@@ -97,7 +121,13 @@ impl Along {
     /// u of a missing-energy fraction.
     fn u(&self, x: f64) -> f64 {
         let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
-        ((x * high - low) / (high - low)).clamp(0.0, 1.0).sqrt()
+        let share = match self.phases() {
+            None => (x * high - low) / (high - low),
+            Some(Phases { at, half, from, to }) => {
+                (libm::atan2(x * high - at, half) - from) / (to - from)
+            }
+        };
+        share.clamp(0.0, 1.0).sqrt()
     }
 
     fn judged(

@@ -10,7 +10,8 @@
 //! with n atoms per cm² in the whole thickness ([GKK18] Eq. (12)). Cuts and x refer to the incoming
 //! beam: what was radiated before the vertex counts as visible, so a cut x > x_min asks for a missing
 //! energy above x_min E0, whatever E is. The nucleus is one more dimension, depth and energy are two; events
-//! say them (`nucleus`, `vertex_z_cm`, `beam_energy_gev`). Pinned by `tests/target.rs`: σ̄ against the
+//! say them (`nucleus`, `vertex_z_cm`, `beam_energy_gev`). With the one species of a shower that makes the process, the
+//! routes are those of `process::secondary`. Pinned by `tests/target.rs`: σ̄ against the
 //! deterministic integral, shares of nuclei, conservation at every vertex.
 
 mod beam_track;
@@ -21,6 +22,7 @@ mod thick;
 
 use std::sync::Arc;
 
+use super::secondary::FromShower;
 use super::{Method, MixedRoute, Mixture, Part, PointBlock, Process, Route};
 use crate::event::Scalar;
 use crate::particle::{Outgoing, Particle};
@@ -139,9 +141,17 @@ impl Process for InTarget {
     }
 
     fn route(&self, method: Method) -> Option<Box<dyn Route>> {
+        let secondary = match &self.losses {
+            EnergyLoss::Shower { tracks, .. } => tracks.secondary(),
+            _ => None,
+        };
         let track = self.losses.track(self.beam_energy_gev());
         let one = |part: &Part| -> Option<Box<dyn Route>> {
             let process = &part.process;
+            if let Some((species, track, depth_x0)) = &secondary {
+                let along = FromShower::new(process.clone(), track.clone(), *species, *depth_x0);
+                return along.route(method);
+            }
             match &track {
                 None => process.route(method),
                 Some(track) => Some(Box::new(Thick::new(process, track.clone(), method)?)),

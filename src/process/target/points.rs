@@ -12,6 +12,8 @@ use crate::process::{BLOCK, Part, PointBlock};
 
 /// PDG number of e⁻.
 const ELECTRON_PDG_ID: f64 = 11.0;
+/// PDG number of γ.
+const PHOTON_PDG_ID: f64 = 22.0;
 
 /// Most coordinates that a process on one nucleus has here.
 const MAX_DIM: usize = 16;
@@ -176,8 +178,9 @@ impl PointBlock for Points {
         let loses = self.losses != EnergyLoss::None;
         let of_vertex = [vertex.z_cm, vertex.beam_energy_gev];
         let projectile = vertex.projectile.map(|species| match species {
+            Species::Electron => ELECTRON_PDG_ID,
             Species::Positron => -ELECTRON_PDG_ID,
-            _ => ELECTRON_PDG_ID,
+            Species::Photon => PHOTON_PDG_ID,
         });
         let all = of_nucleus
             .into_iter()

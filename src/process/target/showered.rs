@@ -1,10 +1,14 @@
-//! Electrons and positrons of the beam's shower, by depth and energy.
+//! Electrons and positrons of the beam's shower, or what else of it makes a process, by depth and energy.
 //!
 //! Between the depths d_k of a grid the shower adds track lengths ΔT_k(> E) of each species ([`TrackLength`]).
 //! An event picks a slab k, the depth evenly in it, and species and energy from ΔT_k: with
 //! ℓ = y (ΔT₋ + ΔT₊)(E_low) it is an e⁻ of the energy above which ℓ is left, or an e⁺ if ℓ > ΔT₋(E_low). So
 //! `σ̄ = (1/D) Σ_k ∫ (−dΔT_k) σ(E)` is that of the whole track, whatever the grid, and only depths within
-//! a slab are approximate. Depths in X0, energies in GeV. Pinned by `tests/thick.rs`.
+//! a slab are approximate. Where one species alone makes the process, its energy comes first, with T(E) = y T(E_low) of the whole
+//! track, and then the slab with its share of the track between two energies of the table: so the weight does not depend on
+//! the depth, and a peak of σ(E) is one of y. Depths in X0, energies in GeV. Pinned by `tests/thick.rs`.
+
+use std::sync::Arc;
 
 use super::BeamTrack;
 use crate::matter::material::Material;
@@ -17,21 +21,27 @@ const DEEPEST_X0: f64 = 40.0;
 /// Steps of the table of lengths.
 const STEPS: usize = 2048;
 
-/// The tracks of e⁻ and e⁺ of a shower.
+/// The tracks of some species of a shower.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Showered {
     energy_gev: f64,
     lowest_gev: f64,
     thickness_x0: f64,
+    species: &'static [Species],
+    /// From the face to the end.
+    whole: Arc<TrackLength>,
     edges_x0: Vec<f64>,
     slabs: Vec<Slab>,
+    /// Of one species: for each step of the table of energies, and what is above the last, the shares of the slabs as running
+    /// sums.
+    shares: Vec<Vec<f64>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Slab {
     added: TrackLength,
-    /// Lengths above the lowest energy of e⁻ and e⁺, X0.
-    lengths_x0: [f64; 2],
+    /// Lengths above the lowest energy of each species, X0.
+    lengths_x0: Vec<f64>,
 }
 
 /// One track: where, which, of what energy, and the length that it stands for over that of the target.
@@ -43,14 +53,18 @@ pub(super) struct Track {
 }
 
 impl Showered {
-    /// The tracks of `shower` in `thickness_x0` of a material.
+    /// The tracks of these species of `shower` in `thickness_x0` of a material.
     ///
     /// # Errors
     /// [`ShowerError`].
+    ///
+    /// # Panics
+    /// If there is no species.
     pub fn new(
         shower: &Shower,
         material: &Material,
         thickness_x0: f64,
+        species: &'static [Species],
     ) -> Result<Self, ShowerError> {
         let deepest = thickness_x0.min(DEEPEST_X0);
         let edge = |k: usize| deepest * (k as f64 / SLABS as f64).powi(2);
@@ -61,15 +75,21 @@ impl Showered {
             (shower.lowest_gev, shower.energy_gev),
             down_to,
             thickness_x0,
+            species,
         ))
     }
 
-    /// Tracks from a lowest energy to that of the beam in `thickness_x0`, known down to rising depths.
+    /// Tracks of these species from a lowest energy to that of the beam in `thickness_x0`, known down to rising depths.
+    ///
+    /// # Panics
+    /// If there is no species, or no depth.
     pub fn of_tracks(
         (lowest_gev, energy_gev): (f64, f64),
         down_to: Vec<(f64, TrackLength)>,
         thickness_x0: f64,
+        species: &'static [Species],
     ) -> Self {
+        assert!(!species.is_empty(), "a shower of nothing");
         let slab = |k: usize| {
             let (_, track) = &down_to[k];
             let added = match k {
@@ -78,34 +98,46 @@ impl Showered {
             };
             let length = |species| added.above(species, lowest_gev);
             Slab {
-                lengths_x0: [length(Species::Electron), length(Species::Positron)],
+                lengths_x0: species.iter().map(|&one| length(one)).collect(),
                 added,
             }
         };
-        let slabs = (0..down_to.len()).map(slab).collect();
+        let slabs: Vec<Slab> = (0..down_to.len()).map(slab).collect();
         let depths = down_to.iter().map(|(depth, _)| *depth);
+        let shares = match species {
+            [only] => shares(&slabs, *only),
+            _ => Vec::new(),
+        };
         Self {
+            shares,
             energy_gev,
             lowest_gev,
             thickness_x0,
+            species,
             edges_x0: std::iter::once(0.0).chain(depths).collect(),
             slabs,
+            whole: Arc::new(down_to[down_to.len() - 1].1.clone()),
         }
     }
 
     /// The track at these coordinates in (0, 1).
     pub(super) fn track(&self, [depth, energy]: [f64; 2]) -> Track {
+        if let [only] = self.species {
+            return self.of_one(*only, depth, energy);
+        }
         let n = self.slabs.len();
         let place = depth * n as f64;
         let k = (place as usize).min(n - 1);
         let (from, to) = (self.edges_x0[k], self.edges_x0[k + 1]);
         let Slab { added, lengths_x0 } = &self.slabs[k];
-        let all = lengths_x0[0] + lengths_x0[1];
-        let length = energy * all;
-        let (species, length) = match length < lengths_x0[0] {
-            true => (Species::Electron, length),
-            false => (Species::Positron, length - lengths_x0[0]),
-        };
+        let all: f64 = lengths_x0.iter().sum();
+        let (mut species, mut length) = (self.species[0], energy * all);
+        for (before, &next) in lengths_x0.iter().zip(&self.species[1..]) {
+            if length < *before {
+                break;
+            }
+            (species, length) = (next, length - before);
+        }
         Track {
             depth_x0: from + (place - k as f64) * (to - from),
             energy_gev: added.energy_at(species, length),
@@ -114,17 +146,67 @@ impl Showered {
         }
     }
 
-    /// The lengths of both species together.
+    /// The same of one species: the energy first.
+    fn of_one(&self, species: Species, depth: f64, energy: f64) -> Track {
+        let length = self.whole.above(species, self.lowest_gev);
+        let energy_gev = self.whole.energy_at(species, energy * length);
+        let energies = self.whole.energies_gev();
+        let next = energies.partition_point(|e| *e <= energy_gev);
+        let shares = &self.shares[next.saturating_sub(1)];
+        let k = shares.partition_point(|sum| *sum <= depth);
+        let k = k.min(shares.len() - 1);
+        let below = if k == 0 { 0.0 } else { shares[k - 1] };
+        let inside = match shares[k] > below {
+            true => (depth - below) / (shares[k] - below),
+            // Nothing is there.
+            false => 0.0,
+        };
+        let (from, to) = (self.edges_x0[k], self.edges_x0[k + 1]);
+        Track {
+            depth_x0: from + (to - from) * inside.clamp(0.0, 1.0),
+            energy_gev,
+            species,
+            weight: length / self.thickness_x0,
+        }
+    }
+
+    /// The one species, if it is not the beam's e⁻ and e⁺ together, with its track and the depth in X0.
+    pub(super) fn secondary(&self) -> Option<(Species, Arc<TrackLength>, f64)> {
+        match self.species {
+            [only] => Some((*only, self.whole.clone(), self.thickness_x0)),
+            _ => None,
+        }
+    }
+
+    /// The lengths of all species together.
     pub(super) fn beam_track(&self) -> BeamTrack {
         let lowest = self.lowest_gev / self.energy_gev;
         let row = |i: usize| {
             let share = 1.0 - (1.0 - lowest) * (i as f64 / STEPS as f64);
             let above = |slab: &Slab| {
-                let of = |species| slab.added.above(species, share * self.energy_gev);
-                of(Species::Electron) + of(Species::Positron)
+                let of = |&species| slab.added.above(species, share * self.energy_gev);
+                self.species.iter().map(of).sum::<f64>()
             };
             (share, self.slabs.iter().map(above).sum())
         };
         BeamTrack::of_table(self.thickness_x0, (0..=STEPS).map(row).collect())
     }
+}
+
+/// What each slab has of each step of the table, and of what is above the last energy, as running sums that end at 1.
+fn shares(slabs: &[Slab], species: Species) -> Vec<Vec<f64>> {
+    let steps = slabs[0].added.energies_gev().len();
+    let step = |i: usize| {
+        let mut sum = 0.0;
+        let sums = slabs.iter().map(|slab| {
+            let above = slab.added.above_x0(species);
+            sum += above[i] - above.get(i + 1).unwrap_or(&0.0);
+            sum
+        });
+        let sums: Vec<f64> = sums.collect();
+        // Where nothing is any slab will do.
+        let scale = if sum > 0.0 { 1.0 / sum } else { 0.0 };
+        sums.into_iter().map(|part| part * scale).collect()
+    };
+    (0..steps).map(step).collect()
 }

@@ -15,7 +15,7 @@ use crate::matter::Nucleus;
 use crate::matter::shower::{LEAST_GEV, Species, TrackLength};
 use crate::mesons::VectorMeson;
 use crate::mesons::photoproduction::Photoproduction;
-use crate::process::annihilation::{Annihilation, Through};
+use crate::process::annihilation::Annihilation;
 use crate::process::photon_conversion::Conversion;
 use crate::process::secondary::FromShower;
 use crate::process::{Inputs, Method, Process, QuadratureError, SetupError};
@@ -215,7 +215,7 @@ fn process(
         cuts: card.cuts,
     };
     let made: Result<Arc<dyn Process>, SetupError> = match channel {
-        Channel::Annihilation => Annihilation::new(&inputs, Through::Photon).map(|found| {
+        Channel::Annihilation => Annihilation::new(&inputs).map(|found| {
             let radiates = card.reach.initial_state == InitialState::LeadingLog;
             Arc::new(if radiates { found.radiating() } else { found }) as Arc<dyn Process>
         }),

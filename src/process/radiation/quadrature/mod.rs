@@ -164,7 +164,7 @@ pub(super) fn check_edges(edges: &[f64]) -> Result<(), QuadratureError> {
 /// What a set-up produces.
 pub(super) fn emitted(setup: &Setup) -> Emitted {
     match setup.dark {
-        DarkSector::Pair(chi) => Emitted::Pair(chi),
+        DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => Emitted::Pair(chi),
         DarkSector::DarkPhoton(photon) => Emitted::Vector {
             k2: photon.mass_gev * photon.mass_gev,
             strength: photon.epsilon * photon.epsilon,

@@ -1,0 +1,209 @@
+//! `[dark_sector]`: from what was written to what is used, by `process.kind` and the mediator.
+
+use core::f64::consts::PI;
+
+use toml::Value;
+
+use super::error::{CardError, nearest};
+use super::keys;
+use super::process_kind::ProcessKind;
+use super::raw::RawDarkSector;
+use super::rules::Resolver;
+use crate::dark_sector::{
+    CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, Mediator, MilliCharged,
+    Resonance,
+};
+
+/// Particle code of χ unless the card gives another.
+const DEFAULT_CHI_PRESET: &str = "dmg4";
+
+/// Least width of an A′ that may be on its mass shell, in parts of its mass: a narrower peak is no longer found.
+const LEAST_WIDTH: f64 = 1e-4;
+
+/// Keys of an A′ between leptons and χ.
+const OF_MEDIATOR: [&str; 5] = [
+    "m_mediator_gev",
+    "coupling",
+    "alpha_d",
+    "g_chi",
+    "width_gev",
+];
+
+/// Applies the rules of the section.
+pub(super) fn resolve(
+    rules: &Resolver<'_>,
+    kind: ProcessKind,
+    raw: &RawDarkSector,
+) -> Result<DarkSector, CardError> {
+    let key = "dark_sector.mediator";
+    let of_kind = format!("process.kind is {:?}", kind.name());
+    if kind == ProcessKind::DarkPhoton {
+        let idle = ["m_chi_gev", "charge", "spin", "mediator"];
+        refuse(rules, raw, &[&idle[..], &OF_MEDIATOR].concat(), &of_kind)?;
+        return dark_photon(rules, raw);
+    }
+    let names = Mediator::ALL.map(Mediator::name);
+    let mediator = match raw.mediator.as_deref() {
+        Some(written) => rules.choice(key, written, &names, Mediator::from_name)?,
+        None => Mediator::Photon,
+    };
+    match (mediator, kind) {
+        (Mediator::Photon, _) => {
+            let idle = [&["m_dark_photon_gev", "epsilon"][..], &OF_MEDIATOR].concat();
+            refuse(rules, raw, &idle, &of_kind)?;
+            pair(rules, raw)
+        }
+        (Mediator::Vector, ProcessKind::Annihilation) => {
+            let of_mediator = format!("dark_sector.mediator is {:?}", mediator.name());
+            refuse(rules, raw, &["charge", "m_dark_photon_gev"], &of_mediator)?;
+            mediated(rules, raw)
+        }
+        (Mediator::Vector, _) => {
+            let expected = format!("\"photon\", for {of_kind}");
+            Err(rules.wrong(key, format!("{:?}", mediator.name()), expected))
+        }
+    }
+}
+
+/// Refuses those of the keys `idle` that are written.
+fn refuse(
+    rules: &Resolver<'_>,
+    raw: &RawDarkSector,
+    idle: &[&str],
+    because: &str,
+) -> Result<(), CardError> {
+    let written = [
+        ("m_dark_photon_gev", raw.m_dark_photon_gev.is_some()),
+        ("epsilon", raw.epsilon.is_some()),
+        ("m_chi_gev", raw.m_chi_gev.is_some()),
+        ("charge", raw.charge.is_some()),
+        ("spin", raw.spin.is_some()),
+        ("mediator", raw.mediator.is_some()),
+        ("m_mediator_gev", raw.m_mediator_gev.is_some()),
+        ("coupling", raw.coupling.is_some()),
+        ("alpha_d", raw.alpha_d.is_some()),
+        ("g_chi", raw.g_chi.is_some()),
+        ("width_gev", raw.width_gev.is_some()),
+    ];
+    let found = written
+        .iter()
+        .find(|(key, there)| *there && idle.contains(key));
+    match found {
+        Some((key, _)) => Err(rules.idle(&format!("dark_sector.{key}"), because)),
+        None => Ok(()),
+    }
+}
+
+/// χ of this charge.
+fn chi(rules: &Resolver<'_>, raw: &RawDarkSector, charge: f64) -> Result<MilliCharged, CardError> {
+    let mass = rules.within("dark_sector.m_chi_gev", raw.m_chi_gev, &keys::MASSES_GEV)?;
+    let mass_gev = rules.required("dark_sector.m_chi_gev", mass)?;
+    let names = ChiSpin::ALL.map(ChiSpin::name);
+    let spin = rules.or_default_text("dark_sector.spin", raw.spin.as_deref())?;
+    let spin = rules.choice("dark_sector.spin", spin, &names, ChiSpin::from_name)?;
+    let preset = Value::from(DEFAULT_CHI_PRESET);
+    let pdg_id = pdg_id(
+        rules,
+        raw.pdg_id.as_ref().unwrap_or(&preset),
+        &CHI_PDG_PRESETS,
+    )?;
+    Ok(MilliCharged {
+        mass_gev,
+        charge,
+        spin,
+        pdg_id,
+    })
+}
+
+fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
+    let charge = rules.within("dark_sector.charge", raw.charge, &keys::COUPLINGS)?;
+    let charge = rules.or_default("dark_sector.charge", charge)?;
+    Ok(DarkSector::Pair(chi(rules, raw, charge)?))
+}
+
+/// χ that an A′ couples to, not the photon.
+fn mediated(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
+    let within = |name: &str, value, range| {
+        let path = format!("dark_sector.{name}");
+        rules.within(&path, value, range)
+    };
+    let one_of = |name: &str, other: &str, both: bool| match both {
+        true => {
+            let path = format!("dark_sector.{name}");
+            Err(rules.excludes(&path, &format!("dark_sector.{other}")))
+        }
+        false => Ok(()),
+    };
+    let mass = within("m_mediator_gev", raw.m_mediator_gev, &keys::MASSES_GEV)?;
+    one_of(
+        "coupling",
+        "epsilon",
+        raw.coupling.is_some() && raw.epsilon.is_some(),
+    )?;
+    let epsilon = within("epsilon", raw.epsilon, &keys::COUPLINGS)?;
+    let epsilon = epsilon.or(within("coupling", raw.coupling, &keys::COUPLINGS)?);
+    one_of(
+        "g_chi",
+        "alpha_d",
+        raw.g_chi.is_some() && raw.alpha_d.is_some(),
+    )?;
+    let alpha_d = within("alpha_d", raw.alpha_d, &keys::COUPLINGS)?;
+    let g_chi = within("g_chi", raw.g_chi, &keys::COUPLINGS)?;
+    let alpha_d = alpha_d.or(g_chi.map(|g| g * g / (4.0 * PI)));
+    let resonance = Resonance {
+        mass_gev: rules.required("dark_sector.m_mediator_gev", mass)?,
+        epsilon: rules.or_default("dark_sector.epsilon", epsilon)?,
+        alpha_d: rules.required("dark_sector.alpha_d", alpha_d)?,
+        width_gev: within("width_gev", raw.width_gev, &keys::MASSES_GEV)?,
+    };
+    let chi = chi(rules, raw, 0.0)?;
+    let width_gev = resonance.width(&chi);
+    let least_gev = LEAST_WIDTH * resonance.mass_gev;
+    if resonance.mass_gev > 2.0 * chi.mass_gev && width_gev < least_gev {
+        let path = match resonance.width_gev {
+            Some(_) => "dark_sector.width_gev",
+            None => "dark_sector.alpha_d",
+        };
+        let found = format!("a width of {width_gev:e} GeV");
+        let expected = format!(
+            "one of at least {least_gev:e} GeV, 1e-4 of the mass; a narrower A' is on its mass shell"
+        );
+        return Err(rules.wrong(path, found, expected));
+    }
+    Ok(DarkSector::Mediated(chi, resonance))
+}
+
+fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
+    let mass = rules.within(
+        "dark_sector.m_dark_photon_gev",
+        raw.m_dark_photon_gev,
+        &keys::MASSES_GEV,
+    )?;
+    let mass_gev = rules.required("dark_sector.m_dark_photon_gev", mass)?;
+    let epsilon = rules.within("dark_sector.epsilon", raw.epsilon, &keys::COUPLINGS)?;
+    let epsilon = rules.or_default("dark_sector.epsilon", epsilon)?;
+    let pdg_id = match &raw.pdg_id {
+        Some(id) => pdg_id(rules, id, &[])?,
+        None => DARK_PHOTON_PDG_ID,
+    };
+    Ok(DarkSector::DarkPhoton(DarkPhoton {
+        mass_gev,
+        epsilon,
+        pdg_id,
+    }))
+}
+
+fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i32)]) -> Result<i32, CardError> {
+    match value {
+        // Exchange formats store particle codes in 32 bits.
+        Value::Integer(id) if *id > 0 && i32::try_from(*id).is_ok() => Ok(*id as i32),
+        Value::String(name) => {
+            let known = presets.iter().find(|(preset, _)| preset == name);
+            known.map(|(_, id)| *id).ok_or_else(|| {
+                let meant = nearest(name, presets.iter().map(|(preset, _)| *preset));
+                rules.unknown("dark_sector.pdg_id", name, meant)
+            })
+        }
+        other => Err(rules.bad("dark_sector.pdg_id", other)),
+    }
+}

@@ -1,0 +1,283 @@
+//! Cards of every `process.kind`: what each takes, what it refuses and where, its limits, and the way back from the
+//! printed card.
+
+use millibrem::card::{CardError, Place, ProcessKind, RunCard};
+use millibrem::constants::ELECTRON_MASS_GEV;
+use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator};
+use millibrem::process::Registry;
+use millibrem::run;
+
+/// Positrons on a thin target, and photons.
+const THIN: [(&str, &str); 2] = [("annihilation", "e+"), ("photon-conversion", "gamma")];
+
+fn text(kind: &str, beam: &str, more: &[&str]) -> String {
+    let section = |name: &str| {
+        let lines = more.iter().filter_map(|line| line.strip_prefix(name));
+        let keys = lines.filter_map(|line| line.strip_prefix('.'));
+        keys.fold(String::new(), |all, key| all + key + "\n")
+    };
+    format!(
+        "[process]\nkind = \"{kind}\"\n[dark_sector]\nm_chi_gev = 0.05\n{}[beam]\nparticle = \"{beam}\"\n{}\
+         energy_gev = 100.0\n[target]\nelement = \"Pb\"\n{}[cuts]\n{}[run]\nseed = 1\n",
+        section("dark_sector"),
+        section("beam"),
+        section("target"),
+        section("cuts"),
+    )
+}
+
+fn parse(text: &str) -> Result<RunCard, CardError> {
+    RunCard::parse("card.toml", "card", text, &[])
+}
+
+fn good(kind: &str, beam: &str, more: &[&str]) -> RunCard {
+    parse(&text(kind, beam, more)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The error of a card that is wrong in one line: its key and its sentence.
+fn refused(kind: &str, beam: &str, more: &[&str]) -> (String, String) {
+    match parse(&text(kind, beam, more)).expect_err("refused") {
+        CardError::Key(error) => {
+            let has_line = matches!(error.place, Place::Line { .. } | Place::Absent);
+            assert!(has_line, "{error}");
+            (error.key.clone(), error.to_string())
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn the_registry_has_every_kind_of_a_card() {
+    let registry = Registry::standard();
+    let names: Vec<&str> = registry.names().collect();
+    assert_eq!(names, ProcessKind::ALL.map(ProcessKind::name));
+}
+
+#[test]
+fn what_a_process_does_not_have_is_refused_by_key_line_and_sentence() {
+    for (kind, beam) in THIN {
+        for (line, why) in [
+            ("cuts.lepton_energy_max_gev = 10", "no lepton comes out"),
+            ("cuts.lepton_angle_min_mrad = 1", "no lepton comes out"),
+            ("cuts.lepton_angle_max_mrad = inf", "no lepton comes out"),
+            ("cuts.lepton_pt_min_gev = 0.1", "no lepton comes out"),
+            ("cuts.lepton_pt_max_gev = 0.1", "no lepton comes out"),
+            ("dark_sector.m_dark_photon_gev = 0.1", "process.kind"),
+            ("dark_sector.epsilon = 1", "process.kind"),
+            ("dark_sector.alpha_d = 1", "process.kind"),
+        ] {
+            let (key, sentence) = refused(kind, beam, &[line]);
+            assert_eq!(key, line.split(' ').next().unwrap());
+            assert!(
+                sentence.contains(why) && sentence.contains(kind),
+                "{sentence}"
+            );
+        }
+    }
+    for line in [
+        "target.form_factor = \"helm\"",
+        "target.form_factor = { q_gev = [0.1, 0.2, 0.3], f = [0.9, 0.5, 0.1] }",
+        "target.nucleus_spin = \"1/2\"",
+        "target.nuclear_mass_gev = 193.0",
+    ] {
+        let (key, sentence) = refused("annihilation", "e+", &[line]);
+        assert_eq!(key, line.split(' ').next().unwrap());
+        assert!(sentence.contains("electrons are struck"), "{sentence}");
+        good("photon-conversion", "gamma", &[line]);
+    }
+}
+
+#[test]
+fn beams_are_those_that_make_it() {
+    for (kind, beam, expected) in [
+        ("annihilation", "mu-", "e-, e+"),
+        ("annihilation", "gamma", "e-, e+"),
+        ("photon-conversion", "mu+", "gamma, e-, e+"),
+        ("pair", "gamma", "e-, e+, mu-, mu+"),
+    ] {
+        let (key, sentence) = refused(kind, beam, &[]);
+        assert_eq!(key, "beam.particle");
+        assert!(sentence.contains(expected), "{sentence}");
+    }
+    // Of electrons it is the shower that makes it.
+    for (kind, beam) in [
+        ("annihilation", "e-"),
+        ("photon-conversion", "e-"),
+        ("photon-conversion", "e+"),
+    ] {
+        for line in [
+            "target.losses = \"none\"",
+            "target.losses = \"tsai-whitis\"",
+        ] {
+            let (key, sentence) = refused(kind, beam, &[line]);
+            assert_eq!(key, "target.losses");
+            assert!(sentence.contains("expected \"shower\""), "{sentence}");
+        }
+        let (key, _) = refused(kind, beam, &["target.thickness_x0 = 40.0"]);
+        assert_eq!(key, "target.losses");
+        let showers = ["target.thickness_x0 = 40.0", "target.losses = \"shower\""];
+        good(kind, beam, &showers);
+    }
+    let both = text("annihilation", "e+", &["beam.lepton = \"e+\""]);
+    let error = parse(&both).expect_err("refused").to_string();
+    assert!(error.contains("beam.particle"), "{error}");
+    let old = text("annihilation", "e+", &[]).replace("particle", "lepton");
+    assert!(parse(&old).is_ok());
+    let old = text("photon-conversion", "gamma", &[]).replace("particle", "lepton");
+    assert!(parse(&old).is_err(), "a photon is no lepton");
+}
+
+#[test]
+fn photons_in_a_thick_target_must_be_said_to_be_left_alone() {
+    let card = good("photon-conversion", "gamma", &["target.thickness_x0 = 1.0"]);
+    let error = run::check_losses(&card).expect_err("thick").to_string();
+    assert!(error.contains("photons convert"), "{error}");
+    let lines = ["target.thickness_x0 = 1.0", "target.losses = \"none\""];
+    run::check_losses(&good("photon-conversion", "gamma", &lines)).unwrap();
+    let lines = ["target.thickness_x0 = 1.0", "target.losses = \"shower\""];
+    assert_eq!(
+        refused("photon-conversion", "gamma", &lines).0,
+        "target.losses"
+    );
+}
+
+#[test]
+fn a_vector_mediator_has_keys_of_its_own() {
+    let vector = "dark_sector.mediator = \"vector\"";
+    let card = |of: &[&str]| good("annihilation", "e+", &[&[vector], of].concat());
+    let wrong = |of: &[&str]| refused("annihilation", "e+", &[&[vector], of].concat()).0;
+    let (mass, alpha) = (
+        "dark_sector.m_mediator_gev = 0.2",
+        "dark_sector.alpha_d = 0.1",
+    );
+    let found = card(&[mass, alpha, "dark_sector.coupling = 1e-3"]);
+    let DarkSector::Mediated(chi, a) = found.dark_sector else {
+        panic!("{:?}", found.dark_sector);
+    };
+    assert_eq!((chi.charge, chi.spin), (0.0, ChiSpin::Dirac));
+    assert_eq!((a.mass_gev, a.epsilon, a.alpha_d), (0.2, 1e-3, 0.1));
+    assert_eq!(a.width_gev, None);
+    let by_g = card(&[
+        mass,
+        "dark_sector.g_chi = 1.0",
+        "dark_sector.epsilon = 1e-3",
+    ]);
+    let DarkSector::Mediated(_, a) = by_g.dark_sector else {
+        panic!("{:?}", by_g.dark_sector);
+    };
+    assert!((a.alpha_d - 0.25 / core::f64::consts::PI).abs() < 1e-15);
+    for (of, key) in [
+        (&[alpha][..], "m_mediator_gev"),
+        (&[mass], "alpha_d"),
+        (&[mass, alpha, "dark_sector.g_chi = 1.0"], "g_chi"),
+        (&[mass, alpha, "dark_sector.charge = 1.0"], "charge"),
+        (
+            &[
+                mass,
+                alpha,
+                "dark_sector.epsilon = 1.0",
+                "dark_sector.coupling = 1.0",
+            ],
+            "coupling",
+        ),
+        (&[mass, "dark_sector.alpha_d = 1e-5"], "alpha_d"),
+        (&[mass, alpha, "dark_sector.width_gev = 1e-6"], "width_gev"),
+    ] {
+        assert_eq!(wrong(of), format!("dark_sector.{key}"));
+    }
+    let (key, sentence) = refused(
+        "photon-conversion",
+        "gamma",
+        &["dark_sector.mediator = \"vector\""],
+    );
+    assert_eq!(key, "dark_sector.mediator");
+    assert!(sentence.contains("expected \"photon\""), "{sentence}");
+    good("pair", "e-", &["dark_sector.mediator = \"photon\""]);
+    assert_eq!(Mediator::ALL.len(), 2);
+}
+
+#[test]
+fn limits_are_those_of_the_collision_and_printed_cards_read_back() {
+    let m = ELECTRON_MASS_GEV;
+    let thin = good("annihilation", "e+", &[]);
+    let limits = thin.limits().unwrap()[0];
+    assert!((limits.sqrt_s_gev.powi(2) - 2.0 * m * (100.0 + m)).abs() < 1e-15);
+    assert_eq!(limits.x_lower, limits.x_upper);
+    assert!((limits.x_upper - 1.0 - m / 100.0).abs() < 1e-15);
+    let showers = ["target.thickness_x0 = 40.0", "target.losses = \"shower\""];
+    let shower = good("annihilation", "e-", &showers);
+    let open = shower.limits().unwrap()[0].x_lower;
+    // E₊ + m at s = 4m_χ², over E₀.
+    assert!((open - 2.0 * 0.05 * 0.05 / m / 100.0).abs() < 1e-12);
+    let photon = good("photon-conversion", "gamma", &[]);
+    let limits = photon.limits().unwrap()[0];
+    let big_m = photon.target.material.components[0].nucleus.mass_gev;
+    assert!((limits.sqrt_s_gev.powi(2) / (big_m * (big_m + 200.0)) - 1.0).abs() < 1e-12);
+    let product = limits.t_min_gev2 * limits.t_max_gev2;
+    let expected = (big_m * 0.01 / limits.sqrt_s_gev).powi(2);
+    assert!((product / expected - 1.0).abs() < 1e-12);
+    // Heavier than the energy allows.
+    let heavy = text("annihilation", "e+", &[]).replace("0.05", "0.2");
+    let sentence = parse(&heavy).expect_err("above").to_string();
+    assert!(
+        sentence.contains("m_chi_gev") && sentence.contains("on electrons"),
+        "{sentence}"
+    );
+    let vector = [
+        "dark_sector.mediator = \"vector\"",
+        "dark_sector.m_mediator_gev = 0.2",
+        "dark_sector.g_chi = 1.0",
+        "dark_sector.width_gev = 0.01",
+    ];
+    for card in [
+        thin,
+        shower,
+        photon,
+        good("annihilation", "e+", &vector),
+        good("photon-conversion", "e+", &showers),
+    ] {
+        let printed = card.to_toml();
+        assert_eq!(
+            parse(&printed).unwrap_or_else(|e| panic!("{e}")),
+            card,
+            "{printed}"
+        );
+    }
+}
+
+#[test]
+fn histograms_are_of_what_comes_out() {
+    let names = |card: &RunCard| -> Vec<String> {
+        card.histograms.iter().map(|spec| spec.name()).collect()
+    };
+    let thin = good("annihilation", "e+", &[]);
+    assert_eq!(names(&thin), ["e_chi_gev", "theta_chi_rad"]);
+    let photon = good("photon-conversion", "gamma", &[]);
+    let all = [
+        "x",
+        "e_miss_gev",
+        "m_pair_gev",
+        "t_gev2",
+        "e_chi_gev",
+        "theta_chi_rad",
+    ];
+    assert_eq!(names(&photon), all);
+    let wrong = |kind: &str, beam: &str, name: &str| {
+        let more = format!("[[histogram]]\nobservable = \"{name}\"\n");
+        let error = parse(&(text(kind, beam, &[]) + &more)).expect_err("refused");
+        error.to_string()
+    };
+    for (kind, beam, name, why) in [
+        ("annihilation", "e+", "x", "an observable that varies"),
+        ("annihilation", "e+", "t_gev2", "of what comes out"),
+        (
+            "photon-conversion",
+            "gamma",
+            "theta_lepton_rad",
+            "of what comes out",
+        ),
+    ] {
+        let sentence = wrong(kind, beam, name);
+        assert!(sentence.contains(why), "{sentence}");
+    }
+}
