@@ -25,6 +25,8 @@ shipped!(
     "m3",
     "na64e-2018",
     "na64e-2023",
+    "na64e-2023-annihilation",
+    "na64e-2023-photon-conversion",
     "na64e-positrons-100gev",
     "na64e-positrons-70gev",
     "na64mu-2018",
