@@ -184,20 +184,7 @@ fn photons_of_a_shower_or_a_beam_convert() {
 
 #[test]
 fn a_compound_is_its_electrons_or_its_nuclei() {
-    let text = |name: &str| {
-        shipped(name)
-            .expect("shipped")
-            .text()
-            .replace("element = \"Pb\"", "mixture = \"PbWO4\"")
-    };
-    let read = |name: &str| {
-        let card = RunCard::parse(name, name, &text(name), &[]);
-        let mut card = card.unwrap_or_else(|error| panic!("{error}"));
-        card.run.seed = 3;
-        card.integration.neval = 30_000;
-        card.integration.rel_error = 2e-3;
-        card
-    };
+    let read = |name: &str| card(name, &["target.mixture=PbWO4"]);
     let electrons = read(ANNIHILATION);
     let (sigma_pb, events, sample) = made(&electrons, 500);
     balances(&events, &sample);
@@ -234,26 +221,15 @@ fn a_vector_in_between_is_sampled_where_it_resonates() {
     // m_A′ = 280 MeV: E₊ = 76.7 GeV, of a width from 2 GeV down to 15 MeV.
     for (alpha_d, count) in [("0.1", 300), ("1e-3", 300)] {
         let alpha = format!("dark_sector.alpha_d={alpha_d}");
-        let text = shipped(ANNIHILATION)
-            .expect("shipped")
-            .text()
-            .replace("charge = 1.0 ", "# ");
-        let set = |text: &str| {
-            let (key, value) = text.split_once('=').expect("KEY=VALUE");
-            Override::by_option("--set", key, value)
-        };
         let settings = [
-            "run.seed=7",
             "integration.neval=50000",
-            "integration.rel_error=2e-3",
+            "integration.n_adapt=10",
             "dark_sector.mediator=vector",
             "dark_sector.m_mediator_gev=0.28",
             "dark_sector.epsilon=1e-3",
             &alpha,
         ];
-        let all: Vec<Override> = settings.into_iter().map(set).collect();
-        let card = RunCard::parse("vector", "vector", &text, &all);
-        let card = card.unwrap_or_else(|error| panic!("{error}"));
+        let card = card(ANNIHILATION, &settings);
         let (sigma_pb, events, sample) = made(&card, count);
         balances(&events, &sample);
         // N/ε² of A′ on its mass shell, for decays to χ alone.

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys;
+use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS};
 use super::run_card::Losses;
 use super::source::{Source, large_integer};
 use crate::text::shorten;
@@ -190,6 +191,16 @@ impl Override {
             ("target.mixture", _) => OF_MIXTURE,
             ("target.thickness_cm", _) => &["target.thickness_x0"],
             ("target.thickness_x0", _) => &["target.thickness_cm"],
+            ("beam.particle", _) => &["beam.lepton"],
+            ("beam.lepton", _) => &["beam.particle"],
+            ("dark_sector.mediator", Some("vector")) => &["dark_sector.charge"],
+            ("dark_sector.mediator", _) => OF_VECTOR,
+            ("dark_sector.alpha_d", _) => &["dark_sector.g_chi"],
+            ("dark_sector.g_chi", _) => &["dark_sector.alpha_d"],
+            ("dark_sector.epsilon", _) => &["dark_sector.coupling"],
+            ("dark_sector.coupling", _) => &["dark_sector.epsilon"],
+            ("process.kind", Some("annihilation")) => OF_LEPTON_OR_NUCLEUS,
+            ("process.kind", Some("photon-conversion")) => &LEPTON_KEYS,
             ("process.kind", Some("dark-photon")) => OF_PAIR,
             // A card that does not say is one for pairs.
             ("process.kind", Some("pair")) if before.is_some() => OF_DARK_PHOTON,
@@ -220,6 +231,20 @@ const OF_MIXTURE: &[&str] = &[
     "target.radiation_length_cm",
     "target.nuclear_mass_gev",
 ];
+const OF_VECTOR: &[&str] = &[
+    "dark_sector.m_mediator_gev",
+    "dark_sector.epsilon",
+    "dark_sector.coupling",
+    "dark_sector.alpha_d",
+    "dark_sector.g_chi",
+    "dark_sector.width_gev",
+];
+/// What a process of neither has no use for.
+const OF_LEPTON_OR_NUCLEUS: &[&str] = {
+    let [a, b, c, d, e] = LEPTON_KEYS;
+    let [f, g, h] = NUCLEUS_KEYS;
+    &[a, b, c, d, e, f, g, h]
+};
 const OF_PAIR: &[&str] = &[
     "dark_sector.m_chi_gev",
     "dark_sector.charge",

@@ -22,7 +22,7 @@ named! {
 }
 
 /// Keys of cuts on the scattered lepton.
-const LEPTON_KEYS: [&str; 5] = [
+pub(super) const LEPTON_KEYS: [&str; 5] = [
     "cuts.lepton_energy_max_gev",
     "cuts.lepton_angle_min_mrad",
     "cuts.lepton_angle_max_mrad",
@@ -31,7 +31,7 @@ const LEPTON_KEYS: [&str; 5] = [
 ];
 
 /// Keys of what is struck, where that is a nucleus.
-const NUCLEUS_KEYS: [&str; 3] = [
+pub(super) const NUCLEUS_KEYS: [&str; 3] = [
     "target.form_factor",
     "target.nucleus_spin",
     "target.nuclear_mass_gev",

@@ -7,7 +7,7 @@ use super::keys;
 use super::known::Known;
 use super::limits::{KinematicLimits, Made};
 use super::material;
-use super::process_kind::ProcessKind;
+use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS, ProcessKind};
 use super::raw::{RawCard, RawCuts, RawEvents, RawIntegration, RawRun, Seed};
 use super::reach;
 use super::rules::Resolver;
@@ -154,8 +154,24 @@ fn kind(rules: &Resolver<'_>, raw: &RawCard, beam: &Beam) -> Result<ProcessKind,
         };
         return Err(rules.wrong(path, format!("{:?}", beam.lepton.name()), expected));
     }
+    let (cuts, target) = (&raw.cuts, &raw.target);
+    let written = [
+        cuts.lepton_energy_max_gev.is_some(),
+        cuts.lepton_angle_min_mrad.is_some(),
+        cuts.lepton_angle_max_mrad.is_some(),
+        cuts.lepton_pt_min_gev.is_some(),
+        cuts.lepton_pt_max_gev.is_some(),
+        target.form_factor.is_some(),
+        target.nucleus_spin.is_some(),
+        target.nuclear_mass_gev.is_some(),
+    ];
+    let keys = LEPTON_KEYS.into_iter().chain(NUCLEUS_KEYS).zip(written);
+    let written: Vec<&str> = keys
+        .filter(|(_, there)| *there)
+        .map(|(key, _)| key)
+        .collect();
     let mut idle = kind.idle_keys();
-    match idle.find(|(key, _)| rules.is_written(key)) {
+    match idle.find(|(key, _)| written.contains(key)) {
         Some((key, why)) => {
             let because = format!("process.kind is {:?}: {why}", kind.name());
             Err(rules.idle(key, &because))

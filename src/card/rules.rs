@@ -39,11 +39,6 @@ impl<'a> Resolver<'a> {
         self.wrong(path, "a value", format!("no such key, for {because}"))
     }
 
-    /// Whether a key is written.
-    pub(super) fn is_written(&self, path: &str) -> bool {
-        self.source.knows(path)
-    }
-
     /// The error that two keys are both written where one is meant.
     pub(super) fn excludes(&self, path: &str, other: &str) -> CardError {
         self.wrong(path, format!("both this and {other}"), "one of the two")

@@ -1,7 +1,8 @@
 //! Cards of every `process.kind`: what each takes, what it refuses and where, its limits, and the way back from the
 //! printed card.
 
-use millibrem::card::{CardError, Place, ProcessKind, RunCard};
+use millibrem::beam::Lepton;
+use millibrem::card::{CardError, Override, Place, ProcessKind, RunCard, shipped};
 use millibrem::constants::ELECTRON_MASS_GEV;
 use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator};
 use millibrem::process::Registry;
@@ -243,6 +244,31 @@ fn limits_are_those_of_the_collision_and_printed_cards_read_back() {
             "{printed}"
         );
     }
+}
+
+#[test]
+fn an_option_takes_the_place_of_what_it_excludes() {
+    let set = |key: &str, value: &str| Override::by_option("--set", key, value);
+    let thick = [
+        set("process.kind", "annihilation"),
+        set("target.losses", "shower"),
+        set("beam.particle", "e+"),
+        set("cuts.x_min", "0.6"),
+    ];
+    let lepton = shipped("na64e-2023").expect("shipped").with(&thick);
+    let lepton = lepton.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lepton.kind, ProcessKind::Annihilation);
+    assert_eq!(lepton.beam.lepton, Lepton::Positron);
+    let vector = [
+        set("dark_sector.mediator", "vector"),
+        set("dark_sector.m_mediator_gev", "0.25"),
+        set("dark_sector.g_chi", "1"),
+    ];
+    let vector = shipped("na64e-2023-annihilation")
+        .expect("shipped")
+        .with(&vector);
+    let vector = vector.unwrap_or_else(|error| panic!("{error}"));
+    assert!(matches!(vector.dark_sector, DarkSector::Mediated(..)));
 }
 
 #[test]
