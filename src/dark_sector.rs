@@ -1,8 +1,11 @@
 //! The dark sector: what is produced and how strongly it couples.
 //!
 //! A millicharged particle χ of charge `Q_χ` (in units of e), a dark photon A′ with kinetic mixing
-//! ε, or χχ̄ that an A′ couples to (α_D = g_χ²/4π) and may decay to. Masses in GeV. Particle codes are those the simulation programs downstream expect, chosen by
+//! ε, χχ̄ that an A′ couples to (α_D = g_χ²/4π) and may decay to, or a boson φ that couples to the beam
+//! lepton. Masses in GeV. Particle codes are those the simulation programs downstream expect, chosen by
 //! preset or number. Pinned by the tests below.
+
+use crate::constants::ALPHA;
 
 named! {
     /// Spin of the millicharged particle.
@@ -29,12 +32,18 @@ named! {
 }
 
 named! {
-    /// What couples χ to the leptons.
+    /// What couples the dark sector to the leptons.
     pub enum Mediator {
         /// The photon.
         Photon = "photon",
         /// A vector A′.
         Vector = "vector",
+        /// A scalar φ.
+        Scalar = "scalar",
+        /// A pseudoscalar φ.
+        Pseudoscalar = "pseudoscalar",
+        /// An axial vector φ.
+        AxialVector = "axial-vector",
     }
 }
 
@@ -113,9 +122,40 @@ impl Resonance {
         self.alpha_d / 3.0 * self.mass_gev * chi.structure(m2)
     }
 
+    /// (εg_χ/e)²: what stands for (Q_χ/e)² before the propagators.
+    pub fn strength(&self) -> f64 {
+        self.epsilon * self.epsilon * (self.alpha_d / ALPHA)
+    }
+
     /// The width in the propagator, GeV.
     pub fn width(&self, chi: &MilliCharged) -> f64 {
         self.width_gev.unwrap_or_else(|| self.width_to(chi))
+    }
+}
+
+/// A boson φ emitted on its mass shell, with the vertex ε e Γ on the beam lepton's line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Boson {
+    /// Γ.
+    pub vertex: Vertex,
+    /// Mass in GeV, above 0.
+    pub mass_gev: f64,
+    /// Coupling ε in units of e; σ ∝ its square.
+    pub coupling: f64,
+    /// Particle code, above 0.
+    pub pdg_id: i32,
+}
+
+impl Vertex {
+    /// Particle code of a boson with it unless the card gives another: a vector is a dark photon, the others have the
+    /// codes of DMG4.
+    pub fn pdg_id(self) -> i32 {
+        match self {
+            Self::Scalar => 5_400_022,
+            Self::Pseudoscalar => 5_410_022,
+            Self::Vector => DARK_PHOTON_PDG_ID,
+            Self::AxialVector => 5_510_022,
+        }
     }
 }
 
@@ -128,14 +168,17 @@ pub enum DarkSector {
     DarkPhoton(DarkPhoton),
     /// χ χ̄ through an A′ of any mass.
     Mediated(MilliCharged, Resonance),
+    /// l N → l N φ.
+    Boson(Boson),
 }
 
 impl DarkSector {
-    /// What it is in a word: `pair` or `dark-photon`.
+    /// What it is in a word: `pair`, `dark-photon` or `boson`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Pair(_) | Self::Mediated(..) => "pair",
             Self::DarkPhoton(_) => "dark-photon",
+            Self::Boson(_) => "boson",
         }
     }
 
@@ -143,15 +186,24 @@ impl DarkSector {
     pub fn chi(&self) -> Option<MilliCharged> {
         match self {
             Self::Pair(chi) | Self::Mediated(chi, _) => Some(*chi),
-            Self::DarkPhoton(_) => None,
+            Self::DarkPhoton(_) | Self::Boson(_) => None,
         }
     }
 
-    /// Smallest invariant mass of what is produced in GeV: `2 m_χ` or `m_A′`.
+    /// The vertex of what the lepton radiates: of all but a boson, that of the photon.
+    pub fn vertex(&self) -> Vertex {
+        match self {
+            Self::Pair(_) | Self::Mediated(..) | Self::DarkPhoton(_) => Vertex::Vector,
+            Self::Boson(boson) => boson.vertex,
+        }
+    }
+
+    /// Smallest invariant mass of what is produced in GeV: `2 m_χ`, `m_A′` or `m_φ`.
     pub fn threshold_mass_gev(&self) -> f64 {
         match self {
             Self::Pair(chi) | Self::Mediated(chi, _) => 2.0 * chi.mass_gev,
             Self::DarkPhoton(photon) => photon.mass_gev,
+            Self::Boson(boson) => boson.mass_gev,
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use millibrem::beam::{Beam, Lepton};
 use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::dark_sector::{Boson, ChiSpin, DarkPhoton, DarkSector, MilliCharged, Vertex};
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::observable::Observable;
-use millibrem::process::radiation::amplitude::{is_collinear, pair_m2};
+use millibrem::process::radiation::amplitude::{boson_a, is_collinear, pair_m2};
 use millibrem::process::radiation::etl::Etl;
 use millibrem::process::radiation::phase_space::PairBlock;
 use millibrem::process::{BLOCK, Process, Setup};
@@ -21,6 +21,15 @@ fn chi(mass_gev: f64, charge: f64, spin: ChiSpin) -> DarkSector {
         charge,
         spin,
         pdg_id: 17,
+    })
+}
+
+fn boson(vertex: Vertex, mass_gev: f64) -> DarkSector {
+    DarkSector::Boson(Boson {
+        vertex,
+        mass_gev,
+        coupling: 1.0,
+        pdg_id: 1,
     })
 }
 
@@ -74,6 +83,10 @@ fn every_kind() -> Vec<Setup> {
                     Cuts::NONE,
                 ));
             }
+            for vertex in Vertex::ALL {
+                let dark = boson(vertex, 0.05);
+                all.push(setup(lepton, 100.0, dark, nucleus, Cuts::NONE));
+            }
             let photon = DarkPhoton {
                 mass_gev: 0.05,
                 epsilon: 1.0,
@@ -125,6 +138,22 @@ fn blocks_hold_the_squared_amplitude_of_their_points_also_where_one_diagram_domi
                 for (i, v) in value.iter().enumerate() {
                     let y = block.point(i);
                     let m2 = pair_m2(&setup.collision, &y, &block.decay(i), 1e-6, spin, nucleus);
+                    assert_eq!(*v, block.measure[i] * block.g2[i] * m2, "{y:?}");
+                    collinear += usize::from(is_collinear(y.s, y.minus_u, y.t));
+                }
+            });
+        }
+    }
+    assert!(collinear > 100, "{collinear}");
+    let mut collinear = 0;
+    for nucleus in NucleusSpin::ALL {
+        for vertex in Vertex::ALL {
+            let dark = boson(vertex, 1e-6);
+            let setup = setup(Lepton::Electron, 1e6, dark, nucleus, Cuts::NONE);
+            each_block(&Etl::new(&setup), 10_000, 5, |value, block| {
+                for (i, v) in value.iter().enumerate() {
+                    let y = block.point(i);
+                    let m2 = boson_a(&setup.collision, &y, vertex, nucleus) / (y.t * y.t);
                     assert_eq!(*v, block.measure[i] * block.g2[i] * m2, "{y:?}");
                     collinear += usize::from(is_collinear(y.s, y.minus_u, y.t));
                 }

@@ -10,8 +10,8 @@ use super::process_kind::ProcessKind;
 use super::raw::RawDarkSector;
 use super::rules::Resolver;
 use crate::dark_sector::{
-    CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, Mediator, MilliCharged,
-    Resonance,
+    Boson, CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, Mediator,
+    MilliCharged, Resonance, Vertex,
 };
 
 /// Particle code of χ unless the card gives another.
@@ -37,6 +37,9 @@ pub(super) fn resolve(
 ) -> Result<DarkSector, CardError> {
     let key = "dark_sector.mediator";
     let of_kind = format!("process.kind is {:?}", kind.name());
+    if kind == ProcessKind::Boson {
+        return boson(rules, raw, &of_kind);
+    }
     if kind == ProcessKind::DarkPhoton {
         let idle = ["m_chi_gev", "charge", "spin", "mediator"];
         refuse(rules, raw, &[&idle[..], &OF_MEDIATOR].concat(), &of_kind)?;
@@ -53,13 +56,18 @@ pub(super) fn resolve(
             refuse(rules, raw, &idle, &of_kind)?;
             pair(rules, raw)
         }
-        (Mediator::Vector, ProcessKind::Annihilation) => {
+        (Mediator::Vector, ProcessKind::Annihilation | ProcessKind::Pair) => {
             let of_mediator = format!("dark_sector.mediator is {:?}", mediator.name());
             refuse(rules, raw, &["charge", "m_dark_photon_gev"], &of_mediator)?;
-            mediated(rules, raw)
+            mediated(rules, raw, kind)
         }
-        (Mediator::Vector, _) => {
-            let expected = format!("\"photon\", for {of_kind}");
+        (_, kind) => {
+            let expected = match kind {
+                ProcessKind::Annihilation | ProcessKind::Pair => {
+                    format!("\"photon\" or \"vector\", for {of_kind}")
+                }
+                _ => format!("\"photon\", for {of_kind}"),
+            };
             Err(rules.wrong(key, format!("{:?}", mediator.name()), expected))
         }
     }
@@ -122,7 +130,11 @@ fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardErr
 }
 
 /// χ that an A′ couples to, not the photon.
-fn mediated(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
+fn mediated(
+    rules: &Resolver<'_>,
+    raw: &RawDarkSector,
+    kind: ProcessKind,
+) -> Result<DarkSector, CardError> {
     let within = |name: &str, value, range| {
         let path = format!("dark_sector.{name}");
         rules.within(&path, value, range)
@@ -134,14 +146,7 @@ fn mediated(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, Car
         }
         false => Ok(()),
     };
-    let mass = within("m_mediator_gev", raw.m_mediator_gev, &keys::MASSES_GEV)?;
-    one_of(
-        "coupling",
-        "epsilon",
-        raw.coupling.is_some() && raw.epsilon.is_some(),
-    )?;
-    let epsilon = within("epsilon", raw.epsilon, &keys::COUPLINGS)?;
-    let epsilon = epsilon.or(within("coupling", raw.coupling, &keys::COUPLINGS)?);
+    let (mass_gev, epsilon) = mediator(rules, raw)?;
     one_of(
         "g_chi",
         "alpha_d",
@@ -151,15 +156,17 @@ fn mediated(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, Car
     let g_chi = within("g_chi", raw.g_chi, &keys::COUPLINGS)?;
     let alpha_d = alpha_d.or(g_chi.map(|g| g * g / (4.0 * PI)));
     let resonance = Resonance {
-        mass_gev: rules.required("dark_sector.m_mediator_gev", mass)?,
-        epsilon: rules.or_default("dark_sector.epsilon", epsilon)?,
+        mass_gev,
+        epsilon,
         alpha_d: rules.required("dark_sector.alpha_d", alpha_d)?,
         width_gev: within("width_gev", raw.width_gev, &keys::MASSES_GEV)?,
     };
     let chi = chi(rules, raw, 0.0)?;
     let width_gev = resonance.width(&chi);
     let least_gev = LEAST_WIDTH * resonance.mass_gev;
-    if resonance.mass_gev > 2.0 * chi.mass_gev && width_gev < least_gev {
+    let on_shell = resonance.mass_gev > 2.0 * chi.mass_gev;
+    // The pair of a lepton has a map of its own for the peak.
+    if kind == ProcessKind::Annihilation && on_shell && width_gev < least_gev {
         let path = match resonance.width_gev {
             Some(_) => "dark_sector.width_gev",
             None => "dark_sector.alpha_d",
@@ -171,6 +178,58 @@ fn mediated(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, Car
         return Err(rules.wrong(path, found, expected));
     }
     Ok(DarkSector::Mediated(chi, resonance))
+}
+
+/// Mass in GeV of what couples to the lepton, and its coupling in units of e under either of its names.
+fn mediator(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<(f64, f64), CardError> {
+    let (key, epsilon, coupling) = (
+        "dark_sector.m_mediator_gev",
+        "dark_sector.epsilon",
+        "dark_sector.coupling",
+    );
+    let mass = rules.within(key, raw.m_mediator_gev, &keys::MASSES_GEV)?;
+    if raw.coupling.is_some() && raw.epsilon.is_some() {
+        return Err(rules.excludes(coupling, epsilon));
+    }
+    let value = rules.within(epsilon, raw.epsilon, &keys::COUPLINGS)?;
+    let value = value.or(rules.within(coupling, raw.coupling, &keys::COUPLINGS)?);
+    Ok((
+        rules.required(key, mass)?,
+        rules.or_default(epsilon, value)?,
+    ))
+}
+
+/// A boson that the lepton radiates.
+fn boson(
+    rules: &Resolver<'_>,
+    raw: &RawDarkSector,
+    of_kind: &str,
+) -> Result<DarkSector, CardError> {
+    let idle = [
+        "m_chi_gev",
+        "charge",
+        "spin",
+        "m_dark_photon_gev",
+        "alpha_d",
+        "g_chi",
+        "width_gev",
+    ];
+    refuse(rules, raw, &idle, of_kind)?;
+    let key = "dark_sector.mediator";
+    let written = rules.required(key, raw.mediator.as_deref())?;
+    let names = Vertex::ALL.map(Vertex::name);
+    let vertex = rules.choice(key, written, &names, Vertex::from_name)?;
+    let (mass_gev, coupling) = mediator(rules, raw)?;
+    let pdg_id = match &raw.pdg_id {
+        Some(id) => pdg_id(rules, id, &[])?,
+        None => vertex.pdg_id(),
+    };
+    Ok(DarkSector::Boson(Boson {
+        vertex,
+        mass_gev,
+        coupling,
+        pdg_id,
+    }))
 }
 
 fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {

@@ -7,7 +7,6 @@ use super::run_card::HistogramSpec;
 use super::source::Source;
 use crate::beam::Beam;
 use crate::cuts::Cuts;
-use crate::dark_sector::DarkSector;
 use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
 use crate::matter::Nucleus;
 use crate::observable::{Observable, Scale, Scales};
@@ -78,9 +77,9 @@ impl Ranges<'_> {
         let Made {
             kind, dark_sector, ..
         } = *self.made;
-        let of_one = matches!(dark_sector, DarkSector::DarkPhoton(_));
+        let of_one = dark_sector.chi().is_none();
         if of_one && observable.definition().is_fixed_for_one() {
-            return Some("an observable of a dark photon");
+            return Some("an observable of one particle that leaves unseen");
         }
         let of_one_energy = [
             Observable::X,

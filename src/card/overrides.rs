@@ -194,7 +194,7 @@ impl Override {
             ("beam.particle", _) => &["beam.lepton"],
             ("beam.lepton", _) => &["beam.particle"],
             ("dark_sector.mediator", Some("vector")) => &["dark_sector.charge"],
-            ("dark_sector.mediator", _) => OF_VECTOR,
+            ("dark_sector.mediator", Some("photon")) => OF_VECTOR,
             ("dark_sector.alpha_d", _) => &["dark_sector.g_chi"],
             ("dark_sector.g_chi", _) => &["dark_sector.alpha_d"],
             ("dark_sector.epsilon", _) => &["dark_sector.coupling"],
@@ -202,6 +202,10 @@ impl Override {
             ("process.kind", Some("annihilation")) => OF_LEPTON_OR_NUCLEUS,
             ("process.kind", Some("photon-conversion")) => &LEPTON_KEYS,
             ("process.kind", Some("dark-photon")) => OF_PAIR,
+            ("process.kind", Some("boson")) => OF_CHI,
+            ("process.kind", Some("pair")) if before.and_then(Value::as_str) == Some("boson") => {
+                OF_BOSON
+            }
             // A card that does not say is one for pairs.
             ("process.kind", Some("pair")) if before.is_some() => OF_DARK_PHOTON,
             _ => &[],
@@ -249,6 +253,30 @@ const OF_PAIR: &[&str] = &[
     "dark_sector.m_chi_gev",
     "dark_sector.charge",
     "dark_sector.spin",
+    "dark_sector.pdg_id",
+    "dark_sector.mediator",
+    "dark_sector.m_mediator_gev",
+    "dark_sector.coupling",
+    "dark_sector.alpha_d",
+    "dark_sector.g_chi",
+    "dark_sector.width_gev",
+];
+/// What a boson has no use for.
+const OF_CHI: &[&str] = &[
+    "dark_sector.m_chi_gev",
+    "dark_sector.charge",
+    "dark_sector.spin",
+    "dark_sector.pdg_id",
+    "dark_sector.m_dark_photon_gev",
+    "dark_sector.alpha_d",
+    "dark_sector.g_chi",
+    "dark_sector.width_gev",
+];
+const OF_BOSON: &[&str] = &[
+    "dark_sector.mediator",
+    "dark_sector.m_mediator_gev",
+    "dark_sector.coupling",
+    "dark_sector.epsilon",
     "dark_sector.pdg_id",
 ];
 const OF_DARK_PHOTON: &[&str] = &[

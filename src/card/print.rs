@@ -137,6 +137,13 @@ fn dark_sector(dark_sector: &DarkSector) -> RawDarkSector {
             pdg_id: Some(photon.pdg_id.into()),
             ..RawDarkSector::default()
         },
+        DarkSector::Boson(boson) => RawDarkSector {
+            mediator: Some(boson.vertex.name().to_owned()),
+            m_mediator_gev: Some(boson.mass_gev),
+            coupling: Some(boson.coupling),
+            pdg_id: Some(boson.pdg_id.into()),
+            ..RawDarkSector::default()
+        },
     }
 }
 

@@ -14,6 +14,8 @@ named! {
         Pair = "pair",
         /// l N → l N A′.
         DarkPhoton = "dark-photon",
+        /// l N → l N φ.
+        Boson = "boson",
         /// e⁺ e⁻ → χ χ̄ on an electron of the target.
         Annihilation = "annihilation",
         /// γ N → χ χ̄ N.

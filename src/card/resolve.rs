@@ -274,6 +274,7 @@ fn kinematics(
             let (key, factor) = match made.dark_sector {
                 DarkSector::Pair(_) | DarkSector::Mediated(..) => ("dark_sector.m_chi_gev", 2.0),
                 DarkSector::DarkPhoton(_) => ("dark_sector.m_dark_photon_gev", 1.0),
+                DarkSector::Boson(_) => ("dark_sector.m_mediator_gev", 1.0),
             };
             let found = format!("{} GeV", shown(least / factor));
             let expected = format!(

@@ -23,6 +23,7 @@ shipped!(
     "ldmx-4gev-w",
     "ldmx-8gev-w",
     "m3",
+    "m3-scalar",
     "na64e-2018",
     "na64e-2023",
     "na64e-2023-annihilation",

@@ -1,5 +1,5 @@
-//! Of the χ alone, PDG id > 0, whose antiparticle has the same distributions; of a dark photon where
-//! that is what leaves unseen.
+//! Of the χ alone, PDG id > 0, whose antiparticle has the same distributions; of a dark photon or boson
+//! where that is what leaves unseen.
 
 use super::lepton::angles;
 use super::{Definition, Scale, Scales, View};
@@ -83,7 +83,7 @@ impl Definition for Theta {
 }
 
 fn role(roles: &[Role]) -> Option<&Role> {
-    let found = |role: &&Role| [Role::CHI, Role::DARK_PHOTON].contains(role);
+    let found = |role: &&Role| [Role::CHI, Role::DARK_PHOTON, Role::BOSON].contains(role);
     roles.iter().find(found)
 }
 

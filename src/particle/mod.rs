@@ -37,6 +37,8 @@ impl Role {
     pub const CHIBAR: Self = Self::new("chibar");
     /// A dark photon on its mass shell.
     pub const DARK_PHOTON: Self = Self::new("dark_photon");
+    /// A boson on its mass shell.
+    pub const BOSON: Self = Self::new("boson");
 
     /// A role of this name, which becomes a part of column names: lower case and underscores.
     pub const fn new(name: &'static str) -> Self {
@@ -134,6 +136,15 @@ impl Outgoing {
             Self::new(Role::LEPTON_OUT, "scattered lepton", lepton),
             Self::new(Role::NUCLEUS_OUT, "recoiling nucleus", nucleus),
             Self::new(Role::DARK_PHOTON, "dark photon", photon),
+        ]
+    }
+
+    /// What comes out of l N → l N φ.
+    pub fn of_boson(lepton: Particle, nucleus: Particle, boson: Particle) -> Vec<Self> {
+        vec![
+            Self::new(Role::LEPTON_OUT, "scattered lepton", lepton),
+            Self::new(Role::NUCLEUS_OUT, "recoiling nucleus", nucleus),
+            Self::new(Role::BOSON, "boson", boson),
         ]
     }
 }

@@ -18,6 +18,7 @@ impl Registry {
         Self(vec![
             Arc::new(Radiation("pair")),
             Arc::new(Radiation("dark-photon")),
+            Arc::new(Radiation("boson")),
             Arc::new(AnnihilationOf),
             Arc::new(PhotonConversionOf),
         ])

@@ -54,6 +54,7 @@ fn difference(card: &RunCard) -> Option<String> {
     let coupling = match card.dark_sector {
         DarkSector::Pair(_) => "the charge",
         DarkSector::DarkPhoton(_) | DarkSector::Mediated(..) => "epsilon",
+        DarkSector::Boson(_) => "the coupling",
     };
     Some(format!(
         " (sigma = {thick:.3e} pb with these losses, {thin:.3e} pb without; limits on {coupling} differ by a factor {:.3})",

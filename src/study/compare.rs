@@ -23,7 +23,7 @@ pub struct Comparison {
     pub exact: Integral,
     /// σ in each bin of x exactly, pb.
     pub exact_bins: Vec<Integral>,
-    /// Those that the process has, in its order.
+    /// Those of [`Method::APPROXIMATIONS`], nothing where the process does not have one, and others that it has.
     pub approximations: Vec<Approximation>,
 }
 
@@ -42,6 +42,19 @@ pub struct Approximation {
     pub bin_ratios: Vec<Option<f64>>,
 }
 
+impl Approximation {
+    /// One that a process does not have.
+    fn nothing(method: Method, edges: &[f64]) -> Self {
+        Self {
+            method,
+            sigma: None,
+            ratio: None,
+            ratio_error: None,
+            bin_ratios: vec![None; edges.len().saturating_sub(1)],
+        }
+    }
+}
+
 /// Compares all approximations with the exact result on `mixture`, in total and in the bins of x
 /// between `edges`, to the relative error `rel_error`.
 ///
@@ -57,7 +70,9 @@ pub fn compare(
     let exact = route.sigma(rel_error)?;
     let exact_bins = route.binned(edges, rel_error)?;
     let one = |method| -> Result<_, QuadratureError> {
-        let route = mixture.route(method)?;
+        let Ok(route) = mixture.route(method) else {
+            return Ok(Approximation::nothing(method, edges));
+        };
         let sigma = where_it_applies(route.sigma(rel_error))?;
         let share = |part: &Integral, whole: &Integral| {
             (whole.value_pb > 0.0).then(|| part.value_pb / whole.value_pb)
@@ -78,7 +93,12 @@ pub fn compare(
                 .collect(),
         })
     };
-    let approximations = mixture.approximations().into_iter().map(one);
+    // The columns of a table are the same for every process.
+    let mut methods = Method::APPROXIMATIONS.to_vec();
+    let known = |method: &Method| Method::APPROXIMATIONS.contains(method);
+    let others = mixture.approximations().into_iter();
+    methods.extend(others.filter(|method| !known(method)));
+    let approximations = methods.into_iter().map(one);
     let approximations = approximations.collect::<Result<_, _>>()?;
     Ok(Comparison {
         exact,

@@ -4,7 +4,7 @@
 use millibrem::beam::Lepton;
 use millibrem::card::{CardError, Override, Place, ProcessKind, RunCard, shipped};
 use millibrem::constants::ELECTRON_MASS_GEV;
-use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator};
+use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator, Vertex};
 use millibrem::process::Registry;
 use millibrem::run;
 
@@ -194,7 +194,61 @@ fn a_vector_mediator_has_keys_of_its_own() {
     assert_eq!(key, "dark_sector.mediator");
     assert!(sentence.contains("expected \"photon\""), "{sentence}");
     good("pair", "e-", &["dark_sector.mediator = \"photon\""]);
-    assert_eq!(Mediator::ALL.len(), 2);
+    // A pair of a lepton has it too, however narrow it is.
+    let narrow = [vector, mass, "dark_sector.alpha_d = 1e-9"];
+    let pair = good("pair", "mu-", &narrow);
+    assert!(matches!(pair.dark_sector, DarkSector::Mediated(..)));
+    let (key, sentence) = refused("pair", "mu-", &["dark_sector.mediator = \"scalar\""]);
+    assert_eq!(key, "dark_sector.mediator");
+    assert!(
+        sentence.contains("expected \"photon\" or \"vector\""),
+        "{sentence}"
+    );
+    assert_eq!(Mediator::ALL.len(), 1 + Vertex::ALL.len());
+}
+
+#[test]
+fn a_boson_is_named_by_its_vertex_and_has_no_keys_of_chi() {
+    let card = |beam: &str, more: &[&str]| {
+        let text = text("boson", beam, more).replace("m_chi_gev = 0.05\n", "");
+        parse(&text)
+    };
+    let mass = "dark_sector.m_mediator_gev = 0.1";
+    for vertex in Vertex::ALL {
+        let mediator = format!("dark_sector.mediator = \"{}\"", vertex.name());
+        let found = card("mu+", &[&mediator, mass, "dark_sector.coupling = 1e-3"]);
+        let found = found.unwrap_or_else(|error| panic!("{error}"));
+        let DarkSector::Boson(boson) = found.dark_sector else {
+            panic!("{:?}", found.dark_sector);
+        };
+        assert_eq!((boson.vertex, boson.coupling), (vertex, 1e-3));
+        assert_eq!(boson.pdg_id, vertex.pdg_id());
+        assert_eq!(parse(&found.to_toml()).expect("reads back"), found);
+        assert!(found.histograms.iter().all(|h| h.name() != "m_pair_gev"));
+        // ε is the same by another name.
+        let same = card("mu+", &[&mediator, mass, "dark_sector.epsilon = 1e-3"]);
+        assert_eq!(same.unwrap().dark_sector, found.dark_sector);
+    }
+    let scalar = "dark_sector.mediator = \"scalar\"";
+    for (more, key) in [
+        (&[mass][..], "mediator"),
+        (&[scalar], "m_mediator_gev"),
+        (&[mass, "dark_sector.mediator = \"photon\""], "mediator"),
+        (&[mass, scalar, "dark_sector.alpha_d = 0.1"], "alpha_d"),
+        (&[mass, scalar, "dark_sector.spin = \"dirac\""], "spin"),
+        (
+            &["dark_sector.m_mediator_gev = 90", scalar],
+            "m_mediator_gev",
+        ),
+    ] {
+        let error = card("e-", more).expect_err("refused");
+        let CardError::Key(error) = error else {
+            panic!("{error}");
+        };
+        assert_eq!(error.key, format!("dark_sector.{key}"));
+    }
+    let named = card("e-", &[mass, "dark_sector.mediator = \"axial\""]).expect_err("refused");
+    assert!(named.to_string().contains("axial-vector"), "{named}");
 }
 
 #[test]

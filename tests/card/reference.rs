@@ -197,7 +197,10 @@ fn defaults_in_words_are_true() {
     let words = key("histogram").default.words().unwrap();
     let (first, rest) = words.split_once(", without `m_pair_gev`").unwrap();
     assert_eq!(names(&pair).join(", "), first);
-    assert!(rest.starts_with(" for `dark-photon`; "), "{rest}");
+    assert!(
+        rest.starts_with(" for `dark-photon` and `boson`; "),
+        "{rest}"
+    );
     let without: Vec<String> = names(&pair)
         .into_iter()
         .filter(|n| n != "`m_pair_gev`")

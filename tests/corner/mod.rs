@@ -6,7 +6,9 @@ use std::ops::ControlFlow;
 
 use millibrem::beam::{Beam, Lepton};
 use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::dark_sector::{
+    Boson, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged, Vertex,
+};
 use millibrem::generate::{Generator, Progress, Settings, SigmaReport};
 use millibrem::kinematics::Collision;
 use millibrem::matter::elements::Element;
@@ -17,7 +19,7 @@ use millibrem::process::Setup;
 use millibrem::process::radiation::quadrature::sigma;
 
 /// The set-up of `line`: energy in GeV, lepton, element, form factor, nuclear spin, kind
-/// (`dirac`, `scalar`, `photon`), mass and x_min. The mass of χ or A′ is in GeV; `T1e-6` is a
+/// (`dirac`, `scalar`, `photon`, `scalar-boson` …), mass and x_min. The mass of χ, A′ or φ is in GeV; `T1e-6` is a
 /// millionth below the threshold, `F0.5` half of it. `R0.9` is an x_min at nine tenths of the
 /// kinematic range, `0.5..0.6` a range.
 pub(crate) fn setup(line: &str) -> Result<Setup, String> {
@@ -43,13 +45,24 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
     let spin = NucleusSpin::from_name(spin).ok_or("no such nuclear spin")?;
     let nucleus = Nucleus::of(element, spin);
     let c = Collision::new(e0, lepton.mass_gev(), nucleus.mass_gev).map_err(|e| e.to_string())?;
-    let made = if kind == "photon" { 1.0 } else { 2.0 };
+    let vertex = kind.strip_suffix("-boson");
+    let made = if kind == "photon" || vertex.is_some() {
+        1.0
+    } else {
+        2.0
+    };
     let total = match (mass.strip_prefix('T'), mass.strip_prefix('F')) {
         (Some(below), _) => c.max_pair_mass() * (1.0 - number(below)?),
         (_, Some(part)) => c.max_pair_mass() * number(part)?,
         _ => made * number(mass)?,
     };
-    let dark = match kind {
+    let dark = match vertex.unwrap_or(kind) {
+        vertex if kind != vertex => DarkSector::Boson(Boson {
+            vertex: Vertex::from_name(vertex).ok_or("no such vertex")?,
+            mass_gev: total,
+            coupling: 1.0,
+            pdg_id: 1,
+        }),
         "photon" => DarkSector::DarkPhoton(DarkPhoton {
             mass_gev: total,
             epsilon: 1.0,

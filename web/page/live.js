@@ -11,7 +11,7 @@ const FRAME = 100;
 /** How long one drawn event stays, so that it can be looked at. */
 const HOLD = 1600;
 
-const SYMBOLS = { lepton_out: "ℓ′", nucleus_out: "N′", chi: "χ", chibar: "χ̄", dark_photon: "A′" };
+const SYMBOLS = { lepton_out: "ℓ′", nucleus_out: "N′", chi: "χ", chibar: "χ̄", dark_photon: "A′", boson: "φ" };
 
 export class Live {
   constructor(desk) {

@@ -78,8 +78,8 @@ async function update(page) {
   }
   if (!about) return;
   page.timer = setTimeout(() => page.live.begin({ ...card, seed: about.values.run.seed }), QUIET);
-  const { m_chi_gev, m_dark_photon_gev } = about.values.dark_sector;
-  const mass = m_chi_gev ?? m_dark_photon_gev;
+  const { m_chi_gev, m_dark_photon_gev, m_mediator_gev } = about.values.dark_sector;
+  const mass = m_chi_gev ?? m_dark_photon_gev ?? m_mediator_gev;
   const refusals = new Map();
   await quick.begin(async (ask) => {
     for (const panel of [spectrum, masses, reach]) {

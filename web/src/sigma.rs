@@ -4,7 +4,7 @@
 //! target.
 
 use millibrem::card::{Losses, RunCard};
-use millibrem::dark_sector::{DarkPhoton, DarkSector, MilliCharged};
+use millibrem::dark_sector::{Boson, DarkPhoton, DarkSector, MilliCharged};
 use millibrem::process::{Integral, Method, MixedRoute, Route};
 use millibrem::run;
 use serde_json::{Value, json};
@@ -99,6 +99,7 @@ pub(crate) fn masses(question: &Value) -> Result<Value, Refusal> {
                 DarkSector::Mediated(MilliCharged { mass_gev, ..chi }, a)
             }
             DarkSector::DarkPhoton(a) => DarkSector::DarkPhoton(DarkPhoton { mass_gev, ..a }),
+            DarkSector::Boson(a) => DarkSector::Boson(Boson { mass_gev, ..a }),
         };
         let found = route(method, &card).ok()?.sigma(goal).ok()?;
         Some(found.value_pb).filter(|sigma_pb| *sigma_pb > 0.0)

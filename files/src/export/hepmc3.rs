@@ -129,6 +129,10 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
             "gamma N -> chi chibar N".to_owned(),
             "Conversion of a photon to a millicharged pair in the field of a nucleus".to_owned(),
         ),
+        "boson" => (
+            "l N -> l N phi".to_owned(),
+            "Radiation of a boson".to_owned(),
+        ),
         other => {
             let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
             (other.to_owned(), format!("Outgoing: {}", roles.join(", ")))

@@ -63,47 +63,48 @@ keys! {
     "process": Table, "", Range(""), Nothing(""), "The reaction of the beam on the target.", TABLE;
     "process.kind": Text, "", Choices(|| ProcessKind::ALL.map(ProcessKind::name).to_vec()), Text(ProcessKind::Pair.name()),
         "What happens: `pair` is l N → l N χ χ̄ by a virtual photon, `dark-photon` is l N → l N A′ on its mass shell, \
-         `annihilation` is e⁺ e⁻ → χ χ̄ of a positron of the beam or its shower on an electron at rest, `photon-conversion` \
+         `boson` is l N → l N φ of the vertex that `dark_sector.mediator` names, `annihilation` is e⁺ e⁻ → χ χ̄ of a positron of the beam or its shower on an electron at rest, `photon-conversion` \
          is γ N → χ χ̄ N of a photon of the beam or of its shower ([channels.md](channels.md)). Keys of what a process does not have are refused.",
         "the name of a process";
 
     "dark_sector": Table, "", Range(""), Nothing(""),
-        "The new particle: the millicharged χ of a pair, or the dark photon A′.", TABLE;
-    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("but for `dark-photon`"),
-        "Mass of χ, of which two must fit below √s − m − M; not for `dark-photon`.", MASS;
+        "The new particle: the millicharged χ of a pair, the dark photon A′, or a boson φ.", TABLE;
+    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("but for `dark-photon` and `boson`"),
+        "Mass of χ, of which two must fit below √s − m − M; not for `dark-photon` and `boson`.", MASS;
     "dark_sector.charge": Number, "e", Range("1e-30 to 1e6"), Number(1.0),
         "Charge Q_χ/e of χ; σ is proportional to its square, of `photon-conversion` to its fourth power; not for \
-         `dark-photon`, nor with an A′ as `mediator`.",
+         `dark-photon` and `boson`, nor with an A′ as `mediator`.",
         "a charge in units of e, 1e-30 to 1e6";
     "dark_sector.spin": Text, "", Choices(|| ChiSpin::ALL.map(ChiSpin::name).to_vec()), Text("dirac"),
-        "Whether χ is a Dirac fermion or a complex scalar; not for `dark-photon`.",
+        "Whether χ is a Dirac fermion or a complex scalar; not for `dark-photon` and `boson`.",
         "\"dirac\" or \"scalar\"";
     "dark_sector.m_dark_photon_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `dark-photon`"),
         "Mass of A′, which must fit below √s − m − M; only for `dark-photon`.", MASS;
     "dark_sector.epsilon": Number, "", Range("1e-30 to 1e6"), Number(1.0),
-        "Kinetic mixing ε of A′; σ is proportional to its square; only for `dark-photon` and with an A′ as `mediator`.",
+        "Kinetic mixing ε of A′; σ is proportional to its square; only for `dark-photon` and with a `mediator` other than the photon.",
         "a kinetic mixing, 1e-30 to 1e6";
     "dark_sector.mediator": Text, "", Choices(|| Mediator::ALL.map(Mediator::name).to_vec()), Nothing("(`photon`)"),
-        "What χ couples to: the photon, or a `vector` A′ that mixes with it, for `annihilation`.",
-        "\"photon\" or \"vector\"";
-    "dark_sector.m_mediator_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `vector`"),
-        "Mass of the A′ between leptons and χ, above or below 2m_χ.", MASS;
+        "What χ couples to: the photon, or a `vector` A′ that mixes with it, for `pair` and `annihilation`; for `boson` φ itself, by its \
+         vertex 1, iγ₅, γ^μ or γ^μγ₅ on the lepton's line.",
+        "\"photon\" or \"vector\", for \"boson\" one of \"scalar\", \"pseudoscalar\", \"vector\", \"axial-vector\"";
+    "dark_sector.m_mediator_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("with a `mediator`"),
+        "Mass of the A′ between leptons and χ, above or below 2m_χ, or of φ, which must fit below √s − m − M.", MASS;
     "dark_sector.coupling": Number, "e", Range("1e-30 to 1e6"), Nothing("(`epsilon`)"),
-        "Another name of `epsilon` with an A′ as `mediator`: its coupling to charge, in units of e.",
+        "Another name of `epsilon` with a `mediator`: its coupling g to the lepton in units of e, g_e or g_μ = 0.30282 times it.",
         "a coupling in units of e, 1e-30 to 1e6";
-    "dark_sector.alpha_d": Number, "", Range("1e-30 to 1e6"), Required("for `vector`, without `g_chi`"),
+    "dark_sector.alpha_d": Number, "", Range("1e-30 to 1e6"), Required("for χ and `vector`, without `g_chi`"),
         "Coupling α_D = g_χ²/4π of the A′ to χ; with an A′ as `mediator`.",
         "a coupling, 1e-30 to 1e6";
     "dark_sector.g_chi": Number, "", Range("1e-30 to 1e6"), Nothing("(`alpha_d`)"),
         "Coupling g_χ = √(4πα_D) of the A′ to χ, in place of `alpha_d`.",
         "a coupling, 1e-30 to 1e6";
     "dark_sector.width_gev": Number, "GeV", Range("1e-10 to 1e10"), Nothing("(that of A′ → χ χ̄)"),
-        "Width of the A′, if it has other decays than to χ χ̄; at least 1e-4 of its mass, if that is above 2m_χ.",
+        "Width of the A′, if it has other decays than to χ χ̄; for `annihilation` at least 1e-4 of its mass, if that is above 2m_χ.",
         "a width in GeV, 1e-10 to 1e10";
     "dark_sector.pdg_id": CountOrText, "",
         Range("1 to 2147483647; for χ also `\"ldmx\"` (17), `\"dmg4\"` (5200012), `\"milliqan\"` (6000015)"),
-        Depends("`\"dmg4\"` for χ, 622 for A′"),
-        "Particle code of χ or A′ in run files and exports; χ̄ has the negative one.",
+        Depends("`\"dmg4\"` for χ, 622 for A′ and a vector φ, as in DMG4 5400022, 5410022, 5510022 for a scalar, pseudoscalar, axial vector"),
+        "Particle code of χ, A′ or φ in run files and exports; χ̄ has the negative one.",
         "a particle code above 0, or one of \"ldmx\", \"dmg4\", \"milliqan\"";
 
     "beam": Table, "", Range(""), Nothing(""), "The beam, along +z on a target at rest.", TABLE;
@@ -275,7 +276,7 @@ keys! {
         "\"none\" or \"gzip\"";
 
     "histogram": Tables, "", Range("each once; at most 1e7 bins in all, two more an axis for what lies outside"),
-        Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon`; \
+        Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon` and `boson`; \
             where no lepton comes out, `e_chi_gev` and `theta_chi_rad` in place of its angle, and only what there is"),
         "Histograms of one or two observables, each under its own `[[histogram]]`; `histogram = []` is none.",
         "a list of tables, each under [[histogram]]";

@@ -18,7 +18,7 @@ fn strength(s: f64, dark: &DarkSector) -> f64 {
             ALPHA * a.alpha_d * a.epsilon * a.epsilon * s * s / pole
         }
         // Its χ is not said.
-        DarkSector::DarkPhoton(_) => 0.0,
+        DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => 0.0,
     }
 }
 

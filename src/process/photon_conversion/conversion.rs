@@ -56,7 +56,7 @@ impl Conversion {
         let chi = match inputs.dark_sector {
             DarkSector::Pair(chi) => chi,
             DarkSector::Mediated(..) => return Err(SetupError::NoMediator { kind: KIND }),
-            DarkSector::DarkPhoton(_) => {
+            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
                 return Err(SetupError::OtherKind {
                     kind: KIND,
                     produced: inputs.dark_sector.kind(),

@@ -30,7 +30,7 @@ pub(super) fn apply(setup: &Setup, value: &mut [f64], block: &PairBlock) {
     }
 }
 
-/// The larger polar angle of the two χ, or that of the A′, in rad.
+/// The larger polar angle of the two χ, or that of the A′ or φ, in rad.
 fn dark_angle(setup: &Setup, block: &PairBlock, i: usize) -> f64 {
     let point = block.point(i);
     match setup.dark {
@@ -39,6 +39,8 @@ fn dark_angle(setup: &Setup, block: &PairBlock, i: usize) -> f64 {
             let angle = |p: [f64; 4]| polar_angle((p[1] * p[1] + p[2] * p[2]).sqrt(), p[3]);
             angle(a).max(angle(b))
         }
-        DarkSector::DarkPhoton(_) => polar_angle(point.sin_k, 1.0 - point.one_minus_cos_k),
+        DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
+            polar_angle(point.sin_k, 1.0 - point.one_minus_cos_k)
+        }
     }
 }

@@ -1,13 +1,14 @@
 //! The exact tree-level (ETL) differential cross section on the unit hypercube, by blocks.
 //!
-//! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7) and l N → l N A′ (d = 4). Constants of a pair
+//! `dσ/d^d y` in pb for l N → l N χ χ̄ (d = 7), l N → l N A′ and l N → l N φ (d = 4). Constants of a pair
 //! ([`crate::process::radiation::phase_space`], E_k and cosθ_k traded for v and w, t for T, azimuth integrated):
 //!
 //! ```text
 //! dσ = e⁸ (Q_χ/e)² G2 m2 β /(4M|p| · 2π · 16π²|p| · 8π · 8π) · dk² dv dw dT /|V| · dφ_q/2π · dΩ*/4π
 //! ```
 //!
-//! and of a vector, |M|² = e⁶ ε² G2 A/t²: the same without dk²/2π and β/8π dΩ*.
+//! with an A′ in place of the photon the same times k⁴/((k²−m²)²+m²Γ²) and (εg_χ/e)² for (Q_χ/e)²,
+//! and of a dark photon or boson, |M|² = e⁶ ε² G2 A/t²: the same without dk²/2π and β/8π dΩ*.
 //! The kernel is a few loops over columns, compiled for several instruction sets and chosen at run
 //! time; all give the same bits. Pinned by `tests/etl.rs`.
 
@@ -18,14 +19,16 @@ use pulp::{Arch, Simd, WithSimd};
 use super::beams::{Beams, Each, One};
 use super::{Setup, cuts};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
-use crate::dark_sector::{ChiSpin, DarkSector};
+use crate::dark_sector::{ChiSpin, DarkSector, Vertex};
 use crate::kinematics::Collision;
 use crate::matter::NucleusSpin;
 use crate::process::BLOCK;
 use crate::process::radiation::amplitude::{
-    is_collinear, pair_m2, pair_m2_interfering, vector_a, vector_a_interfering,
+    boson_a, boson_a_interfering, is_collinear, pair_m2, pair_m2_interfering,
 };
-use crate::process::radiation::phase_space::{DecayMap, EmissionMap, PairBlock, PairMassMap};
+use crate::process::radiation::phase_space::{
+    DecayMap, EmissionMap, PairBlock, PairMassMap, ResonanceMap,
+};
 
 /// Largest number of dimensions.
 pub const MAX_DIM: usize = 7;
@@ -47,8 +50,11 @@ enum Produced {
         mass: PairMassMap,
         m_chi: f64,
         spin: ChiSpin,
+        /// An A′ in place of the photon.
+        resonance: Option<ResonanceMap>,
     },
-    Vector {
+    Boson {
+        vertex: Vertex,
         k2: f64,
     },
 }
@@ -102,15 +108,21 @@ impl Etl {
                     mass,
                     m_chi: chi.mass_gev,
                     spin: chi.spin,
+                    resonance: match &setup.dark {
+                        DarkSector::Mediated(_, a) => Some(ResonanceMap::new(&chi, a)),
+                        _ => None,
+                    },
                 };
                 (produced, flux * E_SQUARED / (2.0 * PI * 8.0 * PI))
             }
-            DarkSector::DarkPhoton(photon) => (
-                Produced::Vector {
-                    k2: photon.mass_gev * photon.mass_gev,
-                },
-                flux,
-            ),
+            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
+                let mass = setup.dark.threshold_mass_gev();
+                let produced = Produced::Boson {
+                    vertex: setup.dark.vertex(),
+                    k2: mass * mass,
+                };
+                (produced, flux)
+            }
         };
         (produced, constants_pb)
     }
@@ -126,11 +138,11 @@ impl Etl {
         &self.setup
     }
 
-    /// Number of dimensions of the hypercube: 7 for a pair, 4 for a vector.
+    /// Number of dimensions of the hypercube: 7 for a pair, 4 for a dark photon or boson.
     pub fn dim(&self) -> usize {
         match self.produced {
             Produced::Pair { .. } => MAX_DIM,
-            Produced::Vector { .. } => 4,
+            Produced::Boson { .. } => 4,
         }
     }
 
@@ -163,7 +175,7 @@ impl Etl {
             pair_mass: match self.produced {
                 Produced::Pair { mass, .. } => mass,
                 // One mass needs no map.
-                Produced::Vector { .. } => PairMassMap::of_numbers([0.0; 5]),
+                Produced::Boson { .. } => PairMassMap::of_numbers([0.0; 5]),
             },
             constants_pb: self.constants_pb,
         }
@@ -207,23 +219,35 @@ impl<B: Beams> WithSimd for Kernel<'_, B> {
         } = self;
         let n = value.len();
         match &etl.produced {
-            Produced::Pair { m_chi, .. } => {
+            Produced::Pair {
+                m_chi, resonance, ..
+            } => {
                 let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
                 let threshold = 4.0 * m_chi * m_chi;
-                for i in 0..n {
-                    let (k2, inv_k2, dk2) = beams.pair_mass(i).forward(y[0][i]);
-                    let p =
-                        beams
-                            .emission(i)
-                            .forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
-                    block.set_point(i, &p.point);
-                    block.set_decay(i, &DecayMap::forward(y[5][i], y[6][i]));
-                    let beta2 = (k2 - threshold) * inv_k2;
-                    let beta2 = if beta2 < 0.0 { 0.0 } else { beta2 };
-                    block.measure[i] = beams.constants_pb(i) * dk2 * beta2.sqrt() * p.measure;
+                // A loop for each map of k², so that the photon's does not ask which.
+                macro_rules! fill_points {
+                    ($i:ident => $map:expr) => {
+                        for $i in 0..n {
+                            let (k2, inv_k2, dk2) = $map;
+                            let y_emission = [y[1][$i], y[2][$i], y[3][$i], y[4][$i]];
+                            let p = beams.emission($i).forward(k2, inv_k2, y_emission);
+                            block.set_point($i, &p.point);
+                            block.set_decay($i, &DecayMap::forward(y[5][$i], y[6][$i]));
+                            let beta2 = (k2 - threshold) * inv_k2;
+                            let beta2 = if beta2 < 0.0 { 0.0 } else { beta2 };
+                            block.measure[$i] =
+                                beams.constants_pb($i) * dk2 * beta2.sqrt() * p.measure;
+                        }
+                    };
+                }
+                match resonance {
+                    None => fill_points!(i => beams.pair_mass(i).forward(y[0][i])),
+                    Some(map) => {
+                        fill_points!(i => map.forward(&beams.pair_mass(i), y[0][i]));
+                    }
                 }
             }
-            Produced::Vector { k2 } => {
+            Produced::Boson { k2, .. } => {
                 let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
                 let inv_k2 = 1.0 / k2;
                 for i in 0..n {
@@ -263,6 +287,7 @@ impl Etl {
     fn squared_amplitude(&self, beams: impl Beams, value: &mut [f64], block: &PairBlock) {
         use ChiSpin::{Dirac, Scalar};
         use NucleusSpin::{Half, Zero};
+        use Vertex::{AxialVector, Pseudoscalar, Vector};
         let c = |i: usize| beams.collision(i);
         match (self.produced, self.setup.nucleus.spin) {
             (
@@ -305,12 +330,30 @@ impl Etl {
             ) => {
                 fill!(value, block, i => pair(&c(i), block, i, m, Scalar, Half));
             }
-            (Produced::Vector { .. }, Zero) => {
-                fill!(value, block, i => vector(&c(i), block, i, Zero));
-            }
-            (Produced::Vector { .. }, Half) => {
-                fill!(value, block, i => vector(&c(i), block, i, Half));
-            }
+            (Produced::Boson { vertex, .. }, Zero) => match vertex {
+                Vector => fill!(value, block, i => boson(&c(i), block, i, Vector, Zero)),
+                Vertex::Scalar => {
+                    fill!(value, block, i => boson(&c(i), block, i, Vertex::Scalar, Zero));
+                }
+                Pseudoscalar => {
+                    fill!(value, block, i => boson(&c(i), block, i, Pseudoscalar, Zero));
+                }
+                AxialVector => {
+                    fill!(value, block, i => boson(&c(i), block, i, AxialVector, Zero));
+                }
+            },
+            (Produced::Boson { vertex, .. }, Half) => match vertex {
+                Vector => fill!(value, block, i => boson(&c(i), block, i, Vector, Half)),
+                Vertex::Scalar => {
+                    fill!(value, block, i => boson(&c(i), block, i, Vertex::Scalar, Half));
+                }
+                Pseudoscalar => {
+                    fill!(value, block, i => boson(&c(i), block, i, Pseudoscalar, Half));
+                }
+                AxialVector => {
+                    fill!(value, block, i => boson(&c(i), block, i, AxialVector, Half));
+                }
+            },
         }
     }
 
@@ -340,7 +383,9 @@ impl Etl {
                     Produced::Pair { m_chi, spin, .. } => {
                         pair_m2(c, &point, &block.decay(i), m_chi, spin, nucleus)
                     }
-                    Produced::Vector { .. } => vector_a(c, &point, nucleus) / (point.t * point.t),
+                    Produced::Boson { vertex, .. } => {
+                        boson_a(c, &point, vertex, nucleus) / (point.t * point.t)
+                    }
                 };
                 *value = scale * m2;
             }
@@ -361,7 +406,7 @@ fn pair(
 }
 
 #[inline(always)]
-fn vector(c: &Collision, block: &PairBlock, i: usize, nucleus: NucleusSpin) -> f64 {
+fn boson(c: &Collision, block: &PairBlock, i: usize, vertex: Vertex, nucleus: NucleusSpin) -> f64 {
     let point = block.point(i);
-    vector_a_interfering(c, &point, nucleus) / (point.t * point.t)
+    boson_a_interfering(c, &point, vertex, nucleus) / (point.t * point.t)
 }

@@ -7,6 +7,9 @@
 //! dσ/dx = ε² (2/3) α³ χ |k|/(xU0²E0) [ m²x(−2+2x+x²) + 2(3−3x+x²)U0 ].
 //! ```
 //!
+//! For other vertices, l γ → l φ being H − T(U−U0)/U² (`ww`), the same integral is
+//! (1−x)[H/U0 − T/(6U0²)] in place of ⅔[…]/U0².
+//!
 //! The bracket of the flux, [GKK18] Eq. (9), is used as t − k⁴/4E0². A pair is the integral over k²
 //! with the spectral function, and x runs up to 1: the formula knows no 1 − m/E0. Both this end and
 //! a t_min without u and m make it too large: by factors of 1.7–4.5 for muons of 160 GeV on lead,
@@ -17,8 +20,9 @@ use super::Setup;
 use super::flux::Flux;
 use super::quadrature::{SIZES, emitted};
 use super::sliced::Sliced;
-use super::ww::Lepton;
+use super::ww::{Lepton, Photoproduction};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
+use crate::dark_sector::Vertex;
 use crate::process::{Integral, Method, QuadratureError, Route};
 
 /// The improved Weizsäcker–Williams approximation of one set-up.
@@ -37,7 +41,7 @@ impl Iww {
         }
     }
 
-    /// dσ/dx in pb of a vector with ε = 1.
+    /// dσ/dx in pb of a boson with ε = 1.
     fn vector(&self, at: &Lepton, k2: f64) -> f64 {
         let Lepton { v0, x, e0, m } = *at;
         let k_squared = (x * e0) * (x * e0) - k2;
@@ -46,7 +50,18 @@ impl Iww {
         }
         let u = k2 * v0 / (e0 * x) + m * m * x;
         let t = k2 / (2.0 * e0);
-        let bracket = m * m * x * (-2.0 + 2.0 * x + x * x) + 2.0 * (3.0 - 3.0 * x + x * x) * u;
+        let vertex = self.setup.dark.vertex();
+        let bracket = match vertex {
+            Vertex::Vector => {
+                m * m * x * (-2.0 + 2.0 * x + x * x) + 2.0 * (3.0 - 3.0 * x + x * x) * u
+            }
+            Vertex::Scalar | Vertex::Pseudoscalar | Vertex::AxialVector => {
+                let one_minus_x = v0 / e0;
+                let Photoproduction { head, tail } =
+                    Photoproduction::new(vertex, at, k2, one_minus_x);
+                1.5 * one_minus_x * (head * u - tail / 6.0)
+            }
+        };
         let factor = 2.0 / 3.0 * ALPHA * ALPHA * ALPHA * GEV_M2_TO_PB;
         factor * self.flux.at(t * t, k2 + m * m) * k_squared.sqrt() / (x * u * u * e0) * bracket
     }

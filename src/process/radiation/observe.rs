@@ -94,14 +94,14 @@ impl WithSimd for Fill<'_> {
                 DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                     each(out, |i| chi_momentum(b, i, chi.mass_gev)[0])
                 }
-                DarkSector::DarkPhoton(_) => each(out, |i| b.e_k[i]),
+                DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => each(out, |i| b.e_k[i]),
             },
             Quantity::ThetaChi => match setup.dark {
                 DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => each(out, |i| {
                     let [_, x, y, z] = chi_momentum(b, i, chi.mass_gev);
                     polar_angle((x * x + y * y).sqrt(), z)
                 }),
-                DarkSector::DarkPhoton(_) => {
+                DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
                     each(out, |i| polar_angle(b.sin_k[i], 1.0 - b.one_minus_cos_k[i]))
                 }
             },

@@ -1,4 +1,4 @@
-//! The processes l N → l N χ χ̄ and l N → l N A′ as the rest of the library sees them.
+//! The processes l N → l N χ χ̄, l N → l N A′ and l N → l N φ as the rest of the library sees them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use pulp::Arch;
 
 use super::beams::{Beams, Each};
 use super::etl::Etl;
-use super::inclusive::ROUTES;
+use super::inclusive::offered;
 use super::phase_space::PairBlock;
 use super::{Setup, observe, route};
 use crate::dark_sector::DarkSector;
@@ -89,6 +89,14 @@ impl Process for Radiated {
                 };
                 Outgoing::of_dark_photon(self.beam(), self.target(), particle)
             }
+            DarkSector::Boson(boson) => {
+                let particle = Particle {
+                    pdg_id: boson.pdg_id,
+                    mass_gev: boson.mass_gev,
+                    charge: 0.0,
+                };
+                Outgoing::of_boson(self.beam(), self.target(), particle)
+            }
         }
     }
 
@@ -109,7 +117,7 @@ impl Process for Radiated {
     }
 
     fn methods(&self) -> Vec<Method> {
-        ROUTES.iter().map(|&(method, _)| method).collect()
+        offered(self.setup()).map(|(method, _)| *method).collect()
     }
 
     fn route(&self, method: Method) -> Option<Box<dyn Route>> {
@@ -160,7 +168,9 @@ impl PointBlock for Points {
                 let n = self.block.decay(i).n;
                 FinalState::pair(&collision, &point, &n, chi.mass_gev)
             }
-            DarkSector::DarkPhoton(_) => FinalState::vector(&collision, &point),
+            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
+                FinalState::vector(&collision, &point)
+            }
         };
         let all = [state.lepton, state.nucleus, state.chi, state.chibar];
         out.copy_from_slice(&all[..out.len()]);

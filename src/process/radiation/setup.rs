@@ -171,6 +171,7 @@ pub(in crate::process) fn check_numbers(
         DarkSector::Pair(chi) => ("dark_sector.charge", chi.charge),
         DarkSector::DarkPhoton(photon) => ("dark_sector.epsilon", photon.epsilon),
         DarkSector::Mediated(_, a) => ("dark_sector.epsilon", a.epsilon),
+        DarkSector::Boson(boson) => ("dark_sector.coupling", boson.coupling),
     };
     let (mediator_gev, alpha_d, width_gev) = match dark {
         DarkSector::Mediated(_, a) => (a.mass_gev, a.alpha_d, a.width_gev.unwrap_or(1.0)),
@@ -293,9 +294,6 @@ impl Setup {
                 expected: "a charged lepton, which radiates",
             });
         }
-        if let DarkSector::Mediated(..) = dark {
-            return Err(SetupError::NoMediator { kind: dark.kind() });
-        }
         let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
         let form_factor = FormFactor::new(form_factor, &nucleus)?;
         let setup = Self {
@@ -404,8 +402,8 @@ impl Setup {
         )
     }
 
-    /// Range of k² in GeV² that threshold, kinematics and the cuts on x leave; (m_A′², m_A′²) for
-    /// a dark photon.
+    /// Range of k² in GeV² that threshold, kinematics and the cuts on x leave; (m², m²) for
+    /// a dark photon or boson of mass m.
     pub fn k2_range(&self) -> (f64, f64) {
         let mass = self.dark.threshold_mass_gev();
         match self.dark {
@@ -417,16 +415,17 @@ impl Setup {
                     self.collision.k2_max(v_high).min(heaviest * heaviest),
                 )
             }
-            DarkSector::DarkPhoton(_) => (mass * mass, mass * mass),
+            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => (mass * mass, mass * mass),
         }
     }
 
-    /// The factor by which the coupling scales σ: (Q_χ/e)² or ε².
+    /// The factor by which the coupling scales σ: (Q_χ/e)², ε² or (εg_χ/e)².
     pub fn coupling_squared(&self) -> f64 {
         match self.dark {
             DarkSector::Pair(chi) => chi.charge * chi.charge,
-            DarkSector::Mediated(_, a) => a.epsilon * a.epsilon,
             DarkSector::DarkPhoton(photon) => photon.epsilon * photon.epsilon,
+            DarkSector::Mediated(_, a) => a.strength(),
+            DarkSector::Boson(boson) => boson.coupling * boson.coupling,
         }
     }
 }

@@ -9,18 +9,27 @@
 //! t_min = (U/(2E0(1−x)))²,
 //! ```
 //!
-//! from U0 to 2E0(1−x)√t_max, where the flux ends, and x up to 1 − m/E0; a pair is the integral
+//! and for other vertices, with k² = m_φ² [LM17],
+//!
+//! ```text
+//! scalar:        x²/(1−x) − 2(k²−4m²) x (U−U0)/U²
+//! pseudoscalar:  x²/(1−x) − 2k² x (U−U0)/U²
+//! axial vector:  2(2−2x+x²)/(1−x) + 4m²x²/(k²(1−x)) − 4(k²−4m²) x (U−U0)/U²
+//! ```
+//!
+//! in the braces: from U0 to 2E0(1−x)√t_max, where the flux ends, and x up to 1 − m/E0; a pair is the integral
 //! over k² with the spectral function. The upper end t_max is left to the form factor (4E0² is
 //! used). Nuclear recoil and spin are neglected. Good where the lepton stays relativistic and the
 //! form factor cuts t below k² or m²: to 2 % for muons of 160 GeV on lead at any m_χ. It is 35–160 %
 //! high for electrons, which turn soft as x → 1, and for χ so light that t ≫ k², m² matters.
-//! Pinned by `tests/ww.rs`.
+//! Pinned by `tests/ww.rs` and `tests/boson.rs`.
 
 use super::Setup;
 use super::flux::Flux;
-use super::quadrature::{Emitted, PairMass, SIZES, emitted, rule, spectral_function};
+use super::quadrature::{Emitted, SIZES, emitted, rule};
 use super::sliced::Sliced;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
+use crate::dark_sector::Vertex;
 use crate::process::{Integral, Method, QuadratureError, Route};
 
 /// The Weizsäcker–Williams approximation of one set-up.
@@ -39,7 +48,7 @@ impl Ww {
         }
     }
 
-    /// dσ/dx in pb of a vector with ε = 1.
+    /// dσ/dx in pb of a boson with ε = 1.
     fn vector(&self, at: &Lepton, k2: f64, level: usize) -> f64 {
         let Lepton { v0, x, e0, m } = *at;
         let k_squared = (x * e0) * (x * e0) - k2;
@@ -50,8 +59,8 @@ impl Ww {
             return 0.0;
         }
         let one_minus_x = v0 / e0;
-        let head = 2.0 * (2.0 - 2.0 * x + x * x) / one_minus_x;
-        let tail = 4.0 * (k2 + 2.0 * m * m) * x;
+        let Photoproduction { head, tail } =
+            Photoproduction::new(self.setup.dark.vertex(), at, k2, one_minus_x);
         let reach = -libm::expm1(0.25 * libm::log(start / end));
         let sum: f64 = rule(level)
             .nodes()
@@ -70,6 +79,34 @@ impl Ww {
             .sum();
         let factor = ALPHA * ALPHA * ALPHA * GEV_M2_TO_PB * k_squared.sqrt() / (x * e0);
         factor * one_minus_x * sum
+    }
+}
+
+/// The two terms of l γ → l φ at least t: head − tail (U−U0)/U².
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Photoproduction {
+    pub(super) head: f64,
+    /// GeV².
+    pub(super) tail: f64,
+}
+
+impl Photoproduction {
+    /// Of a boson of mass √`k2` GeV.
+    pub(super) fn new(vertex: Vertex, at: &Lepton, k2: f64, one_minus_x: f64) -> Self {
+        let Lepton { x, m, .. } = *at;
+        let m2 = m * m;
+        let spin_one = 2.0 * (2.0 - 2.0 * x + x * x) / one_minus_x;
+        let spin_zero = x * x / one_minus_x;
+        let (head, tail) = match vertex {
+            Vertex::Scalar => (spin_zero, 2.0 * (k2 - 4.0 * m2) * x),
+            Vertex::Pseudoscalar => (spin_zero, 2.0 * k2 * x),
+            Vertex::Vector => (spin_one, 4.0 * (k2 + 2.0 * m2) * x),
+            Vertex::AxialVector => (
+                spin_one + 4.0 * m2 / k2 * spin_zero,
+                4.0 * (k2 - 4.0 * m2) * x,
+            ),
+        };
+        Self { head, tail }
     }
 }
 
@@ -104,20 +141,10 @@ impl Lepton {
     ) -> f64 {
         match emitted {
             Emitted::Vector { k2, strength } => strength * vector(*k2),
-            Emitted::Pair(chi) => {
-                let mass_min = 2.0 * chi.mass_gev;
-                if !(mass_min < mass_max) {
-                    return 0.0;
-                }
+            Emitted::Pair(pair) => {
                 let scale = self.m * self.x * (self.e0 / self.v0).sqrt();
-                let range = PairMass::new(mass_min, mass_max, scale.max(mass_min));
-                rule(level)
-                    .nodes()
-                    .map(|(z, w)| {
-                        let (k2, dk2) = range.at(z);
-                        w * dk2 * spectral_function(chi, k2) * vector(k2)
-                    })
-                    .sum()
+                let nodes = pair.nodes(mass_max, scale, rule(level));
+                nodes.into_iter().map(|(k2, w)| w * vector(k2)).sum()
             }
         }
     }

@@ -50,7 +50,7 @@ impl HeavyChi {
         // H_{3/2} = 8/3 − 2 ln 2 and H_{5/2} = H_{3/2} + 2/5 are the moments of ln y.
         let h = 8.0 / 3.0 - 2.0 * LN_2;
         let (share, mean_log) = match setup.dark {
-            DarkSector::DarkPhoton(_) => (1.0, 0.0),
+            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => (1.0, 0.0),
             DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                 let (kappa, mean_log) = match chi.spin {
                     ChiSpin::Dirac => (0.8, 1.25 * (h - (h + 0.4) / 5.0)),

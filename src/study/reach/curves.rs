@@ -424,6 +424,11 @@ fn chi(card: &RunCard) -> Result<MilliCharged, StudyError> {
             card.run.name
         ))
         .into()),
+        (ProcessKind::Pair | ProcessKind::Boson, _) => Err(UsageError(format!(
+            "{}: reach is of pairs through the photon, dark_sector.mediator is another",
+            card.run.name
+        ))
+        .into()),
         (kind, _) => Err(UsageError(format!(
             "{}: reach is of cards with process.kind = \"pair\", in which reach.channels names the other ways to \
              make it, such as {:?}",

@@ -15,8 +15,10 @@ mod block;
 mod decay;
 mod emission;
 mod pair_mass;
+mod resonance;
 
 pub use block::{Column, PairBlock};
 pub use decay::DecayMap;
 pub use emission::{EmissionMap, EmissionPoint};
 pub use pair_mass::PairMassMap;
+pub use resonance::ResonanceMap;

@@ -71,6 +71,18 @@ impl PairMassMap {
         )
     }
 
+    /// Upper end of the range in GeV².
+    #[inline(always)]
+    pub(super) fn k2_max(&self) -> f64 {
+        1.0 / self.inv_k2_max
+    }
+
+    /// dy/dk² in GeV⁻².
+    #[inline(always)]
+    pub(super) fn density(&self, k2: f64) -> f64 {
+        1.0 / (self.log_range * k2 * (k2 * self.inv_scale + 1.0))
+    }
+
     /// y of a k² in the range.
     #[inline(always)]
     pub fn inverse(&self, k2: f64) -> f64 {

@@ -5,14 +5,16 @@
 //! and x (`energy`). Limits are the exact kinematic ones. The error estimate compares every
 //! rule with the next finer one (`refine`).
 //!
-//! Serves every form factor, nuclear spin and χ spin, the pair and the dark photon; of the cuts
+//! Serves every form factor, nuclear spin and χ spin, the pair, the dark photon and bosons; of the cuts
 //! only those on x. Same bits for any number of threads and any instruction set.
 //! Pinned by `tests/quadrature.rs` against an independent quadrature in 80-bit arithmetic.
 
 mod azimuth;
 mod energy;
+mod pair_mass;
 mod recoil;
 mod refine;
+mod resonance;
 mod rule;
 mod slice;
 
@@ -24,11 +26,12 @@ use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::process::{Integral, MIN_REL_ERROR, QuadratureError};
 pub(super) use energy::{integrate, pieces, start};
+pub use pair_mass::spectral_function;
 use recoil::RecoilIntegral;
 pub(super) use refine::{Refined, refine};
+use resonance::PairSource;
 pub(super) use rule::{LANES, SIZES, rule};
-pub use slice::spectral_function;
-pub(super) use slice::{Emitted, PairMass};
+pub(super) use slice::Emitted;
 use slice::{Rules, Slice};
 
 /// Nodes and weights (Σ = 1) of the `n`-point Gauss–Legendre rule on [0, 1].
@@ -99,16 +102,16 @@ pub fn binned(
 /// As [`sigma`], and for a dark photon.
 pub fn dsigma_dk2(setup: &Setup, k2: f64, rel_error: f64) -> Result<Integral, QuadratureError> {
     check(setup, rel_error)?;
-    let DarkSector::Pair(chi) = setup.dark else {
+    let Emitted::Pair(pair) = emitted(setup) else {
         return Err(QuadratureError::NoPairSpectrum);
     };
     let mass = k2.max(0.0).sqrt();
-    if mass <= 2.0 * chi.mass_gev || mass >= setup.collision.max_pair_mass() {
+    if mass <= 2.0 * pair.chi.mass_gev || mass >= setup.collision.max_pair_mass() {
         return Ok(Integral::ZERO);
     }
     let vector = Emitted::Vector {
         k2,
-        strength: spectral_function(&chi, k2),
+        strength: pair.spectral_function(k2),
     };
     over_x(setup, vector, setup.v_cuts(), rel_error)
 }
@@ -164,10 +167,21 @@ pub(super) fn check_edges(edges: &[f64]) -> Result<(), QuadratureError> {
 /// What a set-up produces.
 pub(super) fn emitted(setup: &Setup) -> Emitted {
     match setup.dark {
-        DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => Emitted::Pair(chi),
+        DarkSector::Pair(chi) => Emitted::Pair(PairSource {
+            chi,
+            resonance: None,
+        }),
+        DarkSector::Mediated(chi, a) => Emitted::Pair(PairSource {
+            chi,
+            resonance: Some(a),
+        }),
         DarkSector::DarkPhoton(photon) => Emitted::Vector {
             k2: photon.mass_gev * photon.mass_gev,
             strength: photon.epsilon * photon.epsilon,
+        },
+        DarkSector::Boson(boson) => Emitted::Vector {
+            k2: boson.mass_gev * boson.mass_gev,
+            strength: boson.coupling * boson.coupling,
         },
     }
 }
@@ -248,6 +262,8 @@ impl<'a> Work<'a> {
             },
         });
         let masses = match self.emitted {
+            // Through an A′ there are up to three ranges of k².
+            Emitted::Pair(pair) if pair.resonance.is_some() => 3 * SIZES[k],
             Emitted::Pair(_) => SIZES[k],
             Emitted::Vector { .. } => 1,
         };

@@ -12,11 +12,12 @@
 
 use super::azimuth::{AzimuthNode, azimuth_nodes};
 use super::rule::Rule;
+use crate::dark_sector::Vertex;
 use crate::elementary::{exp_m1, ln};
 use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
 use crate::matter::NucleusSpin;
 use crate::process::radiation::Setup;
-use crate::process::radiation::amplitude::vector_a_interfering;
+use crate::process::radiation::amplitude::boson_a_interfering;
 
 /// What a set-up fixes for every recoil integral.
 #[derive(Debug, Clone)]
@@ -142,9 +143,23 @@ impl RecoilIntegral {
             weight[i] = w[i] * jacobian / (recoil * recoil);
         }
         self.setup.form_factor.g2_batch(t, g2);
-        match self.setup.nucleus.spin {
-            NucleusSpin::Zero => average(c, &emission, &mean, NucleusSpin::Zero, above_min, g2),
-            NucleusSpin::Half => average(c, &emission, &mean, NucleusSpin::Half, above_min, g2),
+        // One loop a combination, each compiled for its own vertex and spin.
+        use NucleusSpin::{Half, Zero};
+        use Vertex::{AxialVector, Pseudoscalar, Scalar, Vector};
+        macro_rules! average {
+            ($vertex:ident, $nucleus:ident) => {
+                average(c, &emission, &mean, ($vertex, $nucleus), above_min, g2)
+            };
+        }
+        match (self.setup.dark.vertex(), self.setup.nucleus.spin) {
+            (Vector, Zero) => average!(Vector, Zero),
+            (Vector, Half) => average!(Vector, Half),
+            (Scalar, Zero) => average!(Scalar, Zero),
+            (Scalar, Half) => average!(Scalar, Half),
+            (Pseudoscalar, Zero) => average!(Pseudoscalar, Zero),
+            (Pseudoscalar, Half) => average!(Pseudoscalar, Half),
+            (AxialVector, Zero) => average!(AxialVector, Zero),
+            (AxialVector, Half) => average!(AxialVector, Half),
         }
         let mut sum = 0.0;
         for (w, a) in weight.iter().zip(g2.iter()) {
@@ -197,7 +212,7 @@ fn average(
     c: &Collision,
     emission: &Emission,
     mean: &MeanS,
-    nucleus: NucleusSpin,
+    current: (Vertex, NucleusSpin),
     above_min: &[f64],
     g2: &mut [f64],
 ) {
@@ -207,8 +222,8 @@ fn average(
         let below = emission.recoil_span - above;
         let azimuth = mean.azimuth(&emission, above, below);
         let [first, second] = azimuth;
-        let first = node(&c, &emission, nucleus, above, below, &first);
-        let second = node(&c, &emission, nucleus, above, below, &second);
+        let first = node(&c, &emission, current, above, below, &first);
+        let second = node(&c, &emission, current, above, below, &second);
         *g2 *= first + second;
     }
 }
@@ -218,7 +233,7 @@ fn average(
 fn node(
     c: &Collision,
     emission: &Emission,
-    nucleus: NucleusSpin,
+    (vertex, nucleus): (Vertex, NucleusSpin),
     above_min: f64,
     below_max: f64,
     azimuth: &AzimuthNode,
@@ -233,7 +248,7 @@ fn node(
         },
     );
     point.s = azimuth.s;
-    azimuth.weight * vector_a_interfering(c, &point, nucleus)
+    azimuth.weight * boson_a_interfering(c, &point, vertex, nucleus)
 }
 
 /// s̄ and δ of s = s̄ − δ cosφ_q as functions of T.

@@ -1,0 +1,158 @@
+//! l N → l N A′* → l N χχ̄ with a width: both routes, and the limits that it must have.
+
+mod corner;
+
+use corner::{both, pull, setup};
+use millibrem::constants::ALPHA;
+use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged, Resonance};
+use millibrem::process::Route;
+use millibrem::process::Setup;
+use millibrem::process::radiation::Ww;
+use millibrem::process::radiation::quadrature::{dsigma_dk2, sigma};
+
+const BEAMS: [&str; 2] = ["160 mu- Pb tsai-elastic 0", "8 e- Al tsai-elastic 0"];
+
+/// A pair on `beam` of χ of `m_chi` GeV, with x above one half.
+fn pair(beam: &str, spin: &str, m_chi: f64) -> Setup {
+    setup(&format!("{beam} {spin} {m_chi} 0.5")).expect("a valid set-up")
+}
+
+/// The same through an A′.
+fn through(pair: &Setup, a: Resonance) -> Setup {
+    let DarkSector::Pair(chi) = pair.dark else {
+        panic!("a pair")
+    };
+    let mut setup = pair.clone();
+    setup.dark = DarkSector::Mediated(MilliCharged { charge: 0.0, ..chi }, a);
+    setup
+}
+
+fn resonance(mass_gev: f64, alpha_d: f64, width_gev: Option<f64>) -> Resonance {
+    Resonance {
+        mass_gev,
+        epsilon: 0.3,
+        alpha_d,
+        width_gev,
+    }
+}
+
+fn exact(setup: &Setup, rel_error: f64) -> f64 {
+    sigma(setup, rel_error).expect("converges").value_pb
+}
+
+#[test]
+fn a_narrow_resonance_is_a_dark_photon_times_its_branching_ratio() {
+    for beam in BEAMS {
+        for (spin, alpha_d) in [("dirac", 1e-5), ("scalar", 1e-9)] {
+            let pair = pair(beam, spin, 0.03);
+            let photon = setup(&format!("{beam} photon 0.1 0.5")).unwrap();
+            let on_shell = exact(&photon, 1e-6) * 0.09;
+            let narrow = exact(&through(&pair, resonance(0.1, alpha_d, None)), 1e-5);
+            assert!(
+                (narrow / on_shell - 1.0).abs() < 1e-4,
+                "{beam} {spin}: {}",
+                narrow / on_shell
+            );
+            // Another width is another branching ratio.
+            let chi = MilliCharged {
+                charge: 0.0,
+                mass_gev: 0.03,
+                spin: ChiSpin::from_name(spin).unwrap(),
+                pdg_id: 17,
+            };
+            let width = 4.0 * resonance(0.1, alpha_d, None).width_to(&chi);
+            let quarter = exact(&through(&pair, resonance(0.1, alpha_d, Some(width))), 1e-5);
+            assert!(
+                (4.0 * quarter / on_shell - 1.0).abs() < 2e-4,
+                "{beam} {spin}: {}",
+                4.0 * quarter / on_shell
+            );
+        }
+    }
+}
+
+#[test]
+fn a_light_mediator_is_a_charge() {
+    for beam in BEAMS {
+        let pair = pair(beam, "dirac", 0.05);
+        let a = resonance(1e-5, 0.1, None);
+        let ratio = exact(&through(&pair, a), 1e-6) / exact(&pair, 1e-6);
+        assert!((ratio / (0.09 * 0.1 / ALPHA) - 1.0).abs() < 1e-6, "{ratio}");
+    }
+}
+
+#[test]
+fn a_heavy_mediator_is_a_contact_interaction() {
+    let pair = pair(BEAMS[1], "dirac", 0.05);
+    let [a, b] = [1e3, 2e3].map(|m| exact(&through(&pair, resonance(m, 0.1, Some(1.0))), 1e-5));
+    assert!((a / b / 16.0 - 1.0).abs() < 1e-4, "{a} {b}");
+}
+
+#[test]
+fn monte_carlo_and_quadrature_agree_above_at_and_below_the_threshold_of_the_pair() {
+    let cases = [
+        (0.3, 0.1, None),
+        (0.3, 1e-4, None),
+        (0.3, 1e-9, None),
+        (0.101, 0.1, None),
+        (0.099, 0.1, None),
+        (0.05, 0.5, None),
+        (5.0, 0.1, Some(0.5)),
+        (40.0, 0.1, None),
+    ];
+    let mut pulls = 0.0;
+    for (i, &(mass, alpha_d, width)) in cases.iter().enumerate() {
+        let beam = BEAMS[i % 2];
+        let spin = ["dirac", "scalar"][i / 2 % 2];
+        let setup = through(&pair(beam, spin, 0.05), resonance(mass, alpha_d, width));
+        let (report, exact) = both(&setup, i as u64, 40_000).expect("both");
+        let (pull, c) = (pull(&report, &exact), report.cross_section);
+        println!(
+            "{beam} {spin} {mass} {alpha_d}: {:e} {:e} rel {:.1e} pull {pull:.2} n {}",
+            c.value_pb,
+            exact.value_pb,
+            c.error_pb / c.value_pb,
+            exact.n_eval
+        );
+        assert!(pull.abs() < 4.0, "{mass} {alpha_d}: {pull}");
+        assert!(c.error_pb < 4e-3 * c.value_pb, "{mass} {alpha_d}: {c:?}");
+        pulls += pull * pull;
+    }
+    assert!(pulls < 2.5 * cases.len() as f64, "χ² = {pulls}");
+}
+
+#[test]
+fn the_integral_over_k2_across_the_peak_is_sigma() {
+    let pair = pair(BEAMS[0], "dirac", 0.05);
+    let a = resonance(0.3, 0.5, None);
+    let setup = through(&pair, a);
+    // Simpson's rule in the angle of the Lorentzian, far out on both sides.
+    let chi = MilliCharged {
+        charge: 0.0,
+        mass_gev: 0.05,
+        spin: ChiSpin::Dirac,
+        pdg_id: 17,
+    };
+    let (m2, w) = (0.09, 0.3 * a.width(&chi));
+    let low = ((0.01 - m2) / w).atan();
+    let n = 128;
+    let h = (core::f64::consts::FRAC_PI_2 - low) / f64::from(n);
+    let mut sum = 0.0;
+    for i in 1..n {
+        let tan = (low + h * f64::from(i)).tan();
+        let k2 = m2 + w * tan;
+        let value = dsigma_dk2(&setup, k2, 1e-5).unwrap().value_pb * w * (1.0 + tan * tan);
+        sum += value * if i % 2 == 1 { 4.0 } else { 2.0 };
+    }
+    let ratio = sum * h / 3.0 / exact(&setup, 1e-5);
+    assert!((ratio - 1.0).abs() < 2e-3, "{ratio}");
+}
+
+#[test]
+fn ww_follows_the_propagator() {
+    let pair = pair(BEAMS[0], "dirac", 0.03);
+    let setup = through(&pair, resonance(0.1, 1e-6, None));
+    let photon = corner::setup(&format!("{} photon 0.1 0.5", BEAMS[0])).unwrap();
+    let [a, b] = [&setup, &photon].map(|s| Ww::new(s).sigma(1e-5).unwrap().value_pb);
+    assert!((a / (0.09 * b) - 1.0).abs() < 1e-4, "{a} {b}");
+}
