@@ -6,6 +6,8 @@
 
 use crate::bits;
 use crate::error::Error;
+use crate::integrand::BLOCK;
+use crate::kernel::ROUND;
 use serde::{Deserialize, Serialize};
 
 /// Spacing of the bins.
@@ -31,6 +33,8 @@ pub struct Bins {
     /// First bin that a key of a logarithmic axis can mean.
     table: Vec<u32>,
     first_key: u64,
+    /// Most edges that lie inside one key.
+    edges_a_key: u32,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -154,6 +158,7 @@ impl Bins {
             per_unit,
             table: Vec::new(),
             first_key: 0,
+            edges_a_key: 0,
         };
         if spacing == Spacing::Log {
             axis.first_key = key(first);
@@ -165,6 +170,10 @@ impl Bins {
                         .saturating_sub(1) as u32
                 })
                 .collect();
+            let ends = axis.table.iter().skip(1).copied();
+            let ends = ends.chain([axis.bins() as u32 - 1]);
+            let inside = axis.table.iter().zip(ends);
+            axis.edges_a_key = inside.map(|(a, b)| b.saturating_sub(*a)).max().unwrap_or(0);
         }
         Ok(axis)
     }
@@ -190,29 +199,81 @@ impl Bins {
     }
 
     /// Index of the bin of `v`: 0 for underflow, `bins + 1` for overflow and NaN.
-    #[inline]
     pub fn index(&self, v: f64) -> usize {
-        let bins = self.edges.len() - 1;
-        if v.is_nan() || v >= self.edges[bins] {
-            return bins + 1;
-        }
-        if v < self.edges[0] {
-            return 0;
-        }
-        match self.spacing {
-            Spacing::Linear => {
-                let k = (((v - self.edges[0]) * self.per_unit) as usize).min(bins - 1);
-                // Rounding may be off by one bin; the edges decide.
-                k + usize::from(v >= self.edges[k + 1]) + 1 - usize::from(v < self.edges[k])
-            }
-            Spacing::Log => {
-                let mut k = self.table[(key(v) - self.first_key) as usize] as usize;
-                while v >= self.edges[k + 1] {
-                    k += 1;
+        let mut bin = [0];
+        self.append(&[v], &mut bin);
+        bin[0] as usize
+    }
+
+    /// Makes of each entry of `bins`, the number of a bin on the axes before, that of the bin of
+    /// the value on this axis too: `bin · extent + index`.
+    #[inline(always)]
+    pub(crate) fn append(&self, values: &[f64], bins: &mut [u32]) {
+        for (values, bins) in values.chunks(BLOCK).zip(bins.chunks_mut(BLOCK)) {
+            match self.spacing {
+                Spacing::Linear => self.append_linear(values, bins),
+                Spacing::Log => self.append_log(values, bins),
+                Spacing::Edges => {
+                    let extent = self.extent() as u32;
+                    for (bin, &v) in bins.iter_mut().zip(values) {
+                        let index = match v.is_nan() {
+                            true => self.edges.len(),
+                            false => self.edges.partition_point(|&e| e <= v),
+                        };
+                        *bin = *bin * extent + index as u32;
+                    }
                 }
-                k + 1
             }
-            Spacing::Edges => self.edges.partition_point(|&e| e <= v),
+        }
+    }
+
+    /// Linear axes: what the formula says, moved by one where the edges say otherwise.
+    #[inline(always)]
+    fn append_linear(&self, values: &[f64], bins: &mut [u32]) {
+        let (first, extent) = (self.edges[0], self.extent() as u32);
+        let top = self.bins() as f64 - 1.0;
+        let mut place = [0u32; BLOCK];
+        for (k, &v) in place.iter_mut().zip(values) {
+            let t = (v - first) * self.per_unit - 0.5;
+            // The order of these makes a NaN the last bin, and the comparison below the overflow.
+            let t = if t < top { t } else { top };
+            let t = if t > 0.0 { t } else { 0.0 };
+            // To the nearest integer, which then sits in the low bits.
+            *k = (t + ROUND).to_bits() as u32;
+        }
+        for ((bin, &k), &v) in bins.iter_mut().zip(&place).zip(values) {
+            let edges = &self.edges[k as usize..][..2];
+            let above = !(v < edges[1]);
+            let index = k + u32::from(above) + 1 - u32::from(v < edges[0]);
+            *bin = *bin * extent + index;
+        }
+    }
+
+    /// Logarithmic axes: the bin of the leading bits from a table, then on by as many edges as lie
+    /// between, mostly none or one.
+    #[inline(always)]
+    fn append_log(&self, values: &[f64], bins: &mut [u32]) {
+        let n = self.bins();
+        let (first, last, extent) = (self.edges[0], self.edges[n], self.extent() as u32);
+        let inside = last.next_down();
+        let mut keys = [0u32; BLOCK];
+        for (k, &v) in keys.iter_mut().zip(values) {
+            let v = if v < inside { v } else { inside };
+            let v = if v > first { v } else { first };
+            *k = (key(v) - self.first_key) as u32;
+        }
+        for ((bin, &k), &v) in bins.iter_mut().zip(&keys).zip(values) {
+            let mut at = self.table[k as usize];
+            if self.edges_a_key < 2 {
+                at += u32::from(v >= self.edges[at as usize + 1]);
+            } else {
+                while v < inside && v >= self.edges[at as usize + 1] {
+                    at += 1;
+                }
+            }
+            let index = if v < first { 0 } else { at + 1 };
+            let index = if v < last { index } else { n as u32 + 1 };
+            *bin = *bin * extent + index;
         }
     }
 }

@@ -144,6 +144,7 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
                 stratum: &b.stratum[..b.len],
                 stratum_inv_dof: &b.inv_dof[..b.len],
                 record: &slot.record,
+                arch: sampler.arch,
             });
         }
     }

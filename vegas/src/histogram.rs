@@ -12,6 +12,7 @@ use crate::axis::Bins;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::exact::ExactSums;
+use crate::fill::{Fill, Filling, Find, TOGETHER};
 use crate::integrand::{BLOCK, Block, Observer, ObserverError};
 use serde::{Deserialize, Serialize};
 
@@ -101,40 +102,6 @@ impl HistogramData {
     }
 }
 
-/// A bin being filled within a chunk.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cell {
-    sum: f64,
-    variance: f64,
-    /// Sum of the stratum that was filled last.
-    pending: f64,
-    inv_dof: f64,
-    stratum: u32,
-    count: u32,
-}
-
-impl Cell {
-    #[inline]
-    fn fill(&mut self, w: f64, stratum: u32, inv_dof: f64) {
-        if stratum != self.stratum {
-            self.close();
-            self.stratum = stratum;
-        }
-        self.inv_dof = inv_dof;
-        self.sum += w;
-        self.pending += w;
-        self.variance += w * w * (1.0 + inv_dof);
-        self.count += 1;
-    }
-
-    /// Ends a stratum.
-    #[inline]
-    fn close(&mut self) {
-        self.variance -= self.pending * self.pending * self.inv_dof;
-        self.pending = 0.0;
-    }
-}
-
 /// An observer that fills a histogram.
 ///
 /// The function writes the values of axis `k` of a block's points to its last argument.
@@ -142,12 +109,8 @@ impl Cell {
 pub struct Binned<F> {
     data: HistogramData,
     values: F,
-    /// Only forks fill: the bins that hold something of the chunk, close together in memory.
-    cells: Vec<Cell>,
-    /// Their numbers.
-    touched: Vec<u32>,
-    /// For each bin its place in `cells` and one, or 0 if it is empty.
-    place: Vec<u32>,
+    /// What a fork has of its chunk; the root's is empty.
+    chunk: Filling,
     points: u64,
 }
 
@@ -162,9 +125,7 @@ impl<F> Binned<F> {
         Self {
             data,
             values,
-            cells: Vec::new(),
-            touched: Vec::new(),
-            place: Vec::new(),
+            chunk: Filling::default(),
             points: 0,
         }
     }
@@ -193,47 +154,62 @@ where
                 points: 0,
             },
             values: self.values.clone(),
-            cells: Vec::new(),
-            touched: Vec::new(),
-            place: vec![0; self.data.bins()],
+            chunk: Filling::new(self.data.bins()),
             points: 0,
         }
     }
 
     fn observe(&mut self, block: &Block<'_, R>) {
-        let n = block.len();
-        let mut values = [0.0; BLOCK];
-        let mut bins = [0usize; BLOCK];
-        for (k, axis) in self.data.axes.iter().enumerate() {
-            (self.values)(block, k, &mut values[..n]);
-            let extent = axis.extent();
-            for (bin, &v) in bins[..n].iter_mut().zip(&values) {
-                *bin = *bin * extent + axis.index(v);
-            }
+        Self::observe_all(std::slice::from_mut(self), block);
+    }
+
+    fn observe_all(these: &mut [Self], block: &Block<'_, R>) {
+        for these in these.chunks_mut(TOGETHER) {
+            observe_together(these, block);
         }
-        for (i, &bin) in bins[..n].iter().enumerate() {
-            let place = &mut self.place[bin];
-            if *place == 0 {
-                self.touched.push(bin as u32);
-                self.cells.push(Cell::default());
-                *place = self.cells.len() as u32;
-            }
-            let cell = &mut self.cells[*place as usize - 1];
-            cell.fill(block.weight[i], block.stratum[i], block.stratum_inv_dof[i]);
-        }
-        self.points += n as u64;
     }
 
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
-        for (bin, mut cell) in later.touched.drain(..).zip(later.cells.drain(..)) {
-            let bin = bin as usize;
-            cell.close();
-            self.data.sums.add(2 * bin, cell.sum);
-            self.data.sums.add(2 * bin + 1, cell.variance);
-            self.data.counts[bin] += u64::from(cell.count);
-            later.place[bin] = 0;
-        }
+        later.chunk.drain(|bin, sum, variance, count| {
+            self.data.sums.add(2 * bin, sum);
+            self.data.sums.add(2 * bin + 1, variance);
+            self.data.counts[bin] += count;
+        });
         self.data.points += std::mem::take(&mut later.points);
         Ok(())
     }
+}
+
+/// Fills a block into some histograms at once, at most [`TOGETHER`].
+fn observe_together<R, F>(these: &mut [Binned<F>], block: &Block<'_, R>)
+where
+    F: Fn(&Block<'_, R>, usize, &mut [f64]),
+{
+    let n = block.len();
+    let mut values = [0.0; BLOCK];
+    let mut bins = [[0; BLOCK]; TOGETHER];
+    for (histogram, bins) in these.iter_mut().zip(&mut bins) {
+        for (k, axis) in histogram.data.axes.iter().enumerate() {
+            (histogram.values)(block, k, &mut values[..n]);
+            block.arch.dispatch(Find {
+                axis,
+                values: &values[..n],
+                bins: &mut bins[..n],
+            });
+        }
+        histogram.points += n as u64;
+    }
+    let histograms = these.len();
+    let mut none: [Filling; TOGETHER] = Default::default();
+    let mut chunks = none.each_mut();
+    for (chunk, histogram) in chunks.iter_mut().zip(these) {
+        *chunk = &mut histogram.chunk;
+    }
+    block.arch.dispatch(Fill {
+        chunks,
+        bins: &mut bins[..histograms],
+        weight: block.weight,
+        stratum: block.stratum,
+        inv_dof: block.stratum_inv_dof,
+    });
 }

@@ -9,6 +9,7 @@
 //! weights of a measurement of `N` points satisfy `Σ weight / N ≈ ∫ f`.
 //! Pinned by `tests/reproducibility.rs` and `tests/observers.rs`.
 
+use pulp::Arch;
 use std::error::Error;
 
 /// Points in a full block: two cache lines short of half of a 48-kB level-1 cache at eight
@@ -162,6 +163,8 @@ pub struct Block<'a, R> {
     pub stratum_inv_dof: &'a [f64],
     /// What the integrand left in its record for this block.
     pub record: &'a R,
+    /// The instruction set the run uses.
+    pub(crate) arch: Arch,
 }
 
 impl<R> Block<'_, R> {
@@ -198,6 +201,16 @@ pub trait Observer<R>: Send {
 
     /// Sees one block.
     fn observe(&mut self, block: &Block<'_, R>);
+
+    /// Lets each of some observers see one block; for those that gain by doing it side by side.
+    fn observe_all(these: &mut [Self], block: &Block<'_, R>)
+    where
+        Self: Sized,
+    {
+        for o in these {
+            o.observe(block);
+        }
+    }
 
     /// Moves everything out of `later` into `self` and leaves `later` as [`Observer::fork`] made
     /// it (its buffers may keep their memory).
@@ -248,9 +261,7 @@ impl<R, O: Observer<R>> Observer<R> for Vec<O> {
     }
 
     fn observe(&mut self, block: &Block<'_, R>) {
-        for o in self {
-            o.observe(block);
-        }
+        O::observe_all(self, block);
     }
 
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {

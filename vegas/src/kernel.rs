@@ -68,7 +68,7 @@ pub(crate) struct MapColumn<'a> {
 }
 
 /// Adding and taking away 1.5 · 2⁵² rounds to an integer, which then sits in the low bits.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub(crate) const ROUND: f64 = 6_755_399_441_055_744.0;
 
 /// The largest coordinate that may reach an integrand: 1 − 2⁻⁵³.
 const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;

@@ -121,6 +121,7 @@ mod covariance;
 mod error;
 mod estimate;
 mod exact;
+mod fill;
 mod histogram;
 mod integrand;
 mod kernel;

@@ -65,6 +65,32 @@ fn bins_hold_the_integral_over_them_with_pulls_of_unit_width() {
 }
 
 #[test]
+fn histograms_side_by_side_hold_what_each_holds_alone() {
+    let vegas = adapted(2, 20_000);
+    let axes: Vec<Bins> = (1..=10)
+        .map(|n| match n % 3 {
+            0 => Bins::log(n, 0.2, 0.8),
+            1 => Bins::linear(n, 0.1, 0.9),
+            _ => Bins::edges((0..=n).map(|k| k as f64 / (n + 1) as f64).collect()),
+        })
+        .collect::<Result<_, _>>()
+        .expect("valid");
+    let f = Scalar::new(3, powers);
+    let plan = Plan::new(20_000, 2);
+    let fill = |axes: &[Bins]| {
+        let mut these: Vec<_> = axes.iter().map(|a| columns(vec![a.clone()])).collect();
+        vegas
+            .measure(&f, &plan, &mut these, &mut silent)
+            .expect("finite");
+        these
+    };
+    for (axis, together) in axes.iter().zip(fill(&axes)) {
+        let alone = fill(std::slice::from_ref(axis)).remove(0);
+        assert!(together.into_data() == alone.into_data(), "{axis:?}");
+    }
+}
+
+#[test]
 fn two_axes_make_a_grid_whose_margins_agree() {
     let vegas = adapted(1, 20_000);
     let x = Bins::linear(4, 0.0, 1.0).expect("valid");
