@@ -4,6 +4,8 @@
 //! A point of cell `c`, drawn with probability `p_c` among `K` cells of equal volume, has the weight
 //! `w = J f / (K p_c)`. Pinned by the test below.
 
+use crate::kernel::Column;
+
 /// An alias table.
 #[derive(Clone, Debug)]
 pub(crate) struct Picker {
@@ -53,18 +55,41 @@ impl Picker {
         Self { slots, factor }
     }
 
+    /// Cells that raw words stand for, and `scale / (K p_c)` of each. The two passes each read from
+    /// memory what does not wait for the other's.
+    #[inline(always)]
+    pub(crate) fn pick_all(
+        &self,
+        raw: &Column<u64>,
+        scale: f64,
+        cell: &mut Column<u32>,
+        factor: &mut Column<f64>,
+    ) {
+        for (cell, &raw) in cell.iter_mut().zip(raw) {
+            *cell = self.cell(raw);
+        }
+        for (factor, &cell) in factor.iter_mut().zip(cell.iter()) {
+            *factor = scale * self.factor[cell as usize];
+        }
+    }
+
     /// The cell a raw word stands for, and `1 / (K p_c)`.
-    #[inline]
     pub(crate) fn pick(&self, raw: u64) -> (u32, f64) {
+        let cell = self.cell(raw);
+        (cell, self.factor[cell as usize])
+    }
+
+    /// The cell a raw word stands for.
+    #[inline(always)]
+    fn cell(&self, raw: u64) -> u32 {
         let wide = u128::from(raw) * self.slots.len() as u128;
         let (column, rest) = ((wide >> 64) as usize, wide as u64);
         let slot = self.slots[column];
-        let cell = if rest < slot.keep {
+        if rest < slot.keep {
             column as u32
         } else {
             slot.alias
-        };
-        (cell, self.factor[cell as usize])
+        }
     }
 
     /// `K p_c`: density of points in a cell over the mean density.

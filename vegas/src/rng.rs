@@ -69,7 +69,7 @@ impl Stream {
 
     /// Fills one column of raw 64-bit words; a block always draws full columns, so that its
     /// numbers do not depend on how many of its points are used.
-    #[inline]
+    #[inline(always)]
     pub fn fill(&mut self, column: &mut [u64; BLOCK]) {
         let lanes = &mut self.lanes;
         for four in column.chunks_exact_mut(LANES) {

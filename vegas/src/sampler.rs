@@ -8,12 +8,12 @@
 
 use crate::cells::Picker;
 use crate::integrand::{BLOCK, Points};
-use crate::kernel::{Column, MapColumn, Uniforms};
+use crate::kernel::{Column, MapColumn, ROUND, Uniforms};
 use crate::lattice::Lattice;
 use crate::map::Map;
 use crate::rng::{Phase, Stream};
 use crate::stratify::{Allocation, Strata, chunk_points};
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 /// How the points of an iteration are laid out.
 #[derive(Clone, Debug)]
@@ -175,6 +175,26 @@ impl Sampler<'_> {
             return false;
         }
         b.first = cursor.point;
+        self.arch.dispatch(Make {
+            sampler: *self,
+            iteration,
+            cursor,
+            b,
+            spare,
+        });
+        true
+    }
+
+    /// Makes the points of a block whose extent is known.
+    #[inline(always)]
+    fn make<S: Simd>(
+        &self,
+        simd: S,
+        iteration: u32,
+        cursor: &mut Cursor,
+        b: &mut Buffers,
+        spare: bool,
+    ) {
         let mut stream = Stream::new(self.seed, self.phase, iteration, b.first);
         let m = self.strata.per_axis();
         match self.arrangement {
@@ -201,40 +221,48 @@ impl Sampler<'_> {
             } else {
                 strata
             };
-            if strata > 1 {
-                let table = &b.run_digit[d];
-                for (digit, &run) in b.digit.iter_mut().zip(&b.run_of) {
-                    *digit = table[run as usize % BLOCK];
+            let digit = match self.arrangement {
+                _ if strata == 1 => {
+                    b.digit.fill(0.0);
+                    &b.digit
                 }
-            } else {
-                b.digit.fill(0.0);
-            }
+                Arrangement::Random(_) => &b.run_digit[d],
+                _ => {
+                    let table = &b.run_digit[d];
+                    for (digit, &run) in b.digit.iter_mut().zip(&b.run_of) {
+                        *digit = table[run as usize % BLOCK];
+                    }
+                    &b.digit
+                }
+            };
             // UNWRAP: `x` has `dim` columns of BLOCK numbers.
             let x = &mut b.x[d * BLOCK..][..BLOCK];
             let x: &mut Column<f64> = x.try_into().expect("a full column");
-            self.arch.dispatch(MapColumn {
+            let column = MapColumn {
                 raw: &b.raw,
-                digit: &b.digit,
+                digit,
                 scale: self.map.increments() as f64 / f64::from(strata),
                 map: self.map,
                 axis: d,
                 x,
                 index: &mut b.index[d],
                 jacobian: &mut b.jacobian,
-            });
+            };
+            column.with_simd(simd);
         }
         if spare {
             stream.fill(&mut b.raw);
-            self.arch.dispatch(Uniforms {
+            let spares = Uniforms {
                 raw: &b.raw,
                 out: &mut b.accept,
-            });
+            };
+            spares.with_simd(simd);
         }
         cursor.point += b.len as u64;
-        true
     }
 
     /// Runs of a block of hypercubes: which points belong to which cube, and its strata.
+    #[inline(always)]
     fn plan_cubes(&self, a: &Allocation, cursor: &mut Cursor, b: &mut Buffers) {
         let m = self.strata.per_axis();
         let per_point = self.map.scale() * self.neval as f64 / a.counts.len() as f64;
@@ -283,23 +311,29 @@ impl Sampler<'_> {
         }
     }
 
-    /// Cells of the points of a block, each drawn by itself from the raw words.
+    /// Cells of the points of a block, each drawn by itself from the raw words, and their digits.
+    #[inline(always)]
     fn pick_cells(&self, picker: &Picker, b: &mut Buffers) {
-        let m = self.strata.per_axis();
-        let scale = self.map.scale();
-        for i in 0..BLOCK {
-            let (cell, factor) = picker.pick(b.raw[i]);
-            b.run_of[i] = i as u8;
-            b.factor[i] = scale * factor;
-            let mut rest = cell;
-            for (table, &m) in b.run_digit.iter_mut().zip(m).rev() {
-                table[i] = f64::from(rest % m);
-                rest /= m;
+        let mut cell = [0; BLOCK];
+        picker.pick_all(&b.raw, self.map.scale(), &mut cell, &mut b.factor);
+        let mut rest = cell.map(f64::from);
+        for (table, &m) in b.run_digit.iter_mut().zip(self.strata.per_axis()).rev() {
+            if m == 1 {
+                continue;
+            }
+            let m = f64::from(m);
+            let inverse = 1.0 / m;
+            for (digit, rest) in table.iter_mut().zip(&mut rest) {
+                // (rest + ½)/m is at least ½/m from an integer, far more than it is rounded by.
+                let above = ((*rest + 0.5) * inverse - 0.5 + ROUND) - ROUND;
+                *digit = *rest - above * m;
+                *rest = above;
             }
         }
     }
 
     /// The whole chunk is one stratum.
+    #[inline(always)]
     fn one_run(&self, cursor: &mut Cursor, b: &mut Buffers) {
         cursor.left -= b.len as u32;
         b.runs.clear();
@@ -314,6 +348,25 @@ impl Sampler<'_> {
         b.stratum.fill(0);
         b.inv_dof
             .fill(1.0 / (f64::from(cursor.piece_points) - 1.0).max(1.0));
+    }
+}
+
+/// Makes the points of a block: [`Sampler::make`] for an instruction set.
+struct Make<'a, 'b> {
+    sampler: Sampler<'a>,
+    iteration: u32,
+    cursor: &'b mut Cursor,
+    b: &'b mut Buffers,
+    spare: bool,
+}
+
+impl WithSimd for Make<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.sampler
+            .make(simd, self.iteration, self.cursor, self.b, self.spare);
     }
 }
 

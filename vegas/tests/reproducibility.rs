@@ -82,10 +82,14 @@ fn threads_change_no_bit() {
 
 #[test]
 fn instruction_sets_change_no_bit() {
-    let best = measured(&adapted(1, Isa::Best), &plan());
-    for isa in [Isa::Baseline, Isa::V3, Isa::V4] {
-        if isa.available() {
-            assert_eq!(best, measured(&adapted(1, isa), &plan()), "{isa:?}");
+    for layout in [Layout::Stratified, Layout::Independent, Layout::Lattice] {
+        let plan = Plan::new(1 << 15, 2).layout(layout);
+        let best = measured(&adapted(1, Isa::Best), &plan);
+        for isa in [Isa::Baseline, Isa::V3, Isa::V4] {
+            if isa.available() {
+                let other = measured(&adapted(1, isa), &plan);
+                assert_eq!(best, other, "{isa:?}, {layout:?}");
+            }
         }
     }
 }
