@@ -160,6 +160,8 @@ pub(crate) fn scales(seen: &[Seen], per_axis: &[u32]) -> Vec<f64> {
 pub(crate) struct Ladder {
     /// Count and sum of weights, by bin.
     bins: Vec<(u64, f64)>,
+    /// The bins that hold something: few of all there are.
+    touched: Vec<u32>,
 }
 
 /// Bins an octave: mantissa bits used.
@@ -169,6 +171,7 @@ impl Ladder {
     pub(crate) fn new() -> Self {
         Self {
             bins: vec![(0, 0.0); 2048 << FINE],
+            touched: Vec::new(),
         }
     }
 
@@ -178,17 +181,24 @@ impl Ladder {
 
     /// Adds a weight `≥ 0`.
     pub(crate) fn add(&mut self, w: f64) {
-        let bin = &mut self.bins[Self::bin(w)];
-        bin.0 += 1;
-        bin.1 += w;
+        self.put(Self::bin(w), (1, w));
+    }
+
+    /// Adds to one bin.
+    fn put(&mut self, k: usize, (count, sum): (u64, f64)) {
+        let bin = &mut self.bins[k];
+        if bin.0 == 0 {
+            self.touched.push(k as u32);
+        }
+        bin.0 += count;
+        bin.1 += sum;
     }
 
     /// Takes in another sample and empties it.
     pub(crate) fn merge(&mut self, later: &mut Self) {
-        for (mine, theirs) in self.bins.iter_mut().zip(&mut later.bins) {
-            mine.0 += theirs.0;
-            mine.1 += theirs.1;
-            *theirs = (0, 0.0);
+        for k in later.touched.drain(..) {
+            let k = k as usize;
+            self.put(k, std::mem::take(&mut later.bins[k]));
         }
     }
 
