@@ -14,8 +14,10 @@
 
 mod context;
 mod csv;
+mod decimal;
 mod format;
 mod g4darkbrem;
+mod gzip;
 mod hepevt;
 mod hepmc3;
 mod ldmx_lhe;

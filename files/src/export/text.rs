@@ -1,15 +1,16 @@
-//! Text formats: three functions each; the file, its compression and its name are here.
+//! Text formats: three functions each; the file and its name are here.
+//!
+//! Threads format the events, and compress them, by pieces whose extent depends on the events alone.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::decimal;
+use super::gzip::{HEAD, Piece, Sum};
 use super::{Context, Exporter, Output};
 use crate::IoError;
 use crate::output::Kind;
@@ -48,40 +49,72 @@ pub fn write_text<'a, F: TextFormat + 'a>(
 /// Where the text goes.
 enum Sink<'a> {
     Plain(BufWriter<File>, PartFile),
-    Gzip(Box<GzEncoder<BufWriter<File>>>, PartFile),
+    Gzip(BufWriter<File>, PartFile, Sum),
     Stream(&'a mut dyn Write),
+}
+
+/// Text on its way to the sink.
+enum Packed {
+    Text(String),
+    Gzip(Piece),
 }
 
 impl<'a> Sink<'a> {
     /// Opens a file, compressed if its name ends in `.gz`.
     fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
         let (part, file) = PartFile::create(output, Kind::Events, replace)?;
-        let file = BufWriter::with_capacity(1 << 20, file);
+        let mut file = BufWriter::with_capacity(1 << 20, file);
         Ok(match output.extension().is_some_and(|e| e == "gz") {
-            true => Self::Gzip(Box::new(GzEncoder::new(file, Compression::fast())), part),
+            true => {
+                file.write_all(&HEAD).map_err(|e| failed(&part, e))?;
+                Self::Gzip(file, part, Sum::default())
+            }
             false => Self::Plain(file, part),
         })
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), IoError> {
-        let failed = |part: &PartFile, e| IoError::file("write events to", part.path(), e);
+    /// What makes of text what [`Sink::write`] takes; any thread may call it.
+    fn packer(&self) -> fn(String) -> Packed {
         match self {
-            Self::Plain(file, part) => file.write_all(bytes).map_err(|e| failed(part, e)),
-            Self::Gzip(file, part) => file.write_all(bytes).map_err(|e| failed(part, e)),
+            Self::Gzip(..) => |text| Packed::Gzip(Piece::of(text.as_bytes())),
+            Self::Plain(..) | Self::Stream(_) => Packed::Text,
+        }
+    }
+
+    fn write(&mut self, packed: &Packed) -> Result<(), IoError> {
+        let bytes = match packed {
+            Packed::Text(text) => text.as_bytes(),
+            Packed::Gzip(piece) => &piece.bytes,
+        };
+        if let (Self::Gzip(_, _, sum), Packed::Gzip(piece)) = (&mut *self, packed) {
+            sum.add(piece);
+        }
+        match self {
+            Self::Plain(file, part) | Self::Gzip(file, part, _) => {
+                file.write_all(bytes).map_err(|e| failed(part, e))
+            }
             Self::Stream(stream) => stream.write_all(bytes).map_err(IoError::Stream),
         }
     }
 
     fn finish(self) -> Result<(), IoError> {
-        let (file, part) = match self {
-            Self::Plain(file, part) => (Ok(file), part),
-            Self::Gzip(file, part) => (file.finish(), part),
+        let (mut file, part) = match self {
+            Self::Plain(file, part) => (file, part),
+            Self::Gzip(mut file, part, sum) => {
+                file.write_all(&sum.tail()).map_err(|e| failed(&part, e))?;
+                (file, part)
+            }
             Self::Stream(stream) => return stream.flush().map_err(IoError::Stream),
         };
-        file.and_then(|mut file| file.flush())
+        file.flush()
             .map_err(|e| IoError::file("complete", part.path(), e))?;
         part.finish()
     }
+}
+
+/// Events could not be written.
+fn failed(part: &PartFile, error: std::io::Error) -> IoError {
+    IoError::file("write events to", part.path(), error)
 }
 
 /// Writes one text format.
@@ -98,7 +131,8 @@ impl<'a, F: TextFormat> TextExporter<'a, F> {
     fn begin(format: F, context: Context, mut sink: Sink<'a>) -> Result<Self, IoError> {
         let mut head = String::new();
         format.begin(&context, &mut head);
-        sink.write(head.as_bytes())?;
+        let head = sink.packer()(head);
+        sink.write(&head)?;
         Ok(Self {
             format,
             context,
@@ -111,7 +145,8 @@ impl<'a, F: TextFormat> TextExporter<'a, F> {
 impl<F: TextFormat> Exporter for TextExporter<'_, F> {
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError> {
         let (format, context) = (&self.format, &self.context);
-        let write = || -> Vec<String> {
+        let pack = self.sink.packer();
+        let write = || -> Vec<Packed> {
             (0..events.len().div_ceil(SHARE))
                 .into_par_iter()
                 .map(|share| {
@@ -122,7 +157,7 @@ impl<F: TextFormat> Exporter for TextExporter<'_, F> {
                             format.event(context, &event, first + i as u64, &mut text);
                         }
                     }
-                    text
+                    pack(text)
                 })
                 .collect()
         };
@@ -130,9 +165,7 @@ impl<F: TextFormat> Exporter for TextExporter<'_, F> {
             Some(pool) => pool.install(write),
             None => write(),
         };
-        texts
-            .iter()
-            .try_for_each(|text| self.sink.write(text.as_bytes()))
+        texts.iter().try_for_each(|text| self.sink.write(text))
     }
 
     fn turn_to(&mut self, context: Context) {
@@ -142,15 +175,16 @@ impl<F: TextFormat> Exporter for TextExporter<'_, F> {
     fn finish(mut self: Box<Self>) -> Result<(), IoError> {
         let mut tail = String::new();
         self.format.end(&self.context, &mut tail);
-        self.sink.write(tail.as_bytes())?;
+        let tail = self.sink.packer()(tail);
+        self.sink.write(&tail)?;
         self.sink.finish()
     }
 }
 
 /// Appends a number with 17 significant digits, behind a separator.
 pub(super) fn number(out: &mut String, separator: char, value: f64) {
-    // UNWRAP: writing to a String cannot fail.
-    write!(out, "{separator}{value:.16e}").expect("strings take everything");
+    out.push(separator);
+    decimal::push(out, value);
 }
 
 /// The few numbers that stand in every event, formatted once.
