@@ -4,7 +4,7 @@
 
 use crate::batch::Batch;
 use crate::integrand::{BLOCK, Block, Integrand, Observer, Points};
-use crate::kernel::{Column, Weigh, Weighed};
+use crate::kernel::{Column, Train, Weigh, Weighed};
 use crate::map::MAX_INCREMENTS;
 use crate::maxima::Seen;
 use crate::probe::Probe;
@@ -248,30 +248,24 @@ fn spread(
 
 /// Adds to the increments what each point says of `∫ (J f)² dy`, freed of the density of the
 /// sample, to which stratified points (`N q`) and probes (`M J`) contribute together.
-fn train(
-    sampler: &Sampler<'_>,
-    probes: f64,
-    b: &mut Buffers,
-    training: &mut [[f64; MAX_INCREMENTS]],
-) {
-    let neval = sampler.neval as f64;
+fn train(sampler: &Sampler<'_>, probes: f64, b: &Buffers, training: &mut [[f64; MAX_INCREMENTS]]) {
     let cubes = sampler.strata.cubes() as f64;
-    let uniform_share = probes * sampler.map.scale();
-    let mut d2: Column<f64> = [0.0; BLOCK];
+    let (mut points, mut d2): (Column<f64>, Column<f64>) = ([0.0; BLOCK], [0.0; BLOCK]);
     let mut start = 0;
     for run in &b.runs {
-        let points = f64::from(run.cube_points) * cubes;
-        let density = points / neval;
-        let inputs = b.weight.iter().zip(&b.jacobian);
-        let part = d2.iter_mut().zip(inputs).take(run.end).skip(start);
-        for (d, (&w, &jacobian)) in part {
-            let jf = w * density;
-            *d = jf * jf / (points + uniform_share * jacobian);
-        }
+        points[start..run.end].fill(f64::from(run.cube_points) * cubes);
         start = run.end;
     }
+    sampler.arch.dispatch(Train {
+        weight: &b.weight,
+        jacobian: &b.jacobian,
+        points: &points,
+        neval: sampler.neval as f64,
+        uniform_share: probes * sampler.map.scale(),
+        d2: &mut d2,
+    });
     for (axis, index) in training.iter_mut().zip(&b.index) {
-        for (&i, &d) in index.iter().zip(&d2) {
+        for (&i, &d) in index.iter().zip(&d2[..b.len]) {
             axis[i as usize % MAX_INCREMENTS] += d;
         }
     }

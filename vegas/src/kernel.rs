@@ -174,3 +174,27 @@ impl WithSimd for Weigh<'_> {
         }
     }
 }
+
+/// What each point says of `∫ (J f)² dy` in its increments; nonsense past the block's end.
+pub(crate) struct Train<'a> {
+    pub(crate) weight: &'a Column<f64>,
+    pub(crate) jacobian: &'a Column<f64>,
+    /// `K n_h` of the point's cube.
+    pub(crate) points: &'a Column<f64>,
+    pub(crate) neval: f64,
+    /// Uniform points times the constant of the Jacobian.
+    pub(crate) uniform_share: f64,
+    pub(crate) d2: &'a mut Column<f64>,
+}
+
+impl WithSimd for Train<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for i in 0..BLOCK {
+            let jf = self.weight[i] * (self.points[i] / self.neval);
+            self.d2[i] = jf * jf / (self.points[i] + self.uniform_share * self.jacobian[i]);
+        }
+    }
+}

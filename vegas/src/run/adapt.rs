@@ -28,7 +28,7 @@ impl Vegas {
         let neval = self.config.neval;
         let pool = self.pool()?;
         let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Slot::<I::Record, ()>::new(integrand, &(), true))
+            .map(|_| Box::new(Slot::<I::Record, ()>::new(integrand, &(), true)))
             .collect();
         let widths: Vec<AtomicU64> = (0..self.strata.cubes())
             .map(|_| AtomicU64::new(0))

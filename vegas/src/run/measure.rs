@@ -109,7 +109,7 @@ impl Vegas {
         }
         let pool = self.pool()?;
         let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Slot::<I::Record, O>::new(integrand, observer, false))
+            .map(|_| Box::new(Slot::<I::Record, O>::new(integrand, observer, false)))
             .collect();
         let maxima = unweighting.map(|u| u.maxima);
         let strata = maxima.map_or(&self.strata, |m| &m.cells);

@@ -134,7 +134,7 @@ impl Vegas {
         let mut seen = vec![Seen::default(); cells.cubes()];
         let pool = self.pool()?;
         let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Slot::<I::Record, ()>::new(integrand, &(), false))
+            .map(|_| Box::new(Slot::<I::Record, ()>::new(integrand, &(), false)))
             .collect();
         let mut n_eval = 0;
         // First evenly over the cells, then more where more is.
