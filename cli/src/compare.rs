@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use millibrem::process::Method;
-use millibrem::study::{Comparison, Comparisons, Grid};
+use millibrem::study::{Compared, Comparison, Comparisons, Grid, rounded};
 use millibrem::table::{Cell, short_name};
 use serde_json::json;
 
@@ -19,7 +18,12 @@ use super::{print, sigma};
 #[command(after_help = "Examples:
   millibrem compare cards/na64mu-2025.toml
   millibrem compare cards/ldmx-2025.toml \\
-    --over dark_sector.m_chi_gev=1e-3..0.5:log:20 --bins 6 --json")]
+    --over dark_sector.m_chi_gev=1e-3..0.5:log:20 --bins 6 --json
+
+Exact at tree level (etl in compare.csv); the approximations are
+  ww   Weizsäcker–Williams, the flux of photons at each emission angle
+  iww  improved Weizsäcker–Williams: the flux of photons at the smallest t
+  wwa  closed form for a pair much heavier than the lepton")]
 pub(crate) struct Compare {
     /// Run card (TOML)
     card: PathBuf,
@@ -64,7 +68,8 @@ impl Compare {
                 "output": path,
             }));
         }
-        table(&grid, found.rows())?;
+        totals(&grid, found.rows())?;
+        shapes(&grid, &found, self.bins)?;
         print::line("")?;
         let verdict = found.verdict();
         verdict.iter().try_for_each(|words| print::line(words))?;
@@ -75,41 +80,98 @@ impl Compare {
     }
 }
 
-fn table(grid: &Grid, rows: &[Comparison]) -> Result<(), Failure> {
-    let keys = grid
-        .axes
-        .iter()
-        .map(|a| format!("{:>12}", short_name(&a.key)));
-    let names = Method::APPROXIMATIONS.iter();
-    let names = names.map(|a| format!("{:>10}", format!("{}/etl", a.name())));
+/// σ exactly, and each approximation over it.
+fn totals(grid: &Grid, rows: &[Comparison]) -> Result<(), Failure> {
+    let names = rows.first().map_or(&[][..], |row| &row.approximations);
+    let names = names.iter().map(|a| format!("{:>10}", a.method.name()));
+    print::line("sigma exactly at tree level, and the approximations over it:")?;
     print::line(&format!(
-        "{}{:>14}{}   ratios of dsigma/dx: ww | iww",
-        keys.collect::<String>(),
-        "etl_pb",
+        "{}{:>14}{}",
+        keys(grid, &names_of(grid)),
+        "exact [pb]",
         names.collect::<String>()
     ))?;
-    let ratio = |r: &Option<f64>| match r {
-        Some(r) => format!("{r:>10.4}"),
-        None => format!("{:>10}", "-"),
-    };
-    let bins = |r: &[Option<f64>]| {
-        let one = |r: &Option<f64>| r.map_or("-".to_owned(), |r| format!("{r:.3}"));
-        r.iter().map(one).collect::<Vec<_>>().join(" ")
-    };
     for (i, row) in rows.iter().enumerate() {
-        let keys = grid.row(i).into_iter().map(|v| format!("{v:>12}"));
-        let [ww, iww, ..] = &row.approximations[..] else {
-            continue;
-        };
-        let ratios = row.approximations.iter().map(|a| ratio(&a.ratio));
+        let ratios = row.approximations.iter().map(|a| ratio(a.ratio));
         print::line(&format!(
-            "{}{:>14.6e}{}   {} | {}",
-            keys.collect::<String>(),
+            "{}{:>14.6e}{}",
+            keys(grid, &values(grid, i)),
             row.exact.value_pb,
             ratios.collect::<String>(),
-            bins(&ww.bin_ratios),
-            bins(&iww.bin_ratios),
         ))?;
     }
     Ok(())
+}
+
+/// dσ/dx of each approximation over the exact one in the bins of x, a few of them to a line.
+fn shapes(grid: &Grid, found: &Compared<'_>, bins: u32) -> Result<(), Failure> {
+    let edges = found.common_edges();
+    let title = |bin: usize| match &edges {
+        Some(edges) => format!("{:.3}-{:.3}", edges[bin], edges[bin + 1]),
+        None => format!("bin {}", bin + 1),
+    };
+    let words = match edges {
+        Some(_) => "in bins of x".to_owned(),
+        None => format!("in {bins} equal bins of x between the cuts of each row"),
+    };
+    print::line(&format!("\ndsigma/dx over the exact one, {words}:"))?;
+    let all: Vec<usize> = (0..bins as usize).collect();
+    let across = WIDTH.saturating_sub(METHOD + key_width(grid) * grid.axes.len()) / BIN;
+    for some in all.chunks(across.max(1)) {
+        let titles = some.iter().map(|&bin| format!("{:>BIN$}", title(bin)));
+        print::line(&format!(
+            "{}{:>METHOD$}{}",
+            keys(grid, &names_of(grid)),
+            "method",
+            titles.collect::<String>()
+        ))?;
+        for (i, row) in found.rows().iter().enumerate() {
+            for of in row.approximations.iter() {
+                if of.bin_ratios.iter().all(Option::is_none) {
+                    continue;
+                }
+                let ratios = some.iter().map(|&bin| match of.bin_ratios[bin] {
+                    Some(r) => format!("{r:>BIN$.3}"),
+                    None => format!("{:>BIN$}", "-"),
+                });
+                print::line(&format!(
+                    "{}{:>METHOD$}{}",
+                    keys(grid, &values(grid, i)),
+                    of.method.name(),
+                    ratios.collect::<String>()
+                ))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Columns of a terminal, least of a key, of a method's name and of a bin.
+const WIDTH: usize = 80;
+const KEY: usize = 9;
+const METHOD: usize = 8;
+const BIN: usize = 13;
+
+fn names_of(grid: &Grid) -> Vec<String> {
+    let axes = grid.axes.iter();
+    axes.map(|a| short_name(&a.key).to_owned()).collect()
+}
+
+fn values(grid: &Grid, row: usize) -> Vec<String> {
+    grid.row(row).into_iter().map(rounded).collect()
+}
+
+/// Values of the keys, each as wide as the longest name.
+fn keys(grid: &Grid, values: &[String]) -> String {
+    let width = key_width(grid);
+    values.iter().map(|v| format!("{v:>width$}")).collect()
+}
+
+fn key_width(grid: &Grid) -> usize {
+    let longest = names_of(grid).iter().map(String::len).max();
+    longest.unwrap_or(0).max(KEY) + 2
+}
+
+fn ratio(ratio: Option<f64>) -> String {
+    ratio.map_or(format!("{:>10}", "-"), |r| format!("{r:>10.4}"))
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use millibrem::card::{CardError, CardText, Override, RunCard};
+use millibrem::process::Method;
 use millibrem::run;
 use millibrem::study::CardSource;
 use millibrem::text::shorten;
@@ -60,6 +62,12 @@ impl Tracks {
             set("target.track_length.file", &file),
         ]
     }
+}
+
+/// The names of `methods` for `--method`, a line on each in the help.
+pub(crate) fn methods(methods: &'static [Method]) -> PossibleValuesParser {
+    let value = |m: &Method| PossibleValue::new(m.name()).help(m.about());
+    PossibleValuesParser::new(methods.iter().map(value))
 }
 
 impl Common {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use millibrem::process::Method;
 use millibrem::study::geant4::{self, CrossSectionTable};
 use millibrem::study::scan::Row;
@@ -39,7 +38,7 @@ pub(crate) struct Scan {
     #[arg(long, value_name = "KEY=VALUES", required = true)]
     over: Vec<String>,
     /// Method, in place of integration.method
-    #[arg(long, value_parser = PossibleValuesParser::new(Method::ALL.iter().map(|m| m.name())))]
+    #[arg(long, value_parser = super::options::methods(Method::ALL))]
     method: Option<String>,
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]

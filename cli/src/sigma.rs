@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use millibrem::card::Override;
 use millibrem::process::Method;
 use millibrem::study;
@@ -26,7 +25,7 @@ pub(crate) struct Sigma {
     /// Run card (TOML)
     card: PathBuf,
     /// Method, in place of integration.method
-    #[arg(long, value_parser = PossibleValuesParser::new(Method::ALL.iter().map(|m| m.name())))]
+    #[arg(long, value_parser = super::options::methods(Method::ALL))]
     method: Option<String>,
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args};
 use millibrem::process::Method;
 use millibrem::study::{self, Where, parse_x};
@@ -29,7 +28,7 @@ pub(crate) struct Spectrum {
     /// Run card (TOML)
     card: PathBuf,
     /// Method, in place of integration.method; mc fills bins only
-    #[arg(long, value_parser = PossibleValuesParser::new(Method::ALL.iter().map(|m| m.name())))]
+    #[arg(long, value_parser = super::options::methods(Method::ALL))]
     method: Option<String>,
     /// Relative error at which to stop, in place of integration.rel_error
     #[arg(long, value_name = "R")]

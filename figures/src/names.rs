@@ -78,7 +78,7 @@ pub(super) fn of_approach(name: &str) -> String {
         "etl" | "quadrature" | "exact" => "exact".to_owned(),
         "ww" => "WW".to_owned(),
         "iww" => "IWW".to_owned(),
-        "wwa" => "closed form".to_owned(),
+        "wwa" => "WWA".to_owned(),
         "sigma" | "q_over_e" => String::new(),
         "electron_x0" => "*e*^{−}".to_owned(),
         "positron_x0" => "*e*^{+}".to_owned(),

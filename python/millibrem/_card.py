@@ -350,7 +350,7 @@ class Card:
         Returns
         -------
         pandas.DataFrame
-            A row a point; ``.attrs["verdict"]`` says where each approximation is good.
+            A row a point; ``.attrs["verdict"]`` says how far off each approximation is, and a limit with it.
         """
         from ._study import compare
 

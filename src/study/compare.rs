@@ -1,7 +1,8 @@
 //! The exact result beside `ww`, `iww` and `wwa`, and where each is good enough.
 //!
-//! σ in pb per nucleus; ratios are approximate over exact ("etl", exact at tree level). Pinned by the
-//! tests below and `cli/tests/cli_compare.rs`.
+//! σ in pb per nucleus; ratios are approximate over exact ("etl" in names of columns: exact at tree
+//! level). A limit on a charge goes with 1/√σ. Pinned by the tests below and
+//! `cli/tests/cli_compare.rs`.
 
 use serde_json::{Map, Value, json};
 
@@ -12,9 +13,10 @@ use crate::card::RunCard;
 use crate::process::{Integral, Method, Mixture, QuadratureError, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Cell, Column, Table, json as as_json};
+use crate::text::shown;
 
-/// Deviations in percent that a verdict speaks of.
-const GRADES: [u32; 3] = [2, 10, 50];
+/// Deviation that the verdict on a scan calls good.
+const GOOD: f64 = 0.1;
 
 /// Exact and approximate results of one set-up.
 #[derive(Debug, Clone)]
@@ -115,50 +117,123 @@ fn where_it_applies<T>(found: Result<T, QuadratureError>) -> Result<Option<T>, Q
     }
 }
 
-/// One sentence an approximation: at which `labels` it is good to 2 %, 10 %, 50 %.
-pub fn verdict(labels: &[String], rows: &[Comparison]) -> Vec<String> {
+/// One sentence an approximation: how far off σ is, least and most at which of the `labels`, and what
+/// that does to a limit on `coupling`, with whose square σ goes.
+pub fn verdict(labels: &[String], rows: &[Comparison], coupling: &str) -> Vec<String> {
     let approximations = rows.first().map_or(&[][..], |row| &row.approximations);
-    approximations
-        .iter()
-        .map(|approximation| approximation.method)
-        .enumerate()
-        .map(|(i, method)| {
-            let off: Vec<Option<f64>> = rows
-                .iter()
-                .map(|row| row.approximations[i].ratio.map(|r| (r - 1.0).abs()))
-                .collect();
-            let grades: Vec<String> = GRADES
-                .iter()
-                .map(|&grade| {
-                    let good = |o: &Option<f64>| o.is_some_and(|o| o <= f64::from(grade) / 100.0);
-                    format!("to {grade} % {}", runs(labels, &off, good))
-                })
-                .collect();
-            let missing = off.iter().filter(|o| o.is_none()).count();
-            let missing = match missing {
-                0 => String::new(),
-                n => format!("; does not apply at {n} of {}", off.len()),
-            };
-            format!("{} is good {}{missing}", method.name(), grades.join(", "))
-        })
-        .collect()
+    let one = |(i, approximation): (usize, &Approximation)| {
+        let ratios: Vec<Option<f64>> = rows.iter().map(|r| r.approximations[i].ratio).collect();
+        judge(approximation.method.name(), labels, &ratios, coupling)
+    };
+    approximations.iter().enumerate().map(one).collect()
+}
+
+/// The sentence on the approximation `name`, whose σ is `ratios` times the exact one.
+fn judge(name: &str, labels: &[String], ratios: &[Option<f64>], coupling: &str) -> String {
+    let known = || {
+        ratios
+            .iter()
+            .zip(labels)
+            .filter_map(|(r, l)| Some(((*r)?, l)))
+    };
+    let least = known().min_by(|a, b| a.0.total_cmp(&b.0));
+    let most = known().max_by(|a, b| a.0.total_cmp(&b.0));
+    let (Some((least, at_least)), Some((most, at_most))) = (least, most) else {
+        return format!("{name} does not apply here");
+    };
+    let limit = format!("a limit on {coupling} would be");
+    if let [_] = ratios {
+        let (verb, size) = (verb(most), size(most));
+        return format!("{name} {verb} sigma by {size}; {limit} {}", effect(most));
+    }
+    let place = |ratio, at: &str| format!("{} ({at})", size(ratio));
+    let (low, high) = (verb(least), verb(most));
+    let (sigma, effects) = if at_least == at_most {
+        (
+            format!("{high} sigma by {}", place(most, at_most)),
+            effect(most),
+        )
+    } else if low == high {
+        let ((near, at_near), (far, at_far)) = match most >= 1.0 {
+            true => ((least, at_least), (most, at_most)),
+            false => ((most, at_most), (least, at_least)),
+        };
+        let (first, last) = (place(near, at_near), place(far, at_far));
+        let effects = match (limit_size(near), limit_size(far)) {
+            (first, last) if first == last => effect(far),
+            (first, _) => format!("{first} to {}", effect(far)),
+        };
+        (format!("{high} sigma by {first} to {last}"), effects)
+    } else {
+        let (first, last) = (place(least, at_least), place(most, at_most));
+        let sigma = format!("{low} sigma by {first} and {high} it by {last}");
+        (sigma, format!("{} to {}", effect(least), effect(most)))
+    };
+    let good = |r: &Option<f64>| r.is_some_and(|r| (r - 1.0).abs() <= GOOD);
+    let missing = match ratios.iter().filter(|r| r.is_none()).count() {
+        0 => String::new(),
+        n => format!("; does not apply at {n} of {}", ratios.len()),
+    };
+    format!(
+        "{name} {sigma}; {limit} {effects}; good to 10 % {}{missing}",
+        runs(labels, ratios, good)
+    )
+}
+
+/// A value of the grid, rounded for a reader.
+pub fn rounded(value: &str) -> String {
+    let number = value.parse().ok().filter(|x: &f64| x.is_finite());
+    let six = |x: f64| shown(format!("{x:.5e}").parse().unwrap_or(x));
+    number.map_or(value.to_owned(), six)
+}
+
+fn verb(ratio: f64) -> &'static str {
+    match ratio >= 1.0 {
+        true => "overestimates",
+        false => "underestimates",
+    }
+}
+
+/// How far a ratio is from 1, in words.
+fn size(ratio: f64) -> String {
+    let factor = ratio.max(1.0 / ratio);
+    match (ratio, 100.0 * (ratio - 1.0).abs()) {
+        _ if factor >= 2.0 => format!("a factor of {factor:.1}"),
+        (_, percent) if percent >= 9.95 => format!("{percent:.0} %"),
+        (_, percent) if percent >= 0.095 => format!("{percent:.1} %"),
+        _ => "less than 0.1 %".to_owned(),
+    }
+}
+
+/// How far off an upper limit on the coupling is where σ is wrong by `ratio`: it goes with 1/√σ.
+fn limit_size(ratio: f64) -> String {
+    size(ratio.max(1.0 / ratio).sqrt())
+}
+
+/// The same, and to which side.
+fn effect(ratio: f64) -> String {
+    let word = match ratio >= 1.0 {
+        true => "strong",
+        false => "weak",
+    };
+    format!("{} too {word}", limit_size(ratio))
 }
 
 /// The points where `good` holds, neighbours joined.
-fn runs(labels: &[String], off: &[Option<f64>], good: impl Fn(&Option<f64>) -> bool) -> String {
+fn runs(labels: &[String], ratios: &[Option<f64>], good: impl Fn(&Option<f64>) -> bool) -> String {
     let mut parts = Vec::new();
     let mut at = 0;
-    while at < off.len() {
-        if !good(&off[at]) {
+    while at < ratios.len() {
+        if !good(&ratios[at]) {
             at += 1;
             continue;
         }
         let start = at;
-        while at < off.len() && good(&off[at]) {
+        while at < ratios.len() && good(&ratios[at]) {
             at += 1;
         }
         parts.push(match at - start {
-            n if n == off.len() => "everywhere".to_owned(),
+            n if n == ratios.len() => "everywhere".to_owned(),
             1 => format!("at {}", labels[start]),
             _ => format!("from {} to {}", labels[start], labels[at - 1]),
         });
@@ -284,12 +359,24 @@ impl Compared<'_> {
         run::bins(&self.of.base, self.of.bins)
     }
 
+    /// Edges of the bins of x, if all rows have the same.
+    pub fn common_edges(&self) -> Option<Vec<f64>> {
+        let mut all = self.of.cards.iter();
+        let first = run::bins(all.next()?, self.of.bins);
+        all.all(|card| run::bins(card, self.of.bins) == first)
+            .then_some(first)
+    }
+
     /// One sentence an approximation.
     pub fn verdict(&self) -> Vec<String> {
         let grid = &self.of.grid;
-        let label = |row| grid.label(&grid.row(row));
+        let label = |row| grid.label(&grid.row(row).into_iter().map(rounded).collect::<Vec<_>>());
         let labels: Vec<String> = (0..grid.len()).map(label).collect();
-        verdict(&labels, &self.rows)
+        let coupling = match self.of.base.dark_sector {
+            DarkSector::Pair(_) => "Q",
+            _ => "the coupling",
+        };
+        verdict(&labels, &self.rows, coupling)
     }
 
     /// The totals as a table, a row a point of the grid.
@@ -324,7 +411,7 @@ impl Compared<'_> {
 
 /// Columns of the results.
 fn columns() -> Vec<Column> {
-    let exact = "exact tree-level cross section per nucleus within the cuts";
+    let exact = "exact cross section at tree level (etl) per nucleus within the cuts";
     let mut columns = vec![
         Column::new("etl_pb", "pb", exact),
         Column::new("etl_error_pb", "pb", "its error"),
@@ -335,7 +422,7 @@ fn columns() -> Vec<Column> {
     }
     for method in Method::APPROXIMATIONS {
         let ratio = format!("{}_over_etl", method.name());
-        columns.push(Column::new(&ratio, "1", "ratio"));
+        columns.push(Column::new(&ratio, "1", "that over the exact one"));
         columns.push(Column::new(
             &format!("{ratio}_error"),
             "1",
@@ -369,5 +456,41 @@ mod tests {
         assert_eq!(text([1.0; 4]), "nowhere");
         assert_eq!(text([0.0, 0.0, 1.0, 0.0]), "from 1 to 2 and at 4");
         assert_eq!(runs(&labels[..1], &[None], good), "nowhere");
+    }
+
+    /// 38 % more σ is a limit stronger by √1.38 = 1.175; half of σ one weaker by √2.
+    #[test]
+    fn a_verdict_says_what_an_approximation_does_to_a_limit() {
+        let labels = ["m = 1", "m = 2", "m = 3"].map(String::from);
+        let text = |ratios: &[Option<f64>]| judge("ww", &labels, ratios, "Q");
+        let one = |ratio| text(&[Some(ratio)]);
+        assert_eq!(
+            one(1.38),
+            "ww overestimates sigma by 38 %; a limit on Q would be 17 % too strong"
+        );
+        assert_eq!(
+            one(0.5),
+            "ww underestimates sigma by a factor of 2.0; a limit on Q would be 41 % too weak"
+        );
+        assert_eq!(
+            one(1.0003),
+            "ww overestimates sigma by less than 0.1 %; a limit on Q would be less than 0.1 % too strong"
+        );
+        assert_eq!(text(&[None, None]), "ww does not apply here");
+        assert_eq!(
+            text(&[None, Some(1.38), Some(1.05)]),
+            "ww overestimates sigma by 5.0 % (m = 3) to 38 % (m = 2); a limit on Q would be \
+             2.5 % to 17 % too strong; good to 10 % at m = 3; does not apply at 1 of 3"
+        );
+        assert_eq!(
+            text(&[Some(0.9), Some(1.38), Some(1.0)]),
+            "ww underestimates sigma by 10 % (m = 1) and overestimates it by 38 % (m = 2); \
+             a limit on Q would be 5.4 % too weak to 17 % too strong; good to 10 % at m = 1 and at m = 3"
+        );
+        assert_eq!(
+            text(&[None, Some(4.0), None]),
+            "ww overestimates sigma by a factor of 4.0 (m = 2); a limit on Q would be a factor of 2.0 \
+             too strong; good to 10 % nowhere; does not apply at 2 of 3"
+        );
     }
 }

@@ -17,7 +17,7 @@ pub mod shapes;
 pub mod sigma;
 pub mod spectrum;
 
-pub use compare::{Comparison, Comparisons};
+pub use compare::{Compared, Comparison, Comparisons, rounded};
 pub use error::{AxisError, StudyError};
 pub use grid::{CardSource, Grid, ScanAxis, plain_value, plain_values};
 pub use reach::{Reach, Reached};
