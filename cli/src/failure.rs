@@ -203,6 +203,7 @@ fn of_job(error: &JobError) -> u8 {
         JobError::Generate(_) | JobError::Stopped { .. } | JobError::Space { .. } => FAILED,
         JobError::Usage(_)
         | JobError::OtherRun { .. }
+        | JobError::OtherComplete { .. }
         | JobError::NotExtensible { .. }
         | JobError::NotJoinable { .. }
         | JobError::NotTheExport { .. }

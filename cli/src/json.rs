@@ -233,6 +233,7 @@ fn of_job(error: &JobError) -> Fault {
         JobError::Saved { source, .. } | JobError::Export { source, .. } => of_job(source),
         JobError::Stopped { state, .. } => Fault::in_file("stopped", state),
         JobError::OtherRun { output, .. }
+        | JobError::OtherComplete { output, .. }
         | JobError::NotExtensible { output, .. }
         | JobError::Space { output, .. } => Fault::in_file("file", output),
         JobError::OtherShard { path, .. }

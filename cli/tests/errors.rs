@@ -267,6 +267,7 @@ fn every_error_of_a_job_has_a_text() {
         Saved => JobError::Saved { source: Box::new(stopped()), n_events: 17 },
         Stopped => JobError::Stopped { n_events: 17, state: path("run.h5.state") },
         OtherRun => JobError::OtherRun { output: path("run.h5"), what: "its card has [run] seed = 2".to_owned() },
+        OtherComplete => JobError::OtherComplete { output: path("run.h5"), what: "its card has [run] seed = 2".to_owned() },
         NotExtensible => JobError::NotExtensible { output: path("run.h5"), what: "its card has [run] seed = 2".to_owned() },
         NotJoinable => JobError::NotJoinable {
             path: path("b.h5"),

@@ -1,11 +1,12 @@
 //! Run cards from files.
 //!
-//! A name that no file has may be that of a shipped card. Pinned by `tests/card.rs`.
+//! A name that no file has may be that of a shipped card; near names are told. Pinned by `tests/card.rs`.
 
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use millibrem::card::{CardError, CardText, Files, Override, RunCard, shipped};
+use millibrem::card::{self, CardError, CardText, Files, Override, RunCard, shipped};
 
 use crate::input;
 
@@ -29,18 +30,68 @@ impl Files for Beside {
 /// # Errors
 /// [`CardError::Read`].
 pub fn read(path: &Path) -> Result<CardText, CardError> {
+    let unread = |source| CardError::Read {
+        path: path.to_owned(),
+        source,
+    };
     let text = match input::open_stream(path) {
-        Ok(file) => CardText::read(path, file)?,
+        Ok(mut file) => {
+            let mut begin = Vec::new();
+            let read = (&mut file).take(HDF5.len() as u64).read_to_end(&mut begin);
+            read.map_err(unread)?;
+            if begin == HDF5 {
+                return Err(unread(io::Error::other(format!(
+                    "it is an HDF5 file, and a card is expected; `millibrem info {}` shows what is in it",
+                    path.display()
+                ))));
+            }
+            CardText::read(path, begin.chain(file))?
+        }
         Err(source) => {
             let shipped = path.to_str().and_then(shipped);
-            let unread = CardError::Read {
-                path: path.to_owned(),
-                source,
+            let source = match source.kind() {
+                ErrorKind::NotFound => io::Error::new(source.kind(), not_found(path)),
+                _ => source,
             };
-            shipped.filter(|_| !path.exists()).ok_or(unread)?
+            shipped
+                .filter(|_| !path.exists())
+                .ok_or_else(|| unread(source))?
         }
     };
     Ok(text.with_files(Beside(path.to_owned())))
+}
+
+/// What HDF5 files begin with.
+const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// That there is no card `path`, with what was perhaps meant: a shipped card, or a file beside it.
+fn not_found(path: &Path) -> String {
+    let words = "there is no such file, nor a shipped card of that name";
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    if let Some(name) = stem.filter(|name| shipped(name).is_some()) {
+        return format!(
+            "there is no such file; the shipped card is `{name}`, without folder and ending"
+        );
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let beside = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_card = |file: &PathBuf| file.extension().is_some_and(|end| end == "toml");
+    let beside = beside.map(|entry| entry.path()).filter(is_card);
+    let mut names: Vec<String> = beside
+        .map(|file| path.with_file_name(file.file_name().unwrap_or_default()))
+        .map(|file| file.display().to_string())
+        .collect();
+    names.sort();
+    let written = path.display().to_string();
+    let meant = card::nearest(&written, names.iter().map(String::as_str))
+        .or_else(|| card::nearest(stem?, card::SHIPPED.iter().copied()));
+    match meant {
+        Some(meant) => format!("{words}; did you mean `{meant}`?"),
+        None => format!("{words}; those are {}", card::SHIPPED.join(", ")),
+    }
 }
 
 /// The text of a card in memory, which names files as if it were the file `file`.

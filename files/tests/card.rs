@@ -15,6 +15,43 @@ fn an_unreadable_file_is_named() {
 }
 
 #[test]
+fn a_card_that_is_not_there_names_its_neighbours() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("my-run.toml"), "").unwrap();
+    let told = |name: &str| {
+        let path = folder.path().join(name);
+        card::load(&path, &[]).unwrap_err().to_string()
+    };
+    for (name, meant) in [
+        ("my_run.toml", "my-run.toml`?"),
+        ("ldmx-2052", "did you mean `ldmx-2025`?"),
+    ] {
+        assert!(told(name).ends_with(meant), "{}", told(name));
+    }
+    assert!(
+        told("ldmx-2025.toml")
+            .ends_with("the shipped card is `ldmx-2025`, without folder and ending")
+    );
+    assert!(
+        told("qqq").ends_with(&SHIPPED.join(", ")),
+        "{}",
+        told("qqq")
+    );
+}
+
+#[test]
+fn a_run_file_in_place_of_a_card_is_said_to_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    std::fs::write(&path, b"\x89HDF\r\n\x1a\n and more").unwrap();
+    let words = card::load(&path, &[]).unwrap_err().to_string();
+    assert!(
+        words.contains("it is an HDF5 file") && words.contains("millibrem info "),
+        "{words}"
+    );
+}
+
+#[test]
 fn a_bare_name_is_that_of_a_shipped_card() {
     for name in SHIPPED {
         let card = card::load(name.as_ref(), &[]).unwrap();

@@ -102,10 +102,7 @@ impl From<KeyError> for CardError {
 }
 
 /// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
-pub(super) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let lower = name.to_lowercase();
     candidates
         .into_iter()

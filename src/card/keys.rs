@@ -191,9 +191,13 @@ pub(super) fn find(path: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == path)
 }
 
-/// Full names of every key a command-line option can set.
+/// Full names of every key a command-line option can set; those of histograms are set in all of them.
 pub(super) fn settable() -> Vec<String> {
-    let in_list = |key: &Key| find(key.section()).is_some_and(|s| s.kind.is_list_of_tables());
+    let in_list = |key: &Key| {
+        let section = find(key.section());
+        section.is_some_and(|s| s.kind.is_list_of_tables() && s.path != "histogram")
+            || key.path == "histogram.observable"
+    };
     let keys = KEYS
         .iter()
         .filter(|key| key.kind != Kind::Table && !in_list(key));

@@ -16,9 +16,12 @@ use crate::matter::formula;
 use crate::matter::isotopes;
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, NucleusSpin, Target};
+use crate::text::shown;
 
-/// Slack allowed in the sum of mass fractions written with a few digits.
+/// Sums of mass fractions nearer to 1 than this are taken as they are.
 const FRACTION_SLACK: f64 = 1e-6;
+/// Sums nearer to 1 than this are of fractions written with a few digits, which are scaled.
+const ROUNDED: f64 = 2e-3;
 
 pub(super) fn resolve(
     rules: &Resolver<'_>,
@@ -162,9 +165,15 @@ fn listed(
         return Err(rules.bad("target.material", "an empty list"));
     }
     let sum: f64 = components.iter().map(|part| part.mass_fraction).sum();
-    if (sum - 1.0).abs() > FRACTION_SLACK {
-        let found = format!("mass fractions that add up to {sum}");
+    let off = (sum - 1.0).abs();
+    if off > ROUNDED {
+        let found = format!("mass fractions that add up to {}", shown(sum));
         return Err(rules.wrong("target.material", found, "mass fractions that add up to 1"));
+    }
+    if off > FRACTION_SLACK {
+        components
+            .iter_mut()
+            .for_each(|part| part.mass_fraction /= sum);
     }
     Ok(components)
 }
@@ -210,6 +219,12 @@ fn component(
         Some((symbol, number)) => (symbol, Some(number)),
         None => (name, None),
     };
+    if path == "target.element"
+        && let Some(instead) = compound(name)
+    {
+        let expected = format!("the symbol of one element; a compound is `{instead}` in its place");
+        return Err(rules.wrong(path, format!("{name:?}"), expected));
+    }
     let element = element(rules, path, symbol)?;
     let part = Component::of(element, spin, mass_fraction);
     let Some(number) = number else {
@@ -229,6 +244,17 @@ fn component(
             Err(rules.wrong(path, format!("{name:?}"), expected))
         }
     }
+}
+
+/// How a card says the compound `name`, if it is the name of a material or a formula of several elements.
+fn compound(name: &str) -> Option<String> {
+    if Element::from_symbol(name).is_some() {
+        return None;
+    }
+    let named = NamedMaterial::from_name(name);
+    let named = named.map(|known| format!("material = {:?}", known.name));
+    let several = |text: &str| formula::atoms(text).is_ok_and(|atoms| atoms.len() > 1);
+    named.or_else(|| (name.len() > 2 && several(name)).then(|| format!("mixture = {name:?}")))
 }
 
 fn element(rules: &Resolver<'_>, path: &str, symbol: &str) -> Result<&'static Element, CardError> {

@@ -32,7 +32,7 @@ mod track_length;
 mod weights;
 
 pub use card_text::CardText;
-pub use error::{CardError, KeyError, Place};
+pub use error::{CardError, KeyError, Place, nearest};
 pub use keys::{Absent, Allowed, KEYS, Key, Kind};
 pub use known::Files;
 pub use limits::KinematicLimits;

@@ -13,7 +13,7 @@ use crate::text::shorten;
 /// One card key given on the command line.
 ///
 /// It replaces what the card says, and displaces what the card says about things the new value
-/// leaves without meaning: another element drops density, radiation length and nuclear mass of the
+/// leaves without meaning (`histogram.bins` is that of every histogram): another element drops density, radiation length and nuclear mass of the
 /// old one, a thickness in one unit that in the other, another process the parameters of the old.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
@@ -65,7 +65,7 @@ impl Override {
         let key = key.trim();
         let names = keys::settable();
         if !names.iter().any(|name| name == key) {
-            let near = nearest(key, names.iter().map(String::as_str));
+            let near = meant(key, &names);
             let expected = "the full name of a key, such as beam.energy_gev".to_owned();
             return Err(at_option(
                 &written,
@@ -75,9 +75,18 @@ impl Override {
                 near,
             ));
         }
+        let read = value_of(value.trim());
+        if option == "--set" && takes_one(key) && is_several(&read) {
+            let found = format!("several values, `{}`", shorten(value.trim()));
+            let expected = format!(
+                "one; `--over {}` of scan, compare and reach takes several",
+                shorten(assignment)
+            );
+            return Err(at_option(&written, key, found, expected, None));
+        }
         Ok(Self {
             key: key.to_owned(),
-            value: value_of(value.trim()),
+            value: read,
             written,
             yields: false,
         })
@@ -158,6 +167,17 @@ impl Override {
             }
         }
         source.set_by_option(&self.key, &self.written);
+        if let Some(("histogram", key)) = self.key.split_once('.')
+            && let Some(Value::Array(all)) = card.get_mut("histogram")
+        {
+            for (i, one) in all.iter_mut().enumerate() {
+                source.set_by_option(&format!("histogram[{i}].{key}"), &self.written);
+                if let Value::Table(one) = one {
+                    one.insert(key.to_owned(), self.value.clone());
+                }
+            }
+            return;
+        }
         let mut parts: Vec<&str> = self.key.split('.').collect();
         let Some(last) = parts.pop() else { return };
         let mut table = card;
@@ -284,6 +304,42 @@ const OF_DARK_PHOTON: &[&str] = &[
     "dark_sector.epsilon",
     "dark_sector.pdg_id",
 ];
+
+/// The key that was perhaps meant by `key`: one of that name in whatever section, or one spelled alike.
+fn meant(key: &str, names: &[String]) -> Option<String> {
+    let short = |name: &&String| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let full = || names.iter().map(String::as_str);
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let same = names.iter().find(|name| short(name) == last).cloned();
+    let alike = || {
+        let shorts: Vec<String> = names.iter().map(|name| short(&name)).collect();
+        let near = nearest(key, shorts.iter().map(String::as_str))?;
+        names.iter().find(|name| short(name) == near).cloned()
+    };
+    let whole = || nearest(key, full());
+    match key.contains('.') {
+        true => same.or_else(whole),
+        false => same.or_else(alike).or_else(whole),
+    }
+}
+
+/// Whether `key` is one number.
+fn takes_one(key: &str) -> bool {
+    use keys::Kind::{Count, CountOrText, Number, NumberOrText};
+    let kinds = [Number, Count, NumberOrText, CountOrText];
+    keys::find(key).is_some_and(|key| kinds.contains(&key.kind))
+}
+
+/// Whether a value is a list of numbers, as TOML or as `--over` has them.
+fn is_several(value: &Value) -> bool {
+    let Value::String(text) = value else {
+        return value.is_array();
+    };
+    let is_number = |part: &str| part.trim().parse::<f64>().is_ok();
+    let mut range = text.split(':').next().unwrap_or_default().split("..");
+    let listed = text.contains(',') && text.split(',').all(is_number);
+    listed || text.contains("..") && range.all(is_number)
+}
 
 /// The value of `section.key` in the card.
 fn look<'a>(card: &'a toml::Table, path: &str) -> Option<&'a Value> {

@@ -135,3 +135,88 @@ fn a_material_by_name_formula_or_isotope_replaces_the_element() {
         assert_eq!(again.target, target, "{options:?}");
     }
 }
+
+/// The words of the error of options as a command gives them.
+fn told(option: &str) -> String {
+    let read = Override::of_option("--set", option);
+    let card = read.and_then(|one| RunCard::parse("card.toml", "card", CARD, &[one]));
+    card.err().map(|e| e.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn a_key_without_its_section_or_with_a_slip_is_found() {
+    for (written, meant) in [
+        ("m_chi_gev=0.03", "dark_sector.m_chi_gev"),
+        ("m_chi=0.03", "dark_sector.m_chi_gev"),
+        ("energy=3", "beam.energy_gev"),
+        ("target.m_chi_gev=0.03", "dark_sector.m_chi_gev"),
+        ("histogram.bin=3", "histogram.bins"),
+    ] {
+        let words = told(written);
+        assert!(
+            words.ends_with(&format!("did you mean `{meant}`?")),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn several_values_for_one_key_point_to_what_takes_them() {
+    for list in ["0.03,0.1", "[0.03, 0.1]", "1e-3..0.5:log:20"] {
+        let assignment = format!("dark_sector.m_chi_gev={list}");
+        let words = told(&assignment);
+        let cure = format!("`--over {assignment}` of scan, compare and reach takes several");
+        assert!(words.ends_with(&cure), "{words}");
+    }
+    assert!(!told("beam.lepton=a,b").contains("--over"));
+    assert_eq!(told("dark_sector.m_chi_gev=0.03"), "");
+}
+
+#[test]
+fn a_key_of_histograms_is_that_of_every_histogram() {
+    let card = format!(
+        "{CARD}\n[[histogram]]\nobservable = \"x\"\n[[histogram]]\nobservable = \"t_gev2\"\nbins = 3\nmin = 0.0\nmax = 1.0\n"
+    );
+    let with = |option: &str| {
+        let option = Override::of_option("--set", option).unwrap();
+        RunCard::parse("card.toml", "card", &card, &[option])
+    };
+    let bins = with("histogram.bins=7").unwrap().histograms;
+    let bins: Vec<usize> = bins.iter().map(|h| h.axes[0].bins()).collect();
+    assert_eq!(bins, [7, 7]);
+    let words = with("histogram.bins=0").unwrap_err().to_string();
+    assert!(
+        words.contains("option `--set histogram.bins=0`: histogram[0].bins"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_compound_as_element_names_the_key_that_takes_it() {
+    for (found, instead) in [
+        ("PbWO4", "material = \"PbWO4\""),
+        ("LYSO", "material = \"LYSO\""),
+        ("Bi12GeO20", "mixture = \"Bi12GeO20\""),
+    ] {
+        let words = told(&format!("target.element={found}"));
+        assert!(words.contains(instead), "{words}");
+    }
+    assert!(told("target.element=Lead").ends_with("did you mean `Pb`?"));
+}
+
+/// Fractions with four digits are fractions; their nuclei are those of the scaled ones.
+#[test]
+fn rounded_mass_fractions_are_scaled_and_wrong_ones_refused() {
+    let of = |a: &str, b: &str| {
+        with(&[&format!(
+            "target.material=[{{element=\"Pb\", mass_fraction={a}}}, {{element=\"W\", mass_fraction={b}}}]"
+        )])
+    };
+    let parts = of("0.3333", "0.6666").unwrap().target.material.components;
+    assert_eq!(parts.iter().map(|p| p.mass_fraction).sum::<f64>(), 1.0);
+    assert_eq!(parts[0].mass_fraction, 0.3333 / (0.3333 + 0.6666));
+    let exact = of("0.25", "0.75").unwrap().target.material.components;
+    assert_eq!(exact[0].mass_fraction, 0.25);
+    let words = of("0.33", "0.66").unwrap_err().to_string();
+    assert!(words.contains("add up to 0.99,"), "{words}");
+}

@@ -115,6 +115,17 @@ pub enum JobError {
         /// What differs.
         what: String,
     },
+    /// The complete run in the output is not the one that was to go on.
+    #[error(
+        "{} is complete, and another run: {what}; choose another output with --out, or replace it with --force",
+        output.display()
+    )]
+    OtherComplete {
+        /// The file.
+        output: PathBuf,
+        /// What differs.
+        what: String,
+    },
     /// A run cannot be made longer.
     #[error("{} cannot be extended: {what}", output.display())]
     NotExtensible {

@@ -222,8 +222,11 @@ impl Job {
                 return Ok(Start::Complete);
             }
             if !self.replaces() {
-                let path = self.output.clone();
-                return Err(IoError::Exists { path }.into());
+                let output = self.output.clone();
+                return Err(match difference(&done, header) {
+                    Some(what) => JobError::OtherComplete { output, what },
+                    None => IoError::Exists { path: output }.into(),
+                });
             }
         }
         let saved = match checkpoint::load(&self.output) {
@@ -330,7 +333,20 @@ impl Job {
 
 /// Whether a finished file is what a job of `header` would write.
 fn is_of(done: &RunHeader, header: &RunHeader) -> bool {
-    done.shard == header.shard && state::card_difference(&done.card, &header.card).is_none()
+    difference(done, header).is_none()
+}
+
+/// In what a finished file is not what a job of `header` would write.
+fn difference(done: &RunHeader, header: &RunHeader) -> Option<String> {
+    match done.shard == header.shard {
+        true => state::card_difference(&done.card, &header.card),
+        false => Some(
+            done.shard
+                .map_or("it is the whole run".to_owned(), |shard| {
+                    format!("it is shard {shard}")
+                }),
+        ),
+    }
 }
 
 /// Header of a finished run or shard.

@@ -135,7 +135,7 @@ keys! {
     "target.material.element": Text, "", Range("`H` to `Cf`, or an isotope such as `Pb-208`"), Required(""),
         "Symbol of the element or isotope.", SYMBOL;
     "target.material.mass_fraction": Number, "", Range("above 0, at most 1"), Required(""),
-        "Its share of the mass; the shares add up to 1 within 1e-6.",
+        "Its share of the mass; the shares add up to 1; rounded ones, off by up to 2e-3, are scaled.",
         "a mass fraction above 0, at most 1";
     "target.mixture": Text, "", Range("such as `PbWO4`, `Bi4(GeO4)3`, `Lu1.8Y0.2SiO5`"), Nothing(""),
         "Chemical formula of a compound instead of `element` or `material`; its density is that of the \
