@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use millibrem::card::{Override, RunCard};
+use millibrem::dark_sector::DarkSector;
 use millibrem::event::Weighting;
 use millibrem::record::alarms;
+use millibrem::text::shown;
 use millibrem_files::IoError;
 use millibrem_files::export::Format;
 use millibrem_files::hdf5::RunReader;
@@ -144,6 +146,7 @@ impl Generate {
             // The run is there, whatever became of its exports.
             Outcome::Run(found) => {
                 let report = Report {
+                    card: Some(&job.card),
                     found,
                     file: &job.output,
                     wall_s,
@@ -231,9 +234,16 @@ fn show_shard(
 ) -> Result<(), Failure> {
     let file = job.output.display().to_string();
     bars.say(&format!(
-        "\nshard       {shard}, {n_events} events in {wall_s:.2} s\nfile        {file}\nnext        millibrem merge, once all {} are there",
+        "\nshard       {shard}, {n_events} events in {wall_s:.2} s\nfile        {file}\nnext        millibrem merge {}/shard-*-of-{}.h5 -o run.h5, once all are there",
+        job.output.parent().unwrap_or(Path::new(".")).display(),
         shard.of
     ));
+    if n_events == 0 {
+        bars.say(&format!(
+            "note: with {} events in {} shards none has events of its own, and the merge makes them all: fewer shards would do",
+            job.card.events.count, shard.of
+        ));
+    }
     match common.json {
         true => print::json(json!({
             "complete": false,
@@ -303,8 +313,31 @@ fn show_complete(file: &Path, common: &Common, bars: &Bars) -> Result<(), Failur
     trusted
 }
 
+/// Beam, target, what is made of which mass, cut on x.
+fn set_up(card: &RunCard) -> String {
+    let parts = card.target.material.components.iter();
+    let target: Vec<String> = parts.map(|part| part.name()).collect();
+    let made = match &card.dark_sector {
+        DarkSector::Pair(chi) => format!("m_chi = {} GeV", shown(chi.mass_gev)),
+        other => format!(
+            "{} of {} GeV",
+            other.kind(),
+            shown(other.threshold_mass_gev())
+        ),
+    };
+    format!(
+        "{} of {} GeV on {}, {made}, x > {}",
+        card.beam.lepton.name(),
+        shown(card.beam.energy_gev),
+        target.join("-"),
+        shown(card.cuts.x_min)
+    )
+}
+
 /// What to say of a run.
 pub(super) struct Report<'a> {
+    /// Its card, where that is known.
+    pub(super) card: Option<&'a RunCard>,
     pub(super) found: &'a Sampled,
     pub(super) file: &'a Path,
     pub(super) wall_s: f64,
@@ -370,8 +403,13 @@ impl Report<'_> {
         let found = self.found;
         let (c, sample) = (&found.sigma.cross_section, &found.sample);
         let percent = |x: f64| 100.0 * x;
-        let mut text = format!(
-            "\nsigma       {} pb ({:.2} %), chi2/dof {:.2}\n",
+        let mut text = String::from("\n");
+        if let Some(card) = self.card {
+            text += &format!("set-up      {}\n", set_up(card));
+        }
+        text += &format!("seed        {}\n", found.seed);
+        text += &format!(
+            "sigma       {} pb ({:.2} %), chi2/dof {:.2}\n",
             progress::value_error(c.value_pb, c.error_pb),
             percent(c.error_pb / c.value_pb),
             c.chi2_dof,
@@ -387,9 +425,14 @@ impl Report<'_> {
         };
         let [efficiency, low, high] = sample.unweighting_efficiency;
         let [over, over_low, over_high] = sample.overweight_share;
+        let allowed = self.card.map_or(String::new(), |card| {
+            let share = percent(card.events.max_overweight_share);
+            format!("; allowed are {} %", shown(share))
+        });
         text += &match sample.weighting {
             Weighting::Unweighted => format!(
-                "events      {} unweighted, efficiency {:.1} % ({:.1} to {:.1}), {:.3} % ({:.3} to {:.3}) heavier than 1\n",
+                "events      {} unweighted; of the points tried, {:.1} % ({:.1} to {:.1}) were kept\n\
+                 overweight  {:.3} % of the events ({:.3} to {:.3}) keep a weight above 1{}\n",
                 sample.n_events,
                 percent(efficiency),
                 percent(low),
@@ -397,9 +440,11 @@ impl Report<'_> {
                 percent(over),
                 percent(over_low),
                 percent(over_high),
+                allowed,
             ),
             Weighting::PartlyUnweighted => format!(
-                "events      {} partly unweighted, efficiency {:.1} % ({:.1} to {:.1}), {:.3} % ({:.3} to {:.3}) keep weights above 1\n",
+                "events      {} partly unweighted; of the points tried, {:.1} % ({:.1} to {:.1}) were kept\n\
+                 overweight  {:.3} % of the events ({:.3} to {:.3}) keep a weight above 1, as events.max_weight wants\n",
                 sample.n_events,
                 percent(efficiency),
                 percent(low),
@@ -409,8 +454,9 @@ impl Report<'_> {
                 percent(over_high),
             ),
             Weighting::Weighted => format!(
-                "events      {} weighted, as good as {:.1} % of equal weights\n",
+                "events      {} weighted, worth {:.0} of equal weight ({:.1} %)\n",
                 sample.n_events,
+                efficiency * sample.n_events as f64,
                 percent(efficiency),
             ),
         };
@@ -418,10 +464,10 @@ impl Report<'_> {
             text += &format!("weight      {}\n", reweight::in_words(weight, c.value_pb));
         }
         text += &format!(
-            "work        {} evaluations in {:.2} s\nfile        {}",
+            "work        {} evaluations in {:.2} s\nfile        {file}\nnext        millibrem plot {file}",
             found.n_eval,
             self.wall_s,
-            self.file.display()
+            file = self.file.display()
         );
         for note in &found.notes {
             text += &format!("\nnote: {note}");

@@ -56,6 +56,7 @@ impl Merge {
         bars.done();
         let made = made?;
         let report = Report {
+            card: None,
             found: &made,
             file: &self.output,
             wall_s: start.elapsed().as_secs_f64(),

@@ -28,7 +28,7 @@ impl Bars {
         };
         let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template(
-            "{prefix:>9} [{bar:30}] {percent:>3} %  {msg}  {elapsed} (left {eta})",
+            "{prefix:>7} [{bar:14}] {percent:>3} %  {msg}  {elapsed} (left {eta})",
         ) {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -74,8 +74,8 @@ impl Bars {
             }
         }
         let message = match p.estimate {
-            Some(e) => format!("iteration {:>3}  sigma = {e} pb", p.iteration + 1),
-            None => format!("iteration {:>3}", p.iteration + 1),
+            Some(e) => format!("itn {:>3}  {e} pb", p.iteration + 1),
+            None => format!("itn {:>3}", p.iteration + 1),
         };
         self.bar.set_message(message);
         match interrupt::requested() {
@@ -155,10 +155,10 @@ impl Watcher for Bars {
     }
 }
 
-/// The iteration table as the field knows it.
+/// The iteration table as the field knows it, no wider than 80 columns.
 pub(crate) fn table(rows: &[IterationRow]) -> String {
     let mut text = String::from(
-        "  itn  phase         points   integral [pb]        average [pb]         chi2/dof      Q\n",
+        "  itn  phase       points   integral [pb]    average [pb]    chi2/dof       Q\n",
     );
     let mut number = 0;
     let mut measured_before = false;
@@ -175,11 +175,11 @@ pub(crate) fn table(rows: &[IterationRow]) -> String {
             false => "-".to_owned(),
         };
         let chi2 = match row.measured && number > 1 {
-            true => format!("{:>8.2}  {:>6.3}", row.chi2_dof, row.q),
-            false => format!("{:>8}  {:>6}", "-", "-"),
+            true => format!("{:>7.2}  {:>6.3}", row.chi2_dof, row.q),
+            false => format!("{:>7}  {:>6}", "-", "-"),
         };
         text += &format!(
-            "  {number:>3}  {phase:<8}  {:>10}   {integral:<19}  {average:<19}  {chi2}\n",
+            "  {number:>3}  {phase:<7} {:>10}   {integral:<15}  {average:<15} {chi2}\n",
             row.n_eval
         );
     }

@@ -2,10 +2,15 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use crate::batch::{self, Engine, Memory, Plan, SUBMIT, SubmitError, WallTime};
 use clap::Args;
+use millibrem::card::RunCard;
+use millibrem::generate::{Progress, SigmaReport};
 use millibrem::run;
+use millibrem_files::hdf5::RunWriter;
+use millibrem_files::job::{self, Bytes, JobError, Watcher};
 use serde_json::json;
 
 use super::failure::Failure;
@@ -88,6 +93,9 @@ impl Submit {
                 print::note(&format!("wrote {}", path.display()));
             }
         }
+        if !common.quiet && !common.json {
+            say_cost(&card, self.shards)?;
+        }
         let answer = match self.now {
             true => Some(start(folder.join(SUBMIT))?),
             false => None,
@@ -105,8 +113,83 @@ impl Submit {
                 "answer": answer,
             })),
             (false, Some(answer)) => print::line(answer),
-            (false, None) => print::line(&command),
+            (false, None) => {
+                if !common.quiet {
+                    print::note("next, on the cluster:");
+                }
+                print::line(&command)
+            }
         }
+    }
+}
+
+/// Events that tell the time of one.
+const PILOT_EVENTS: u64 = 50_000;
+/// Points of an iteration that tell the time of one.
+const PILOT_NEVAL: u64 = 50_000;
+
+/// Says how large the run becomes and how long a shard takes, from a short run here.
+fn say_cost(card: &RunCard, shards: u32) -> Result<(), Failure> {
+    let header = run::header(card, None).map_err(JobError::from)?;
+    let count = card.events.count as f64;
+    let bytes = RunWriter::bytes_per_event(&header) as f64 * count;
+    print::note(&format!(
+        "{count:e} events take {} of disk while run.h5 is written, and the shards as much again",
+        Bytes(bytes)
+    ));
+    if let Some([shard_s, all_s]) = times_s(card, f64::from(shards)) {
+        print::note(&format!(
+            "a shard takes about {} of a core like this one's, all {shards} together {}; the merge reads and writes {} once",
+            duration(shard_s),
+            duration(all_s),
+            Bytes(bytes)
+        ));
+    }
+    Ok(())
+}
+
+/// Core seconds of one shard and of all; nothing where a short run fails.
+fn times_s(card: &RunCard, shards: f64) -> Option<[f64; 2]> {
+    let mut pilot = card.clone();
+    pilot.run.threads = 1;
+    pilot.events.count = card.events.count.clamp(1, PILOT_EVENTS);
+    pilot.integration.neval = card.integration.neval.min(PILOT_NEVAL);
+    // Five iterations are measured.
+    let adapting = u64::from(card.integration.n_adapt);
+    pilot.integration.max_neval = (adapting + 5) * pilot.integration.neval;
+    let start = Instant::now();
+    let made = job::in_memory(&pilot, &mut Unheard).ok()?;
+    let all_s = start.elapsed().as_secs_f64();
+    let (found, c) = (&made.found, &made.found.sigma.cross_section);
+    let per_eval = found.measured_s / found.sigma.n_eval as f64;
+    let needed = (c.error_pb / c.value_pb / run::goal(card)).powi(2) * c.n_eval as f64;
+    let least = 5.0 * card.integration.neval as f64;
+    let most = card.integration.max_neval as f64;
+    let adapt_s = per_eval * (adapting * card.integration.neval) as f64;
+    let measure_s = per_eval * needed.max(least).min(most.max(least));
+    let per_event = (all_s - found.measured_s).max(0.0) / pilot.events.count as f64;
+    let shared_s = measure_s + per_event * card.events.count as f64;
+    Some([adapt_s + shared_s / shards, adapt_s * shards + shared_s])
+}
+
+/// A watcher that lets all pass.
+struct Unheard;
+
+impl Watcher for Unheard {
+    fn progress(&mut self, _: &Progress) {}
+    fn measured(&mut self, _: &SigmaReport, _: u64) {}
+    fn note(&mut self, _: &str) {}
+    fn should_stop(&self) -> bool {
+        false
+    }
+}
+
+/// A time in the unit that makes its number short.
+fn duration(s: f64) -> String {
+    match s {
+        s if s < 90.0 => format!("{:.0} s", s.max(1.0)),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
     }
 }
 

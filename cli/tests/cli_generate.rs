@@ -203,3 +203,51 @@ fn weights_that_will_differ_are_refused_before_the_work_by_formats_without() {
     let lhe = std::fs::read_to_string(path.join("run.lhe")).unwrap();
     assert!(lhe.contains("dark_pdg_id=\"17\" dark_charge=\"-1\""));
 }
+
+/// What a reader needs to know of a run stands in its summary, no line wider than a terminal.
+#[test]
+fn a_summary_names_the_set_up_the_seed_and_what_to_do_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let short = [
+        "--set",
+        "integration.neval=2000",
+        "--set",
+        "integration.rel_error=0.1",
+    ];
+    let run = [
+        "generate",
+        CARD,
+        "--set",
+        "events.count=100",
+        "--seed",
+        "1",
+        "--out",
+        path,
+    ];
+    let shown = transcript(&[&run[..], &short].concat());
+    for words in [
+        "\nset-up      mu- of 160 GeV on Pb, m_chi = 0.1 GeV, x > 0.5\n",
+        "\nseed        1\n",
+        " weighted, worth ",
+        &format!("\nnext        millibrem plot {path}/run.h5"),
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+    let rows = shown
+        .lines()
+        .filter(|l| l.contains("adapt ") || l.contains("measure "));
+    let widths: Vec<usize> = rows.map(|l| l.chars().count()).collect();
+    assert!(
+        widths.len() >= 15 && widths.iter().all(|w| *w <= 79),
+        "{shown}"
+    );
+    // Another card does not go on with it, and says why.
+    let other = ["--set", "dark_sector.m_chi_gev=0.2", "--resume"];
+    let shown = transcript(&[&run[..], &short, &other].concat());
+    let why = "/run.h5 is complete, and another run: its card has [dark_sector] m_chi_gev = 0.1;";
+    assert!(
+        shown.starts_with("exit code 2\n") && shown.contains(why),
+        "{shown}"
+    );
+}

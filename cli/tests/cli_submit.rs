@@ -294,3 +294,29 @@ fn on_wish_the_jobs_are_submitted_and_a_refusal_gives_exit_code_one() {
     error: FOLDER/submit.sh failed: exit status: 3
     ");
 }
+
+#[test]
+fn a_submission_tells_its_size_its_time_and_the_command_to_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let run = [
+        "submit",
+        CARD,
+        "--engine",
+        "slurm",
+        "--shards",
+        "100",
+        "--set",
+        "events.count=1e8",
+    ];
+    let run = output(&[&run[..], &["--set", "integration.neval=2000", "--out", out]].concat());
+    let told = String::from_utf8(run.stderr).unwrap();
+    // 19 numbers of 8 bytes each.
+    let size = "1e8 events take 15.2 GB of disk while run.h5 is written";
+    assert!(told.contains(size), "{told}");
+    assert!(
+        told.contains("a shard takes about ") && told.contains(", all 100 together "),
+        "{told}"
+    );
+    assert!(told.ends_with("next, on the cluster:\n"), "{told}");
+}
