@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use millibrem::card::RunCard;
 use millibrem::process::Method;
 use millibrem::study;
 use millibrem::study::reach::recast::{LimitFile, MassUnit, Units};
@@ -45,7 +46,7 @@ pub(crate) struct Reach {
     #[arg(long, value_name = "KEY=VALUES")]
     over: String,
     /// Exact method of the bremsstrahlung: quadrature, or mc for cuts on more than x
-    #[arg(long, default_value = "quadrature", value_parser = PossibleValuesParser::new(["quadrature", "mc"]))]
+    #[arg(long, default_value = "quadrature", value_parser = super::options::methods(&[Method::QUADRATURE, Method::MC]))]
     method: String,
     /// Also bremsstrahlung in the improved Weizsäcker–Williams approximation
     #[arg(long)]
@@ -118,7 +119,7 @@ impl Reach {
         let file = PartFile::filled(&path, Kind::Table, common.force, text.as_bytes())?;
         let mut parts = vec![file];
         if self.hepdata {
-            let curves = hepdata(found.masses_gev(), found.curves());
+            let curves = hepdata(found.masses_gev(), found.curves(), reach.cards());
             parts.extend(curves.write(&folder.join("hepdata"), common.force)?);
         }
         millibrem_files::finish(parts)?;
@@ -129,7 +130,8 @@ impl Reach {
         }
         print::table(&found.computed())?;
         if !common.quiet {
-            reach.words().iter().for_each(|words| print::note(words));
+            let words = [reach.words(), found.words()].concat();
+            words.iter().for_each(|words| print::note(words));
             for (name, limit) in &options.recasts {
                 let (low, high) = limit.range_gev();
                 print::note(&format!(
@@ -206,8 +208,31 @@ impl Reach {
     }
 }
 
+/// The experiment of a curve: beam, target and what it excludes.
+fn qualifiers(card: &RunCard, curve: &Curve) -> Vec<(Quantity<'static>, String)> {
+    let named = |name| Quantity { name, units: "" };
+    let gev = |name| Quantity { name, units: "GeV" };
+    let parts = card.target.material.components.iter();
+    let target: Vec<String> = parts.map(|part| part.name()).collect();
+    let mut all = vec![
+        (named("lepton"), card.beam.lepton.name().to_owned()),
+        (gev("beam energy"), text::shown(card.beam.energy_gev)),
+        (named("target"), target.join("-")),
+        (named("channel"), curve.channel.to_owned()),
+    ];
+    let events = curve.events_excluded.map(text::shown);
+    all.extend(events.map(|events| (named("excluded events"), events)));
+    all
+}
+
 /// The computed curves as a HEPData submission.
-fn hepdata<'a>(masses: &'a [f64], curves: &'a [Curve]) -> CurveTable<'a> {
+fn hepdata<'a>(
+    masses: &'a [f64],
+    curves: &'a [Curve],
+    cards: impl Iterator<Item = &'a RunCard>,
+) -> CurveTable<'a> {
+    let cards: Vec<&RunCard> = cards.collect();
+    let of = |curve: &Curve| cards.iter().find(|card| card.run.name == curve.source);
     CurveTable {
         name: "Exclusion reach",
         description: "Lower edge of the excluded millicharge against its mass, by experiment and channel",
@@ -226,6 +251,7 @@ fn hepdata<'a>(masses: &'a [f64], curves: &'a [Curve]) -> CurveTable<'a> {
                 label: &c.label,
                 y: &c.q_over_e,
                 error: &c.error,
+                qualifiers: of(c).map_or(Vec::new(), |card| qualifiers(card, c)),
             })
             .collect(),
     }

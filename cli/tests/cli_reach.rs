@@ -385,3 +385,35 @@ fn how_many_events_are_excluded_stands_in_table_and_summary_and_other_limits_are
     let row = text.lines().last().unwrap();
     assert!(row.ends_with(",0.95,3,0.5"), "{text}");
 }
+
+#[test]
+fn limits_above_the_electrons_charge_and_masses_out_of_reach_are_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let over = "dark_sector.m_chi_gev=0.1,10,80";
+    let shown = transcript(&[
+        "reach",
+        "cards/na64mu-2025.toml",
+        "--over",
+        over,
+        "--hepdata",
+        "--out",
+        out,
+    ]);
+    for words in [
+        "na64mu-2025 bremsstrahlung: above Q/e = 1 at m_chi = 10 GeV: no limit on a charge below",
+        "na64mu-2025: no limit at m_chi = 80 GeV: no such pair can be made",
+    ] {
+        assert!(shown.contains(words), "{words}\n{shown}");
+    }
+    let table =
+        std::fs::read_to_string(folder.path().join("hepdata/exclusion_reach.yaml")).unwrap();
+    for qualifier in [
+        "{name: 'lepton', value: 'mu-'}",
+        "{name: 'beam energy', units: 'GeV', value: '160'}",
+        "{name: 'target', value: 'Pb'}",
+        "{name: 'excluded events', value: '2.3'}",
+    ] {
+        assert!(table.contains(qualifier), "{table}");
+    }
+}

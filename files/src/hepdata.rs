@@ -19,7 +19,7 @@ pub struct Quantity<'a> {
 }
 
 /// One curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LabelledCurve<'a> {
     /// What tells it from the others.
     pub label: &'a str,
@@ -27,6 +27,8 @@ pub struct LabelledCurve<'a> {
     pub y: &'a [Option<f64>],
     /// One standard deviation of each value, where there is one.
     pub error: &'a [Option<f64>],
+    /// What else tells it from the others, with values.
+    pub qualifiers: Vec<(Quantity<'a>, String)>,
 }
 
 /// Several curves over one abscissa.
@@ -70,9 +72,18 @@ impl CurveTable<'_> {
             text += &format!("  - value: {}\n", number(*x));
         }
         text += "dependent_variables:\n";
-        for LabelledCurve { label, y, error } in &self.curves {
+        for curve in &self.curves {
+            let LabelledCurve {
+                label, y, error, ..
+            } = curve;
             text += &format!("- header: {}\n  qualifiers:\n", header(self.y));
-            text += &format!("  - {{name: curve, value: {}}}\n  values:\n", quoted(label));
+            text += &format!("  - {{name: curve, value: {}}}\n", quoted(label));
+            for (quantity, value) in &curve.qualifiers {
+                let header = header(*quantity);
+                let header = header.trim_matches(['{', '}']);
+                text += &format!("  - {{{header}, value: {}}}\n", quoted(value));
+            }
+            text += "  values:\n";
             let errors = error.iter().copied().chain(std::iter::repeat(None));
             for (y, error) in y.iter().zip(errors) {
                 let value = y.map_or("'-'".to_owned(), number);
@@ -147,6 +158,13 @@ mod tests {
                 label: "one",
                 y: &[Some(7.1e-5), None],
                 error: &[Some(2e-7)],
+                qualifiers: vec![(
+                    Quantity {
+                        name: "beam energy",
+                        units: "GeV",
+                    },
+                    "160".to_owned(),
+                )],
             }],
         };
         let text = table.table();
@@ -156,6 +174,7 @@ mod tests {
             "  - value: 2.000000e+1",
             "- header: {name: 'Q'}",
             "  - {name: curve, value: 'one'}",
+            "  - {name: 'beam energy', units: 'GeV', value: '160'}",
             "  - value: 7.100000e-5",
             "    - {symerror: 2.000000e-7, label: stat}",
             "  - value: '-'",

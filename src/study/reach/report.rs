@@ -10,6 +10,7 @@ use crate::run;
 use crate::study::facts;
 use crate::table::json::{number, numbers};
 use crate::table::{Cell, Column, Table};
+use crate::text::shown;
 
 /// Channel of what was not computed but read.
 pub const OVERLAY: &str = "overlay";
@@ -152,6 +153,45 @@ impl Reached<'_> {
         self.of.header().with_rows(rows)
     }
 
+    /// What is worth knowing of the limits, in words: those that are none, and masses without any.
+    pub fn words(&self) -> Vec<String> {
+        let masses = &self.of.masses;
+        let mut words = Vec::new();
+        for curve in &self.curves {
+            let above: Vec<f64> = masses
+                .iter()
+                .zip(&curve.q_over_e)
+                .filter_map(|(m, q)| q.is_some_and(|q| q > 1.0).then_some(*m))
+                .collect();
+            if !above.is_empty() {
+                words.push(format!(
+                    "{}: above Q/e = 1 {}: no limit on a charge below the electron's",
+                    curve.label,
+                    at(&above)
+                ));
+            }
+        }
+        for card in self.of.cards() {
+            let own = || self.curves.iter().filter(|c| c.source == card.run.name);
+            let nothing = |i: &usize| own().all(|curve| curve.q_over_e[*i].is_none());
+            let none: Vec<f64> = (0..masses.len())
+                .filter(nothing)
+                .map(|i| masses[i])
+                .collect();
+            let why = match card.reach.q_over_e_max {
+                None => "no such pair can be made".to_owned(),
+                Some(q) => format!(
+                    "no such pair can be made, or chi of that charge would be seen (Q/e = {} and above)",
+                    shown(q)
+                ),
+            };
+            if !none.is_empty() {
+                words.push(format!("{}: no limit {}: {why}", card.run.name, at(&none)));
+            }
+        }
+        words
+    }
+
     /// The computed curves alone, in the columns that a reader wants.
     pub fn computed(&self) -> Table {
         let whole = self.table();
@@ -217,6 +257,24 @@ impl Ratio {
             "sqrt_nuclei_per_cm2": number(self.sqrt_nuclei_per_cm2),
             "sqrt_sigma": numbers(&self.sqrt_sigma),
         })
+    }
+}
+
+/// Masses in GeV, in words.
+fn at(masses: &[f64]) -> String {
+    let rounded = |m: f64| shown(format!("{m:.3e}").parse().unwrap_or(m));
+    match masses {
+        [only] => format!("at m_chi = {} GeV", rounded(*only)),
+        _ => {
+            let least = masses.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = masses.iter().copied().fold(0.0, f64::max);
+            format!(
+                "at {} masses from {} to {} GeV",
+                masses.len(),
+                rounded(least),
+                rounded(most)
+            )
+        }
     }
 }
 
