@@ -5,10 +5,11 @@
 //!
 //! ```text
 //! d²σ/dx dU = ε² α³ χ(t_min, t_max) |k|/(xE0) · (1−x)/U²
-//!             { 2(2−2x+x²)/(1−x) − 4(k²+2m²) x (U−U0)/U² },          [GKK18], before Eq. (7)
+//!             { 2(2−2x+x²)/(1−x) − 4(k²+2m²) x (U−U0)/U² },
 //! t_min = (U/(2E0(1−x)))²,
 //! ```
 //!
+//! the integrand of which [GKK18] Eq. (8) is the integral at a frozen flux (they print only (8)),
 //! and for other vertices, with k² = m_φ² [LM17],
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! The integral of [NA64LDMX25] Eqs. (18)–(20) over the pair mass; see [`super`]. Pinned by `tests/reach.rs`.
+//! The integral of [GKK18] Eqs. (18)–(20) over the pair mass; see [`super`]. Pinned by `tests/reach.rs`.
 
 use crate::dark_sector::MilliCharged;
 use crate::process::radiation::quadrature::{gauss_legendre, spectral_function};

@@ -1,4 +1,4 @@
-//! A limit on the dark photon read as one on the millicharge, [NA64LDMX25] Eqs. (18)–(20).
+//! A limit on the dark photon read as one on the millicharge, [GKK18] Eqs. (18)–(20).
 //!
 //! Cross sections factorise over the pair mass M, `dσ(χχ̄)/dM² = σ_A′(M)/ε² · (Q_χ/e)² ρ(M²)` with
 //! `ρ = (α/3πM²)(1 + 2m_χ²/M²)√(1 − 4m_χ²/M²)`, so that a limit ε_up(M) gives
