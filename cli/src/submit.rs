@@ -155,7 +155,7 @@ fn times_s(card: &RunCard, shards: f64) -> Option<[f64; 2]> {
     pilot.events.count = card.events.count.clamp(1, PILOT_EVENTS);
     pilot.integration.neval = card.integration.neval.min(PILOT_NEVAL);
     // Five iterations are measured.
-    let adapting = u64::from(card.integration.n_adapt);
+    let adapting = card.integration.n_adapt;
     pilot.integration.max_neval = (adapting + 5) * pilot.integration.neval;
     let start = Instant::now();
     let made = job::in_memory(&pilot, &mut Unheard).ok()?;
