@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from conftest import BIN, ROOT
 
-NAMES = ("README.md", "docs/tutorial.md", "docs/clusters.md", "docs/python.md")
+NAMES = ("README.md", "docs/tutorial.md", "docs/five-jobs.md", "docs/clusters.md", "docs/python.md")
 PAGES = [page for page in NAMES if (ROOT / page).exists()]
 RECIPES = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
