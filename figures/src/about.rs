@@ -73,10 +73,21 @@ pub(super) fn facts(card: &str, scanned: &[String]) -> Vec<Fact> {
     let charge = number("dark_sector", "charge").filter(|q| *q != 1.0);
     say(charge.map(|q| format!("*Q*_{{χ}} = {q} *e*")), true);
     let cut = number("cuts", "x_min").filter(|x| *x > 0.0);
-    say(cut.map(|x| format!("*x* > {x}")), true);
+    // A reader of the figure knows no x.
+    let cut = cut.map(|x| match number("beam", "energy_gev") {
+        Some(e0) => format!("*E*_{{miss}} > {} GeV", rounded(x * e0)),
+        None => format!("*E*_{{miss}} > {x} *E*_{{0}}"),
+    });
+    say(cut, true);
     say(text("dark_sector", "spin").map(|s| format!("{s} χ")), false);
     say(text("target", "form_factor").map(str::to_owned), false);
+    say(text("integration", "method").map(names::of_approach), false);
     found
+}
+
+/// Without the tail of a product.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.6e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -98,6 +109,21 @@ mod tests {
         assert_eq!(legend, ["a", "b"]);
         let (title, legend) = words(&[(&paths[0], &light)], &[]);
         assert_eq!((title.contains("100 MeV"), &legend[0][..]), (true, ""));
+    }
+
+    #[test]
+    fn a_cut_is_one_on_missing_energy_and_methods_tell_curves_apart() {
+        let card = |method: &str| {
+            format!("{CARD}[cuts]\nx_min = 0.7\n[integration]\nmethod = \"{method}\"\n")
+        };
+        let (exact, ww) = (facts(&card("quadrature"), &[]), facts(&card("ww"), &[]));
+        let paths = ["a.csv", "b.csv"].map(PathBuf::from);
+        let (title, legend) = words(&[(&paths[0], &exact), (&paths[1], &ww)], &[]);
+        assert!(title.ends_with(", *E*_{miss} > 112 GeV"), "{title}");
+        assert_eq!(legend, ["exact", "WW"]);
+        let scanned = facts(&card("ww"), &["energy_gev".to_owned()]);
+        let (title, _) = words(&[(&paths[0], &scanned)], &[]);
+        assert!(title.ends_with(", *E*_{miss} > 0.7 *E*_{0}"), "{title}");
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub(super) fn of_column(name: &str) -> String {
 pub(super) fn of_approach(name: &str) -> String {
     match name.trim_end_matches("_pb") {
         "etl" | "quadrature" | "exact" => "exact".to_owned(),
+        "mc" => "Monte Carlo".to_owned(),
         "ww" => "WW".to_owned(),
         "iww" => "IWW".to_owned(),
         "wwa" => "WWA".to_owned(),
