@@ -44,7 +44,10 @@ def test_commands_run_in_the_order_of_the_page(page, tmp_path):
 
     ran = 0
     for language, block in blocks(page):
-        if language == "python":
+        name = re.match(r"# (\S+\.toml)\n", block)
+        if language == "toml" and name:
+            (tmp_path / name[1]).write_text(block)
+        elif language == "python":
             run("python", "-c", block)
             ran += 1
         elif language == "sh":
