@@ -271,6 +271,9 @@ proptest! {
                 DarkSector::DarkPhoton(photon) => {
                     (FinalState::vector(c, &point).turned((0.6, 0.8)), [photon.mass_gev, 0.0])
                 }
+                DarkSector::Boson(boson) => {
+                    (FinalState::vector(c, &point).turned((0.6, 0.8)), [boson.mass_gev, 0.0])
+                }
             };
             let FinalState { lepton, nucleus, chi, chibar } = state;
             let out = [(lepton, c.m), (nucleus, c.big_m), (chi, masses[0]), (chibar, masses[1])];

@@ -10,6 +10,7 @@ use super::grid::{CardSource, Grid, plain_values};
 use super::rows::{Watch, run_rows};
 use super::{StudyError, facts};
 use crate::card::RunCard;
+use crate::dark_sector::DarkSector;
 use crate::process::{Integral, Method, Mixture, QuadratureError, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Cell, Column, Table, json as as_json};
