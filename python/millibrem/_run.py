@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core
+from . import _core, _root
 from ._card import Card, _toml
 from ._extras import needed
 from ._histogram import Histogram, Histograms
@@ -294,7 +294,8 @@ class Run:
         Parameters
         ----------
         format : str
-            One of :func:`millibrem.export_formats`: ``lhe``, ``hepmc3``, ``csv`` and others.
+            One of :func:`millibrem.export_formats`: ``lhe``, ``hepmc3``, ``csv`` and others; or ``root``, a
+            tree ``events`` of scalar branches by role, which uproot writes.
         path : str or os.PathLike, optional
             The file; a name ending in .gz compresses. By default beside the run file.
         drop_nucleus : bool
@@ -318,6 +319,12 @@ class Run:
             raise UsageError(f"vertex: found {vertex!r}, expected 'origin' or 'uniform'")
         if self.path is None and path is None:
             raise UsageError("a run in memory is beside nothing: give the path of the export")
+        if format == "root":
+            if weights != "keep" or vertex != "origin" or vertex_offset_mm != 0.0:
+                raise UsageError("root has weights and vertices as the run has them, no others")
+            stem, _ = os.path.splitext(self.path or "")
+            file_name = os.path.abspath(path if path is not None else f"{stem}.root")
+            return _root.write(self, file_name, drop_nucleus=drop_nucleus, replace=force)
         with tempfile.TemporaryDirectory() as folder:
             file = self._file or self.save(os.path.join(folder, "run.h5"))._file
             if path is None:

@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 import pylhe
 import pytest
+import uproot
 
 import millibrem as mb
 
@@ -52,6 +53,34 @@ def test_an_export_without_a_path_stands_beside_its_run(of_file, run):
         assert len(file.read().splitlines()) > len(of_file)
     with pytest.raises(mb.UsageError, match="give the path"):
         run.export("csv")
+
+
+def test_root_has_the_events_of_the_run_in_scalar_branches_by_role(of_file, run, tmp_path):
+    path = tmp_path / "events.root"
+    assert run.export("root", path) == len(run)
+    with uproot.open(path) as file:
+        assert file["card"] == run.card.text
+        tree = file["events"]
+        assert {branch.typename for branch in tree.branches} == {"double", "uint64_t"}
+        columns = tree.arrays(library="np")
+    np.testing.assert_array_equal(columns["index"], run.index)
+    np.testing.assert_array_equal(columns["weight_pb"], run.weights)
+    for role, particle in run.particles.items():
+        p4 = [columns[f"{role}_{part}_gev"] for part in ("e", "px", "py", "pz")]
+        np.testing.assert_array_equal(np.stack(p4, axis=1), run.p4(role))
+        assert set(columns[f"{role}_m_gev"]) == {particle["mass_gev"]}
+    assert len(columns) == 2 + 5 * len(run.particles)
+    with pytest.raises(mb.FileError, match="force=True"):
+        run.export("root", path)
+    assert run.export("root", path, drop_nucleus=True, force=True) == len(run)
+    with uproot.open(path) as file:
+        assert "nucleus_out_e_gev" not in file["events"].keys()
+    path.write_text("precious")
+    with pytest.raises(mb.FileError, match="no file of ROOT"):
+        run.export("root", path, force=True)
+    assert path.read_text() == "precious" and list(tmp_path.iterdir()) == [path]
+    with pytest.raises(mb.UsageError, match="no others"):
+        run.export("root", tmp_path / "b.root", weights="unweight")
 
 
 @pytest.mark.parametrize(

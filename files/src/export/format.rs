@@ -220,7 +220,11 @@ impl FromStr for Format {
         let found = Self::ALL.into_iter().find(|format| format.name() == name);
         found.ok_or_else(|| {
             let known = Self::ALL.map(Self::name).join(", ");
-            format!("no format is called `{name}`; there are: {known}")
+            let root = match name {
+                "root" => "; trees of ROOT are written by the Python package: millibrem.open(RUN).export(\"root\")",
+                _ => "",
+            };
+            format!("no format is called `{name}`; there are: {known}{root}")
         })
     }
 }
