@@ -100,7 +100,7 @@ def test_hepmc_has_beam_and_target(sample, tmp_path):
 def test_hepevt_has_what_comes_out(sample, tmp_path):
     kind, run, columns = sample
     path = tmp_path / "events.hepevt"
-    millibrem("export", run, "--to", "hepevt", "-o", path, "--drop-nucleus")
+    millibrem("export", run, "--to", "hepevt", "-o", path, "--drop-nucleus", "--drop-weights")
     lines = iter(path.read_text().splitlines())
     for i in range(N):
         assert next(lines) == "2"
@@ -114,7 +114,7 @@ def test_hepevt_has_what_comes_out(sample, tmp_path):
 def test_libraries_of_dark_bremsstrahlung_refuse_them(name, sample, tmp_path):
     _, run, _ = sample
     path = tmp_path / f"library.{name[-3:]}"
-    command = [BIN / "millibrem", "export", run, "--to", name, "-o", path]
+    command = [BIN / "millibrem", "export", run, "--to", name, "-o", path, "--drop-weights"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and not path.exists()
     assert "a lepton, a nucleus and one dark particle or a pair" in done.stderr
