@@ -8,7 +8,7 @@ use super::raw::{PerAxis, RawTrackLength};
 use super::rules::Resolver;
 use super::run_card::{Channels, Losses};
 use crate::beam::Beam;
-use crate::matter::shower::{TrackLengthError, TrackTable};
+use crate::matter::shower::{TrackLengthError, TrackRow, TrackTable};
 use crate::text::shorten;
 
 const KEY: &str = "target.track_length";
@@ -108,9 +108,7 @@ fn in_card(
 /// The table as it is written back, each column a list.
 pub(super) fn raw(table: &TrackTable) -> RawTrackLength {
     let rows: Vec<_> = table.rows().collect();
-    let list = |of: &dyn Fn(&(Option<f64>, f64, [f64; 3])) -> f64| {
-        Some(PerAxis::Each(rows.iter().map(of).collect()))
-    };
+    let list = |of: &dyn Fn(&TrackRow) -> f64| Some(PerAxis::Each(rows.iter().map(of).collect()));
     let depths: Option<Vec<f64>> = rows.iter().map(|row| row.0).collect();
     RawTrackLength {
         file: None,

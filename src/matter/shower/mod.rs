@@ -16,9 +16,9 @@ mod table;
 mod track_length;
 
 pub use rates::{ROSSI_B, Rates};
-pub use table::TrackTable;
+pub use table::{TrackLengthError, TrackRow, TrackTable};
 use thiserror::Error;
-pub use track_length::{TrackLength, TrackLengthError};
+pub use track_length::TrackLength;
 
 use crate::matter::material::Material;
 use crate::text::shown;

@@ -7,7 +7,9 @@
 
 use std::io::Read;
 
-use super::{Species, TrackLength, TrackLengthError};
+use thiserror::Error;
+
+use super::{Species, TrackLength};
 use crate::text::{self, number, shorten, shown};
 
 /// Most MiB of a file.
@@ -24,10 +26,29 @@ const SHORT: f64 = 0.01;
 /// By how much lengths may fall with depth, as a share of the whole: tables of a Monte Carlo scatter.
 const SCATTER: f64 = 0.01;
 
+/// A row: the depth, if the table has any, the energy, and the lengths of e⁻, e⁺ and γ above it.
+pub type TrackRow = (Option<f64>, f64, [f64; 3]);
+
 /// Track lengths down to one depth or several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrackTable {
     tracks: Vec<TrackLength>,
+}
+
+/// A text that is no table of track lengths.
+#[derive(Debug, Error)]
+pub enum TrackLengthError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// Something in it is wrong.
+    #[error("{}{problem}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
+    Table {
+        /// The line, from 1; 0 if there is none to name.
+        line: usize,
+        /// What is wrong, and what is expected.
+        problem: String,
+    },
 }
 
 fn wrong(line: usize, problem: String) -> TrackLengthError {
@@ -84,12 +105,12 @@ impl TrackTable {
         table.finish().map_err(|problem| wrong(0, problem))
     }
 
-    /// A table of these rows: depth (if they have any), energy, and the lengths of e⁻, e⁺ and γ above it.
+    /// A table of these rows.
     ///
     /// # Errors
     /// What is wrong, in words, with the number of the row.
     pub fn of_rows(
-        rows: impl IntoIterator<Item = (Option<f64>, f64, [f64; 3])>,
+        rows: impl IntoIterator<Item = TrackRow>,
         most_gev: f64,
     ) -> Result<Self, String> {
         let mut table = Self { tracks: Vec::new() };
@@ -101,7 +122,7 @@ impl TrackTable {
     }
 
     /// Its rows, as [`Self::of_rows`] takes them.
-    pub fn rows(&self) -> impl Iterator<Item = (Option<f64>, f64, [f64; 3])> {
+    pub fn rows(&self) -> impl Iterator<Item = TrackRow> {
         self.tracks.iter().flat_map(|track| {
             let energies = track.energies_gev().iter().enumerate();
             energies.map(|(i, energy)| {
@@ -248,6 +269,23 @@ impl TrackTable {
             shown(deepest),
             shown(thickness_x0)
         ))
+    }
+}
+
+impl TrackLength {
+    /// Reads a table of one depth, or of none, as [`TrackTable::read`] does.
+    ///
+    /// # Errors
+    /// [`TrackLengthError`] with the line.
+    pub fn read(from: impl Read) -> Result<Self, TrackLengthError> {
+        let table = TrackTable::read(from, f64::INFINITY)?;
+        match table.tracks() {
+            [only] => Ok(only.clone()),
+            several => Err(TrackLengthError::Table {
+                line: 0,
+                problem: format!("{} depths, one expected", several.len()),
+            }),
+        }
     }
 }
 

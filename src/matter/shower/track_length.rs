@@ -5,12 +5,8 @@
 //! that has lost nothing yet). So `∫ σ (−dT)` is a trapezoidal sum. Pinned by the tests below and
 //! `tests/shower.rs`.
 
-use std::io::Read;
-
-use thiserror::Error;
-
+use super::Species;
 use super::cascade::Population;
-use super::{Species, TrackTable};
 use crate::text::shown;
 
 /// Track lengths above each energy, down to one depth.
@@ -21,22 +17,6 @@ pub struct TrackLength {
     energies_gev: Vec<f64>,
     /// Of each species; falling.
     above_x0: [Vec<f64>; 3],
-}
-
-/// A text that is no table of track lengths.
-#[derive(Debug, Error)]
-pub enum TrackLengthError {
-    /// It cannot be read.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// Something in it is wrong.
-    #[error("{}{problem}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
-    Table {
-        /// The line, from 1; 0 if there is none to name.
-        line: usize,
-        /// What is wrong, and what is expected.
-        problem: String,
-    },
 }
 
 impl TrackLength {
@@ -96,21 +76,6 @@ impl TrackLength {
             }
         }
         self
-    }
-
-    /// Reads a table of one depth, or of none, as [`TrackTable::read`] does.
-    ///
-    /// # Errors
-    /// [`TrackLengthError`] with the line.
-    pub fn read(from: impl Read) -> Result<Self, TrackLengthError> {
-        let table = TrackTable::read(from, f64::INFINITY)?;
-        match table.tracks() {
-            [only] => Ok(only.clone()),
-            several => Err(TrackLengthError::Table {
-                line: 0,
-                problem: format!("{} depths, one expected", several.len()),
-            }),
-        }
     }
 
     /// Without a row yet.
