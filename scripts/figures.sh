@@ -49,6 +49,20 @@ mkdir -p $data/shower
 "$program" shower cards/na64e-2023.toml --above 1 --quiet >$data/shower/shower.csv
 draw track_length $data/shower/shower.csv --title '100 GeV *e*^{−} on 40 *X*_{0} of Pb'
 
+# The same target as thin, with the primary that radiates, and with all of its shower: missing energy and limits.
+for losses in none tsai-whitis shower; do
+    run generate cards/na64e-2023.toml --seed 1 --set events.count=0 --set target.losses=$losses \
+        --set 'histogram=[{observable="e_miss_gev",min=50,max=100,bins=50}]' --out $data/losses/$losses
+    run reach cards/na64e-2023.toml --set target.losses=$losses --set 'reach.channels=["bremsstrahlung"]' \
+        --over dark_sector.m_chi_gev=3e-3..0.4:log:16 --out $data/losses/reach-$losses
+done
+losses=(--label 'as thin' --label 'Tsai and Whitis' --label shower)
+title='100 GeV *e*^{−} on 40 *X*_{0} of Pb'
+draw e_miss_na64e $data/losses/{none,tsai-whitis,shower}/run.h5 --only e_miss_gev "${losses[@]}" \
+    --title "$title, *m*_{χ} = 10 MeV"
+draw reach_losses $data/losses/reach-{none,tsai-whitis,shower}/reach.csv "${losses[@]}" \
+    --ratio 'as thin' --title "$title"
+
 # Two observables at once, and the history of the iterations.
 run generate cards/na64mu-2025.toml --seed 1 --set events.count=0 --set integration.rel_error=2e-4 \
     --set 'histogram=[{observable=["x","theta_lepton_rad"]}]' --out $data/plane

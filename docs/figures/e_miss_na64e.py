@@ -1,0 +1,182 @@
+"""Draws e_miss_na64e.png again with matplotlib: python e_miss_na64e.py [FIGURE]"""
+
+POINT = 0.75  # of a pixel of the drawing
+import csv
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import matplotlib.ticker
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+plt.rcParams.update({
+    "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,
+    "axes.linewidth": 0.9 * POINT, "font.size": 12 * POINT, "axes.labelsize": 13 * POINT,
+    "xtick.labelsize": 12 * POINT, "ytick.labelsize": 12 * POINT,
+    **{f"{a}tick.{k}": v * POINT for a in "xy" for k, v in (
+        ("major.size", 6), ("minor.size", 3.2), ("major.width", 0.9), ("minor.width", 0.9),
+        ("major.pad", 7))}})
+WIDTH = 1.7 * POINT  # of curves
+
+
+def histogram(path, name):
+    import h5py
+    import uhi.io.hdf5
+
+    with h5py.File(HERE / path) as run:
+        group = run["histograms"][name]
+        axes = uhi.io.hdf5.read(group)["axes"]
+        twin, error = group["differential"][...], group["differential_error"][...]
+    edges = [np.asarray(a["edges"]) if "edges" in a
+             else np.linspace(a["lower"], a["upper"], a["bins"] + 1) for a in axes]
+    return edges, twin, error
+
+
+def iterations(path, measured, average, unit):
+    import h5py
+
+    with h5py.File(HERE / path) as run:
+        rows = run["sigma/iterations"]
+        chosen = rows["measured"][...].astype(bool) == measured
+        value, error = ("average", "average_error") if average else ("value", "error")
+        number = np.arange(1, len(chosen) + 1)
+        return number[chosen], rows[value][chosen] / unit, rows[error][chosen] / unit
+
+
+def table(path):
+    if path.endswith((".h5", ".hdf5")):
+        import h5py
+
+        with h5py.File(HERE / path) as file:
+            text = {n: d.asstr()[...] if d.dtype.kind == "O" else d[...] for n, d in file.items()}
+        return [{n: str(column[i]) for n, column in text.items()}
+                for i in range(min(map(len, text.values())))]
+    with open(HERE / path, newline="") as file:
+        return list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
+
+
+def columns(path, x, y, error=None, over=None, only=None, rising=True):
+    rows = [row for row in table(path) if only is None or row[only[0]] == only[1]]
+    if rising:
+        rows.sort(key=lambda row: float(row[x]))
+
+    def numbers(name):
+        return np.array([float(row[name] or "nan") for row in rows])
+
+    unit = numbers(over) if over else 1.0
+    return numbers(x), numbers(y) / unit, numbers(error) / unit if error else None
+
+
+def ratio(data, base):
+    """Bins one by one, lines where the base has values (straight in the logarithms)."""
+    (x, y, error), (at, below, _) = data, base
+    if isinstance(x, list):
+        unit = below
+    else:
+        with np.errstate(all="ignore"):
+            unit = np.exp(np.interp(np.log(x), np.log(at), np.log(below), np.nan, np.nan))
+    return x, y / unit, None if error is None else error / unit
+
+
+def axis(ax, name, scale, ends, major, minor):
+    one = getattr(ax, f"{name}axis")
+    getattr(ax, f"set_{name}scale")(scale)
+    getattr(ax, f"set_{name}lim")(*ends)
+    one.set_major_locator(matplotlib.ticker.FixedLocator([at for at, _ in major]))
+    one.set_major_formatter(matplotlib.ticker.FixedFormatter([text for _, text in major]))
+    one.set_minor_locator(matplotlib.ticker.FixedLocator(minor))
+    one.set_minor_formatter(matplotlib.ticker.NullFormatter())
+
+
+def steps(ax, data, colour, dashes, named=False):
+    (edges,), y, error = data
+    ax.stairs(y, edges, color=colour, linestyle=dashes, lw=WIDTH, label="_" * (not named))
+    ax.fill_between(edges, np.append(y - error, 0), np.append(y + error, 0), step="post",
+                    color=colour, alpha=0.3, lw=0)
+    keep(ax, named, matplotlib.lines.Line2D([], [], color=colour, linestyle=dashes, lw=WIDTH))
+
+
+def line(ax, data, colour, dashes, marker, named=False):
+    x, y, error = data
+    (drawn,) = ax.plot(x, y, color=colour, linestyle=dashes, lw=WIDTH, marker=marker, ms=5.8 * POINT)
+    if error is not None:
+        ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
+    keep(ax, named, drawn)
+
+
+def edge(ax, data, colour, dashes):
+    x, upper, _ = data
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.6 * WIDTH)
+
+
+def region(ax, data, upper, closed, colour):
+    """The inside of a contour, or everything above a line; all areas in one colour are one area."""
+    x, y, _ = data
+    if closed:
+        ax.fill(x, y, color="#e6e6e6", lw=0, zorder=0.5)
+    else:
+        top = upper[1] if upper else np.full(len(y), max(1e9 * y.max(), 1e9))
+        ax.fill_between(x, y, top, color="#e6e6e6", lw=0, zorder=0.5)
+        if upper:
+            ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
+
+
+def name(ax, at, text, colour, start=None, end=None):
+    ax.text(*at, text, transform=ax.transAxes, color=colour, fontsize=10 * POINT, va="baseline")
+    if start:
+        ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
+
+
+def points(ax, data, colour, fill, marker, named=False):
+    x, y, error = data
+    keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
+                                capsize=2.5 * POINT, lw=1.2 * POINT))
+
+
+def keep(ax, named, drawn):
+    if named:
+        ax.named = [*getattr(ax, "named", []), drawn]
+
+
+def legend(ax, corner, columns, labels):
+    drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
+    ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
+              columnspacing=1.5)
+
+
+def heat(fig, ax, data, label):
+    (x, y), z, _ = data
+    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
+    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+    place = ax.get_position()
+    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
+                        place.height))
+    fig.colorbar(mesh, cax=bar, label=label)
+
+fig = plt.figure(figsize=(5.0000, 3.7500))
+
+# e_miss_gev
+ax = fig.add_axes((0.12243, 0.13889, 0.84424, 0.78333))
+axis(ax, "x", "linear", (50.0, 100.0),
+     [(50.0, "50"), (60.0, "60"), (70.0, "70"), (80.0, "80"), (90.0, "90"), (100.0, "100")],
+     [52.0, 54.0, 56.0, 58.0, 62.0, 64.0, 66.0, 68.0, 72.0, 74.0, 76.0, 78.0, 82.0, 84.0, 86.0, 88.0, 92.0, 94.0, 96.0, 98.0])
+axis(ax, "y", "log", (34070.64718307304, 97732067.03489971),
+     [(100000.0, "10$^{\\mathrm{5}}$"), (1000000.0, "10$^{\\mathrm{6}}$"), (10000000.0, "10$^{\\mathrm{7}}$")],
+     [40000.0, 50000.0, 60000.0, 70000.0, 80000.0, 90000.0, 200000.0, 300000.0, 400000.0, 500000.0, 600000.0, 700000.0, 800000.0, 900000.0, 2000000.0, 3000000.0, 4000000.0, 5000000.0, 6000000.0, 7000000.0, 8000000.0, 9000000.0, 20000000.0, 30000000.0, 40000000.0, 50000000.0, 60000000.0, 70000000.0, 80000000.0, 90000000.0])
+steps(ax, histogram("../../output/figures/losses/none/run.h5", "e_miss_gev"), "#0072B2", "-", True)
+steps(ax, histogram("../../output/figures/losses/tsai-whitis/run.h5", "e_miss_gev"), "#D55E00", (0, (4.118, 1.765)), True)
+steps(ax, histogram("../../output/figures/losses/shower/run.h5", "e_miss_gev"), "#009E73", (0, (1.176, 1.294)), True)
+ax.set_xlabel("$\\mathit{E}_{\\mathrm{miss}}$ [GeV]")
+ax.set_ylabel("d$\\mathit{σ}$/d$\\mathit{E}_{\\mathrm{miss}}$ [pb/GeV]")
+ax.yaxis.set_label_coords(-0.0957, 0.5)
+legend(ax, (0.0247, 0.9645), 1, ["as thin", "Tsai and Whitis", "shower"])
+ax.set_title("100 GeV $\\mathit{e}^{\\mathrm{−}}$ on 40 $\\mathit{X}_{\\mathrm{0}}$ of Pb, $\\mathit{m}_{\\mathit{χ}}$ = 10 MeV", fontsize=12 * POINT, pad=9 * POINT)
+
+fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

@@ -1,0 +1,199 @@
+"""Draws reach_losses.png again with matplotlib: python reach_losses.py [FIGURE]"""
+
+POINT = 0.75  # of a pixel of the drawing
+import csv
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import matplotlib.ticker
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+plt.rcParams.update({
+    "xtick.direction": "in", "ytick.direction": "in", "xtick.top": True, "ytick.right": True,
+    "axes.linewidth": 0.9 * POINT, "font.size": 12 * POINT, "axes.labelsize": 13 * POINT,
+    "xtick.labelsize": 12 * POINT, "ytick.labelsize": 12 * POINT,
+    **{f"{a}tick.{k}": v * POINT for a in "xy" for k, v in (
+        ("major.size", 6), ("minor.size", 3.2), ("major.width", 0.9), ("minor.width", 0.9),
+        ("major.pad", 7))}})
+WIDTH = 1.7 * POINT  # of curves
+
+
+def histogram(path, name):
+    import h5py
+    import uhi.io.hdf5
+
+    with h5py.File(HERE / path) as run:
+        group = run["histograms"][name]
+        axes = uhi.io.hdf5.read(group)["axes"]
+        twin, error = group["differential"][...], group["differential_error"][...]
+    edges = [np.asarray(a["edges"]) if "edges" in a
+             else np.linspace(a["lower"], a["upper"], a["bins"] + 1) for a in axes]
+    return edges, twin, error
+
+
+def iterations(path, measured, average, unit):
+    import h5py
+
+    with h5py.File(HERE / path) as run:
+        rows = run["sigma/iterations"]
+        chosen = rows["measured"][...].astype(bool) == measured
+        value, error = ("average", "average_error") if average else ("value", "error")
+        number = np.arange(1, len(chosen) + 1)
+        return number[chosen], rows[value][chosen] / unit, rows[error][chosen] / unit
+
+
+def table(path):
+    if path.endswith((".h5", ".hdf5")):
+        import h5py
+
+        with h5py.File(HERE / path) as file:
+            text = {n: d.asstr()[...] if d.dtype.kind == "O" else d[...] for n, d in file.items()}
+        return [{n: str(column[i]) for n, column in text.items()}
+                for i in range(min(map(len, text.values())))]
+    with open(HERE / path, newline="") as file:
+        return list(csv.DictReader(line for line in file if line.strip() and line[0] != "#"))
+
+
+def columns(path, x, y, error=None, over=None, only=None, rising=True):
+    rows = [row for row in table(path) if only is None or row[only[0]] == only[1]]
+    if rising:
+        rows.sort(key=lambda row: float(row[x]))
+
+    def numbers(name):
+        return np.array([float(row[name] or "nan") for row in rows])
+
+    unit = numbers(over) if over else 1.0
+    return numbers(x), numbers(y) / unit, numbers(error) / unit if error else None
+
+
+def ratio(data, base):
+    """Bins one by one, lines where the base has values (straight in the logarithms)."""
+    (x, y, error), (at, below, _) = data, base
+    if isinstance(x, list):
+        unit = below
+    else:
+        with np.errstate(all="ignore"):
+            unit = np.exp(np.interp(np.log(x), np.log(at), np.log(below), np.nan, np.nan))
+    return x, y / unit, None if error is None else error / unit
+
+
+def axis(ax, name, scale, ends, major, minor):
+    one = getattr(ax, f"{name}axis")
+    getattr(ax, f"set_{name}scale")(scale)
+    getattr(ax, f"set_{name}lim")(*ends)
+    one.set_major_locator(matplotlib.ticker.FixedLocator([at for at, _ in major]))
+    one.set_major_formatter(matplotlib.ticker.FixedFormatter([text for _, text in major]))
+    one.set_minor_locator(matplotlib.ticker.FixedLocator(minor))
+    one.set_minor_formatter(matplotlib.ticker.NullFormatter())
+
+
+def steps(ax, data, colour, dashes, named=False):
+    (edges,), y, error = data
+    ax.stairs(y, edges, color=colour, linestyle=dashes, lw=WIDTH, label="_" * (not named))
+    ax.fill_between(edges, np.append(y - error, 0), np.append(y + error, 0), step="post",
+                    color=colour, alpha=0.3, lw=0)
+    keep(ax, named, matplotlib.lines.Line2D([], [], color=colour, linestyle=dashes, lw=WIDTH))
+
+
+def line(ax, data, colour, dashes, marker, named=False):
+    x, y, error = data
+    (drawn,) = ax.plot(x, y, color=colour, linestyle=dashes, lw=WIDTH, marker=marker, ms=5.8 * POINT)
+    if error is not None:
+        ax.fill_between(x, y - error, y + error, color=colour, alpha=0.3, lw=0)
+    keep(ax, named, drawn)
+
+
+def edge(ax, data, colour, dashes):
+    x, upper, _ = data
+    ax.plot(x, upper, color=colour, linestyle=dashes, lw=0.6 * WIDTH)
+
+
+def region(ax, data, upper, closed, colour):
+    """The inside of a contour, or everything above a line; all areas in one colour are one area."""
+    x, y, _ = data
+    if closed:
+        ax.fill(x, y, color="#e6e6e6", lw=0, zorder=0.5)
+    else:
+        top = upper[1] if upper else np.full(len(y), max(1e9 * y.max(), 1e9))
+        ax.fill_between(x, y, top, color="#e6e6e6", lw=0, zorder=0.5)
+        if upper:
+            ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
+    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
+
+
+def name(ax, at, text, colour, start=None, end=None):
+    ax.text(*at, text, transform=ax.transAxes, color=colour, fontsize=10 * POINT, va="baseline")
+    if start:
+        ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
+
+
+def points(ax, data, colour, fill, marker, named=False):
+    x, y, error = data
+    keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
+                                capsize=2.5 * POINT, lw=1.2 * POINT))
+
+
+def keep(ax, named, drawn):
+    if named:
+        ax.named = [*getattr(ax, "named", []), drawn]
+
+
+def legend(ax, corner, columns, labels):
+    drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
+    ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
+              columnspacing=1.5)
+
+
+def heat(fig, ax, data, label):
+    (x, y), z, _ = data
+    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
+    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+    place = ax.get_position()
+    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
+                        place.height))
+    fig.colorbar(mesh, cax=bar, label=label)
+
+fig = plt.figure(figsize=(5.0000, 3.7500))
+
+# reach
+ax = fig.add_axes((0.13751, 0.37389, 0.82915, 0.54833))
+axis(ax, "x", "log", (0.002590437345997829, 0.46324224048652446),
+     [(0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$")],
+     [0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004, 0.4])
+axis(ax, "y", "log", (3.2897658612289096e-5, 0.3028405620811168),
+     [(0.0001, "10$^{\\mathrm{−4}}$"), (0.001, "10$^{\\mathrm{−3}}$"), (0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$")],
+     [4e-5, 5e-5, 6.000000000000001e-5, 7.000000000000001e-5, 8e-5, 9e-5, 0.0002, 0.00030000000000000003, 0.0004, 0.0005, 0.0006000000000000001, 0.0007, 0.0008, 0.0009000000000000001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004])
+edge(ax, columns("../../output/figures/losses/reach-none/reach.csv", "m_chi_gev", "q_over_e_max"), "#0072B2", "-")
+line(ax, columns("../../output/figures/losses/reach-none/reach.csv", "m_chi_gev", "q_over_e"), "#0072B2", "-", "o", True)
+edge(ax, columns("../../output/figures/losses/reach-tsai-whitis/reach.csv", "m_chi_gev", "q_over_e_max"), "#D55E00", (0, (4.118, 1.765)))
+line(ax, columns("../../output/figures/losses/reach-tsai-whitis/reach.csv", "m_chi_gev", "q_over_e"), "#D55E00", (0, (4.118, 1.765)), "s", True)
+edge(ax, columns("../../output/figures/losses/reach-shower/reach.csv", "m_chi_gev", "q_over_e_max"), "#009E73", (0, (1.176, 1.294)))
+line(ax, columns("../../output/figures/losses/reach-shower/reach.csv", "m_chi_gev", "q_over_e"), "#009E73", (0, (1.176, 1.294)), "D", True)
+ax.tick_params(labelbottom=False)
+ax.set_ylabel("$\\mathit{Q}_{\\mathit{χ}}$/$\\mathit{e}$")
+ax.yaxis.set_label_coords(-0.1156, 0.5)
+legend(ax, (0.6493, 0.3242), 1, ["as thin", "Tsai and Whitis", "shower"])
+below = fig.add_axes((0.13751, 0.13889, 0.82915, 0.21556))
+axis(below, "x", "log", (0.002590437345997829, 0.46324224048652446),
+     [(0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$")],
+     [0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004, 0.4])
+axis(below, "y", "linear", (0.4548113536777054, 8.360046725350976),
+     [(2.0, "2"), (4.0, "4"), (6.0, "6"), (8.0, "8")],
+     [0.5, 1.0, 1.5, 2.5, 3.0, 3.5, 4.5, 5.0, 5.5, 6.5, 7.0, 7.5])
+below.axhline(1, color="#808080", lw=0.9 * POINT)
+line(below, ratio(columns("../../output/figures/losses/reach-none/reach.csv", "m_chi_gev", "q_over_e"), columns("../../output/figures/losses/reach-none/reach.csv", "m_chi_gev", "q_over_e")), "#0072B2", "-", "o")
+line(below, ratio(columns("../../output/figures/losses/reach-tsai-whitis/reach.csv", "m_chi_gev", "q_over_e"), columns("../../output/figures/losses/reach-none/reach.csv", "m_chi_gev", "q_over_e")), "#D55E00", (0, (4.118, 1.765)), "s")
+line(below, ratio(columns("../../output/figures/losses/reach-shower/reach.csv", "m_chi_gev", "q_over_e"), columns("../../output/figures/losses/reach-none/reach.csv", "m_chi_gev", "q_over_e")), "#009E73", (0, (1.176, 1.294)), "D")
+below.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
+below.set_ylabel("ratio")
+below.yaxis.set_label_coords(-0.1156, 0.5)
+ax.set_title("100 GeV $\\mathit{e}^{\\mathrm{−}}$ on 40 $\\mathit{X}_{\\mathrm{0}}$ of Pb", fontsize=12 * POINT, pad=9 * POINT)
+
+fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)
