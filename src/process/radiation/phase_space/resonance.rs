@@ -3,13 +3,13 @@
 //! dσ/dk² is that of a pair times R = k⁴/((k²−m²)²+m²Γ²). Half of the points follow the map of the pair,
 //! half the Lorentzian of the propagator, k² = m² + w tan θ with θ uniform; the density at any k² is the mean of
 //! both, p = ½(p_pair + p_Lorentz), and what is handed on is R/p. Where m lies outside of the range the distance
-//! to it stands for the width: w = max(mΓ, k²_min − m², m² − k²_max). k² − m² is carried along, so that the peak is
+//! to it stands for the width: w = max(mΓ, k²_min − m², m² − k²_max), Γ of a Dirac χ. k² − m² is carried along, so that the peak is
 //! right however narrow it is.
 //!
 //! Exact for any w > 0. Pinned by `tests/mediated.rs`.
 
 use super::PairMassMap;
-use crate::dark_sector::{MilliCharged, Resonance};
+use crate::dark_sector::{ChiSpin, MilliCharged, Resonance};
 
 /// Map of the pair mass squared about a resonance.
 #[derive(Debug, Clone, Copy)]
@@ -18,16 +18,23 @@ pub struct ResonanceMap {
     /// m² and mΓ in GeV².
     m2: f64,
     m_gamma: f64,
+    /// mΓ that the map follows: that of a Dirac χ, so that another spin has the same points.
+    shape: f64,
 }
 
 impl ResonanceMap {
     /// For χ of `chi` through `resonance`.
     pub fn new(chi: &MilliCharged, resonance: &Resonance) -> Self {
         let threshold = 2.0 * chi.mass_gev;
+        let dirac = MilliCharged {
+            spin: ChiSpin::Dirac,
+            ..*chi
+        };
         Self {
             k2_min: threshold * threshold,
             m2: resonance.mass_gev * resonance.mass_gev,
             m_gamma: resonance.mass_gev * resonance.width(chi),
+            shape: resonance.mass_gev * resonance.width(&dirac),
         }
     }
 
@@ -38,9 +45,10 @@ impl ResonanceMap {
             k2_min,
             m2,
             m_gamma,
+            shape,
         } = *self;
         let k2_max = pair.k2_max();
-        let width = m_gamma.max(k2_min - m2).max(m2 - k2_max);
+        let width = shape.max(k2_min - m2).max(m2 - k2_max);
         let low = libm::atan((k2_min - m2) / width);
         let range = libm::atan((k2_max - m2) / width) - low;
         let (k2, distance) = if y < 0.5 {
