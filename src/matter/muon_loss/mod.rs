@@ -3,13 +3,15 @@
 //! a is the mean ionisation (`ionisation`), b E = E ∫ v dN/dv dv that of bremsstrahlung, pairs and
 //! nuclear interaction (`rates`), as in the tables of [GMS01], added by mass fractions. With a cut on v
 //! the mean loss has only v below it, and [`MuonLoss::rate_per_cm`] has the rest, the catastrophic
-//! losses, to be drawn one by one. Formulae and their constants are from memory, held by the tests against
-//! published tables. Cards ask for the mean by `target.losses = "muon-table"`. E total energy in GeV from 1 GeV
+//! losses, which [`MuonLoss::slabs`] follows one by one (`tracks`). Formulae and their constants are from memory, held by the tests against
+//! published tables. Cards ask for the mean by `target.losses = "muon-table"`, for
+//! steps above v = 10⁻³ by `"muon-straggling"`. E total energy in GeV from 1 GeV
 //! on, lengths in cm; good to 2 % at 1 GeV and 1 % from 50 GeV on, nuclear interaction (below 2 % of the
 //! loss) to 12 %. Pinned by the tests below.
 
 mod ionisation;
 mod rates;
+mod tracks;
 
 use thiserror::Error;
 
