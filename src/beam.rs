@@ -1,6 +1,7 @@
 //! The beam: which lepton or photon, at what energy, how many of them.
 //!
-//! Energies in GeV in the rest frame of the nucleus. Particle codes follow the numbering scheme of
+//! Energies in GeV in the rest frame of the nucleus. A beam is a pencil along z of one energy unless its
+//! [`BeamProfile`] says more. Particle codes follow the numbering scheme of
 //! [PDG22] §45. Pinned by the tests below.
 
 use crate::constants::{ELECTRON_MASS_GEV, MUON_MASS_GEV};
@@ -69,6 +70,25 @@ pub struct Beam {
     pub energy_gev: f64,
     /// Particles on target, for yields.
     pub on_target: Option<f64>,
+}
+
+/// How the leptons of a beam differ: gaussian in momentum, place and angle. All zero is a pencil of one energy.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct BeamProfile {
+    /// Rms of the momentum over its nominal value.
+    pub momentum_spread: f64,
+    /// Rms of x and of y at the front of the target, mm.
+    pub spot_mm: [f64; 2],
+    /// Rms of the angles to the nominal axis in x and in y at the front of the target, mrad.
+    pub divergence_mrad: [f64; 2],
+}
+
+impl BeamProfile {
+    /// Whether the leptons differ in place or direction.
+    pub fn is_wide(&self) -> bool {
+        let all = self.spot_mm.iter().chain(&self.divergence_mrad);
+        all.into_iter().any(|rms| *rms > 0.0)
+    }
 }
 
 #[cfg(test)]

@@ -83,9 +83,20 @@ pub struct Sample {
     pub scalars: Vec<Scalar>,
     /// Total energy of the beam particle in the laboratory, GeV.
     pub beam_energy_gev: f64,
+    /// Whether each event has the momentum of its beam particle at the vertex, [`Role::LEPTON_IN`], behind those of
+    /// what comes out.
+    pub has_p_beam: bool,
 }
 
 impl Sample {
+    /// What its cross sections are per: the nucleus, or an atom of a mixture.
+    pub fn sigma_is_per(&self) -> &'static str {
+        match self.nuclei.is_empty() {
+            true => "nucleus",
+            false => "atom of the target",
+        }
+    }
+
     /// Momentum of the incoming beam particle.
     pub fn p_beam(&self) -> Momentum {
         along_z(self.beam_energy_gev, self.beam.mass_gev)
@@ -99,8 +110,9 @@ impl Sample {
     /// The columns of the events.
     pub fn columns(&self) -> Columns {
         let roles = self.outgoing.iter().map(|out| out.role.clone());
+        let incoming = self.has_p_beam.then_some(Role::LEPTON_IN);
         Columns {
-            roles: roles.collect(),
+            roles: roles.chain(incoming).collect(),
             scalars: self.scalars.iter().cloned().collect(),
         }
     }
@@ -113,6 +125,11 @@ impl Sample {
 
     /// Momentum of the beam particle of an event at its vertex.
     pub fn p_beam_of(&self, event: &Event) -> Momentum {
+        if self.has_p_beam
+            && let Some(p) = event.momenta().get(self.outgoing.len())
+        {
+            return *p;
+        }
         let energy = self.scalar(event, &Scalar::BEAM_ENERGY);
         along_z(energy.unwrap_or(self.beam_energy_gev), self.beam.mass_gev)
     }
@@ -187,6 +204,18 @@ impl Scalar {
         "vertex_z_cm",
         "cm",
         "depth of the vertex behind the front of the target",
+    );
+    /// Place of the vertex across the nominal axis of the beam, cm.
+    pub const VERTEX_X: Self = Self::new(
+        "vertex_x_cm",
+        "cm",
+        "place of the vertex across the nominal axis of the beam, horizontal",
+    );
+    /// The other one.
+    pub const VERTEX_Y: Self = Self::new(
+        "vertex_y_cm",
+        "cm",
+        "place of the vertex across the nominal axis of the beam, vertical",
     );
     /// Total energy of the beam particle at the vertex, GeV.
     pub const BEAM_ENERGY: Self = Self::new(
@@ -287,7 +316,8 @@ impl Event {
         Self { weight, ..self }
     }
 
-    /// Momenta of the outgoing particles, in the order of the process.
+    /// Momenta of the outgoing particles, in the order of the process; behind them that of the beam particle, where
+    /// events have it.
     pub fn momenta(&self) -> &[Momentum] {
         &self.p[..self.n]
     }
@@ -623,6 +653,7 @@ mod tests {
             outgoing: columns(4).roles.iter().map(outgoing).collect(),
             scalars: Vec::new(),
             beam_energy_gev: 5.0,
+            has_p_beam: false,
         };
         assert_eq!(sample.p_beam(), [5.0, 0.0, 0.0, 4.0]);
         assert_eq!(sample.p_target(), [200.0, 0.0, 0.0, 0.0]);

@@ -17,6 +17,7 @@ use crate::matter::shower::{self, Shower, Species};
 use crate::process::target::{EnergyLoss, InTarget};
 use crate::process::{
     Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup, SetupError,
+    event_scalars,
 };
 use crate::record::{RunHeader, Shard};
 
@@ -222,11 +223,16 @@ pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process
     in_target(card, &at_once(card, registry)?)
 }
 
-/// The process on these nuclei of the card's target, with what the beam loses in it.
+/// The process on these nuclei of the card's target, of its beam with what that loses in it.
 fn in_target(card: &RunCard, mixture: &Mixture) -> Result<Arc<dyn Process>, UsageError> {
+    let incoming = losses::incoming(card);
     match (mixture.parts(), losses::energy_loss(card)?) {
-        ([only], EnergyLoss::None) => Ok(only.process.clone()),
-        (_, loss) => Ok(Arc::new(InTarget::new(mixture, loss))),
+        ([only], EnergyLoss::None) if incoming.is_none() => Ok(only.process.clone()),
+        (_, loss) => Ok(Arc::new(
+            InTarget::new(mixture, loss)
+                .with_spread(card.profile.momentum_spread)
+                .with_incoming(incoming),
+        )),
     }
 }
 
@@ -277,7 +283,8 @@ pub fn mixture(card: &RunCard) -> Result<Mixture, UsageError> {
 pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
     let mixture = thin_mixture(card, registry)?;
     let loss = losses::energy_loss(card)?;
-    if loss == EnergyLoss::None {
+    let spread = card.profile.momentum_spread;
+    if loss == EnergyLoss::None && spread == 0.0 {
         return Ok(mixture);
     }
     let parts = mixture.parts().iter().map(|part| {
@@ -285,7 +292,7 @@ pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageE
             atom_fraction: 1.0,
             ..part.clone()
         };
-        let process = InTarget::new(&Mixture::new(vec![alone]), loss.clone());
+        let process = InTarget::new(&Mixture::new(vec![alone]), loss.clone()).with_spread(spread);
         Part {
             process: Arc::new(process),
             ..part.clone()
@@ -390,8 +397,9 @@ pub fn sample_of(process: &dyn Process, weighting: Weighting) -> Sample {
         target: process.target(),
         nuclei: process.nuclei(),
         outgoing: process.outgoing(),
-        scalars: process.scalars(),
+        scalars: event_scalars(process),
         beam_energy_gev: process.beam_energy_gev(),
+        has_p_beam: process.incoming().is_some(),
     }
 }
 

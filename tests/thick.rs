@@ -15,6 +15,8 @@ use millibrem::particle::Role;
 use millibrem::process::Method;
 use millibrem::process::radiation::quadrature::{gauss_legendre, sigma};
 use millibrem::{run, study};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 
 fn card(name: &str, settings: &[(&str, &str)]) -> RunCard {
     let common = [
@@ -250,4 +252,77 @@ fn a_table_of_track_lengths_stands_for_the_shower_that_it_is_of() {
     // What the card says reads back.
     let again = RunCard::parse("again", "again", &read.to_toml(), &[]).unwrap();
     assert_eq!(again.track_length, read.track_length);
+}
+
+#[test]
+fn muons_that_lose_in_steps_are_as_those_that_are_drawn_one_by_one() {
+    let (thickness, n) = (150.0, 20_000);
+    let settings = [
+        ("target.losses", "muon-straggling"),
+        ("target.thickness_cm", "150"),
+    ];
+    let card = card("na64mu-2025", &settings);
+    let loss = MuonLoss::new(&card.target.material, 160.0, 1e-3).unwrap();
+    // Steps by their rates at 160 GeV, of which those at lower energies are fewer.
+    let shares: Vec<f64> = (0..=600)
+        .map(|i| 1e-3_f64.powf(1.0 - f64::from(i) / 600.0))
+        .collect();
+    let mut sums = vec![0.0];
+    for v in shares.windows(2) {
+        let middle = (v[0] * v[1]).sqrt();
+        let rate = loss.rate_per_cm(160.0, middle) * (v[1] - v[0]);
+        sums.push(sums[sums.len() - 1] + rate);
+    }
+    let all = sums[sums.len() - 1];
+    let mut stream = Pcg64Mcg::seed_from_u64(23);
+    let sigmas: Vec<f64> = (0..=40)
+        .map(|i| sigma_at(&card, 80.0 + 2.0 * f64::from(i)))
+        .collect();
+    let sigma = |energy: f64| {
+        let place = ((energy - 80.0) / 2.0).clamp(0.0, 39.999);
+        let k = place as usize;
+        sigmas[k] + (sigmas[k + 1] - sigmas[k]) * (place - k as f64)
+    };
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for _ in 0..n {
+        let depth = thickness * stream.random::<f64>();
+        let (mut z, mut energy) = (0.0, 160.0);
+        loop {
+            let step = -(1.0 - stream.random::<f64>()).ln() / all;
+            let to = depth.min(z + step);
+            energy -= loss.gev_per_cm(energy) * (to - z);
+            z = to;
+            if z >= depth {
+                break;
+            }
+            let u = all * stream.random::<f64>();
+            let k = sums.partition_point(|sum| *sum < u).clamp(1, 600);
+            let v = (shares[k - 1] * shares[k]).sqrt();
+            let ratio = loss.rate_per_cm(energy, v) / loss.rate_per_cm(160.0, v);
+            assert!(ratio < 1.0 + 1e-9, "{energy} {v}: {ratio}");
+            if stream.random::<f64>() < ratio {
+                energy *= 1.0 - v;
+            }
+        }
+        let made = sigma(energy);
+        sum += made;
+        squares += made * made;
+    }
+    let mean = sum / f64::from(n);
+    let error = (squares / f64::from(n) - mean * mean).sqrt() / f64::from(n).sqrt();
+    let process = run::process(&card).unwrap();
+    let route = process.route(Method::QUADRATURE).unwrap();
+    let found = route.sigma(1e-3).unwrap().value_pb;
+    assert!(
+        (found - mean).abs() < 3.5 * error && error < 4e-3 * mean,
+        "{found}, one by one {mean} ± {error}"
+    );
+    let (events, sample) = check(&card, found, 5000);
+    balances(&events, &sample);
+    // The mean loss takes all of them for the same.
+    let mut smooth = card.clone();
+    smooth.losses = Some(Losses::MuonTable);
+    let smooth = run::process(&smooth).unwrap().route(Method::QUADRATURE);
+    let smooth = smooth.unwrap().sigma(1e-3).unwrap().value_pb;
+    assert!((found / smooth - 1.0).abs() < 0.05, "{found} {smooth}");
 }

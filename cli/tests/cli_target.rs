@@ -112,6 +112,76 @@ fn a_thick_target_places_its_events_and_says_their_energy() {
 }
 
 #[test]
+fn a_wide_beam_is_where_it_is_and_points_where_it_does_in_all_formats() {
+    let folder = tempfile::tempdir().unwrap();
+    let beam = [
+        "beam.spot_mm=[20, 5]",
+        "beam.divergence_mrad=2",
+        "beam.momentum_spread=0.01",
+        "target.multiple_scattering=highland",
+    ];
+    let (run, document) = generate(folder.path(), "ldmx-2025", &beam);
+    assert_eq!(document["alarms"], serde_json::json!([]), "{document}");
+    let (names, rows) = table(&run, &[]);
+    let column = |name: &str| names.iter().position(|n| n == name).unwrap();
+    let rms = |column: usize| {
+        let squares: f64 = rows.iter().map(|row| row[column] * row[column]).sum();
+        (squares / rows.len() as f64).sqrt()
+    };
+    let (x, y) = (rms(column("vertex_x_mm")), rms(column("vertex_y_mm")));
+    assert!((x - 20.0).abs() < 1.5 && (y - 5.0).abs() < 0.4, "{x} {y}");
+
+    let written = |format: &str, ending: &str| {
+        let file = folder.path().join(format!("{format}.{ending}"));
+        let file = file.to_str().unwrap();
+        let run = run.to_str().unwrap();
+        json(&[
+            "export", run, "--to", format, "-o", file, "--force", "--json",
+        ]);
+        std::fs::read_to_string(file).unwrap()
+    };
+    let first = written("lhe", "lhe");
+    let first = first.split("<event>").nth(1).unwrap();
+    let numbers = |line: &str| -> Vec<f64> {
+        let words = line.split_whitespace();
+        words.filter_map(|word| word.parse().ok()).collect()
+    };
+    let particles: Vec<Vec<f64>> = first
+        .lines()
+        .map(numbers)
+        .filter(|row| row.len() == 13)
+        .collect();
+    for j in 6..10 {
+        let total: f64 = particles.iter().map(|p| -p[1] * p[j]).sum();
+        assert!(total.abs() < 1e-9, "{first}");
+    }
+    assert!(particles[0][6] != 0.0 && particles[0][7] != 0.0, "{first}");
+    let vertex = first
+        .lines()
+        .find(|line| line.starts_with("#vertex"))
+        .unwrap();
+    assert_eq!(numbers(vertex)[0], rows[0][column("vertex_x_mm")]);
+    // G4DarkBreM wants its lepton along +z.
+    let library = written("g4darkbrem-csv", "csv");
+    let library = library.lines().nth(1).unwrap().to_owned();
+    let library: Vec<f64> = library
+        .split(',')
+        .map(|cell| cell.parse().unwrap())
+        .collect();
+    let n: Vec<f64> = (6..9).map(|j| particles[0][j]).collect();
+    let p = n.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let along: f64 = (0..3).map(|j| particles[2][6 + j] * n[j] / p).sum();
+    assert!(
+        (library[5] - along).abs() < 1e-12 * p,
+        "{library:?} {along}"
+    );
+    // One event made again alone.
+    let (index, run) = (rows[77][0].to_string(), run.display().to_string());
+    let again = json(&["info", &run, "--event", &index, "--json"]);
+    assert_eq!(again["identical"], true, "{again}");
+}
+
+#[test]
 fn events_of_a_shower_are_of_electrons_and_positrons() {
     let folder = tempfile::tempdir().unwrap();
     let (run, document) = generate(folder.path(), "na64e-2023", &["target.losses=shower"]);

@@ -441,6 +441,7 @@ fn written(pair: bool, compression: Compression, shard: Option<Shard>) -> Vec<u8
             nuclei: Vec::new(),
             scalars: Vec::new(),
             beam_energy_gev: 160.0,
+            has_p_beam: false,
         },
         compression,
         expected_events: 0,

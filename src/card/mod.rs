@@ -20,6 +20,7 @@ mod material;
 mod overrides;
 mod print;
 mod process_kind;
+mod profile;
 mod raw;
 mod reach;
 mod reference;

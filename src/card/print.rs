@@ -1,6 +1,7 @@
 //! The card written back, every default visible.
 
 use super::process_kind::ProcessKind;
+use super::profile::raw_pair;
 use super::raw::{
     PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawFormFactor,
     RawFormFactorTable, RawHistogram, RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach,
@@ -14,6 +15,7 @@ use crate::dark_sector::{DarkSector, Mediator};
 use crate::histogram::{Axis, Scale};
 use crate::matter::Target;
 use crate::matter::form_factor::FormFactorKind;
+use crate::matter::scattering::MultipleScattering;
 use crate::text::exact;
 
 impl RawCard {
@@ -67,9 +69,14 @@ impl From<&RunCard> for RawCard {
                 particle: is_photon.then_some(beam),
                 energy_gev: Some(card.beam.energy_gev),
                 on_target: card.beam.on_target,
+                momentum_spread: Some(card.profile.momentum_spread).filter(|spread| *spread > 0.0),
+                spot_mm: raw_pair(card.profile.spot_mm),
+                divergence_mrad: raw_pair(card.profile.divergence_mrad),
             },
             target: RawTarget {
                 losses: card.losses.map(|losses| losses.name().to_owned()),
+                multiple_scattering: (card.scattering != MultipleScattering::None)
+                    .then(|| card.scattering.name().to_owned()),
                 track_length: card.track_length.as_deref().map(track_length::raw),
                 ..target(&card.target, card.kind)
             },

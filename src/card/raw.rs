@@ -102,12 +102,15 @@ sections! {
         mediator: String, m_mediator_gev: f64, coupling: f64, alpha_d: f64, g_chi: f64, width_gev: f64,
         pdg_id: toml::Value,
     }
-    RawBeam { lepton: String, particle: String, energy_gev: f64, on_target: f64, }
+    RawBeam {
+        lepton: String, particle: String, energy_gev: f64, on_target: f64, momentum_spread: f64, spot_mm: PerAxis<f64>,
+        divergence_mrad: PerAxis<f64>,
+    }
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
         thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: RawFormFactor, nucleus_spin: toml::Value, nuclear_mass_gev: f64,
         material: RawMaterial, mixture: String, isotopes: String, losses: String,
-        track_length: RawTrackLength,
+        track_length: RawTrackLength, multiple_scattering: String,
     }
     RawComponent { element: String, mass_fraction: f64, }
     RawFormFactorTable { file: String, q_gev: PerAxis<f64>, f: PerAxis<f64>, }

@@ -8,6 +8,7 @@ use super::known::Known;
 use super::limits::{KinematicLimits, Made};
 use super::material;
 use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS, ProcessKind};
+use super::profile;
 use super::raw::{RawCard, RawCuts, RawEvents, RawIntegration, RawRun, Seed};
 use super::reach;
 use super::rules::Resolver;
@@ -35,6 +36,7 @@ pub(super) fn resolve(
     let rules = Resolver::new(source);
     rules.count("schema", raw.schema, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
+    let profile = profile::resolve(&rules, &raw.beam)?;
     let kind = kind(&rules, raw, &beam)?;
     let dark_sector = dark_sector::resolve(&rules, kind, &raw.dark_sector)?;
     let target = material::resolve(&rules, &raw.target, known)?;
@@ -56,6 +58,8 @@ pub(super) fn resolve(
     let histograms = histograms::resolve(source, raw.histogram.as_deref(), &ranges)?;
     let integration = integration(&rules, &raw.integration)?;
     let events = events(&rules, &raw.events)?;
+    let scattering = raw.target.multiple_scattering.as_deref();
+    let scattering = profile::scattering(&rules, scattering, &target)?;
     let reach = reach::resolve(&rules, &raw.reach, &beam, &target)?;
     let written = raw.target.track_length.as_ref();
     let of_use = (losses, reach.channels);
@@ -66,10 +70,12 @@ pub(super) fn resolve(
         run,
         kind,
         beam,
+        profile,
         dark_sector,
         target,
         losses,
         track_length,
+        scattering,
         cuts,
         integration,
         events,
@@ -407,13 +413,17 @@ fn losses(
         Losses::TsaiWhitis | Losses::Shower if !is_electron => {
             Some("a beam of e- or e+, which radiate")
         }
-        Losses::Constant | Losses::MuonTable if is_electron || is_photon => {
+        Losses::Constant | Losses::MuonTable | Losses::MuonStraggling
+            if is_electron || is_photon =>
+        {
             Some("a beam of mu- or mu+; electrons radiate")
         }
         _ if material.thickness_cm.is_none() => {
             Some("target.thickness_cm or thickness_x0 beside it")
         }
-        Losses::Shower | Losses::MuonTable if material.density_g_cm3.is_none() => {
+        Losses::Shower | Losses::MuonTable | Losses::MuonStraggling
+            if material.density_g_cm3.is_none() =>
+        {
             Some("target.density_g_cm3 beside it")
         }
         Losses::TsaiWhitis | Losses::Shower if material.radiation_length_cm.is_none() => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::limits::{self, KinematicLimits, Made};
 use super::process_kind::ProcessKind;
 use super::raw::RawCard;
-use crate::beam::{Beam, Lepton};
+use crate::beam::{Beam, BeamProfile, Lepton};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
@@ -13,6 +13,7 @@ use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
 use crate::matter::Target;
 use crate::matter::material::Component;
+use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::TrackTable;
 use crate::process::Method;
 
@@ -25,6 +26,8 @@ pub struct RunCard {
     pub kind: ProcessKind,
     /// The beam.
     pub beam: Beam,
+    /// How its leptons differ.
+    pub profile: BeamProfile,
     /// What is produced.
     pub dark_sector: DarkSector,
     /// The target and its form factor.
@@ -33,6 +36,8 @@ pub struct RunCard {
     pub losses: Option<Losses>,
     /// The track lengths of its shower in the target, where they are not computed.
     pub track_length: Option<Arc<TrackTable>>,
+    /// Whether the beam scatters in it before the vertex.
+    pub scattering: MultipleScattering,
     /// The cuts.
     pub cuts: Cuts,
     /// How to integrate.
@@ -79,6 +84,8 @@ named! {
         Constant = "constant",
         /// Muons lose what the tables of their losses say.
         MuonTable = "muon-table",
+        /// Muons lose energy in steps above a thousandth of it, the rest by their mean.
+        MuonStraggling = "muon-straggling",
         /// All electrons and positrons of the shower radiate.
         Shower = "shower",
     }

@@ -1,7 +1,7 @@
 //! Events from blocks of points: momenta, weights, reproduction keys, streamed to a sink in order.
 //!
 //! The azimuth of the whole event, which nothing depends on, is drawn from a stream of its own
-//! keyed by the seed and the event's index.
+//! keyed by the seed and the event's index, and so is where and in which direction its beam particle comes in.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -184,12 +184,11 @@ pub(super) struct Keying {
 }
 
 impl Keying {
-    /// (cos, sin) of the azimuth of event `index`.
-    fn azimuth(self, index: u64) -> (f64, f64) {
+    /// The random numbers of event `index` that its weight does not depend on.
+    fn stream(self, index: u64) -> Pcg64Mcg {
         // Two rounds of different odd multipliers keep neighbouring indices apart.
         let key = index.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ self.seed.rotate_left(32);
-        let turns: f64 = Pcg64Mcg::seed_from_u64(key).random();
-        cos_sin_turns(turns)
+        Pcg64Mcg::seed_from_u64(key)
     }
 }
 
@@ -203,15 +202,22 @@ pub(super) struct Maker {
 impl Maker {
     /// The event of point `i` of a block, its raw weight not yet normalised.
     pub(super) fn event(&self, block: &Record, i: usize, index: u64, weight: f64) -> Event {
-        let azimuth = self.keying.azimuth(index);
-        let mut room = [[0.0; 4]; MAX_OUTGOING];
-        let momenta = self.frame.momenta(block, i, &mut room);
-        for p in momenta.iter_mut() {
+        let mut stream = self.keying.stream(index);
+        let azimuth = cos_sin_turns(stream.random());
+        let mut momenta = [[0.0; 4]; MAX_OUTGOING];
+        for p in self.frame.momenta(block, i, &mut momenta) {
             *p = turned(*p, azimuth);
         }
         let mut scalars = [0.0; MAX_SCALARS];
-        let scalars = self.frame.scalars(block, i, &mut scalars);
-        Event::new(weight, index, momenta).with_scalars(scalars)
+        self.frame.scalars(block, i, &mut scalars);
+        if let Some(incoming) = &self.frame.incoming {
+            let uniform = || stream.random();
+            self.frame
+                .place(incoming, &mut momenta, &mut scalars, uniform);
+        }
+        let columns = &self.frame.columns;
+        Event::new(weight, index, &momenta[..columns.roles.len()])
+            .with_scalars(&scalars[..columns.scalars.len()])
     }
 }
 

@@ -45,6 +45,24 @@ pub fn turned(p: [f64; 4], (cos, sin): (f64, f64)) -> [f64; 4] {
     [p[0], cos * p[1] - sin * p[2], sin * p[1] + cos * p[2], p[3]]
 }
 
+/// Turns (E, px, py, pz) so that what went along +z goes along the unit vector `n`, by the shortest way.
+pub fn tilted(p: [f64; 4], n: [f64; 3]) -> [f64; 4] {
+    let [e, x, y, z] = p;
+    let [nx, ny, nz] = n;
+    let along = (nx * x + ny * y) / (1.0 + nz);
+    [
+        e,
+        x + nx * (z - along),
+        y + ny * (z - along),
+        nz * z - nx * x - ny * y,
+    ]
+}
+
+/// The opposite of [`tilted`].
+pub fn straightened(p: [f64; 4], [nx, ny, nz]: [f64; 3]) -> [f64; 4] {
+    tilted(p, [-nx, -ny, nz])
+}
+
 impl FinalState {
     #[inline(always)]
     fn of(c: &Collision, y: &PairPoint, (chi, chibar): ([f64; 4], [f64; 4])) -> Self {

@@ -8,6 +8,7 @@ pub mod isotopes;
 pub mod material;
 pub mod muon_loss;
 mod nucleus;
+pub mod scattering;
 pub mod shower;
 pub mod straggling;
 

@@ -29,6 +29,8 @@ pub struct Role(Cow<'static, str>);
 impl Role {
     /// The scattered beam lepton.
     pub const LEPTON_OUT: Self = Self::new("lepton_out");
+    /// The beam particle at the vertex, where it differs from event to event.
+    pub const LEPTON_IN: Self = Self::new("lepton_in");
     /// The recoiling nucleus.
     pub const NUCLEUS_OUT: Self = Self::new("nucleus_out");
     /// The χ.

@@ -7,6 +7,7 @@
 
 pub mod annihilation;
 mod approximation;
+mod incoming;
 mod kind;
 mod method;
 mod mixture;
@@ -24,6 +25,7 @@ use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 
 pub use approximation::Approximation;
+pub use incoming::{AtVertex, Incoming, event_scalars};
 pub use kind::{Inputs, Kind};
 pub use method::Method;
 pub use mixture::{MixedRoute, Mixture, Part};
@@ -64,6 +66,12 @@ pub trait Process: Send + Sync {
     /// What events say beside momenta, [`crate::event::MAX_SCALARS`] at most.
     fn scalars(&self) -> Vec<Scalar> {
         Vec::new()
+    }
+
+    /// How the beam particles come in, where they are no pencil along +z; blocks of points know them along +z
+    /// all the same.
+    fn incoming(&self) -> Option<Incoming> {
+        None
     }
 
     /// Room for a block of points.

@@ -11,12 +11,17 @@ use crate::beam::Lepton;
 use crate::card::{Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
 use crate::matter::muon_loss::MuonLoss;
+use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower;
-use crate::process::target::{BeamTrack, EnergyLoss, Showered};
-use crate::process::{Method, Registry, Route};
+use crate::process::target::{BeamTrack, EnergyLoss, FARTHEST, Showered};
+use crate::process::{Incoming, Method, Registry, Route};
 
 /// Steps of depth of the energies of muons.
 const MUON_STEPS: usize = 256;
+
+/// Slabs of depth of muons that lose energy in steps, and the share of the energy above which a loss is one.
+const MUON_SLABS: usize = 32;
+const CATASTROPHIC: f64 = 1e-3;
 
 /// Relative error of the numbers in a message.
 const ROUGH: f64 = 1e-2;
@@ -83,6 +88,12 @@ pub fn loss_notes(card: &RunCard) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if card.profile.momentum_spread > 0.0 {
+        notes.push(
+            "beam.momentum_spread is not followed by reach: limits are for beam.energy_gev"
+                .to_owned(),
+        );
+    }
     let loss = card.target.material.energy_loss_gev_per_cm;
     let loses = loss.is_some_and(|loss| loss > 0.0);
     if loses && card.losses.is_none_or(|losses| losses == Losses::None) {
@@ -96,6 +107,11 @@ pub fn loss_notes(card: &RunCard) -> Vec<String> {
 
 /// Refuses a beam that loses energy where one energy is meant.
 pub(super) fn check_one_energy(card: &RunCard) -> Result<(), UsageError> {
+    if card.profile.momentum_spread > 0.0 {
+        return Err(UsageError(
+            "beam.momentum_spread spreads the energy of the beam, and this is done at one: take --set beam.momentum_spread=0 for beam.energy_gev".to_owned(),
+        ));
+    }
     match check_losses(card)? {
         Losses::None => Ok(()),
         losses => Err(UsageError(format!(
@@ -105,9 +121,20 @@ pub(super) fn check_one_energy(card: &RunCard) -> Result<(), UsageError> {
     }
 }
 
+/// How the leptons of the beam come in, if they differ.
+pub(super) fn incoming(card: &RunCard) -> Option<Incoming> {
+    let material = &card.target.material;
+    let scatters = card.scattering == MultipleScattering::Highland;
+    let differs = card.profile.momentum_spread > 0.0 || card.profile.is_wide() || scatters;
+    let x0_cm = material.radiation_length_cm.filter(|_| scatters);
+    differs.then(|| Incoming::new(&card.profile, material.thickness_cm, x0_cm))
+}
+
 /// The law by which the beam of the card loses energy before it makes anything.
 pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
-    down_to(card, lowest_share(card))
+    // What comes in with more may be left with less of it.
+    let most = 1.0 + FARTHEST * card.profile.momentum_spread;
+    down_to(card, lowest_share(card) / most)
 }
 
 /// The track of the beam of the card above its cut on x, whatever is made; none if `target.losses` names no table
@@ -117,7 +144,7 @@ pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
 /// [`UsageError`] if there is none of this target.
 pub fn tabulated_track(card: &RunCard) -> Result<Option<BeamTrack>, UsageError> {
     match card.losses {
-        Some(Losses::MuonTable | Losses::Shower) => {
+        Some(Losses::MuonTable | Losses::MuonStraggling | Losses::Shower) => {
             let losses = down_to(card, card.cuts.x_min)?;
             Ok(losses.track(card.beam.energy_gev))
         }
@@ -145,6 +172,7 @@ fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
             lowest,
         },
         Losses::MuonTable => muon_table(card, thickness_cm?, lowest)?,
+        Losses::MuonStraggling => muon_straggling(card, thickness_cm?, lowest)?,
         Losses::Shower => {
             let (radiation_length_cm, thickness_cm) = (radiation_length_cm?, thickness_cm?);
             let lowest_gev = lowest * card.beam.energy_gev;
@@ -178,6 +206,23 @@ fn usage(error: impl ToString) -> UsageError {
 fn muon_table(card: &RunCard, thickness_cm: f64, lowest: f64) -> Result<EnergyLoss, UsageError> {
     let e0 = card.beam.energy_gev;
     let loss = MuonLoss::new(&card.target.material, e0, 1.0).map_err(usage)?;
+    let deepest_cm = deepest_cm(&loss, (e0, lowest), thickness_cm);
+    let share = |i: usize| match i {
+        0 => 1.0,
+        i => {
+            let depth = deepest_cm * (i as f64 / MUON_STEPS as f64);
+            loss.energy_after(e0, depth).unwrap_or(e0 * lowest) / e0
+        }
+    };
+    Ok(EnergyLoss::Table {
+        thickness_cm,
+        deepest_cm,
+        shares: (0..=MUON_STEPS).map(share).collect(),
+    })
+}
+
+/// The depth down to which the loss leaves muons of `e0` GeV above a share of that.
+fn deepest_cm(loss: &MuonLoss, (e0, lowest): (f64, f64), thickness_cm: f64) -> f64 {
     let reaches = |depth_cm: f64| {
         let left = loss.energy_after(e0, depth_cm);
         left.is_some_and(|energy| energy > lowest * e0)
@@ -193,17 +238,26 @@ fn muon_table(card: &RunCard, thickness_cm: f64, lowest: f64) -> Result<EnergyLo
             false => beyond = middle,
         }
     }
-    let share = |i: usize| match i {
-        0 => 1.0,
-        i => {
-            let depth = deepest_cm * (i as f64 / MUON_STEPS as f64);
-            loss.energy_after(e0, depth).unwrap_or(e0 * lowest) / e0
-        }
-    };
-    Ok(EnergyLoss::Table {
-        thickness_cm,
-        deepest_cm,
-        shares: (0..=MUON_STEPS).map(share).collect(),
+    deepest_cm
+}
+
+/// Muons whose losses above a thousandth of their energy come one by one.
+fn muon_straggling(
+    card: &RunCard,
+    thickness_cm: f64,
+    lowest: f64,
+) -> Result<EnergyLoss, UsageError> {
+    let e0 = card.beam.energy_gev;
+    let loss = MuonLoss::new(&card.target.material, e0, CATASTROPHIC).map_err(usage)?;
+    let deepest_cm = deepest_cm(&loss, (e0, lowest), thickness_cm);
+    let depth = |k: usize| deepest_cm * (k as f64 / MUON_SLABS as f64);
+    let depths: Vec<f64> = (1..=MUON_SLABS).map(depth).collect();
+    let slabs = loss.slabs(e0, lowest * e0, &depths);
+    let energies = (lowest * e0, e0);
+    // They stand in the place of e⁻.
+    let tracks = Showered::of_slabs(energies, &depths, slabs, thickness_cm, &[Species::Electron]);
+    Ok(EnergyLoss::Straggling {
+        tracks: Arc::new(tracks),
     })
 }
 

@@ -134,7 +134,11 @@ target.form_factor = { q_gev = [0.1, 0.2, 0.3], f = [0.9, 0.5, 0.1] }
         }
     }
     let tracks = PAIR.replace("mu-", "e-")
-        + "target.thickness_x0 = 1.0
+        + "beam.momentum_spread = 0.01
+beam.spot_mm = [1.0, 2.0]
+beam.divergence_mrad = 0.1
+target.multiple_scattering = \"highland\"
+target.thickness_x0 = 1.0
 target.losses = \"shower\"
 target.track_length = { depth_x0 = [1.0, 1.0], energy_gev = [1.0, 160.0], electron_x0 = [1.0, 0.5], \
 positron_x0 = [0.1, 0.0], photon_x0 = [0.1, 0.0] }

@@ -8,6 +8,7 @@ use crate::IoError;
 use crate::hdf5::RunReader;
 use millibrem::constants::ALPHA;
 use millibrem::event::{Event, Momentum, Sample, Scalar};
+use millibrem::kinematics::straightened;
 use millibrem::particle::{Particle, Role};
 
 const MM_PER_CM: f64 = 10.0;
@@ -127,6 +128,19 @@ impl Context {
         ]
     }
 
+    /// The event as the beam particle sees it that goes along +z.
+    pub(super) fn along_beam(&self, event: &Event) -> Event {
+        if !self.sample.has_p_beam {
+            return *event;
+        }
+        let [_, x, y, z] = self.sample.p_beam_of(event);
+        let length = (x * x + y * y + z * z).sqrt();
+        let direction = [x / length, y / length, z / length];
+        let momenta = event.momenta().iter();
+        let momenta: Vec<Momentum> = momenta.map(|p| straightened(*p, direction)).collect();
+        Event::new(event.weight, event.index, &momenta).with_scalars(event.scalars())
+    }
+
     /// What comes out, in the order of the process, the nucleus left out if asked for.
     pub fn outgoing(&self, event: &Event) -> impl Iterator<Item = Line> + use<'_> {
         let event = *event;
@@ -175,7 +189,15 @@ impl Context {
 
     /// Whether events are somewhere else than at the origin.
     pub(super) fn has_vertex(&self) -> bool {
-        self.vertex.is_some() || self.vertex_offset_mm != 0.0 || self.has_depths()
+        self.vertex.is_some()
+            || self.vertex_offset_mm != 0.0
+            || self.has_depths()
+            || self.has_places()
+    }
+
+    /// Whether the events say where they are across the beam.
+    pub(super) fn has_places(&self) -> bool {
+        self.sample.scalars.contains(&Scalar::VERTEX_X)
     }
 
     /// Whether the events say where they are.
@@ -183,17 +205,20 @@ impl Context {
         self.sample.scalars.contains(&Scalar::VERTEX_Z)
     }
 
-    /// Where an event happens: z in mm, and the flight time from the front of the target times c in
+    /// Where an event happens: x, y and z in mm, and the flight time from the front of the target times c in
     /// mm; `None` if all are at the origin.
-    pub fn vertex_of(&self, event: &Event) -> Option<(f64, f64)> {
+    pub fn vertex_of(&self, event: &Event) -> Option<([f64; 3], f64)> {
         let of_event = |law: &VertexDepth| law.of_event(self.seed, event.index);
         let known = self.sample.scalar(event, &Scalar::VERTEX_Z);
         let depth = match known {
             Some(depth_cm) => MM_PER_CM * depth_cm,
             None => self.vertex.as_ref().map_or(0.0, of_event),
         };
+        let across = [Scalar::VERTEX_X, Scalar::VERTEX_Y]
+            .map(|scalar| self.sample.scalar(event, &scalar).unwrap_or(0.0));
+        let [x, y] = across.map(|cm| MM_PER_CM * cm);
         let [energy, .., p] = self.sample.p_beam();
         self.has_vertex()
-            .then_some((self.vertex_offset_mm + depth, depth * energy / p))
+            .then_some(([x, y, self.vertex_offset_mm + depth], depth * energy / p))
     }
 }

@@ -40,6 +40,9 @@ impl TextFormat for Csv {
         for who in all.clone() {
             put!(out, ",{who}_e_gev,{who}_px_gev,{who}_py_gev,{who}_pz_gev");
         }
+        if context.has_places() {
+            out.push_str(",vertex_x_mm,vertex_y_mm");
+        }
         if context.has_vertex() {
             out.push_str(",vertex_z_mm");
         }
@@ -58,7 +61,11 @@ impl TextFormat for Csv {
         for line in context.outgoing(event) {
             line.p.iter().for_each(|&value| number(out, ',', value));
         }
-        if let Some((z, _)) = context.vertex_of(event) {
+        if let Some(([x, y, z], _)) = context.vertex_of(event) {
+            if context.has_places() {
+                number(out, ',', x);
+                number(out, ',', y);
+            }
             number(out, ',', z);
         }
         for line in context.outgoing(event) {

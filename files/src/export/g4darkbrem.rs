@@ -6,7 +6,7 @@
 //! a continuum of masses is only approximate there. The reader wants, in this order, incoming
 //! lepton, incoming nucleus, outgoing lepton, outgoing nucleus, dark particle; it knows the lepton
 //! ids 11 and 13 only, takes Z from the first line with the word it looks for (so that word stands
-//! nowhere else), and reads energies in GeV.
+//! nowhere else), and reads energies in GeV. Its incoming lepton goes along +z: events of a beam that diverges are turned.
 
 use super::text::{TextFormat, number, put, write_text};
 use super::{Context, Definition, Exporter, Line, Output, State, lhe};
@@ -71,6 +71,7 @@ impl TextFormat for Lhe {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
+        let event = &context.along_beam(event);
         let [mut lepton, nucleus] = context.incoming(event);
         lepton.pdg_id = lepton.pdg_id.abs();
         let outgoing = |pdg_id, p, mass_gev| Line {
@@ -149,6 +150,7 @@ impl TextFormat for Csv {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
+        let event = &context.along_beam(event);
         let recoil = momentum(context, event, &Role::LEPTON_OUT);
         let pair = dark(context, event);
         let center: Momentum = std::array::from_fn(|i| recoil[i] + pair[i]);

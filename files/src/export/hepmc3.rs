@@ -5,7 +5,7 @@
 //! reader may stop anywhere. The reproduction key is the event attribute `reproduction_key`.
 
 use super::text::{TextFormat, number, put, write_text};
-use super::{Context, Definition, Exporter, Line, Output, State};
+use super::{Context, Definition, Exporter, Line, Output, State, lhe};
 use crate::IoError;
 use millibrem::event::Event;
 use millibrem::particle::Role;
@@ -62,8 +62,10 @@ impl TextFormat for Hepmc3 {
         let totals = &context.totals;
         context.constants.number(out, ' ', totals.mean_weight_pb);
         context.constants.number(out, ' ', totals.error_pb);
-        put!(out, " {n} {n}\nA 0 lab_pos 0 0", n = totals.n_events);
-        let (z, time) = context.vertex_of(event).unwrap_or_default();
+        put!(out, " {n} {n}\nA 0 lab_pos", n = totals.n_events);
+        let ([x, y, z], time) = context.vertex_of(event).unwrap_or_default();
+        lhe::across(x, out);
+        lhe::across(y, out);
         context.constants.number(out, ' ', z);
         put!(
             out,
@@ -88,7 +90,9 @@ impl TextFormat for Hepmc3 {
             .for_each(|line| particle(line, out));
         out.push_str("V -1 1 [1,2]");
         if context.has_vertex() {
-            out.push_str(" @ 0 0");
+            out.push_str(" @");
+            lhe::across(x, out);
+            lhe::across(y, out);
             number(out, ' ', z);
             number(out, ' ', time);
         }

@@ -46,8 +46,8 @@ impl TextFormat for Lhe {
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
         out.push_str("<event>\n");
         event_lines(context, event, out);
-        if let Some((z, time)) = context.vertex_of(event) {
-            vertex(z, time, out);
+        if let Some((place, time)) = context.vertex_of(event) {
+            vertex(place, time, out);
         }
         further(context, event, out);
         out.push_str("</event>\n");
@@ -95,9 +95,10 @@ pub(super) fn weighting_strategy(context: &Context) -> i32 {
 /// The card with the seed and the dark particle, in `<header>`.
 pub(super) fn card(context: &Context, out: &mut String) {
     let (seed, card) = (context.seed, xml(&context.card));
+    let per = context.sample.sigma_is_per();
     put!(
         out,
-        "<millibrem seed=\"{seed}\" units=\"GeV, pb per nucleus\""
+        "<millibrem seed=\"{seed}\" units=\"GeV, pb per {per}\""
     );
     if let Some((_, dark)) = context.sample.dark().next() {
         let Particle { pdg_id, charge, .. } = dark.particle;
@@ -168,11 +169,21 @@ pub(super) fn particle(context: &Context, line: &Line, out: &mut String) {
 }
 
 /// `#vertex x y z t` in mm and ns, as ldmx-sw reads it; a comment to everyone else.
-pub(super) fn vertex(z_mm: f64, time_mm: f64, out: &mut String) {
+pub(super) fn vertex([x, y, z]: [f64; 3], time_mm: f64, out: &mut String) {
     /// Speed of light in mm/ns (SI, exact).
     const LIGHT_MM_PER_NS: f64 = 299.792_458;
-    out.push_str("#vertex 0 0");
-    number(out, ' ', z_mm);
+    out.push_str("#vertex");
+    across(x, out);
+    across(y, out);
+    number(out, ' ', z);
     number(out, ' ', time_mm / LIGHT_MM_PER_NS);
     out.push('\n');
+}
+
+/// A place across the axis in mm, 0 being one of the axis itself.
+pub(super) fn across(mm: f64, out: &mut String) {
+    match mm {
+        0.0 => out.push_str(" 0"),
+        mm => number(out, ' ', mm),
+    }
 }

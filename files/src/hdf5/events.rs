@@ -14,6 +14,7 @@ use ndarray::{ArrayView1, ArrayView2};
 use super::weights::RawWeights;
 use super::{attribute, column, particles};
 use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
+use millibrem::particle::Role;
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
 const CHUNK: usize = 8192;
@@ -71,6 +72,14 @@ impl EventColumns {
             attribute::describe(&data, "GeV", &words)?;
             // E² − p² of a fast particle has no digit of its mass left.
             particles::put_column(&data, &out.particle)?;
+        }
+        if sample.has_p_beam {
+            let data = layout.column::<f64>(&group, &Role::LEPTON_IN.column(), Some(4))?;
+            let words = format!(
+                "momentum of the beam particle at the vertex ({COMPONENTS}), nominal axis of the beam along +z"
+            );
+            attribute::describe(&data, "GeV", &words)?;
+            particles::put_column(&data, &sample.beam)?;
         }
         for scalar in &sample.scalars {
             let data = layout.column::<f64>(&group, &scalar.name, None)?;
@@ -253,7 +262,7 @@ fn compare(sums: Vec<Hasher>, wanted: &[u32]) -> Result<()> {
 
 /// Bytes of an uncompressed event.
 pub(super) fn bytes_per_event(sample: &Sample) -> u64 {
-    let momenta = sample.outgoing.len() * size_of::<Momentum>();
+    let momenta = sample.columns().roles.len() * size_of::<Momentum>();
     let scalars = sample.scalars.len() * size_of::<f64>();
     (size_of::<f64>() + size_of::<u64>() + momenta + scalars) as u64
 }
@@ -360,8 +369,8 @@ pub(super) fn count(group: &Group, sample: &Sample) -> Result<usize> {
         ("weight".to_owned(), vec![n]),
         ("index".to_owned(), vec![n]),
     ];
-    let momenta = sample.outgoing.iter();
-    shapes.extend(momenta.map(|out| (out.role.column(), vec![n, 4])));
+    let roles = sample.columns().roles;
+    shapes.extend(roles.iter().map(|role| (role.column(), vec![n, 4])));
     let scalars = sample.scalars.iter();
     shapes.extend(scalars.map(|scalar| (scalar.name.to_string(), vec![n])));
     for (name, shape) in shapes {

@@ -74,6 +74,7 @@ pub(super) fn get(group: &Group) -> Result<Sample> {
         outgoing,
         nuclei: nuclei(group)?,
         scalars: scalars(group)?,
+        has_p_beam: group.link_exists(&Role::LEPTON_IN.column()),
         beam_energy_gev: attribute::get(group, "beam_energy_gev")?,
     })
 }

@@ -46,6 +46,7 @@ pub(crate) fn sample(process: &str, weighting: Weighting) -> Sample {
         nuclei: Vec::new(),
         scalars: Vec::new(),
         beam_energy_gev: 160.0,
+        has_p_beam: false,
     }
 }
 

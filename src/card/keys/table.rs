@@ -14,6 +14,7 @@ use crate::event::{Compression, Weighting};
 use crate::matter::NucleusSpin;
 use crate::matter::catalogue::MATERIALS;
 use crate::matter::form_factor::FormFactors;
+use crate::matter::scattering::MultipleScattering;
 use crate::observable::Observable;
 use crate::process::Method;
 
@@ -107,7 +108,7 @@ keys! {
         "Particle code of χ, A′ or φ in run files and exports; χ̄ has the negative one.",
         "a particle code above 0, or one of \"ldmx\", \"dmg4\", \"milliqan\"";
 
-    "beam": Table, "", Range(""), Nothing(""), "The beam, along +z on a target at rest.", TABLE;
+    "beam": Table, "", Range(""), Nothing(""), "The beam, its axis along +z, on a target at rest.", TABLE;
     "beam.particle": Text, "", Choices(|| Lepton::ALL.map(Lepton::name).to_vec()), Nothing("(then `lepton` is required)"),
         "Particle of the beam; `gamma` only for `photon-conversion`.",
         "one of \"e-\", \"e+\", \"mu-\", \"mu+\", \"gamma\"";
@@ -120,6 +121,15 @@ keys! {
     "beam.on_target": Number, "", Range("1e-30 to 1e30"), Nothing("(`reach` asks for it)"),
         "Number of beam particles on target; it turns σ into a number of events.",
         "a number of particles, 1e-30 to 1e30";
+    "beam.momentum_spread": Number, "", Range("0 to 0.1"), Nothing("(all at `energy_gev`)"),
+        "Rms of the momentum over its nominal value, gaussian up to five of it; x and cuts stay those of `energy_gev`.",
+        "a relative rms, 0 to 0.1";
+    "beam.spot_mm": Numbers, "mm", Range("0 to 1e6"), Nothing("(a point)"),
+        "Rms of x and y of the beam at the front of the target, gaussian: `[x, y]`, or one number for both.",
+        "[x, y] in mm, each 0 to 1e6";
+    "beam.divergence_mrad": Numbers, "mrad", Range("0 to 100"), Nothing("(all along +z)"),
+        "Rms of the angles in x and y there, gaussian: `[x, y]`, or one number for both.",
+        "[x, y] in mrad, each 0 to 100";
 
     "target": Table, "", Range(""), Nothing(""),
         "The nuclei, and how much of the material there is. σ knows only the nuclei, with their spin, mass and \
@@ -164,9 +174,14 @@ keys! {
     "target.losses": Text, "", Choices(|| Losses::ALL.iter().map(|l| l.name()).collect()),
         Text("none"),
         "What the beam loses before the vertex (e± in more than 0.3 X₀ must say it): nothing; e± by bremsstrahlung after Tsai and Whitis, or \
-         with all e± of their shower; μ± `energy_loss_gev_per_cm` (`constant`), or their mean loss by energy. σ is then the mean over the thickness, and events say depth and \
+         with all e± of their shower; μ± `energy_loss_gev_per_cm` (`constant`), their mean loss by energy, or large losses one by one. σ is then the mean over the thickness, and events say depth and \
          energy ([targets.md](targets.md)).",
-        "\"none\", \"tsai-whitis\", \"constant\", \"muon-table\" or \"shower\"";
+        "\"none\", \"tsai-whitis\", \"constant\", \"muon-table\", \"muon-straggling\" or \"shower\"";
+    "target.multiple_scattering": Text, "", Choices(|| MultipleScattering::ALL.iter().map(|m| m.name()).collect()),
+        Nothing("(`\"none\"`)"),
+        "Whether the beam scatters before the vertex: not, or gaussian by Highland's formula, which needs a thickness and a \
+         radiation length.",
+        "\"none\" or \"highland\"";
     "target.track_length": Table, "", Range(""), Nothing("(`losses = \"shower\"` computes them)"),
         "Track lengths of e⁻, e⁺ and γ in the target from another program, instead of those that `losses = \"shower\"` \
          and the channels of the shower in `reach` compute ([targets.md](targets.md)).",
@@ -217,7 +232,7 @@ keys! {
     "cuts": Table, "", Range(""), Nothing(""),
         "Cuts on the final state; each lower edge lies below its upper edge, and an event passes if it lies \
          on or between them. x = (E_χ + E_χ̄)/E₀, or E_A′/E₀, is the missing-energy fraction; angles are to the \
-         beam. Only the method `mc` follows cuts on more than x.", TABLE;
+         incoming lepton. Only the method `mc` follows cuts on more than x.", TABLE;
     "cuts.x_min": Number, "", Range("0 to 1"), Number(NO_CUT.x_min),
         "Smallest missing-energy fraction x.", FRACTION;
     "cuts.x_max": Number, "", Range("0 to 1"), Number(NO_CUT.x_max),

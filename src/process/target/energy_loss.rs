@@ -4,7 +4,7 @@
 //!   `dP = ℓ^(bt−1) e^(−ℓ)/Γ(bt) dℓ`. With ℓ = ℓ_max u^(1/bt) the density in u is
 //!   ℓ_max^(bt) e^(−ℓ)/Γ(bt+1), which has no peak left.
 //! * Muons: a constant mean loss, E = E0 − z dE/dz, or E(z) from a table.
-//! * All e± of the shower: [`Showered`].
+//! * All e± of the shower, or muons that lose energy in steps: [`Showered`].
 //!
 //! Depths in cm, energies in GeV. Without the shower the primary alone is followed.
 
@@ -52,6 +52,11 @@ pub enum EnergyLoss {
         /// Energies in parts of E0 at equal steps of depth, from 1 downwards.
         shares: Arc<[f64]>,
     },
+    /// Muons that lose energy in steps.
+    Straggling {
+        /// Their tracks, in cm.
+        tracks: Arc<Showered>,
+    },
     /// All electrons and positrons of the shower.
     Shower {
         /// Radiation length, cm.
@@ -76,7 +81,7 @@ impl EnergyLoss {
     pub(super) fn dim(&self) -> usize {
         match self {
             Self::None => 0,
-            Self::TsaiWhitis { .. } | Self::Shower { .. } => 2,
+            Self::TsaiWhitis { .. } | Self::Straggling { .. } | Self::Shower { .. } => 2,
             Self::Constant { .. } | Self::Table { .. } => 1,
         }
     }
@@ -111,7 +116,9 @@ impl EnergyLoss {
                 let rows = shares.iter().enumerate().map(row).collect();
                 Some(BeamTrack::of_table(thickness_cm, rows))
             }
-            Self::Shower { ref tracks, .. } => Some(tracks.beam_track()),
+            Self::Shower { ref tracks, .. } | Self::Straggling { ref tracks } => {
+                Some(tracks.beam_track())
+            }
         }
     }
 
@@ -156,6 +163,11 @@ impl EnergyLoss {
                 let share = shares[k] + (shares[k + 1] - shares[k]) * (place - k as f64);
                 of_beam(deepest_cm * depth, e0 * share, deepest_cm / thickness_cm)
             }
+            Self::Straggling { ref tracks } => {
+                let track = tracks.track([depth, energy]);
+                let energy_gev = track.energy_gev * (e0 / tracks.energy_gev());
+                of_beam(track.depth_x0, energy_gev, track.weight)
+            }
             Self::Shower {
                 radiation_length_cm,
                 ref tracks,
@@ -163,7 +175,8 @@ impl EnergyLoss {
                 let track = tracks.track([depth, energy]);
                 Vertex {
                     z_cm: track.depth_x0 * radiation_length_cm,
-                    beam_energy_gev: track.energy_gev,
+                    // Showers of neighbouring energies are alike.
+                    beam_energy_gev: track.energy_gev * (e0 / tracks.energy_gev()),
                     weight: track.weight,
                     projectile: Some(track.species),
                 }

@@ -9,7 +9,8 @@
 //!
 //! with n atoms per cm² in the whole thickness ([GKK18] Eq. (12)). Cuts and x refer to the incoming
 //! beam: what was radiated before the vertex counts as visible, so a cut x > x_min asks for a missing
-//! energy above x_min E0, whatever E is. The nucleus is one more dimension, depth and energy are two; events
+//! energy above x_min E0, whatever E is. A spread of the momentum is one more mean over E0, with cuts and x those of
+//! the nominal energy. The nucleus is one more dimension, depth and energy are two, the spread is one; events
 //! say them (`nucleus`, `vertex_z_cm`, `beam_energy_gev`). With the one species of a shower that makes the process, the
 //! routes are those of `process::secondary`. Pinned by `tests/target.rs`: σ̄ against the
 //! deterministic integral, shares of nuclei, conservation at every vertex.
@@ -18,18 +19,21 @@ mod beam_track;
 mod energy_loss;
 mod points;
 mod showered;
+mod spread;
 mod thick;
 
 use std::sync::Arc;
 
 use super::secondary::FromShower;
-use super::{Method, MixedRoute, Mixture, Part, PointBlock, Process, Route};
+use super::{Incoming, Method, MixedRoute, Mixture, Part, PointBlock, Process, Route};
 use crate::event::Scalar;
 use crate::particle::{Outgoing, Particle};
 pub use beam_track::BeamTrack;
 pub use energy_loss::EnergyLoss;
 use points::Points;
 pub use showered::Showered;
+pub(crate) use spread::FARTHEST;
+use spread::{Spread, Spreading};
 use thick::Thick;
 
 /// A process in a target.
@@ -39,6 +43,8 @@ pub struct InTarget {
     /// Probabilities with which the parts are picked, as running sums.
     picks: Arc<[f64]>,
     losses: EnergyLoss,
+    spread: Option<Spread>,
+    incoming: Option<Incoming>,
 }
 
 impl InTarget {
@@ -64,7 +70,48 @@ impl InTarget {
             picks: picks.collect(),
             parts,
             losses,
+            spread: None,
+            incoming: None,
         }
+    }
+
+    /// The same of a beam whose momentum has this relative rms.
+    #[must_use]
+    pub fn with_spread(mut self, relative: f64) -> Self {
+        let (e0, m) = (self.beam_energy_gev(), self.beam().mass_gev);
+        self.spread = (relative > 0.0).then(|| Spread::new(relative, e0, m));
+        self
+    }
+
+    /// The same of a beam that comes in so.
+    #[must_use]
+    pub fn with_incoming(mut self, incoming: Option<Incoming>) -> Self {
+        self.incoming = incoming;
+        self
+    }
+
+    /// Whether points have energies of their own.
+    fn varies(&self) -> bool {
+        self.losses != EnergyLoss::None || self.spread.is_some()
+    }
+
+    /// σ of a part by a method for a beam of this energy.
+    fn route_at(&self, process: &Arc<dyn Process>, method: Method) -> Option<Box<dyn Route>> {
+        let energy = process.beam_energy_gev();
+        let Some(track) = self.losses.track(energy) else {
+            return process.route(method);
+        };
+        let track = match &self.spread {
+            None => track,
+            Some(spread) => {
+                // Losses are followed to less than what counts at this energy, where nothing may be made.
+                let nominal = self.losses.track(self.beam_energy_gev())?;
+                let counts = nominal.lowest() * self.beam_energy_gev() * spread.most();
+                let lowest = (counts / energy).max(track.lowest());
+                (lowest < 1.0).then(|| track.within(lowest, 1.0))?
+            }
+        };
+        Some(Box::new(Thick::new(process, track, method)?))
     }
 
     fn first(&self) -> &dyn Process {
@@ -82,7 +129,10 @@ impl Process for InTarget {
     }
 
     fn dim(&self) -> usize {
-        self.first().dim() + self.losses.dim() + usize::from(self.is_mixture())
+        self.first().dim()
+            + self.losses.dim()
+            + usize::from(self.is_mixture())
+            + usize::from(self.spread.is_some())
     }
 
     fn beam(&self) -> Particle {
@@ -118,12 +168,19 @@ impl Process for InTarget {
             all.push(Scalar::NUCLEUS);
         }
         if self.losses != EnergyLoss::None {
-            all.extend([Scalar::VERTEX_Z, Scalar::BEAM_ENERGY]);
+            all.push(Scalar::VERTEX_Z);
+        }
+        if self.varies() {
+            all.push(Scalar::BEAM_ENERGY);
         }
         if matches!(self.losses, EnergyLoss::Shower { .. }) {
             all.push(Scalar::PROJECTILE);
         }
         all
+    }
+
+    fn incoming(&self) -> Option<Incoming> {
+        self.incoming
     }
 
     fn block(&self) -> Box<dyn PointBlock> {
@@ -132,8 +189,7 @@ impl Process for InTarget {
 
     fn methods(&self) -> Vec<Method> {
         let first = self.first();
-        let follows =
-            self.losses == EnergyLoss::None || first.at_energy(first.beam_energy_gev()).is_some();
+        let follows = !self.varies() || first.at_energy(first.beam_energy_gev()).is_some();
         match follows {
             true => first.methods(),
             false => Vec::new(),
@@ -145,17 +201,24 @@ impl Process for InTarget {
             EnergyLoss::Shower { tracks, .. } => tracks.secondary(),
             _ => None,
         };
-        let track = self.losses.track(self.beam_energy_gev());
         let one = |part: &Part| -> Option<Box<dyn Route>> {
             let process = &part.process;
             if let Some((species, track, depth_x0)) = &secondary {
                 let along = FromShower::new(process.clone(), track.clone(), *species, *depth_x0);
                 return along.route(method);
             }
-            match &track {
-                None => process.route(method),
-                Some(track) => Some(Box::new(Thick::new(process, track.clone(), method)?)),
-            }
+            let Some(spread) = &self.spread else {
+                return self.route_at(process, method);
+            };
+            // What knows one energy only has no such route.
+            process.at_energy(process.beam_energy_gev())?;
+            process.route(method)?;
+            let node = |(energy, weight): (f64, f64)| {
+                let route = process.at_energy(energy);
+                (weight, route.and_then(|at| self.route_at(&at, method)))
+            };
+            let nodes = spread.nodes().into_iter().map(node).collect();
+            Some(Box::new(Spreading { method, nodes }))
         };
         let parts = self.parts.iter();
         let parts = parts.map(|part| Some((part.atom_fraction, one(part)?)));

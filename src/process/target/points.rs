@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::InTarget;
 use super::energy_loss::{EnergyLoss, Vertex};
+use super::spread::Spread;
 use crate::event::{MAX_OUTGOING, Momentum};
 use crate::matter::shower::Species;
 use crate::process::{BLOCK, Part, PointBlock};
@@ -23,6 +24,7 @@ pub(super) struct Points {
     parts: Arc<[Part]>,
     picks: Arc<[f64]>,
     losses: EnergyLoss,
+    spread: Option<Spread>,
     /// Dimensions and particles of the process on one nucleus.
     dim: usize,
     n_out: usize,
@@ -56,6 +58,7 @@ impl Points {
             parts: parts.clone(),
             picks: process.picks.clone(),
             losses: process.losses.clone(),
+            spread: process.spread,
             dim: first.dim(),
             n_out: first.outgoing().len(),
             e0,
@@ -107,7 +110,7 @@ impl Points {
         }
         let (y, values) = (&y[..self.dim], &mut self.values[..n]);
         let block = &mut self.blocks[part];
-        if self.losses == EnergyLoss::None {
+        if self.losses == EnergyLoss::None && self.spread.is_none() {
             block.evaluate(y, values);
         } else if !block.evaluate_at(&self.energies, y, values) {
             self.one_by_one(part);
@@ -145,10 +148,15 @@ impl Points {
 impl PointBlock for Points {
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
         let (own, more) = y.split_at(self.dim);
-        let (of_losses, of_nucleus) = more.split_at(self.losses.dim());
+        let (of_losses, more) = more.split_at(self.losses.dim());
+        let (of_nucleus, of_spread) = more.split_at(usize::from(self.parts.len() > 1));
         for i in 0..value.len() {
             let at = |d: usize| of_losses.get(d).map_or(0.0, |column| column[i]);
-            let vertex = self.losses.vertex(self.e0, [at(0), at(1)]);
+            let e_in = match (&self.spread, of_spread) {
+                (Some(spread), [column]) => spread.energy_at(column[i]),
+                _ => self.e0,
+            };
+            let vertex = self.losses.vertex(e_in, [at(0), at(1)]);
             let (part, share) = match of_nucleus.first() {
                 Some(column) => self.pick(column[i]),
                 None => (0, self.parts[0].atom_fraction),
@@ -176,7 +184,9 @@ impl PointBlock for Points {
         // In the order of `InTarget::scalars`.
         let of_nucleus = (self.parts.len() > 1).then_some(nucleus);
         let loses = self.losses != EnergyLoss::None;
-        let of_vertex = [vertex.z_cm, vertex.beam_energy_gev];
+        let varies = loses || self.spread.is_some();
+        let of_vertex = [(loses, vertex.z_cm), (varies, vertex.beam_energy_gev)];
+        let of_vertex = of_vertex.into_iter().filter(|(is_said, _)| *is_said);
         let projectile = vertex.projectile.map(|species| match species {
             Species::Electron => ELECTRON_PDG_ID,
             Species::Positron => -ELECTRON_PDG_ID,
@@ -184,7 +194,7 @@ impl PointBlock for Points {
         });
         let all = of_nucleus
             .into_iter()
-            .chain(of_vertex.into_iter().filter(|_| loses))
+            .chain(of_vertex.map(|(_, value)| value))
             .chain(projectile);
         for (out, value) in out.iter_mut().zip(all) {
             *out = value;

@@ -1,4 +1,5 @@
-//! Electrons and positrons of the beam's shower, or what else of it makes a process, by depth and energy.
+//! Electrons and positrons of the beam's shower, or what else of it makes a process, or muons that lose energy in steps,
+//! by depth and energy.
 //!
 //! Between the depths d_k of a grid the shower adds track lengths ΔT_k(> E) of each species ([`TrackLength`]).
 //! An event picks a slab k, the depth evenly in it, and species and energy from ΔT_k: with
@@ -6,7 +7,8 @@
 //! `σ̄ = (1/D) Σ_k ∫ (−dΔT_k) σ(E)` is that of the whole track, whatever the grid, and only depths within
 //! a slab are approximate. Where one species alone makes the process, its energy comes first, with T(E) = y T(E_low) of the whole
 //! track, and then the slab with its share of the track between two energies of the table: so the weight does not depend on
-//! the depth, and a peak of σ(E) is one of y. Depths in X0, energies in GeV. Pinned by `tests/thick.rs`.
+//! the depth, and a peak of σ(E) is one of y. Depths and lengths in X0, those of muons in
+//! cm; energies in GeV. Pinned by `tests/thick.rs`.
 
 use std::sync::Arc;
 
@@ -21,19 +23,26 @@ const DEEPEST_X0: f64 = 40.0;
 /// Steps of the table of lengths.
 const STEPS: usize = 2048;
 
-/// The tracks of some species of a shower.
+/// The tracks of some species of a shower, or of muons in the place of e⁻.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Showered {
     energy_gev: f64,
     lowest_gev: f64,
     thickness_x0: f64,
     species: &'static [Species],
-    /// From the face to the end.
-    whole: Arc<TrackLength>,
     edges_x0: Vec<f64>,
     slabs: Vec<Slab>,
-    /// Of one species: for each step of the table of energies, and what is above the last, the shares of the slabs as running
-    /// sums.
+    /// What is known beside that of one species.
+    one: Option<One>,
+}
+
+/// The tracks of one species.
+#[derive(Debug, Clone, PartialEq)]
+struct One {
+    species: Species,
+    /// From the face to the end.
+    whole: Arc<TrackLength>,
+    /// For each step of the table of energies, and what is above the last, the shares of the slabs as running sums.
     shares: Vec<Vec<f64>>,
 }
 
@@ -89,41 +98,60 @@ impl Showered {
         thickness_x0: f64,
         species: &'static [Species],
     ) -> Self {
+        let added = |k: usize| match k {
+            0 => down_to[0].1.clone(),
+            k => down_to[k].1.since(&down_to[k - 1].1),
+        };
+        let added = (0..down_to.len()).map(added).collect();
+        let depths: Vec<f64> = down_to.iter().map(|(depth, _)| *depth).collect();
+        let energies = (lowest_gev, energy_gev);
+        let mut made = Self::of_slabs(energies, &depths, added, thickness_x0, species);
+        if let [only] = species {
+            made.one = Some(One {
+                species: *only,
+                whole: Arc::new(down_to[down_to.len() - 1].1.clone()),
+                shares: shares(&made.slabs, *only),
+            });
+        }
+        made
+    }
+
+    /// Tracks from a lowest energy to that of the beam in a thickness, of which each is added between two of
+    /// these rising depths.
+    ///
+    /// # Panics
+    /// If there is no species.
+    pub fn of_slabs(
+        (lowest_gev, energy_gev): (f64, f64),
+        depths: &[f64],
+        added: Vec<TrackLength>,
+        thickness_x0: f64,
+        species: &'static [Species],
+    ) -> Self {
         assert!(!species.is_empty(), "a shower of nothing");
-        let slab = |k: usize| {
-            let (_, track) = &down_to[k];
-            let added = match k {
-                0 => track.clone(),
-                k => track.since(&down_to[k - 1].1),
-            };
+        let slab = |added: TrackLength| {
             let length = |species| added.above(species, lowest_gev);
             Slab {
                 lengths_x0: species.iter().map(|&one| length(one)).collect(),
                 added,
             }
         };
-        let slabs: Vec<Slab> = (0..down_to.len()).map(slab).collect();
-        let depths = down_to.iter().map(|(depth, _)| *depth);
-        let shares = match species {
-            [only] => shares(&slabs, *only),
-            _ => Vec::new(),
-        };
+        let slabs = added.into_iter().map(slab).collect();
         Self {
-            shares,
+            one: None,
             energy_gev,
             lowest_gev,
             thickness_x0,
             species,
-            edges_x0: std::iter::once(0.0).chain(depths).collect(),
+            edges_x0: std::iter::once(0.0).chain(depths.iter().copied()).collect(),
             slabs,
-            whole: Arc::new(down_to[down_to.len() - 1].1.clone()),
         }
     }
 
     /// The track at these coordinates in (0, 1).
     pub(super) fn track(&self, [depth, energy]: [f64; 2]) -> Track {
-        if let [only] = self.species {
-            return self.of_one(*only, depth, energy);
+        if let Some(one) = &self.one {
+            return self.of_one(one, depth, energy);
         }
         let n = self.slabs.len();
         let place = depth * n as f64;
@@ -147,12 +175,12 @@ impl Showered {
     }
 
     /// The same of one species: the energy first.
-    fn of_one(&self, species: Species, depth: f64, energy: f64) -> Track {
-        let length = self.whole.above(species, self.lowest_gev);
-        let energy_gev = self.whole.energy_at(species, energy * length);
-        let energies = self.whole.energies_gev();
+    fn of_one(&self, one: &One, depth: f64, energy: f64) -> Track {
+        let length = one.whole.above(one.species, self.lowest_gev);
+        let energy_gev = one.whole.energy_at(one.species, energy * length);
+        let energies = one.whole.energies_gev();
         let next = energies.partition_point(|e| *e <= energy_gev);
-        let shares = &self.shares[next.saturating_sub(1)];
+        let shares = &one.shares[next.saturating_sub(1)];
         let k = shares.partition_point(|sum| *sum <= depth);
         let k = k.min(shares.len() - 1);
         let below = if k == 0 { 0.0 } else { shares[k - 1] };
@@ -165,17 +193,20 @@ impl Showered {
         Track {
             depth_x0: from + (to - from) * inside.clamp(0.0, 1.0),
             energy_gev,
-            species,
+            species: one.species,
             weight: length / self.thickness_x0,
         }
     }
 
     /// The one species, if it is not the beam's e⁻ and e⁺ together, with its track and the depth in X0.
     pub(super) fn secondary(&self) -> Option<(Species, Arc<TrackLength>, f64)> {
-        match self.species {
-            [only] => Some((*only, self.whole.clone(), self.thickness_x0)),
-            _ => None,
-        }
+        let one = self.one.as_ref()?;
+        Some((one.species, one.whole.clone(), self.thickness_x0))
+    }
+
+    /// Energy of the beam, GeV.
+    pub(super) fn energy_gev(&self) -> f64 {
+        self.energy_gev
     }
 
     /// The lengths of all species together.
