@@ -79,6 +79,18 @@ pub(super) fn facts(card: &str, scanned: &[String]) -> Vec<Fact> {
         None => format!("*E*_{{miss}} > {x} *E*_{{0}}"),
     });
     say(cut, true);
+    let x0 = number("target", "thickness_cm").zip(number("target", "radiation_length_cm"));
+    let x0 = x0.map(|(thickness, length)| thickness / length);
+    let radiates = text("beam", "lepton").is_some_and(|lepton| lepton.starts_with('e'));
+    match (text("target", "losses"), x0) {
+        // What needs `losses` said, and was said to have none.
+        (Some("none"), Some(x0)) if radiates && x0 > 0.3 => {
+            let x0 = (100.0 * x0).round() / 100.0;
+            say(Some(format!("{x0} *X*_{{0}} as thin")), true);
+        }
+        (Some("none") | None, _) => {}
+        (Some(losses), _) => say(Some(losses.to_owned()), true),
+    }
     say(text("dark_sector", "spin").map(|s| format!("{s} χ")), false);
     say(text("target", "form_factor").map(str::to_owned), false);
     say(text("integration", "method").map(names::of_approach), false);
@@ -96,6 +108,24 @@ mod tests {
 
     const CARD: &str = "[beam]\nlepton = \"mu-\"\nenergy_gev = 160.0\n[target]\nelement = \"Pb\"\n\
                         form_factor = \"helm\"\n[dark_sector]\nm_chi_gev = 0.1\n";
+
+    #[test]
+    fn a_thick_target_says_how_it_is_followed() {
+        let target = |losses: &str| {
+            let card = CARD.replace("mu-", "e-").replace(
+                "form_factor",
+                &format!("thickness_cm = 5.6\nradiation_length_cm = 0.56\nlosses = \"{losses}\"\nform_factor"),
+            );
+            let path = PathBuf::from("run.h5");
+            words(&[(&path, &facts(&card, &[]))], &[]).0
+        };
+        assert!(
+            target("none").ends_with("10 *X*_{0} as thin"),
+            "{}",
+            target("none")
+        );
+        assert!(target("shower").ends_with("shower"), "{}", target("shower"));
+    }
 
     #[test]
     fn shared_facts_make_the_title_and_others_the_legend() {

@@ -412,7 +412,7 @@ impl Compared<'_> {
 
 /// Columns of the results.
 fn columns() -> Vec<Column> {
-    let exact = "exact cross section at tree level (etl) per nucleus within the cuts";
+    let exact = "exact cross section at tree level (etl) per atom of the target within the cuts";
     let mut columns = vec![
         Column::new("etl_pb", "pb", exact),
         Column::new("etl_error_pb", "pb", "its error"),

@@ -95,7 +95,7 @@ pub(super) fn columns() -> Vec<Column> {
         Column::new(
             "sigma_pb",
             "pb",
-            "cross section per nucleus within the cuts",
+            "cross section per atom of the target within the cuts",
         ),
         Column::new("error_pb", "pb", "its error"),
         Column::new("n_eval", "1", "evaluations of the integrand"),

@@ -99,8 +99,8 @@ fn header(facts: Vec<(String, String)>, is_binned: bool) -> Table {
         columns.push(Column::new("x_high", "1", "upper edge of the bin"));
     }
     let keys = columns.len();
-    let by_x = format!("cross section per nucleus and x{mean}");
-    let by_energy = format!("cross section per nucleus and missing energy{mean}");
+    let by_x = format!("cross section per atom of the target and x{mean}");
+    let by_energy = format!("cross section per atom of the target and missing energy{mean}");
     columns.extend([
         Column::new("e_miss_gev", "GeV", "missing energy"),
         Column::new("dsigma_dx_pb", "pb", &by_x),

@@ -25,7 +25,7 @@ pub(super) fn write(group: &Group, members: &[Member]) -> Result<()> {
     put(at, "first_index", ("1", words), |m| m.first_index)?;
     let words = "points evaluated for the cross section of the run";
     put(at, "n_eval", ("1", words), |m| m.n_eval)?;
-    let words = "cross section of the run, per nucleus";
+    let words = "cross section of the run";
     put(at, "value", ("pb", words), |m| m.value_pb)?;
     put(at, "error", ("pb", "standard error of value"), |m| {
         m.error_pb

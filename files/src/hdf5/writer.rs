@@ -350,9 +350,12 @@ fn write_header(
     attribute::put_text(file, "git_commit", GIT_COMMIT)?;
     attribute::put_text(file, "card", &header.card)?;
     attribute::put(file, "seed", &header.seed)?;
-    let units = "energies, momenta and masses in GeV (natural units), cross sections and weights \
-                 in pb per nucleus, angles in rad, charges in units of e";
-    attribute::put_text(file, "units", units)?;
+    let units = format!(
+        "energies, momenta and masses in GeV (natural units), cross sections and weights \
+         in pb per {}, angles in rad, charges in units of e",
+        header.sample.sigma_is_per()
+    );
+    attribute::put_text(file, "units", &units)?;
     if let Some(shard) = header.shard {
         attribute::put(file, "shard_index", &shard.index)?;
         attribute::put(file, "shard_of", &shard.of)?;
