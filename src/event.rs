@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kinematics::FourMomentum;
+use crate::kinematics::{FourMomentum, straightened};
 use crate::particle::{Outgoing, Particle, Role};
 
 /// A four-momentum `[E, px, py, pz]` in GeV.
@@ -132,6 +132,21 @@ impl Sample {
         }
         let energy = self.scalar(event, &Scalar::BEAM_ENERGY);
         along_z(energy.unwrap_or(self.beam_energy_gev), self.beam.mass_gev)
+    }
+
+    /// The event in the frame in which its beam particle goes along +z.
+    pub fn along_beam(&self, event: &Event) -> Event {
+        if !self.has_p_beam {
+            return *event;
+        }
+        let [_, x, y, z] = self.p_beam_of(event);
+        let length = (x * x + y * y + z * z).sqrt();
+        let direction = [x / length, y / length, z / length];
+        let mut turned = *event;
+        for p in &mut turned.p[..turned.n] {
+            *p = straightened(*p, direction);
+        }
+        turned
     }
 
     /// The beam particle of an event at its vertex: the beam's own, or its antiparticle in a shower.

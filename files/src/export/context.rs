@@ -8,7 +8,6 @@ use crate::IoError;
 use crate::hdf5::RunReader;
 use millibrem::constants::ALPHA;
 use millibrem::event::{Event, Momentum, Sample, Scalar};
-use millibrem::kinematics::straightened;
 use millibrem::particle::{Particle, Role};
 
 const MM_PER_CM: f64 = 10.0;
@@ -126,19 +125,6 @@ impl Context {
             Line::of(&sample.beam_of(event), State::Beam, sample.p_beam_of(event)),
             Line::of(&target, State::Target, at_rest),
         ]
-    }
-
-    /// The event as the beam particle sees it that goes along +z.
-    pub(super) fn along_beam(&self, event: &Event) -> Event {
-        if !self.sample.has_p_beam {
-            return *event;
-        }
-        let [_, x, y, z] = self.sample.p_beam_of(event);
-        let length = (x * x + y * y + z * z).sqrt();
-        let direction = [x / length, y / length, z / length];
-        let momenta = event.momenta().iter();
-        let momenta: Vec<Momentum> = momenta.map(|p| straightened(*p, direction)).collect();
-        Event::new(event.weight, event.index, &momenta).with_scalars(event.scalars())
     }
 
     /// What comes out, in the order of the process, the nucleus left out if asked for.

@@ -71,7 +71,7 @@ impl TextFormat for Lhe {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        let event = &context.along_beam(event);
+        let event = &context.sample.along_beam(event);
         let [mut lepton, nucleus] = context.incoming(event);
         lepton.pdg_id = lepton.pdg_id.abs();
         let outgoing = |pdg_id, p, mass_gev| Line {
@@ -150,7 +150,7 @@ impl TextFormat for Csv {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        let event = &context.along_beam(event);
+        let event = &context.sample.along_beam(event);
         let recoil = momentum(context, event, &Role::LEPTON_OUT);
         let pair = dark(context, event);
         let center: Momentum = std::array::from_fn(|i| recoil[i] + pair[i]);
