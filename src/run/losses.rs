@@ -12,7 +12,7 @@ use crate::card::{Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
 use crate::matter::muon_loss::MuonLoss;
 use crate::matter::scattering::MultipleScattering;
-use crate::matter::shower;
+use crate::matter::shower::{self, Species};
 use crate::process::target::{BeamTrack, EnergyLoss, FARTHEST, Showered};
 use crate::process::{Incoming, Method, Registry, Route};
 
