@@ -214,26 +214,3 @@ fn progress_is_told_at_every_chunk_and_ends_complete() {
     assert_eq!((last.0, last.1, last.2), (1, 20_000, 20_000));
     assert!(told[0].3.is_none() && last.3.is_some());
 }
-
-#[test]
-fn bins_that_are_not_filled_cost_no_time() {
-    let vegas = adapted(5, 20_000);
-    let f = Scalar::new(3, powers);
-    let time = |bins: usize| {
-        // All points lie in the first hundred bins.
-        let axis = Bins::linear(bins, 0.0, bins as f64 / 100.0).expect("valid");
-        let mut h = columns(vec![axis]);
-        let start = std::time::Instant::now();
-        let plan = Plan::new(200_000, 10);
-        vegas
-            .measure(&f, &plan, &mut h, &mut silent)
-            .expect("finite");
-        start.elapsed().as_secs_f64()
-    };
-    let best = |bins| (0..3).map(|_| time(bins)).fold(f64::INFINITY, f64::min);
-    let (few, many) = (best(100), best(1_000_000));
-    assert!(
-        many < 4.0 * few + 0.3,
-        "{few} s with 100 bins, {many} s with a million"
-    );
-}
