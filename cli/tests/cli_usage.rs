@@ -146,7 +146,7 @@ fn what_no_command_can_do_is_one_line_with_its_exit_code() {
 }
 
 /// The commands of the program, as its help lists them.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "generate",
     "submit",
     "sigma",
@@ -160,6 +160,7 @@ const COMMANDS: [&str; 14] = [
     "library",
     "info",
     "merge",
+    "reweight",
     "completions",
 ];
 

@@ -80,13 +80,15 @@ fn not_found(path: &Path) -> String {
     let beside = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_card = |file: &PathBuf| file.extension().is_some_and(|end| end == "toml");
     let beside = beside.map(|entry| entry.path()).filter(is_card);
-    let mut names: Vec<String> = beside
-        .map(|file| path.with_file_name(file.file_name().unwrap_or_default()))
-        .map(|file| file.display().to_string())
-        .collect();
+    let name = |file: &Path| {
+        let name = file.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let mut names: Vec<String> = beside.map(|file| name(&file)).collect();
     names.sort();
-    let written = path.display().to_string();
-    let meant = card::nearest(&written, names.iter().map(String::as_str))
+    // The folder is the same for all: only names are compared.
+    let meant = card::nearest(&name(path), names.iter().map(String::as_str))
+        .map(|name| path.with_file_name(name).display().to_string())
         .or_else(|| card::nearest(stem?, card::SHIPPED.iter().copied()));
     match meant {
         Some(meant) => format!("{words}; did you mean `{meant}`?"),

@@ -101,17 +101,18 @@ impl From<KeyError> for CardError {
     }
 }
 
-/// The candidate nearest to `name`, if one is near enough to be a slip of the pen.
+/// The candidate nearest to `name`, if one is near enough to be a slip of the pen: one that only lacks its end,
+/// as a unit, before all others.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let lower = name.to_lowercase();
+    let likeness = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let lacks_its_end = candidate.starts_with(&format!("{lower}_"));
+        strsim::jaro_winkler(&lower, &candidate) + if lacks_its_end { 1.0 } else { 0.0 }
+    };
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (likeness(candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.65)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate.to_owned())
@@ -127,5 +128,8 @@ mod tests {
         assert_eq!(nearest("energy", names).as_deref(), Some("energy_gev"));
         assert_eq!(nearest("Lepton", names).as_deref(), Some("lepton"));
         assert_eq!(nearest("zzz", names), None);
+        let names = ["dark_sector.g_chi", "dark_sector.m_chi_gev"];
+        let found = nearest("dark_sector.m_chi", names);
+        assert_eq!(found.as_deref(), Some("dark_sector.m_chi_gev"));
     }
 }

@@ -267,7 +267,7 @@ impl Bins {
             if self.edges_a_key < 2 {
                 at += u32::from(v >= self.edges[at as usize + 1]);
             } else {
-                while v < inside && v >= self.edges[at as usize + 1] {
+                while v < last && v >= self.edges[at as usize + 1] {
                     at += 1;
                 }
             }

@@ -95,7 +95,14 @@ mod tests {
                 ("generate", "histograms"),
                 ("events", "histograms"),
             ] {
-                let question = json!({ "ask": ask, "card": card, "method": "iww", "goal": 1e-2,
+                // What is no pair through the photon has no limit on a charge; not all are approximated.
+                let text = shipped["text"].as_str().unwrap();
+                let is_pair = text.contains("kind = \"pair\"");
+                if ask == "reach" && !is_pair {
+                    continue;
+                }
+                let method = if is_pair { "iww" } else { "quadrature" };
+                let question = json!({ "ask": ask, "card": card, "method": method, "goal": 1e-2,
                     "at": [0.6], "masses": [0.01], "count": 10 });
                 let answer: Value =
                     serde_json::from_str(&desk.answer(&question.to_string())).unwrap();
