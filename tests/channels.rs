@@ -253,3 +253,11 @@ fn commands_without_a_meaning_are_refused_in_words() {
     let process: &dyn Process = &*run::process(&card(CONVERSION, &[])).unwrap();
     assert_eq!(process.methods(), [Method::QUADRATURE]);
 }
+
+#[test]
+fn positrons_of_a_shower_have_no_quadrature_where_the_beam_has_a_spread() {
+    let process = run::process(&card(ANNIHILATION, &["beam.momentum_spread=0.05"])).unwrap();
+    assert!(process.methods().is_empty() && process.route(Method::QUADRATURE).is_none());
+    let process = run::process(&card(ANNIHILATION, &[])).unwrap();
+    assert!(process.route(Method::QUADRATURE).is_some());
+}

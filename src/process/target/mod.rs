@@ -27,6 +27,7 @@ use std::sync::Arc;
 use super::secondary::FromShower;
 use super::{Incoming, Method, MixedRoute, Mixture, Part, PointBlock, Process, Route};
 use crate::event::Scalar;
+use crate::matter::shower::{Species, TrackLength};
 use crate::particle::{Outgoing, Particle};
 pub use beam_track::BeamTrack;
 pub use energy_loss::EnergyLoss;
@@ -118,6 +119,14 @@ impl InTarget {
         &*self.parts[0].process
     }
 
+    /// The one species of a shower that makes the process, its track, and the depth in X0.
+    fn secondary(&self) -> Option<(Species, Arc<TrackLength>, f64)> {
+        match &self.losses {
+            EnergyLoss::Shower { tracks, .. } => tracks.secondary(),
+            _ => None,
+        }
+    }
+
     fn is_mixture(&self) -> bool {
         self.parts.len() > 1
     }
@@ -190,6 +199,7 @@ impl Process for InTarget {
     fn methods(&self) -> Vec<Method> {
         let first = self.first();
         let follows = !self.varies() || first.at_energy(first.beam_energy_gev()).is_some();
+        let follows = follows && (self.spread.is_none() || self.secondary().is_none());
         match follows {
             true => first.methods(),
             false => Vec::new(),
@@ -197,10 +207,11 @@ impl Process for InTarget {
     }
 
     fn route(&self, method: Method) -> Option<Box<dyn Route>> {
-        let secondary = match &self.losses {
-            EnergyLoss::Shower { tracks, .. } => tracks.secondary(),
-            _ => None,
-        };
+        let secondary = self.secondary();
+        if secondary.is_some() && self.spread.is_some() {
+            // Its tracks are of one energy of the beam.
+            return None;
+        }
         let one = |part: &Part| -> Option<Box<dyn Route>> {
             let process = &part.process;
             if let Some((species, track, depth_x0)) = &secondary {
