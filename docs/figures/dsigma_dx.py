@@ -167,12 +167,12 @@ ax = fig.add_axes((0.12243, 0.13889, 0.84424, 0.78333))
 axis(ax, "x", "linear", (0.7012499999999999, 0.99875),
      [(0.75, "0.75"), (0.8, "0.80"), (0.85, "0.85"), (0.9, "0.90"), (0.9500000000000001, "0.95")],
      [0.71, 0.72, 0.73, 0.74, 0.76, 0.77, 0.78, 0.79, 0.81, 0.8200000000000001, 0.8300000000000001, 0.84, 0.86, 0.87, 0.88, 0.89, 0.91, 0.92, 0.93, 0.9400000000000001, 0.96, 0.97, 0.98, 0.99])
-axis(ax, "y", "log", (2143.4718696045766, 8446761.658167137),
+axis(ax, "y", "log", (2143.4718692958813, 8446761.657662427),
      [(10000.0, "10$^{\\mathrm{4}}$"), (100000.0, "10$^{\\mathrm{5}}$"), (1000000.0, "10$^{\\mathrm{6}}$")],
      [3000.0, 4000.0, 5000.0, 6000.0, 7000.0, 8000.0, 9000.0, 20000.0, 30000.0, 40000.0, 50000.0, 60000.0, 70000.0, 80000.0, 90000.0, 200000.0, 300000.0, 400000.0, 500000.0, 600000.0, 700000.0, 800000.0, 900000.0, 2000000.0, 3000000.0, 4000000.0, 5000000.0, 6000000.0, 7000000.0, 8000000.0])
-line(ax, columns("../../output/figures/spectrum/quadrature.csv", "x", "dsigma_dx_pb", error="error_pb"), "#0072B2", "-", "", True)
-line(ax, columns("../../output/figures/spectrum/ww.csv", "x", "dsigma_dx_pb", error="error_pb"), "#D55E00", (0, (4.118, 1.765)), "", True)
-line(ax, columns("../../output/figures/spectrum/iww.csv", "x", "dsigma_dx_pb", error="error_pb"), "#009E73", (0, (1.176, 1.294)), "", True)
+line(ax, columns("../../output/figures/spectrum/spectrum-quadrature.csv", "x", "dsigma_dx_pb", error="error_pb"), "#0072B2", "-", "", True)
+line(ax, columns("../../output/figures/spectrum/spectrum-ww.csv", "x", "dsigma_dx_pb", error="error_pb"), "#D55E00", (0, (4.118, 1.765)), "", True)
+line(ax, columns("../../output/figures/spectrum/spectrum-iww.csv", "x", "dsigma_dx_pb", error="error_pb"), "#009E73", (0, (1.176, 1.294)), "", True)
 ax.set_xlabel("$\\mathit{x}$")
 ax.set_ylabel("d$\\mathit{σ}$/d$\\mathit{x}$ [pb]")
 ax.yaxis.set_label_coords(-0.0957, 0.5)

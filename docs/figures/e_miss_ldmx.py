@@ -178,6 +178,6 @@ ax.set_xlabel("$\\mathit{E}_{\\mathrm{miss}}$ [GeV]")
 ax.set_ylabel("d$\\mathit{σ}$/d$\\mathit{E}_{\\mathrm{miss}}$ [pb/GeV]")
 ax.yaxis.set_label_coords(-0.0957, 0.5)
 legend(ax, (0.0247, 0.9645), 1, ["$\\mathit{m}_{\\mathit{χ}}$ = 10 MeV", "$\\mathit{m}_{\\mathit{χ}}$ = 30 MeV", "$\\mathit{m}_{\\mathit{χ}}$ = 100 MeV", "$\\mathit{m}_{\\mathit{χ}}$ = 300 MeV"])
-ax.set_title("8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{x}$ > 0.7", fontsize=12 * POINT, pad=9 * POINT)
+ax.set_title("8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{E}_{\\mathrm{miss}}$ > 5.6 GeV, 0.4 $\\mathit{X}_{\\mathrm{0}}$ as thin", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

@@ -178,6 +178,6 @@ ax.set_xlabel("$\\mathit{E}_{\\mathrm{miss}}$ [GeV]")
 ax.set_ylabel("d$\\mathit{σ}$/d$\\mathit{E}_{\\mathrm{miss}}$ [pb/GeV]")
 ax.yaxis.set_label_coords(-0.0957, 0.5)
 legend(ax, (0.2221, 0.4752), 1, ["$\\mathit{m}_{\\mathit{χ}}$ = 10 MeV", "$\\mathit{m}_{\\mathit{χ}}$ = 30 MeV", "$\\mathit{m}_{\\mathit{χ}}$ = 100 MeV", "$\\mathit{m}_{\\mathit{χ}}$ = 300 MeV"])
-ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{x}$ > 0.5", fontsize=12 * POINT, pad=9 * POINT)
+ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

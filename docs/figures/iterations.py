@@ -177,6 +177,6 @@ ax.set_xlabel("iteration")
 ax.set_ylabel("$\\mathit{σ}$ [10$^{\\mathrm{5}}$ pb]")
 ax.yaxis.set_label_coords(-0.1337, 0.5)
 legend(ax, (0.5375, 0.2270), 1, ["running average", "measured", "adapting, not counted"])
-ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathit{χ}}$ = 100 MeV, $\\mathit{x}$ > 0.5", fontsize=12 * POINT, pad=9 * POINT)
+ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathit{χ}}$ = 100 MeV, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

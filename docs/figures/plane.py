@@ -174,6 +174,6 @@ heat(fig, ax, histogram("../../output/figures/plane/run.h5", "x_vs_theta_lepton_
 ax.set_xlabel("$\\mathit{x}$")
 ax.set_ylabel("$\\mathit{θ}_{\\mathrm{ℓ′}}$ [rad]")
 ax.yaxis.set_label_coords(-0.1447, 0.5)
-ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathit{χ}}$ = 100 MeV, $\\mathit{x}$ > 0.5", fontsize=12 * POINT, pad=9 * POINT)
+ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathit{χ}}$ = 100 MeV, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

@@ -177,7 +177,7 @@ line(ax, columns("../../output/figures/ldmx-2025/compare.csv", "m_chi_gev", "wwa
 ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
 ax.set_ylabel("$\\mathit{σ}$ / $\\mathit{σ}_{\\mathrm{exact}}$")
 ax.yaxis.set_label_coords(-0.0810, 0.5)
-legend(ax, (0.0243, 0.9645), 1, ["WW", "IWW", "closed form"])
-ax.set_title("8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{x}$ > 0.7", fontsize=12 * POINT, pad=9 * POINT)
+legend(ax, (0.0243, 0.9645), 1, ["WW", "IWW", "WWA"])
+ax.set_title("8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{E}_{\\mathrm{miss}}$ > 5.6 GeV, 0.4 $\\mathit{X}_{\\mathrm{0}}$ as thin", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

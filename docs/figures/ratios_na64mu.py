@@ -177,7 +177,7 @@ line(ax, columns("../../output/figures/na64mu-2025/compare.csv", "m_chi_gev", "w
 ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
 ax.set_ylabel("$\\mathit{σ}$ / $\\mathit{σ}_{\\mathrm{exact}}$")
 ax.yaxis.set_label_coords(-0.0613, 0.5)
-legend(ax, (0.0239, 0.9645), 1, ["WW", "IWW", "closed form"])
-ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{x}$ > 0.5", fontsize=12 * POINT, pad=9 * POINT)
+legend(ax, (0.0239, 0.9645), 1, ["WW", "IWW", "WWA"])
+ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

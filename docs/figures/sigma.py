@@ -175,6 +175,6 @@ line(ax, columns("../../output/figures/ldmx-2025/scan.csv", "m_chi_gev", "sigma_
 ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
 ax.set_ylabel("$\\mathit{σ}$ [pb]")
 ax.yaxis.set_label_coords(-0.0957, 0.5)
-legend(ax, (0.4886, 0.9664), 1, ["160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{x}$ > 0.5", "8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{x}$ > 0.7"])
+legend(ax, (0.0247, 0.1544), 1, ["160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", "8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{E}_{\\mathrm{miss}}$ > 5.6 GeV, 0.4 $\\mathit{X}_{\\mathrm{0}}$ as thin"])
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)
