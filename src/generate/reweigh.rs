@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use vegas::{Maxima, PointKey, UnweightPlan};
+use vegas::UnweightPlan;
 
 use super::events::EventRequest;
 use super::run::Generator;
@@ -35,54 +35,46 @@ impl Generator {
         listener: &mut Listener<'_>,
     ) -> Result<Vec<Vec<f64>>, GenerateError> {
         let maxima = self.maxima(request, listener)?;
-        let this = &*self;
-        let maxima = maxima.as_ref();
-        let blocks = keys
-            .par_chunks(BLOCK)
-            .map(|keys| this.ratios_of(request, maxima, keys, others));
-        let blocks = blocks.collect::<Result<Vec<_>, _>>()?;
-        let mut all = vec![Vec::with_capacity(keys.len()); others.len()];
-        for block in blocks {
-            for (all, one) in all.iter_mut().zip(block) {
-                all.extend(one);
+        let (n, neval) = (keys.len(), self.settings.neval);
+        let iterations = self.sample_iterations(request);
+        let plan = match &maxima {
+            None => weighted_plan(neval, iterations),
+            Some(_) => UnweightPlan::new(neval, iterations, request.count).points(),
+        };
+        let mut all = vec![Vec::with_capacity(n); others.len()];
+        for keys in keys.chunk_by(|a, b| a / neval == b / neval && a < b) {
+            let index = keys[0];
+            let iteration =
+                u32::try_from(index / neval).map_err(|_| GenerateError::NoSuchEvent { index })?;
+            let places: Vec<u64> = keys.iter().map(|key| key % neval).collect();
+            let vegas = &self.work.vegas;
+            let columns = vegas.points_again(&plan, maxima.as_ref(), iteration, &places)?;
+            let blocks = (0..keys.len().div_ceil(BLOCK))
+                .into_par_iter()
+                .map(|block| {
+                    let here = block * BLOCK..keys.len().min((block + 1) * BLOCK);
+                    let columns: Vec<&[f64]> = columns.iter().map(|c| &c[here.clone()]).collect();
+                    self.ratios_at(&columns, &keys[here], others)
+                });
+            for block in blocks.collect::<Result<Vec<_>, _>>()? {
+                for (all, one) in all.iter_mut().zip(block) {
+                    all.extend(one);
+                }
             }
         }
         Ok(all)
     }
 
-    /// The same of a block of keys.
-    fn ratios_of(
+    /// The same of a block of points, whose keys are these.
+    fn ratios_at(
         &self,
-        request: &EventRequest,
-        maxima: Option<&Maxima>,
+        columns: &[&[f64]],
         keys: &[u64],
         others: &[Arc<dyn Process>],
     ) -> Result<Vec<Vec<f64>>, GenerateError> {
-        let (n, neval) = (keys.len(), self.settings.neval);
-        let iterations = self.sample_iterations(request);
-        let weighted = weighted_plan(neval, iterations);
-        let unweighted = UnweightPlan::new(neval, iterations, request.count);
-        let mut columns = vec![vec![0.0; n]; self.process.dim()];
-        for (i, &index) in keys.iter().enumerate() {
-            let iteration =
-                u32::try_from(index / neval).map_err(|_| GenerateError::NoSuchEvent { index })?;
-            let key = PointKey {
-                iteration,
-                index: index % neval,
-            };
-            let vegas = &self.work.vegas;
-            let point = match maxima {
-                None => vegas.point(&weighted, key)?,
-                Some(maxima) => vegas.unweighted_point(&unweighted, maxima, key)?,
-            };
-            for (column, x) in columns.iter_mut().zip(&point.x) {
-                column[i] = *x;
-            }
-        }
-        let columns: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let value_of = |process: &dyn Process| {
-            let mut value = vec![0.0; n];
-            process.block().evaluate(&columns, &mut value);
+            let mut value = vec![0.0; keys.len()];
+            process.block().evaluate(columns, &mut value);
             value
         };
         let own = value_of(&*self.process);

@@ -255,6 +255,17 @@ fn any_point_can_be_recomputed_alone() {
             F.evaluate(&Points::new(&point.x, 1, 8, 1), &mut value, &mut ());
             assert!(point.weight(value[0]).to_bits() == weight.to_bits());
         }
+        // Many at once, close together and far apart.
+        let some: Vec<u64> = (0..9000).step_by(3).chain([16_000, 16_383]).collect();
+        let columns = vegas.points_again(&plan, None, 1, &some).expect("exist");
+        for (k, index) in some.iter().enumerate() {
+            let (x, ..) = &seen[1 << 14 | *index as usize];
+            assert!(
+                columns.iter().map(|c| c[k]).eq(x.iter().copied()),
+                "{layout:?} {index}"
+            );
+        }
+        assert!(vegas.points_again(&plan, None, 1, &[3, 2]).is_err());
         let beyond = PointKey {
             iteration: 0,
             index: 1 << 14,

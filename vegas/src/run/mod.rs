@@ -362,6 +362,61 @@ impl Vegas {
     }
 }
 
+impl Vegas {
+    /// Recomputes points of one iteration of a measurement by `plan`, or with `maxima` of an unweighting run:
+    /// a column of coordinates for every axis. Points that lie close together cost no more than when they
+    /// were made, however many.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPoint`] if the indices do not rise or one is not below [`Plan::neval`];
+    /// [`Error::Setting`].
+    pub fn points_again(
+        &self,
+        plan: &Plan,
+        maxima: Option<&Maxima>,
+        iteration: u32,
+        indices: &[u64],
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        plan.validate()?;
+        let wrong = indices.windows(2).find(|pair| pair[0] >= pair[1]);
+        let wrong = wrong.map(|pair| pair[1]);
+        let beyond = indices.iter().copied().find(|&index| index >= plan.neval);
+        if let Some(index) = wrong.or(beyond) {
+            let neval = plan.neval;
+            return Err(Error::NoSuchPoint { index, neval });
+        }
+        let arrangement = self.arrangement(plan, maxima, iteration)?;
+        let strata = maxima.map_or(&self.strata, |maxima| &maxima.cells);
+        let sampler = self.sampler(strata, &arrangement, Phase::Measure, plan.neval);
+        Ok(several(&sampler, iteration, indices))
+    }
+}
+
+/// The points of a sampler with these rising indices, a column an axis.
+fn several(sampler: &Sampler<'_>, iteration: u32, indices: &[u64]) -> Vec<Vec<f64>> {
+    let dim = sampler.map.dim();
+    let mut columns = vec![Vec::with_capacity(indices.len()); dim];
+    let (mut buffers, mut cursor) = (Buffers::new(dim), Cursor::default());
+    let mut rest = indices;
+    while let Some(&next) = rest.first() {
+        sampler.begin(sampler.chunk_of(next), &mut cursor);
+        let (_, end) = sampler.range(sampler.chunk_of(next));
+        while rest.first().is_some_and(|&index| index < end)
+            && sampler.next(iteration, &mut cursor, &mut buffers, true)
+        {
+            let here = rest.partition_point(|&index| index < buffers.first + buffers.len as u64);
+            let points = buffers.points();
+            for (d, column) in columns.iter_mut().enumerate() {
+                let from = points.column(d);
+                let of = |&index: &u64| from[(index - buffers.first) as usize];
+                column.extend(rest[..here].iter().map(of));
+            }
+            rest = &rest[here..];
+        }
+    }
+    columns
+}
+
 /// One point of a sampler.
 fn single(sampler: &Sampler<'_>, key: PointKey) -> SinglePoint {
     let dim = sampler.map.dim();

@@ -52,7 +52,7 @@ impl UnweightPlan {
     }
 
     /// The plan of its points.
-    pub(crate) fn points(&self) -> Plan {
+    pub fn points(&self) -> Plan {
         let mut plan = Plan::new(self.neval, self.iterations).layout(Layout::Independent);
         plan.defensive = self.defensive;
         plan.shard = self.shard;
