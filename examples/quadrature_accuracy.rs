@@ -8,11 +8,11 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use millibrem::beam::{Beam, Lepton};
-use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::cuts::{CutFields, Cuts};
+use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
-use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::process::Setup;
 use millibrem::process::radiation::quadrature::sigma;
 use serde::Deserialize;
@@ -34,27 +34,31 @@ struct Row {
 
 fn setup(row: &Row) -> Result<Setup, String> {
     let lepton = Lepton::from_name(&row.lepton).ok_or("unknown lepton")?;
-    let beam = Beam {
+    let beam = Beam::new(BeamFields {
         lepton,
         energy_gev: row.beam_energy_gev,
         on_target: None,
-    };
-    let nucleus = Nucleus {
+    })
+    .map_err(|e| e.to_string())?;
+    let nucleus = Nucleus::new(NucleusFields {
         z: row.z,
         a: row.a,
         mass_gev: row.nuclear_mass_gev,
         spin: NucleusSpin::Zero,
-    };
-    let dark = DarkSector::Pair(MilliCharged {
+    })
+    .map_err(|e| e.to_string())?;
+    let chi = MilliCharged::new(ChiFields {
         mass_gev: row.m_chi_gev,
         charge: 1.0,
         spin: ChiSpin::Dirac,
         pdg_id: 17,
     });
-    let cuts = Cuts {
+    let dark = DarkSector::Pair(chi.map_err(|e| e.to_string())?);
+    let cuts = Cuts::new(CutFields {
         x_min: row.x_min,
-        ..Cuts::NONE
-    };
+        ..CutFields::NONE
+    })
+    .map_err(|e| e.to_string())?;
     Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).map_err(|e| e.to_string())
 }
 

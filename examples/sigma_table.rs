@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("E [GeV]   sigma(Pb) [pb]   sigma(Fe) [pb]");
     for energy_gev in [5.0, 10.0, 20.0, 40.0, 80.0, 160.0] {
         // Cuts on x stay at the same missing energy; here there is none.
-        let mut at = inputs.at_energy(energy_gev);
+        let mut at = inputs.at_energy(energy_gev)?;
         at.cuts = Cuts::NONE;
         let mut sigma = Vec::new();
         for symbol in ["Pb", "Fe"] {

@@ -5,6 +5,7 @@
 //! lepton. Masses in GeV. Particle codes are those the simulation programs downstream expect, chosen by
 //! preset or number. Pinned by the tests below.
 
+use crate::checked::{AMOUNT, Allowed, BadNumber, CODE, COUPLING, LEAST, MASS, check};
 use crate::constants::ALPHA;
 
 named! {
@@ -55,9 +56,15 @@ pub const CHI_PDG_PRESETS: [(&str, i32); 3] =
 /// Particle code of a dark photon unless the card gives another (LDMX, G4DarkBreM).
 pub const DARK_PHOTON_PDG_ID: i32 = 622;
 
-/// A millicharged particle χ; its antiparticle has the opposite charge and code.
+checked! {
+    /// A millicharged particle χ; its antiparticle has the opposite charge and code.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct MilliCharged(ChiFields);
+}
+
+/// What a [`MilliCharged`] is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MilliCharged {
+pub struct ChiFields {
     /// Mass in GeV, above 0.
     pub mass_gev: f64,
     /// Charge Q_χ/e; σ ∝ its square. 0 where an A′ couples to χ in its place.
@@ -68,7 +75,37 @@ pub struct MilliCharged {
     pub pdg_id: i32,
 }
 
+/// Of χ: none is for a χ that an A′ couples to.
+const CHARGE: Allowed = ("0 or a number from 1e-30 to 1e6", |x| {
+    x == 0.0 || COUPLING.1(x)
+});
+
+impl ChiFields {
+    fn check(&self) -> Result<(), BadNumber> {
+        check(&[
+            ("dark_sector.m_chi_gev", self.mass_gev, AMOUNT),
+            ("dark_sector.charge", self.charge, CHARGE),
+            ("dark_sector.pdg_id", f64::from(self.pdg_id), CODE),
+        ])
+    }
+}
+
 impl MilliCharged {
+    /// The same with another spin.
+    #[must_use]
+    pub fn with_spin(self, spin: ChiSpin) -> Self {
+        Self(ChiFields { spin, ..self.0 })
+    }
+
+    /// The same with the charge e.
+    #[must_use]
+    pub fn of_charge_e(self) -> Self {
+        Self(ChiFields {
+            charge: 1.0,
+            ..self.0
+        })
+    }
+
     /// Charge in units of e of the particle that `pdg_id` names. The PDG numbers 11, 13, 15 and 17 are
     /// those of charged leptons, whose particle is the negative one; ldmx-sw keeps to that with its 17.
     pub fn charge_of_id(&self) -> f64 {
@@ -91,9 +128,15 @@ impl MilliCharged {
     }
 }
 
-/// A dark photon A′ emitted on its mass shell.
+checked! {
+    /// A dark photon A′ emitted on its mass shell.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct DarkPhoton(DarkPhotonFields);
+}
+
+/// What a [`DarkPhoton`] is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DarkPhoton {
+pub struct DarkPhotonFields {
     /// Mass in GeV, above 0.
     pub mass_gev: f64,
     /// Kinetic mixing ε; σ ∝ its square.
@@ -102,9 +145,25 @@ pub struct DarkPhoton {
     pub pdg_id: i32,
 }
 
-/// A vector A′ between the leptons and χχ̄.
+impl DarkPhotonFields {
+    fn check(&self) -> Result<(), BadNumber> {
+        check(&[
+            ("dark_sector.m_dark_photon_gev", self.mass_gev, AMOUNT),
+            ("dark_sector.epsilon", self.epsilon, COUPLING),
+            ("dark_sector.pdg_id", f64::from(self.pdg_id), CODE),
+        ])
+    }
+}
+
+checked! {
+    /// A vector A′ between the leptons and χχ̄.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct Resonance(ResonanceFields);
+}
+
+/// What a [`Resonance`] is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Resonance {
+pub struct ResonanceFields {
     /// Its mass, GeV.
     pub mass_gev: f64,
     /// Its kinetic mixing ε with the photon.
@@ -113,6 +172,21 @@ pub struct Resonance {
     pub alpha_d: f64,
     /// Its width, GeV; none for that of A′ → χχ̄.
     pub width_gev: Option<f64>,
+}
+
+impl ResonanceFields {
+    fn check(&self) -> Result<(), BadNumber> {
+        check(&[
+            ("dark_sector.epsilon", self.epsilon, COUPLING),
+            ("dark_sector.m_mediator_gev", self.mass_gev, MASS),
+            ("dark_sector.alpha_d", self.alpha_d, COUPLING),
+            (
+                "dark_sector.width_gev",
+                self.width_gev.unwrap_or(1.0),
+                LEAST,
+            ),
+        ])
+    }
 }
 
 impl Resonance {
@@ -133,9 +207,15 @@ impl Resonance {
     }
 }
 
-/// A boson φ emitted on its mass shell, with the vertex ε e Γ on the beam lepton's line.
+checked! {
+    /// A boson φ emitted on its mass shell, with the vertex ε e Γ on the beam lepton's line.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct Boson(BosonFields);
+}
+
+/// What a [`Boson`] is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Boson {
+pub struct BosonFields {
     /// Γ.
     pub vertex: Vertex,
     /// Mass in GeV, above 0.
@@ -144,6 +224,16 @@ pub struct Boson {
     pub coupling: f64,
     /// Particle code, above 0.
     pub pdg_id: i32,
+}
+
+impl BosonFields {
+    fn check(&self) -> Result<(), BadNumber> {
+        check(&[
+            ("dark_sector.m_mediator_gev", self.mass_gev, AMOUNT),
+            ("dark_sector.coupling", self.coupling, COUPLING),
+            ("dark_sector.pdg_id", f64::from(self.pdg_id), CODE),
+        ])
+    }
 }
 
 impl Vertex {
@@ -173,6 +263,15 @@ pub enum DarkSector {
 }
 
 impl DarkSector {
+    /// Refuses a pair without a charge, which the photon does not couple to.
+    pub(crate) fn check(&self) -> Result<(), BadNumber> {
+        let charge = match self {
+            Self::Pair(chi) => chi.charge,
+            _ => 1.0,
+        };
+        check(&[("dark_sector.charge", charge, COUPLING)])
+    }
+
     /// What it is in a word: `pair`, `dark-photon` or `boson`.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -222,21 +321,20 @@ mod tests {
 
     #[test]
     fn a_pair_starts_at_twice_the_mass_and_a_dark_photon_at_its_mass() {
-        let chi = MilliCharged {
+        let chi = MilliCharged::new(ChiFields {
             mass_gev: 0.1,
             charge: 1.0,
             spin: ChiSpin::Dirac,
             pdg_id: 17,
-        };
-        let photon = DarkPhoton {
+        })
+        .unwrap();
+        let photon = DarkPhoton::new(DarkPhotonFields {
             mass_gev: 0.1,
             epsilon: 1e-3,
             pdg_id: DARK_PHOTON_PDG_ID,
-        };
-        let other = MilliCharged {
-            pdg_id: 5_200_012,
-            ..chi
-        };
+        })
+        .unwrap();
+        let other = chi.with(|chi| chi.pdg_id = 5_200_012).unwrap();
         assert_eq!((chi.charge_of_id(), other.charge_of_id()), (-1.0, 1.0));
         assert_eq!(DarkSector::Pair(chi).threshold_mass_gev(), 0.2);
         assert_eq!(DarkSector::DarkPhoton(photon).threshold_mass_gev(), 0.1);

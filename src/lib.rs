@@ -85,6 +85,8 @@
 
 #[macro_use]
 mod named;
+#[macro_use]
+pub mod checked;
 
 pub mod beam;
 pub mod card;

@@ -60,14 +60,16 @@ impl VectorMeson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dark_sector::ChiFields;
 
     fn chi(mass_gev: f64, spin: ChiSpin) -> MilliCharged {
-        MilliCharged {
+        MilliCharged::new(ChiFields {
             mass_gev,
             charge: 0.1,
             spin,
             pdg_id: 17,
-        }
+        })
+        .unwrap()
     }
 
     #[test]

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use millibrem::card::{Override, RunCard, shipped};
 use millibrem::constants::{ALPHA, AVOGADRO, ELECTRON_MASS_GEV, GEV_M2_TO_PB};
-use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged, Resonance};
+use millibrem::dark_sector::{
+    ChiFields, ChiSpin, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged, Resonance,
+    ResonanceFields,
+};
 use millibrem::generate::{Generator, Progress, Settings};
 use millibrem::matter::shower::{Shower, Species, TrackLength};
 use millibrem::process::annihilation::{Annihilation, dark_photon_mean_pb};
@@ -32,12 +35,15 @@ fn card(settings: &[&str]) -> RunCard {
 /// Positrons of the card's beam energy on lead.
 fn inputs(m_chi_gev: f64, spin: ChiSpin, settings: &[&str]) -> Inputs {
     let mut found = run::inputs(&card(settings)).expect("one nucleus");
-    found.dark_sector = DarkSector::Pair(MilliCharged {
-        mass_gev: m_chi_gev,
-        charge: 1.0,
-        spin,
-        pdg_id: 5_200_012,
-    });
+    found.dark_sector = DarkSector::Pair(
+        MilliCharged::new(ChiFields {
+            mass_gev: m_chi_gev,
+            charge: 1.0,
+            spin,
+            pdg_id: 5_200_012,
+        })
+        .unwrap(),
+    );
     found
 }
 
@@ -282,11 +288,12 @@ fn dark_photons_on_their_mass_shell_have_the_yields_of_another_calculation() {
         (0.28, 7.1e-5),
         (0.3, 2.0e-5),
     ] {
-        let photon = DarkPhoton {
+        let photon = DarkPhoton::new(DarkPhotonFields {
             mass_gev,
             epsilon: 1.0,
             pdg_id: 622,
-        };
+        })
+        .unwrap();
         let mean_pb = dark_photon_mean_pb(&track, 40.0, &photon);
         let found = mean_pb * 40.0 * 82.0 * lead_per_x0();
         assert!(
@@ -303,12 +310,13 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
     let track = lead(50.0);
     for spin in ChiSpin::ALL {
         let inputs = inputs(0.05, spin, &[]);
-        let narrow = Resonance {
+        let narrow = Resonance::new(ResonanceFields {
             mass_gev: 0.26,
             epsilon: 1e-3,
             alpha_d: 1e-3,
             width_gev: None,
-        };
+        })
+        .unwrap();
         let DarkSector::Pair(chi) = inputs.dark_sector else {
             panic!("a pair");
         };
@@ -336,11 +344,12 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
             one.at_pb(middle) * (above(at(i)) - above(at(i + 1)))
         });
         let by_steps = steps.sum::<f64>() / 40.0 / 82.0;
-        let photon = DarkPhoton {
+        let photon = DarkPhoton::new(DarkPhotonFields {
             mass_gev: narrow.mass_gev,
             epsilon: narrow.epsilon,
             pdg_id: 622,
-        };
+        })
+        .unwrap();
         let shell = dark_photon_mean_pb(&track, 40.0, &photon);
         // Tails of the Breit–Wigner are a part in Γ/m of it and the slope of the track.
         assert!(
@@ -349,11 +358,12 @@ fn a_vector_in_between_closes_on_a_narrow_a_heavy_and_a_massless_one() {
         );
         let photon = Annihilation::new(&inputs).expect("open").sigma_pb();
         for (mass_gev, form) in [(1e3, s(100.0) / 1e6), (1e-6, 1.0)] {
-            let far = Resonance {
+            let far = Resonance::new(ResonanceFields {
                 mass_gev,
                 width_gev: Some(0.0),
-                ..narrow
-            };
+                ..*narrow
+            })
+            .unwrap();
             let found = Annihilation::new(&through(far)).expect("open");
             let charge2 = far.alpha_d / ALPHA * far.epsilon * far.epsilon * form * form;
             assert!(
@@ -380,10 +390,13 @@ fn what_makes_no_sense_is_refused_by_name() {
         "{cut}"
     );
     let mut photon = inputs(0.1, ChiSpin::Dirac, &[]);
-    photon.dark_sector = DarkSector::DarkPhoton(DarkPhoton {
-        mass_gev: 0.2,
-        epsilon: 1.0,
-        pdg_id: 622,
-    });
+    photon.dark_sector = DarkSector::DarkPhoton(
+        DarkPhoton::new(DarkPhotonFields {
+            mass_gev: 0.2,
+            epsilon: 1.0,
+            pdg_id: 622,
+        })
+        .unwrap(),
+    );
     assert!(matches!(refused(&photon), SetupError::OtherKind { .. }));
 }

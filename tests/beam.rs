@@ -152,7 +152,7 @@ fn a_spread_of_the_momentum_has_the_mean_of_the_cross_section() {
             "{name}: {sigma} ± {error}, {mean}"
         );
         let mut nominal = card.clone();
-        nominal.profile.momentum_spread = 0.0;
+        nominal.profile = nominal.profile.with(|of| of.momentum_spread = 0.0).unwrap();
         let at_one = run::process(&nominal)
             .unwrap()
             .route(Method::QUADRATURE)
@@ -180,9 +180,15 @@ fn a_spread_alone_is_the_mean_over_energies_by_hand() {
     for k in -20..=20 {
         let xi = 0.25 * f64::from(k);
         let mut one = card.clone();
-        one.profile.momentum_spread = 0.0;
-        one.beam.energy_gev = (p0 * (1.0 + 0.04 * xi)).hypot(m);
-        one.cuts.x_min *= 160.0 / one.beam.energy_gev;
+        one.profile = one.profile.with(|of| of.momentum_spread = 0.0).unwrap();
+        one.beam = one
+            .beam
+            .with(|of| of.energy_gev = (p0 * (1.0 + 0.04 * xi)).hypot(m))
+            .unwrap();
+        one.cuts = one
+            .cuts
+            .with(|of| of.x_min *= 160.0 / one.beam.energy_gev)
+            .unwrap();
         let route = run::process(&one)
             .unwrap()
             .route(Method::QUADRATURE)

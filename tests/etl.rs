@@ -1,11 +1,14 @@
 //! The exact process on the unit hypercube: same bits on every instruction set, finite and
 //! non-negative everywhere, cuts obeyed, couplings where they belong.
 
-use millibrem::beam::{Beam, Lepton};
-use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{Boson, ChiSpin, DarkPhoton, DarkSector, MilliCharged, Vertex};
+use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::cuts::{CutFields, Cuts};
+use millibrem::dark_sector::{
+    Boson, BosonFields, ChiFields, ChiSpin, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged,
+    Vertex,
+};
 use millibrem::matter::form_factor::FormFactorKind;
-use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::observable::Observable;
 use millibrem::process::radiation::amplitude::{boson_a, is_collinear, pair_m2};
 use millibrem::process::radiation::etl::Etl;
@@ -16,21 +19,27 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 fn chi(mass_gev: f64, charge: f64, spin: ChiSpin) -> DarkSector {
-    DarkSector::Pair(MilliCharged {
-        mass_gev,
-        charge,
-        spin,
-        pdg_id: 17,
-    })
+    DarkSector::Pair(
+        MilliCharged::new(ChiFields {
+            mass_gev,
+            charge,
+            spin,
+            pdg_id: 17,
+        })
+        .unwrap(),
+    )
 }
 
 fn boson(vertex: Vertex, mass_gev: f64) -> DarkSector {
-    DarkSector::Boson(Boson {
-        vertex,
-        mass_gev,
-        coupling: 1.0,
-        pdg_id: 1,
-    })
+    DarkSector::Boson(
+        Boson::new(BosonFields {
+            vertex,
+            mass_gev,
+            coupling: 1.0,
+            pdg_id: 1,
+        })
+        .unwrap(),
+    )
 }
 
 fn setup(
@@ -40,17 +49,19 @@ fn setup(
     spin: NucleusSpin,
     cuts: Cuts,
 ) -> Setup {
-    let beam = Beam {
+    let beam = Beam::new(BeamFields {
         lepton,
         energy_gev,
         on_target: None,
-    };
-    let nucleus = Nucleus {
+    })
+    .unwrap();
+    let nucleus = Nucleus::new(NucleusFields {
         z: 82,
         a: 207.2,
         mass_gev: 193.005578,
         spin,
-    };
+    })
+    .unwrap();
     Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).unwrap()
 }
 
@@ -87,11 +98,12 @@ fn every_kind() -> Vec<Setup> {
                 let dark = boson(vertex, 0.05);
                 all.push(setup(lepton, 100.0, dark, nucleus, Cuts::NONE));
             }
-            let photon = DarkPhoton {
+            let photon = DarkPhoton::new(DarkPhotonFields {
                 mass_gev: 0.05,
                 epsilon: 1.0,
                 pdg_id: 622,
-            };
+            })
+            .unwrap();
             all.push(setup(
                 lepton,
                 100.0,
@@ -191,7 +203,7 @@ fn weights_of_the_hardest_setups_are_finite_and_not_negative() {
 
 #[test]
 fn points_outside_the_cuts_have_no_weight_and_those_inside_keep_theirs() {
-    let cuts = Cuts {
+    let cuts = Cuts::new(CutFields {
         x_min: 0.3,
         x_max: 0.95,
         lepton_energy_max_gev: 40.0,
@@ -200,14 +212,16 @@ fn points_outside_the_cuts_have_no_weight_and_those_inside_keep_theirs() {
         lepton_pt_min_gev: 0.01,
         lepton_pt_max_gev: 0.5,
         chi_angle_max_mrad: 30.0,
-    };
+    })
+    .unwrap();
     let dark = chi(0.1, 1.0, ChiSpin::Dirac);
     let cut = setup(Lepton::Muon, 100.0, dark, NucleusSpin::Zero, cuts);
-    let on_x = Cuts {
+    let on_x = Cuts::new(CutFields {
         x_min: cuts.x_min,
         x_max: cuts.x_max,
-        ..Cuts::NONE
-    };
+        ..CutFields::NONE
+    })
+    .unwrap();
     let open = setup(Lepton::Muon, 100.0, dark, NucleusSpin::Zero, on_x);
     let mut all = Vec::new();
     each_block(&Etl::new(&open), 20_000, 5, |value, _| {
@@ -265,21 +279,25 @@ fn the_charge_scales_every_weight_by_its_square() {
 
 #[test]
 fn a_block_at_another_energy_is_the_process_of_that_energy() {
-    let cuts = Cuts {
+    let cuts = Cuts::new(CutFields {
         x_min: 0.4,
-        ..Cuts::NONE
-    };
+        ..CutFields::NONE
+    })
+    .unwrap();
     let mut rng = Pcg64Mcg::seed_from_u64(11);
     for dark in [
         chi(0.01, 1.0, ChiSpin::Dirac),
-        DarkSector::DarkPhoton(DarkPhoton {
-            mass_gev: 0.05,
-            epsilon: 1.0,
-            pdg_id: 622,
-        }),
+        DarkSector::DarkPhoton(
+            DarkPhoton::new(DarkPhotonFields {
+                mass_gev: 0.05,
+                epsilon: 1.0,
+                pdg_id: 622,
+            })
+            .unwrap(),
+        ),
     ] {
         let at = |energy_gev, x_min| {
-            let cuts = Cuts { x_min, ..cuts };
+            let cuts = Cuts::new(CutFields { x_min, ..*cuts }).unwrap();
             setup(Lepton::Electron, energy_gev, dark, NucleusSpin::Zero, cuts)
         };
         let process: std::sync::Arc<dyn Process> = (&at(100.0, 0.4)).into();

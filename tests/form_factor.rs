@@ -8,6 +8,7 @@ use millibrem::matter::form_factor::{
     FormFactor, FormFactorError, FormFactorKind, FormFactorTable, FormFactors, Model, Scales,
     Shape, each,
 };
+use millibrem::matter::material::Material;
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::process::Method;
 use millibrem::process::radiation::route;
@@ -174,7 +175,7 @@ fn a_form_factor_from_outside_serves_every_route() {
 fn a_nucleus_that_a_form_factor_does_not_know_is_an_error_of_the_set_up() {
     let mut card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
     let hydrogen = Element::from_symbol("H").unwrap();
-    card.target.material.components[0].nucleus = Nucleus::of(hydrogen, NucleusSpin::Zero);
+    card.target.material = Material::pure(hydrogen, NucleusSpin::Zero);
     card.target.form_factor = FormFactorKind::new(Mine);
     let error = run::setup(&card).map(|_| ()).map_err(|e| e.to_string());
     let expected = "form factor `mine`: a proton is not meant";
@@ -339,7 +340,7 @@ fn a_table_of_a_known_form_factor_gives_its_cross_section() {
     card.target.form_factor = FormFactorKind::from_table(table.clone());
     let found = sigma(&card);
     assert!((found / expected - 1.0).abs() < 2e-5, "{found} {expected}");
-    let tabulated = run::setup(&card).unwrap().form_factor;
+    let tabulated = run::setup(&card).unwrap().form_factor.clone();
     let radius = tabulated.rms_radius_fm().expect("has one");
     assert!((radius / 5.521 - 1.0).abs() < 2e-3, "{radius}");
     assert_eq!(card.target.form_factor, FormFactorKind::from_table(table));

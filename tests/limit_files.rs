@@ -1,7 +1,7 @@
 //! Limit files in the shapes in which people publish and keep them: each style gives its points, or a
 //! refusal that names the line and the cure. The numbers are made up.
 
-use millibrem::dark_sector::{ChiSpin, MilliCharged};
+use millibrem::dark_sector::{ChiFields, ChiSpin, MilliCharged};
 use millibrem::study::reach::recast::{LimitFile, MassUnit, Units};
 use millibrem::text;
 
@@ -39,12 +39,13 @@ fn refused(bytes: &[u8], words: &str) {
 }
 
 fn chi(mass_gev: f64) -> MilliCharged {
-    MilliCharged {
+    MilliCharged::new(ChiFields {
         mass_gev,
         charge: 1.0,
         spin: ChiSpin::Dirac,
         pdg_id: 17,
-    }
+    })
+    .unwrap()
 }
 
 #[test]

@@ -4,7 +4,9 @@ mod corner;
 
 use corner::{both, pull, setup};
 use millibrem::constants::ALPHA;
-use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged, Resonance};
+use millibrem::dark_sector::{
+    ChiFields, ChiSpin, DarkSector, MilliCharged, Resonance, ResonanceFields,
+};
 use millibrem::process::Route;
 use millibrem::process::Setup;
 use millibrem::process::radiation::Ww;
@@ -22,18 +24,19 @@ fn through(pair: &Setup, a: Resonance) -> Setup {
     let DarkSector::Pair(chi) = pair.dark else {
         panic!("a pair")
     };
-    let mut setup = pair.clone();
-    setup.dark = DarkSector::Mediated(MilliCharged { charge: 0.0, ..chi }, a);
-    setup
+    let neutral = chi.with(|chi| chi.charge = 0.0).unwrap();
+    let through = pair.with(|parts| parts.dark = DarkSector::Mediated(neutral, a));
+    through.unwrap()
 }
 
 fn resonance(mass_gev: f64, alpha_d: f64, width_gev: Option<f64>) -> Resonance {
-    Resonance {
+    Resonance::new(ResonanceFields {
         mass_gev,
         epsilon: 0.3,
         alpha_d,
         width_gev,
-    }
+    })
+    .unwrap()
 }
 
 fn exact(setup: &Setup, rel_error: f64) -> f64 {
@@ -54,12 +57,13 @@ fn a_narrow_resonance_is_a_dark_photon_times_its_branching_ratio() {
                 narrow / on_shell
             );
             // Another width is another branching ratio.
-            let chi = MilliCharged {
+            let chi = MilliCharged::new(ChiFields {
                 charge: 0.0,
                 mass_gev: 0.03,
                 spin: ChiSpin::from_name(spin).unwrap(),
                 pdg_id: 17,
-            };
+            })
+            .unwrap();
             let width = 4.0 * resonance(0.1, alpha_d, None).width_to(&chi);
             let quarter = exact(&through(&pair, resonance(0.1, alpha_d, Some(width))), 1e-5);
             assert!(
@@ -127,12 +131,13 @@ fn the_integral_over_k2_across_the_peak_is_sigma() {
     let a = resonance(0.3, 0.5, None);
     let setup = through(&pair, a);
     // Simpson's rule in the angle of the Lorentzian, far out on both sides.
-    let chi = MilliCharged {
+    let chi = MilliCharged::new(ChiFields {
         charge: 0.0,
         mass_gev: 0.05,
         spin: ChiSpin::Dirac,
         pdg_id: 17,
-    };
+    })
+    .unwrap();
     let (m2, w) = (0.09, 0.3 * a.width(&chi));
     let low = ((0.01 - m2) / w).atan();
     let n = 128;

@@ -1,7 +1,6 @@
 //! Targets of several nuclei: σ per atom is Σ f_i σ_i, to the bit.
 
 use millibrem::card::{Override, RunCard, shipped};
-use millibrem::matter::material::Material;
 use millibrem::process::{Integral, Method, Route};
 use millibrem::run;
 use millibrem::study::compare::compare;
@@ -93,7 +92,7 @@ fn a_nucleus_without_phase_space_is_named() {
     let mut plastic = card(&["target.material=plastic-scintillator"]);
     // Beyond the threshold on hydrogen, not on carbon.
     if let millibrem::dark_sector::DarkSector::Pair(chi) = &mut plastic.dark_sector {
-        chi.mass_gev = 7.0;
+        *chi = chi.with(|chi| chi.mass_gev = 7.0).unwrap();
     }
     let error = run::mixture(&plastic).map(|_| ()).unwrap_err().to_string();
     assert!(
@@ -111,11 +110,11 @@ fn a_radiation_length_of_a_compound_has_the_events_of_lead_and_more_electrons() 
         let events = sigma(&card, Method::QUADRATURE).value_pb;
         let parts = material.components.iter().zip(material.number_fractions());
         let electrons: f64 = parts.map(|(p, share)| share * f64::from(p.nucleus.z)).sum();
-        let one = Material {
-            density_g_cm3: Some(1.0),
-            thickness_cm: Some(material.radiation_length_g_cm2()),
-            ..material.clone()
-        };
+        let length = material.radiation_length_g_cm2();
+        let one = material.clone().with(|one| {
+            (one.density_g_cm3, one.thickness_cm) = (Some(1.0), Some(length));
+        });
+        let one = one.unwrap();
         let atoms = one.nuclei_per_cm2().expect("density and thickness");
         [atoms * events, atoms * electrons]
     };

@@ -1,12 +1,12 @@
 //! The phase-space maps: inverse, limits, and volume against an independent flat generator.
 
-use millibrem::beam::{Beam, Lepton};
+use millibrem::beam::{Beam, BeamFields, Lepton};
 use millibrem::constants::{E_SQUARED, GEV_M2_TO_PB};
 use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
 use millibrem::kinematics::{Collision, RecoilVariables};
 use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
-use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::process::Setup;
 use millibrem::process::radiation::etl::Etl;
 use millibrem::process::radiation::phase_space::{DecayMap, EmissionMap, PairBlock, PairMassMap};
@@ -28,7 +28,7 @@ proptest! {
         let c = Collision::new(10f64.powf(log_e), m, big_m).unwrap();
         let form_factor = FormFactor::new(
             &FormFactorKind::default(),
-            &Nucleus { z: 13, a: 27.0, mass_gev: big_m, spin: NucleusSpin::Zero },
+            &Nucleus::new(NucleusFields { z: 13, a: 27.0, mass_gev: big_m, spin: NucleusSpin::Zero }).unwrap(),
         )
         .unwrap();
         let top = c.max_pair_mass().powi(2);
@@ -65,23 +65,26 @@ proptest! {
 }
 
 fn small_setup(m_chi: f64) -> Setup {
-    let beam = Beam {
+    let beam = Beam::new(BeamFields {
         lepton: Lepton::Muon,
         energy_gev: 3.0,
         on_target: None,
-    };
-    let nucleus = Nucleus {
+    })
+    .unwrap();
+    let nucleus = Nucleus::new(NucleusFields {
         z: 1,
         a: 1.0,
         mass_gev: 0.938,
         spin: NucleusSpin::Zero,
-    };
-    let chi = MilliCharged {
+    })
+    .unwrap();
+    let chi = MilliCharged::new(ChiFields {
         mass_gev: m_chi,
         charge: 1.0,
         spin: ChiSpin::Dirac,
         pdg_id: 17,
-    };
+    })
+    .unwrap();
     Setup::new(
         &beam,
         nucleus,

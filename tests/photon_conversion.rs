@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use millibrem::card::{Override, RunCard, shipped};
 use millibrem::constants::{ALPHA, ELECTRON_MASS_GEV, GEV_M2_TO_PB};
-use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
 use millibrem::generate::{Generator, Progress, Settings};
 use millibrem::matter::NucleusSpin;
 use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
@@ -32,13 +32,16 @@ fn card(settings: &[&str]) -> RunCard {
 /// Photons of this energy on lead.
 fn inputs(energy_gev: f64, m_chi_gev: f64, spin: ChiSpin) -> Inputs {
     let mut found = run::inputs(&card(&[])).expect("one nucleus");
-    found.beam.energy_gev = energy_gev;
-    found.dark_sector = DarkSector::Pair(MilliCharged {
-        mass_gev: m_chi_gev,
-        charge: 1.0,
-        spin,
-        pdg_id: 5_200_012,
-    });
+    found.beam = found.beam.with(|of| of.energy_gev = energy_gev).unwrap();
+    found.dark_sector = DarkSector::Pair(
+        MilliCharged::new(ChiFields {
+            mass_gev: m_chi_gev,
+            charge: 1.0,
+            spin,
+            pdg_id: 5_200_012,
+        })
+        .unwrap(),
+    );
     found
 }
 
@@ -237,7 +240,7 @@ fn the_monte_carlo_is_the_quadrature_for_all_spins() {
         (ChiSpin::Scalar, NucleusSpin::Zero, 0.1, 8.0),
     ] {
         let mut inputs = inputs(energy, m_chi, chi);
-        inputs.nucleus.spin = nucleus;
+        inputs.nucleus = inputs.nucleus.with_spin(nucleus);
         let expected = sigma(&inputs, 1e-5);
         let settings = Settings {
             seed: 11,
@@ -267,7 +270,7 @@ fn the_monte_carlo_is_the_quadrature_for_all_spins() {
 #[test]
 fn cuts_on_the_lepton_and_too_little_energy_are_refused_by_name() {
     let mut cut = inputs(75.0, 0.1, ChiSpin::Dirac);
-    cut.cuts.lepton_angle_max_mrad = 10.0;
+    cut.cuts = cut.cuts.with(|of| of.lepton_angle_max_mrad = 10.0).unwrap();
     let words = Conversion::new(&cut).expect_err("refused").to_string();
     assert!(words.contains("`cuts.lepton_angle_max_mrad`"), "{words}");
     let words = Conversion::new(&inputs(0.15, 0.1, ChiSpin::Dirac)).expect_err("refused");

@@ -1,11 +1,13 @@
 //! The deterministic route against an independent quadrature, its own identities and its limits.
 
-use millibrem::beam::{Beam, Lepton};
+use millibrem::beam::{Beam, BeamFields, Lepton};
 use millibrem::constants::ALPHA;
-use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::cuts::{CutFields, Cuts};
+use millibrem::dark_sector::{
+    ChiFields, ChiSpin, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged,
+};
 use millibrem::matter::form_factor::{FormFactor, FormFactorKind};
-use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::process::QuadratureError;
 use millibrem::process::Setup;
 use millibrem::process::radiation::quadrature::{binned, dsigma_dk2, sigma, spectrum};
@@ -39,19 +41,23 @@ fn rows(file: &str) -> Vec<Row> {
 }
 
 fn chi(mass_gev: f64, spin: ChiSpin) -> DarkSector {
-    DarkSector::Pair(MilliCharged {
-        mass_gev,
-        charge: 1.0,
-        spin,
-        pdg_id: 17,
-    })
+    DarkSector::Pair(
+        MilliCharged::new(ChiFields {
+            mass_gev,
+            charge: 1.0,
+            spin,
+            pdg_id: 17,
+        })
+        .unwrap(),
+    )
 }
 
 fn x_above(x_min: f64) -> Cuts {
-    Cuts {
+    Cuts::new(CutFields {
         x_min,
-        ..Cuts::NONE
-    }
+        ..CutFields::NONE
+    })
+    .unwrap()
 }
 
 /// Spelling of the form factors in the reference tables.
@@ -69,20 +75,22 @@ fn form_factor(name: &str) -> FormFactorKind {
 
 impl Row {
     fn setup(&self) -> Setup {
-        let nucleus = Nucleus {
+        let nucleus = Nucleus::new(NucleusFields {
             z: self.z,
             a: self.a,
             mass_gev: self.nuclear_mass_gev,
             spin: NucleusSpin::Zero,
-        };
+        })
+        .unwrap();
         let lepton = Lepton::from_name(&self.lepton).expect("lepton");
         let spin = ChiSpin::from_name(self.chi_spin.as_deref().unwrap_or("dirac"));
         Setup::new(
-            &Beam {
+            &Beam::new(BeamFields {
                 lepton,
                 energy_gev: self.beam_energy_gev,
                 on_target: None,
-            },
+            })
+            .unwrap(),
             nucleus,
             &form_factor(self.form_factor.as_deref().unwrap_or("tsai-elastic")),
             chi(self.m_chi_gev, spin.expect("spin")),
@@ -101,17 +109,19 @@ impl Row {
 }
 
 fn setup(lepton: Lepton, energy_gev: f64, z: u32, a: f64, dark: DarkSector, cuts: Cuts) -> Setup {
-    let nucleus = Nucleus {
+    let nucleus = Nucleus::new(NucleusFields {
         z,
         a,
         mass_gev: a * 0.931_494_102_42,
         spin: NucleusSpin::Zero,
-    };
-    let beam = Beam {
+    })
+    .unwrap();
+    let beam = Beam::new(BeamFields {
         lepton,
         energy_gev,
         on_target: None,
-    };
+    })
+    .unwrap();
     Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).expect("a valid set-up")
 }
 
@@ -249,11 +259,14 @@ fn the_integral_over_k2_is_sigma() {
 fn a_pair_of_one_mass_is_a_dark_photon_times_the_spectral_function() {
     let (m_chi, k2) = (0.03_f64, 0.02_f64);
     let pair = muons_on_lead(m_chi, x_above(0.5));
-    let photon = DarkSector::DarkPhoton(DarkPhoton {
-        mass_gev: k2.sqrt(),
-        epsilon: 1e-3,
-        pdg_id: 622,
-    });
+    let photon = DarkSector::DarkPhoton(
+        DarkPhoton::new(DarkPhotonFields {
+            mass_gev: k2.sqrt(),
+            epsilon: 1e-3,
+            pdg_id: 622,
+        })
+        .unwrap(),
+    );
     let vector = setup(Lepton::Muon, 160.0, 82, 207.2, photon, x_above(0.5));
     let beta = (1.0 - 4.0 * m_chi * m_chi / k2).sqrt();
     let rho = ALPHA / (3.0 * core::f64::consts::PI) * (1.0 + 2.0 * m_chi * m_chi / k2) * beta / k2;
@@ -268,12 +281,15 @@ fn a_pair_of_one_mass_is_a_dark_photon_times_the_spectral_function() {
 
 #[test]
 fn sigma_scales_with_the_square_of_the_charge() {
-    let tiny = DarkSector::Pair(MilliCharged {
-        mass_gev: 0.1,
-        charge: 1e-3,
-        spin: ChiSpin::Dirac,
-        pdg_id: 17,
-    });
+    let tiny = DarkSector::Pair(
+        MilliCharged::new(ChiFields {
+            mass_gev: 0.1,
+            charge: 1e-3,
+            spin: ChiSpin::Dirac,
+            pdg_id: 17,
+        })
+        .unwrap(),
+    );
     let s = setup(Lepton::Muon, 160.0, 82, 207.2, tiny, x_above(0.5));
     let unit = sigma(&muons_on_lead(0.1, x_above(0.5)), 1e-6).expect("converges");
     let got = sigma(&s, 1e-6).expect("converges");
@@ -284,10 +300,13 @@ fn sigma_scales_with_the_square_of_the_charge() {
 fn the_nuclear_spin_matters_for_light_nuclei_at_large_momentum_transfer_only() {
     let ratio = |z, a, ff| {
         let dark = chi(0.1, ChiSpin::Dirac);
-        let mut s = setup(Lepton::Electron, 8.0, z, a, dark, x_above(0.7));
-        s.form_factor = FormFactor::new(&form_factor(ff), &s.nucleus).expect("of any nucleus");
+        let s = setup(Lepton::Electron, 8.0, z, a, dark, x_above(0.7));
+        let form_factor = FormFactor::new(&form_factor(ff), &s.nucleus).expect("of any nucleus");
+        let s = s.with(|s| s.form_factor = form_factor).unwrap();
         let zero = sigma(&s, 1e-9).expect("converges").value_pb;
-        s.nucleus.spin = NucleusSpin::Half;
+        let s = s
+            .with(|s| s.nucleus = s.nucleus.with_spin(NucleusSpin::Half))
+            .unwrap();
         sigma(&s, 1e-9).expect("converges").value_pb / zero - 1.0
     };
     let lead = ratio(82, 207.2, "tsai-elastic");
@@ -336,45 +355,51 @@ fn a_cut_on_anything_but_x_is_an_error_that_names_it() {
     let open = Cuts::NONE;
     for (cuts, key) in [
         (
-            Cuts {
+            Cuts::new(CutFields {
                 lepton_energy_max_gev: 50.0,
-                ..open
-            },
+                ..*open
+            })
+            .unwrap(),
             "lepton_energy_max_gev",
         ),
         (
-            Cuts {
+            Cuts::new(CutFields {
                 lepton_angle_min_mrad: 1.0,
-                ..open
-            },
+                ..*open
+            })
+            .unwrap(),
             "lepton_angle_min_mrad",
         ),
         (
-            Cuts {
+            Cuts::new(CutFields {
                 lepton_angle_max_mrad: 9.0,
-                ..open
-            },
+                ..*open
+            })
+            .unwrap(),
             "lepton_angle_max_mrad",
         ),
         (
-            Cuts {
+            Cuts::new(CutFields {
                 lepton_pt_min_gev: 0.1,
-                ..open
-            },
+                ..*open
+            })
+            .unwrap(),
             "lepton_pt_min_gev",
         ),
         (
-            Cuts {
+            Cuts::new(CutFields {
                 lepton_pt_max_gev: 0.4,
-                ..open
-            },
+                ..*open
+            })
+            .unwrap(),
             "lepton_pt_max_gev",
         ),
         (
-            Cuts {
+            Cuts::new(CutFields {
                 chi_angle_max_mrad: 5.0,
-                ..open
-            },
+                ..*open
+            })
+            .unwrap(),
             "chi_angle_max_mrad",
         ),
     ] {

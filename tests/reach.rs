@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use millibrem::card::{MesonYields, RunCard, shipped};
-use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::dark_sector::{
+    ChiFields, DARK_PHOTON_PDG_ID, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged,
+};
 use millibrem::mesons::VectorMeson;
 use millibrem::process::radiation::Exact;
 use millibrem::process::target::BeamTrack;
@@ -70,7 +72,12 @@ fn assert_close(found: f64, expected: f64, relative: f64) {
 #[test]
 fn exact_limits_of_2025_are_the_reference_ones() {
     let mut muons = card("na64mu-2025");
-    muons.target.material.thickness_cm = Some(22.45);
+    muons.target.material = muons
+        .target
+        .material
+        .clone()
+        .with(|m| m.thickness_cm = Some(22.45))
+        .unwrap();
     let muons = experiment(&muons, false);
     let electrons = experiment(&card("ldmx-2025"), false);
     for (m_chi, by_muons, by_electrons) in [
@@ -119,16 +126,23 @@ fn a_mixture_of_one_element_with_itself_is_that_element() {
     let pure = card("ldmx-2025");
     let mut mixed = pure.clone();
     let part = mixed.target.material.components[0];
-    mixed.target.material.components = vec![
-        millibrem::matter::material::Component {
-            mass_fraction: 0.25,
-            ..part
-        },
-        millibrem::matter::material::Component {
-            mass_fraction: 0.75,
-            ..part
-        },
-    ];
+    mixed.target.material = mixed
+        .target
+        .material
+        .clone()
+        .with(|m| {
+            m.components = vec![
+                millibrem::matter::material::Component {
+                    mass_fraction: 0.25,
+                    ..part
+                },
+                millibrem::matter::material::Component {
+                    mass_fraction: 0.75,
+                    ..part
+                },
+            ]
+        })
+        .unwrap();
     let [pure, mixed] =
         [pure, mixed].map(|card| limit(&experiment(&card, false), Method::IWW, 0.05));
     assert_close(mixed, pure, 1e-12);
@@ -168,11 +182,12 @@ fn the_reach_of_na64mu_stays_where_it_was() {
 
 /// ε_up of the same experiment from its own dark-photon cross section.
 fn epsilon_up(card: &RunCard, experiment: &Experiment, mass_gev: f64) -> f64 {
-    let photon = DarkPhoton {
+    let photon = DarkPhoton::new(DarkPhotonFields {
         mass_gev,
         epsilon: 1.0,
         pdg_id: DARK_PHOTON_PDG_ID,
-    };
+    })
+    .unwrap();
     let nucleus = card.target.material.components[0].nucleus;
     let dark = DarkSector::DarkPhoton(photon);
     let kind = &card.target.form_factor;
@@ -186,10 +201,11 @@ fn a_dark_photon_limit_recast_is_the_direct_limit() {
     for name in ["ldmx-2025", "na64mu-2025"] {
         let card = card(name);
         let experiment = experiment(&card, false);
-        let chi = MilliCharged {
+        let chi = MilliCharged::new(ChiFields {
             mass_gev: 0.05,
-            ..chi(&card)
-        };
+            ..*chi(&card)
+        })
+        .unwrap();
         let direct = experiment.sigma_pb(Method::QUADRATURE, 0.05, 1e-8).unwrap();
         let direct = experiment.limit(experiment.events(direct)).unwrap();
         let heaviest = 0.999 * heaviest(&card);
@@ -225,9 +241,12 @@ fn heaviest(card: &RunCard) -> f64 {
 
 #[test]
 fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_less() {
-    let chi = |mass_gev| MilliCharged {
-        mass_gev,
-        ..chi(&card("ldmx-2025"))
+    let chi = |mass_gev| {
+        MilliCharged::new(ChiFields {
+            mass_gev,
+            ..*chi(&card("ldmx-2025"))
+        })
+        .unwrap()
     };
     let whole = LimitFile::parse("# mass, epsilon\nmass,epsilon\n0.01,1e-5\n0.1,1e-4\n1,1e-3\n");
     let short = LimitFile::parse("0.01 1e-5\n0.1 1e-4");
@@ -253,16 +272,31 @@ fn where_the_file_ends_below_threshold_nothing_is_said_and_a_shorter_file_says_l
 #[test]
 fn straggling_changes_nothing_in_a_thin_target_and_saves_a_thick_one_from_its_depth() {
     let mut thin = card("na64e-2018");
-    thin.target.material.thickness_cm = Some(1e-4);
+    thin.target.material = thin
+        .target
+        .material
+        .clone()
+        .with(|m| m.thickness_cm = Some(1e-4))
+        .unwrap();
     let [with, without] = [true, false].map(|s| limit(&experiment(&thin, s), Method::IWW, 0.05));
     assert_close(with, without, 2e-3);
     // Forty radiation lengths are worth less than the 0.87 they would be at constant σ.
     let mut thick = card("na64e-2018");
     let x0 = thick.target.material.radiation_length_cm.unwrap();
-    thick.target.material.thickness_cm = Some(40.0 * x0);
+    thick.target.material = thick
+        .target
+        .material
+        .clone()
+        .with(|m| m.thickness_cm = Some(40.0 * x0))
+        .unwrap();
     let thick = limit(&experiment(&thick, true), Method::QUADRATURE, 0.05);
     let mut one = card("na64e-2018");
-    one.target.material.thickness_cm = Some(x0);
+    one.target.material = one
+        .target
+        .material
+        .clone()
+        .with(|m| m.thickness_cm = Some(x0))
+        .unwrap();
     let one = limit(&experiment(&one, false), Method::QUADRATURE, 0.05);
     let length = (one / thick) * (one / thick);
     assert!((0.2..0.87).contains(&length), "{length} X0");
@@ -277,17 +311,22 @@ fn the_integral_over_the_energy_of_electrons_has_converged() {
         ("ldmx-2025", 0.7, 0.3),
     ] {
         let mut thick = card(name);
-        thick.cuts.x_min = x_min;
+        thick.cuts = thick.cuts.with(|of| of.x_min = x_min).unwrap();
         let thickness_x0 = 40.0;
         let x0 = thick.target.material.radiation_length_cm.unwrap();
-        thick.target.material.thickness_cm = Some(thickness_x0 * x0);
+        thick.target.material = thick
+            .target
+            .material
+            .clone()
+            .with(|m| m.thickness_cm = Some(thickness_x0 * x0))
+            .unwrap();
         let found = experiment(&thick, true)
             .sigma_pb(Method::IWW, m_chi, 1e-6)
             .unwrap();
         let sigma = |share: f64| {
             let mut card = thick.clone();
-            card.beam.energy_gev *= share;
-            card.cuts.x_min /= share;
+            card.beam = card.beam.with(|of| of.energy_gev *= share).unwrap();
+            card.cuts = card.cuts.with(|of| of.x_min /= share).unwrap();
             experiment(&card, false).sigma_pb(Method::IWW, m_chi, 1e-6)
         };
         // At x_min itself nothing passes. Dense there, and at E0 where most of the length is.
@@ -315,7 +354,12 @@ fn the_integral_over_the_energy_of_electrons_has_converged() {
 fn losing(loss_gev: f64) -> RunCard {
     let mut card = card("na64mu-2025");
     let thickness_cm = card.target.material.thickness_cm.unwrap();
-    card.target.material.energy_loss_gev_per_cm = Some(loss_gev / thickness_cm);
+    card.target.material = card
+        .target
+        .material
+        .clone()
+        .with(|m| m.energy_loss_gev_per_cm = Some(loss_gev / thickness_cm))
+        .unwrap();
     card
 }
 
@@ -335,8 +379,11 @@ fn energy_loss_of_muons_averages_over_energies_with_the_cut_on_what_the_beam_los
     let (e0, x_min, m_chi) = (160.0, 0.5, 0.05);
     let sigma = |energy_gev: f64| {
         let mut card = card("na64mu-2025");
-        card.beam.energy_gev = energy_gev;
-        card.cuts.x_min = x_min * e0 / energy_gev;
+        card.beam = card.beam.with(|of| of.energy_gev = energy_gev).unwrap();
+        card.cuts = card
+            .cuts
+            .with(|of| of.x_min = x_min * e0 / energy_gev)
+            .unwrap();
         experiment(&card, false)
             .sigma_pb(Method::QUADRATURE, m_chi, 1e-6)
             .unwrap()
@@ -368,7 +415,12 @@ fn energy_loss_is_for_muons_that_get_through_the_target() {
     assert!(matches!(stopped, ReachError::Stopped { .. }), "{stopped}");
     assert!(try_experiment(&losing(159.8), false).is_ok());
     let mut electrons = card("na64e-2018");
-    electrons.target.material.energy_loss_gev_per_cm = Some(0.01);
+    electrons.target.material = electrons
+        .target
+        .material
+        .clone()
+        .with(|m| m.energy_loss_gev_per_cm = Some(0.01))
+        .unwrap();
     for (card, straggling) in [
         (&electrons, false),
         (&electrons, true),

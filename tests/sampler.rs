@@ -34,8 +34,8 @@ fn process_at(card: &RunCard, nucleus: Nucleus, kinetic_gev: f64) -> Arc<dyn Pro
     let registry = Registry::standard();
     let kind = registry.get(card.dark_sector.kind()).unwrap();
     let energy_gev = kinetic_gev + card.beam.lepton.mass_gev();
-    let inputs = run::inputs(card).unwrap().on(nucleus).at_energy(energy_gev);
-    kind.of(&inputs).unwrap()
+    let inputs = run::inputs(card).unwrap().on(nucleus);
+    kind.of(&inputs.at_energy(energy_gev).unwrap()).unwrap()
 }
 
 #[test]

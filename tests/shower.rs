@@ -156,7 +156,7 @@ fn depth_adds_track_length_until_nothing_is_left() {
 fn a_mixture_is_between_its_elements_and_an_unknown_density_is_named() {
     let element = |symbol| Element::from_symbol(symbol).expect("listed");
     let parts = [(element("Pb"), 0.9), (element("C"), 0.1)];
-    let mixture = Material::of_elements(&parts, NucleusSpin::Zero);
+    let mixture = Material::of_elements(&parts, NucleusSpin::Zero).unwrap();
     let shower = Shower::new(Species::Electron, 100.0, 10.0);
     let refused = shower.track_lengths(&mixture, &[1.0]);
     assert_eq!(refused, Err(ShowerError::NoDensity));

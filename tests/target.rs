@@ -71,8 +71,11 @@ fn check(name: &str, report: &SigmaReport, expected_pb: f64) {
 fn sigma_at(card: &RunCard, energy_gev: f64, e_miss_gev: f64) -> f64 {
     let mut thin = card.clone();
     thin.losses = Some(millibrem::card::Losses::None);
-    thin.beam.energy_gev = energy_gev;
-    thin.cuts.x_min = e_miss_gev / energy_gev;
+    thin.beam = thin.beam.with(|beam| beam.energy_gev = energy_gev).unwrap();
+    let Ok(cuts) = thin.cuts.with(|cuts| cuts.x_min = e_miss_gev / energy_gev) else {
+        return 0.0;
+    };
+    thin.cuts = cuts;
     match run::setup(&thin) {
         Ok(setup) => sigma(&setup, 1e-5).unwrap().value_pb,
         // Nothing is left at the edge.
@@ -169,7 +172,12 @@ fn electrons_in_a_thick_target_must_say_what_they_lose() {
         assert!(refused.contains(words), "{words}: {refused}");
     }
     // Few radiation lengths, or muons, need not.
-    unsaid.target.material.thickness_cm = Some(0.16);
+    unsaid.target.material = unsaid
+        .target
+        .material
+        .clone()
+        .with(|m| m.thickness_cm = Some(0.16))
+        .unwrap();
     assert!(run::process(&unsaid).is_ok());
     let mut muons = card("na64mu-2025", &[]);
     muons.losses = None;
@@ -272,7 +280,12 @@ fn a_mixture_is_the_sum_of_its_nuclei_and_its_events_share_as_they_do() {
         .iter()
         .zip(&fractions)
         .map(|(component, fraction)| {
-            one.target.material.components = vec![*component];
+            one.target.material = one
+                .target
+                .material
+                .clone()
+                .with(|m| m.components = vec![*component])
+                .unwrap();
             fraction * sigma(&run::setup(&one).unwrap(), 1e-6).unwrap().value_pb
         })
         .collect();

@@ -35,8 +35,12 @@ fn card(name: &str, settings: &[(&str, &str)]) -> RunCard {
 fn sigma_at(card: &RunCard, energy_gev: f64) -> f64 {
     let mut thin = card.clone();
     thin.losses = Some(Losses::None);
-    thin.cuts.x_min *= card.beam.energy_gev / energy_gev;
-    thin.beam.energy_gev = energy_gev;
+    let ratio = card.beam.energy_gev / energy_gev;
+    let Ok(cuts) = thin.cuts.with(|cuts| cuts.x_min *= ratio) else {
+        return 0.0;
+    };
+    thin.cuts = cuts;
+    thin.beam = thin.beam.with(|beam| beam.energy_gev = energy_gev).unwrap();
     run::setup(&thin).map_or(0.0, |setup| sigma(&setup, 1e-4).unwrap().value_pb)
 }
 

@@ -1,41 +1,47 @@
 //! The Weizsäcker–Williams family against the exact result, its limits and published numbers.
 
-use millibrem::beam::{Beam, Lepton};
+use millibrem::beam::{Beam, BeamFields, Lepton};
 use millibrem::constants::AVOGADRO;
-use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::cuts::{CutFields, Cuts};
+use millibrem::dark_sector::{
+    ChiFields, ChiSpin, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged,
+};
 use millibrem::matter::form_factor::{FormFactor, FormFactorKind, FormFactors};
-use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::process::QuadratureError;
 use millibrem::process::radiation::flux::Flux;
 use millibrem::process::radiation::{Exact, Iww, Ww, Wwa, asymptotic, route};
 use millibrem::process::{Method, Route, Setup};
 
 fn chi(mass_gev: f64) -> MilliCharged {
-    MilliCharged {
+    MilliCharged::new(ChiFields {
         mass_gev,
         charge: 1.0,
         spin: ChiSpin::Dirac,
         pdg_id: 17,
-    }
+    })
+    .unwrap()
 }
 
 fn setup(lepton: Lepton, energy_gev: f64, (z, a): (u32, f64), m_chi: f64, x_min: f64) -> Setup {
-    let nucleus = Nucleus {
+    let nucleus = Nucleus::new(NucleusFields {
         z,
         a,
         mass_gev: a * 0.931_494_102_42,
         spin: NucleusSpin::Zero,
-    };
-    let beam = Beam {
+    })
+    .unwrap();
+    let beam = Beam::new(BeamFields {
         lepton,
         energy_gev,
         on_target: None,
-    };
-    let cuts = Cuts {
+    })
+    .unwrap();
+    let cuts = Cuts::new(CutFields {
         x_min,
-        ..Cuts::NONE
-    };
+        ..CutFields::NONE
+    })
+    .unwrap();
     let dark = DarkSector::Pair(chi(m_chi));
     Setup::new(&beam, nucleus, &FormFactorKind::default(), dark, cuts).expect("a valid set-up")
 }
@@ -171,10 +177,11 @@ fn the_closed_flux_agrees_with_a_plain_sum_over_all_scales() {
 
 #[test]
 fn the_numerical_flux_agrees_with_the_closed_one_where_screening_is_all_that_differs() {
-    let mut s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
     let closed = Flux::new(&s).at(1e-6, 0.02);
     let dipole = FormFactorKind::from_name("dipole").unwrap();
-    s.form_factor = FormFactor::new(&dipole, &s.nucleus).unwrap();
+    let form_factor = FormFactor::new(&dipole, &s.nucleus).unwrap();
+    let s = s.with(|s| s.form_factor = form_factor).unwrap();
     let numerical = Flux::new(&s).at(1e-6, 0.02);
     // The screening factor at t ≥ 1e-6 GeV² is 1 − 2/(a²t) + … with 1/a² = 4e-10 GeV².
     let off = closed / numerical - 1.0;
@@ -302,14 +309,20 @@ fn sigma_of_na64mu_and_ldmx_cross_near_ten_mev_and_ldmx_falls_faster() {
 
 #[test]
 fn every_route_serves_the_dark_photon_and_other_form_factors() {
-    let mut s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
-    s.dark = DarkSector::DarkPhoton(DarkPhoton {
-        mass_gev: 0.5,
-        epsilon: 1e-3,
-        pdg_id: 622,
-    });
+    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let dark = DarkSector::DarkPhoton(
+        DarkPhoton::new(DarkPhotonFields {
+            mass_gev: 0.5,
+            epsilon: 1e-3,
+            pdg_id: 622,
+        })
+        .unwrap(),
+    );
     for kind in FormFactors::standard().iter() {
-        s.form_factor = FormFactor::new(kind, &s.nucleus).unwrap();
+        let form_factor = FormFactor::new(kind, &s.nucleus).unwrap();
+        let s = s
+            .with(|s| (s.dark, s.form_factor) = (dark, form_factor))
+            .unwrap();
         let r = ratio(Method::WW, &s);
         assert!(
             (r - 1.0).abs() < 0.03 || kind.name() == "point",
@@ -320,8 +333,9 @@ fn every_route_serves_the_dark_photon_and_other_form_factors() {
 
 #[test]
 fn every_route_refuses_cuts_it_cannot_follow() {
-    let mut s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
-    s.cuts.lepton_pt_max_gev = 0.3;
+    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let cuts = s.cuts.with(|cuts| cuts.lepton_pt_max_gev = 0.3).unwrap();
+    let s = s.with(|s| s.cuts = cuts).unwrap();
     for &method in &Method::ALL[1..] {
         let route = route(method, &s).unwrap();
         assert_eq!(route.method(), method);

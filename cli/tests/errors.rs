@@ -9,6 +9,7 @@ use std::io;
 use std::path::PathBuf;
 
 use millibrem::card::{CardError, KeyError, Override, Place};
+use millibrem::checked::BadNumber;
 use millibrem::generate::GenerateError;
 use millibrem::histogram::{HistogramError, Observable};
 use millibrem::kinematics::CollisionError;
@@ -108,11 +109,12 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
         }
         .into(),
         BelowThreshold => SetupError::BelowThreshold { mass_gev: 3.0, largest_gev: 2.5 },
-        Senseless => SetupError::Senseless {
+        Number => BadNumber {
             name: "cuts.x_min",
             expected: "a number from 0 to 1",
             found: f64::NAN,
-        },
+        }
+        .into(),
         OutOfRange => SetupError::OutOfRange {
             name: "the beam's energy",
             value_gev: 1e11,

@@ -1,6 +1,6 @@
 //! Published limits: dark-photon files to recast and overlays share one reader; a contour is no edge.
 
-use millibrem::dark_sector::{ChiSpin, MilliCharged};
+use millibrem::dark_sector::{ChiFields, ChiSpin, MilliCharged};
 use millibrem::study::reach::recast::LimitFile;
 
 /// Reads a file of limits, interpolates in it and recasts it.
@@ -28,12 +28,13 @@ pub fn run(data: &[u8]) {
     }
     for spin in ChiSpin::ALL {
         for mass_gev in [0.01, 0.3 * low, 0.3 * high, high] {
-            let chi = MilliCharged {
+            let chi = MilliCharged::new(ChiFields {
                 mass_gev,
                 charge: 1.0,
                 spin,
                 pdg_id: 17,
-            };
+            })
+            .unwrap();
             if let Some(charge) = limit.recast(&chi) {
                 assert!(charge > 0.0 && charge.is_finite(), "{charge} at {mass_gev}");
             }

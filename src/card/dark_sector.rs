@@ -10,8 +10,8 @@ use super::process_kind::ProcessKind;
 use super::raw::RawDarkSector;
 use super::rules::Resolver;
 use crate::dark_sector::{
-    Boson, CHI_PDG_PRESETS, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, Mediator,
-    MilliCharged, Resonance, Vertex,
+    Boson, BosonFields, CHI_PDG_PRESETS, ChiFields, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton,
+    DarkPhotonFields, DarkSector, Mediator, MilliCharged, Resonance, ResonanceFields, Vertex,
 };
 
 /// Particle code of χ unless the card gives another.
@@ -115,12 +115,12 @@ fn chi(rules: &Resolver<'_>, raw: &RawDarkSector, charge: f64) -> Result<MilliCh
         raw.pdg_id.as_ref().unwrap_or(&preset),
         &CHI_PDG_PRESETS,
     )?;
-    Ok(MilliCharged {
+    rules.made(MilliCharged::new(ChiFields {
         mass_gev,
         charge,
         spin,
         pdg_id,
-    })
+    }))
 }
 
 fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
@@ -155,12 +155,12 @@ fn mediated(
     let alpha_d = within("alpha_d", raw.alpha_d, &keys::COUPLINGS)?;
     let g_chi = within("g_chi", raw.g_chi, &keys::COUPLINGS)?;
     let alpha_d = alpha_d.or(g_chi.map(|g| g * g / (4.0 * PI)));
-    let resonance = Resonance {
+    let resonance = rules.made(Resonance::new(ResonanceFields {
         mass_gev,
         epsilon,
         alpha_d: rules.required("dark_sector.alpha_d", alpha_d)?,
         width_gev: within("width_gev", raw.width_gev, &keys::MASSES_GEV)?,
-    };
+    }))?;
     let chi = chi(rules, raw, 0.0)?;
     let width_gev = resonance.width(&chi);
     let least_gev = LEAST_WIDTH * resonance.mass_gev;
@@ -224,12 +224,13 @@ fn boson(
         Some(id) => pdg_id(rules, id, &[])?,
         None => vertex.pdg_id(),
     };
-    Ok(DarkSector::Boson(Boson {
+    let boson = Boson::new(BosonFields {
         vertex,
         mass_gev,
         coupling,
         pdg_id,
-    }))
+    });
+    Ok(DarkSector::Boson(rules.made(boson)?))
 }
 
 fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
@@ -245,11 +246,12 @@ fn dark_photon(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, 
         Some(id) => pdg_id(rules, id, &[])?,
         None => DARK_PHOTON_PDG_ID,
     };
-    Ok(DarkSector::DarkPhoton(DarkPhoton {
+    let photon = DarkPhoton::new(DarkPhotonFields {
         mass_gev,
         epsilon,
         pdg_id,
-    }))
+    });
+    Ok(DarkSector::DarkPhoton(rules.made(photon)?))
 }
 
 fn pdg_id(rules: &Resolver<'_>, value: &Value, presets: &[(&str, i32)]) -> Result<i32, CardError> {

@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 pub use table::KEYS;
 
+pub(super) use crate::checked::{COUPLINGS, MASSES_GEV, NUCLEI_GEV};
 use crate::text::exact;
 
 /// What kind of value a key takes.
@@ -160,12 +161,6 @@ impl Key {
     }
 }
 
-/// Masses of what is produced in GeV: from a tenth of an electronvolt to beyond any threshold.
-pub(super) const MASSES_GEV: RangeInclusive<f64> = 1e-10..=1e10;
-/// Masses of nuclei in GeV.
-pub(super) const NUCLEI_GEV: RangeInclusive<f64> = 1e-3..=1e6;
-/// Charges and mixings, whose squares scale the cross section.
-pub(super) const COUPLINGS: RangeInclusive<f64> = 1e-30..=1e6;
 /// Largest beam energy in GeV, 100 PeV.
 pub(super) const MAX_ENERGY_GEV: f64 = 1e8;
 /// Lengths, densities and numbers of particles: products of them stay finite and above 0.

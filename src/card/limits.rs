@@ -165,27 +165,30 @@ impl KinematicLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::beam::Lepton;
-    use crate::dark_sector::DarkPhoton;
-    use crate::matter::NucleusSpin;
+    use crate::beam::{BeamFields, Lepton};
+    use crate::dark_sector::{DarkPhoton, DarkPhotonFields};
+    use crate::matter::{NucleusFields, NucleusSpin};
 
     fn limits(lepton: Lepton, energy_gev: f64, m_nucleus: f64, m_min: f64) -> KinematicLimits {
-        let beam = Beam {
+        let beam = Beam::new(BeamFields {
             lepton,
             energy_gev,
             on_target: None,
-        };
-        let nucleus = Nucleus {
+        })
+        .unwrap();
+        let nucleus = Nucleus::new(NucleusFields {
             z: 82,
             a: 207.2,
             mass_gev: m_nucleus,
             spin: NucleusSpin::Zero,
-        };
-        let photon = DarkPhoton {
+        })
+        .unwrap();
+        let photon = DarkPhoton::new(DarkPhotonFields {
             mass_gev: m_min,
             epsilon: 1.0,
             pdg_id: 622,
-        };
+        })
+        .unwrap();
         KinematicLimits::new(&beam, &nucleus, &DarkSector::DarkPhoton(photon)).unwrap()
     }
 

@@ -41,19 +41,26 @@ pub(super) fn resolve(
     }
 
     let density = rules.within("target.density_g_cm3", raw.density_g_cm3, &AMOUNTS)?;
-    let mut material = Material::mixture(components).with_density(density.or(tabulated));
+    let material =
+        Material::mixture(components).and_then(|m| m.with_density(density.or(tabulated)));
+    let material = rules.made(material)?;
     let x0 = rules.within(
         "target.radiation_length_cm",
         raw.radiation_length_cm,
         &AMOUNTS,
     )?;
-    material.radiation_length_cm = x0.or(material.radiation_length_cm);
-    material.thickness_cm = thickness(rules, raw, &material)?;
-    material.energy_loss_gev_per_cm = rules.number(
+    let x0 = x0.or(material.radiation_length_cm);
+    let thickness_cm = thickness(rules, raw, x0)?;
+    let energy_loss = rules.number(
         "target.energy_loss_gev_per_cm",
         raw.energy_loss_gev_per_cm,
         |loss| loss == 0.0 || AMOUNTS.contains(&loss),
     )?;
+    let material = rules.made(material.with(|fields| {
+        fields.radiation_length_cm = x0;
+        fields.thickness_cm = thickness_cm;
+        fields.energy_loss_gev_per_cm = energy_loss;
+    }))?;
     Ok(Target {
         material,
         form_factor,
@@ -128,7 +135,7 @@ fn components(
             let symbol = rules.required("target.element", raw.element.as_deref())?;
             let mut part = component(rules, "target.element", symbol, spin, 1.0)?;
             if let Some(mass) = mass {
-                part.nucleus = part.nucleus.with_mass_gev(mass);
+                part.nucleus = rules.made(part.nucleus.with_mass_gev(mass))?;
             }
             Ok((vec![part], part.element.density_g_cm3))
         }
@@ -275,7 +282,7 @@ fn element(rules: &Resolver<'_>, path: &str, symbol: &str) -> Result<&'static El
 fn thickness(
     rules: &Resolver<'_>,
     raw: &RawTarget,
-    material: &Material,
+    radiation_length_cm: Option<f64>,
 ) -> Result<Option<f64>, CardError> {
     let in_cm = rules.within("target.thickness_cm", raw.thickness_cm, &AMOUNTS)?;
     let Some(in_x0) = rules.within("target.thickness_x0", raw.thickness_x0, &AMOUNTS)? else {
@@ -284,7 +291,7 @@ fn thickness(
     if in_cm.is_some() {
         return Err(rules.excludes("target.thickness_x0", "target.thickness_cm"));
     }
-    match material.radiation_length_cm {
+    match radiation_length_cm {
         Some(x0) if AMOUNTS.contains(&(in_x0 * x0)) => Ok(Some(in_x0 * x0)),
         Some(x0) => {
             let found = format!("{in_x0} radiation lengths of {x0} cm");

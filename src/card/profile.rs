@@ -4,7 +4,7 @@
 use super::error::CardError;
 use super::raw::{PerAxis, RawBeam};
 use super::rules::Resolver;
-use crate::beam::BeamProfile;
+use crate::beam::{BeamProfile, ProfileFields};
 use crate::matter::Target;
 use crate::matter::scattering::MultipleScattering;
 use crate::text::shown;
@@ -21,11 +21,11 @@ pub(super) fn resolve(rules: &Resolver<'_>, raw: &RawBeam) -> Result<BeamProfile
     })?;
     let spot = raw.spot_mm.as_ref();
     let divergence = raw.divergence_mrad.as_ref();
-    Ok(BeamProfile {
+    rules.made(BeamProfile::new(ProfileFields {
         momentum_spread: spread.unwrap_or(0.0),
         spot_mm: pair(rules, "beam.spot_mm", spot, MOST_SPOT_MM)?,
         divergence_mrad: pair(rules, "beam.divergence_mrad", divergence, MOST_MRAD)?,
-    })
+    }))
 }
 
 /// Two numbers from 0 to `most`, or one for both.

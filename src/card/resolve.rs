@@ -15,8 +15,8 @@ use super::rules::Resolver;
 use super::run_card::{Events, Integration, Losses, Run, RunCard, thick_x0};
 use super::source::Source;
 use super::track_length;
-use crate::beam::{Beam, Lepton};
-use crate::cuts::Cuts;
+use crate::beam::{Beam, BeamFields, Lepton};
+use crate::cuts::{CutFields, Cuts};
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
 use crate::matter::{Nucleus, Target};
@@ -205,11 +205,11 @@ fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
         ));
     }
     let on_target = rules.within("beam.on_target", raw.beam.on_target, &keys::AMOUNTS)?;
-    Ok(Beam {
+    rules.made(Beam::new(BeamFields {
         lepton,
         energy_gev,
         on_target,
-    })
+    }))
 }
 
 fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
@@ -226,7 +226,7 @@ fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
         (raw.lepton_angle_min_mrad, raw.lepton_angle_max_mrad),
         (raw.lepton_pt_min_gev, raw.lepton_pt_max_gev),
     );
-    let cuts = Cuts {
+    let cuts = rules.made(Cuts::new(CutFields {
         lepton_energy_max_gev: above_zero("cuts.lepton_energy_max_gev", energy)?,
         x_min: fraction("cuts.x_min", raw.x_min)?,
         x_max: fraction("cuts.x_max", raw.x_max)?,
@@ -235,7 +235,7 @@ fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
         lepton_pt_min_gev: not_infinite("cuts.lepton_pt_min_gev", pt.0)?,
         lepton_pt_max_gev: from_zero("cuts.lepton_pt_max_gev", pt.1)?,
         chi_angle_max_mrad: from_zero("cuts.chi_angle_max_mrad", raw.chi_angle_max_mrad)?,
-    };
+    }))?;
     for (path, min, max) in [
         ("cuts.x_min", cuts.x_min, cuts.x_max),
         (

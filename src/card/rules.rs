@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::error::{CardError, nearest};
 use super::keys::{self, Absent};
 use super::source::Source;
+use crate::checked::BadNumber;
 use crate::text::shown;
 
 /// Judges values by their key and makes the errors.
@@ -32,6 +33,11 @@ impl<'a> Resolver<'a> {
     /// The error that `found` is not what the table of keys asks for.
     pub(super) fn bad(&self, path: &str, found: impl Display) -> CardError {
         self.wrong(path, found.to_string(), expects(path))
+    }
+
+    /// What the numbers of the card make; they have been judged by their keys, which allow no more.
+    pub(super) fn made<T>(&self, made: Result<T, BadNumber>) -> Result<T, CardError> {
+        made.map_err(|bad| self.wrong(bad.name, shown(bad.found), bad.expected))
     }
 
     /// The error that a key is written which has no meaning there.

@@ -6,6 +6,8 @@
 //! together and k is (anti)parallel to the beam; below k = 0 in the laboratory the upper limit is
 //! D − √k² instead. All forms are free of cancellation. Valid for any E0 > m, M > 0.
 
+use std::ops::Deref;
+
 use thiserror::Error;
 
 use crate::text::shown;
@@ -34,9 +36,19 @@ pub enum CollisionError {
     },
 }
 
-/// Beam lepton of energy E0 on a nucleus at rest; all in GeV.
+/// Beam lepton of energy E0 on a nucleus at rest, which dereferences to its [`Masses`]; all in GeV.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Collision {
+    masses: Masses,
+    /// √s_tot.
+    sqrt_s: f64,
+    /// 1/2s_tot.
+    inv_two_s: f64,
+}
+
+/// Energies and masses of a [`Collision`], GeV.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Masses {
     /// Beam energy E0.
     pub e0: f64,
     /// Beam momentum |p|.
@@ -47,10 +59,15 @@ pub struct Collision {
     pub big_m: f64,
     /// Kinetic energy of the beam, D = E0 − m.
     pub kinetic: f64,
-    /// √s_tot.
-    sqrt_s: f64,
-    /// 1/2s_tot.
-    inv_two_s: f64,
+}
+
+impl Deref for Collision {
+    type Target = Masses;
+
+    #[inline(always)]
+    fn deref(&self) -> &Masses {
+        &self.masses
+    }
 }
 
 impl Collision {
@@ -84,11 +101,13 @@ impl Collision {
             }
         }
         Ok(Self {
-            e0,
-            p,
-            m,
-            big_m,
-            kinetic,
+            masses: Masses {
+                e0,
+                p,
+                m,
+                big_m,
+                kinetic,
+            },
             sqrt_s: s_tot.sqrt(),
             inv_two_s: 0.5 / s_tot,
         })
@@ -104,13 +123,16 @@ impl Collision {
     #[inline(always)]
     pub(crate) fn with_numbers(&self, numbers: [f64; 5]) -> Self {
         let [e0, p, kinetic, sqrt_s, inv_two_s] = numbers;
-        Self {
+        let masses = Masses {
             e0,
             p,
             kinetic,
+            ..self.masses
+        };
+        Self {
+            masses,
             sqrt_s,
             inv_two_s,
-            ..*self
         }
     }
 

@@ -11,7 +11,7 @@ mod four_momentum;
 mod photon;
 mod point;
 
-pub use collision::{Collision, CollisionError};
+pub use collision::{Collision, CollisionError, Masses};
 pub use final_state::{FinalState, pair_momenta, straightened, tilted, turned};
 pub use four_momentum::FourMomentum;
 pub use photon::PhotonCollision;

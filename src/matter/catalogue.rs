@@ -101,7 +101,8 @@ mod tests {
     fn radiation_length_g_cm2(name: &str) -> f64 {
         let named = NamedMaterial::from_name(name).expect("listed");
         let parts = named.mass_fractions();
-        Material::of_elements(&parts, NucleusSpin::Zero).radiation_length_g_cm2()
+        let material = Material::of_elements(&parts, NucleusSpin::Zero);
+        material.expect("fractions of 1").radiation_length_g_cm2()
     }
 
     #[test]

@@ -17,8 +17,9 @@
 
 use crate::constants::ALPHA;
 
-/// A chemical element.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A chemical element; all there are stand in [`ELEMENTS`].
+#[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Element {
     /// Charge number.
     pub z: u32,

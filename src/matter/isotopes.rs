@@ -11,8 +11,9 @@
 
 use std::sync::LazyLock;
 
-/// One isotope of an element.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// One isotope of an element; all there are come from [`of`] and [`find`].
+#[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Isotope {
     /// Charge number.
     pub z: u32,

@@ -9,6 +9,7 @@
 use super::elements::Element;
 use super::isotopes;
 use super::nucleus::{Nucleus, NucleusSpin};
+use crate::checked::{AMOUNT, Allowed, BadNumber, LEAST, check};
 use crate::constants::AVOGADRO;
 
 /// One element of a material.
@@ -62,10 +63,16 @@ impl Component {
     }
 }
 
-/// A target material, pure or mixed, and how much of it.
+checked! {
+    /// A target material, pure or mixed, and how much of it.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Material(MaterialFields);
+}
+
+/// What a [`Material`] is made of.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Material {
-    /// The elements; mass fractions add up to 1.
+pub struct MaterialFields {
+    /// The elements, one at least; mass fractions add up to 1.
     pub components: Vec<Component>,
     /// Density in g/cm³.
     pub density_g_cm3: Option<f64>,
@@ -77,21 +84,13 @@ pub struct Material {
     pub energy_loss_gev_per_cm: Option<f64>,
 }
 
-impl Material {
-    /// A pure element with its tabulated density and radiation length and no thickness.
-    pub fn pure(element: &'static Element, spin: NucleusSpin) -> Self {
-        Self::of_elements(&[(element, 1.0)], spin).with_density(element.density_g_cm3)
-    }
+const FRACTION: Allowed = ("a number above 0 and at most 1", |x| x > 0.0 && x <= 1.0);
+/// Written with six digits.
+const ALL: Allowed = ("1", |sum| (sum - 1.0).abs() <= 2e-6);
 
-    /// A mixture of elements with their shares of the mass, which add up to 1.
-    pub fn of_elements(parts: &[(&'static Element, f64)], spin: NucleusSpin) -> Self {
-        let part =
-            |(element, share): &(&'static Element, f64)| Component::of(element, spin, *share);
-        Self::mixture(parts.iter().map(part).collect())
-    }
-
-    /// A mixture of unknown density and no thickness; mass fractions add up to 1.
-    pub fn mixture(components: Vec<Component>) -> Self {
+impl MaterialFields {
+    /// So composed, and nothing more known.
+    fn of(components: Vec<Component>) -> Self {
         Self {
             components,
             density_g_cm3: None,
@@ -101,15 +100,80 @@ impl Material {
         }
     }
 
+    fn check(&self) -> Result<(), BadNumber> {
+        let shares = || self.components.iter().map(|part| part.mass_fraction);
+        for share in shares() {
+            check(&[("mass_fraction", share, FRACTION)])?;
+        }
+        check(&[
+            ("the sum of mass fractions", shares().sum(), ALL),
+            (
+                "target.density_g_cm3",
+                self.density_g_cm3.unwrap_or(1.0),
+                AMOUNT,
+            ),
+            (
+                "target.radiation_length_cm",
+                self.radiation_length_cm.unwrap_or(1.0),
+                AMOUNT,
+            ),
+            (
+                "target.thickness_cm",
+                self.thickness_cm.unwrap_or(1.0),
+                AMOUNT,
+            ),
+            (
+                "target.energy_loss_gev_per_cm",
+                self.energy_loss_gev_per_cm.unwrap_or(0.0),
+                LEAST,
+            ),
+        ])
+    }
+}
+
+impl Material {
+    /// A pure element with its tabulated density and radiation length and no thickness.
+    pub fn pure(element: &'static Element, spin: NucleusSpin) -> Self {
+        Self(MaterialFields::of(vec![Component::of(element, spin, 1.0)]))
+            .of_density(element.density_g_cm3)
+    }
+
+    /// A mixture of elements with their shares of the mass, which add up to 1.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_elements(
+        parts: &[(&'static Element, f64)],
+        spin: NucleusSpin,
+    ) -> Result<Self, BadNumber> {
+        let part =
+            |(element, share): &(&'static Element, f64)| Component::of(element, spin, *share);
+        Self::mixture(parts.iter().map(part).collect())
+    }
+
+    /// A mixture of unknown density and no thickness; mass fractions add up to 1.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn mixture(components: Vec<Component>) -> Result<Self, BadNumber> {
+        Self::new(MaterialFields::of(components))
+    }
+
     /// The same material with this density in g/cm³, from which the radiation length in cm follows.
-    #[must_use]
-    pub fn with_density(self, density_g_cm3: Option<f64>) -> Self {
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_density(self, density_g_cm3: Option<f64>) -> Result<Self, BadNumber> {
+        Self::new(self.of_density(density_g_cm3).0)
+    }
+
+    fn of_density(self, density_g_cm3: Option<f64>) -> Self {
         let radiation_length_cm = density_g_cm3.map(|rho| self.radiation_length_g_cm2() / rho);
-        Self {
+        Self(MaterialFields {
             density_g_cm3,
             radiation_length_cm,
-            ..self
-        }
+            ..self.0
+        })
     }
 
     /// Radiation length in g/cm², `1/X0 = Σ w_i/X_i`.
@@ -157,6 +221,10 @@ mod tests {
         Component::of(element(symbol), NucleusSpin::Zero, mass_fraction)
     }
 
+    fn mixture(components: Vec<Component>) -> Material {
+        Material::mixture(components).expect("fractions of 1")
+    }
+
     fn close(found: Option<f64>, expected: f64, relative: f64) {
         let found = found.expect("known");
         assert!(
@@ -175,10 +243,8 @@ mod tests {
 
     #[test]
     fn nuclei_per_area_are_the_areal_density_over_the_atomic_mass() {
-        let lead = Material {
-            thickness_cm: Some(2.0),
-            ..Material::pure(element("Pb"), NucleusSpin::Zero)
-        };
+        let lead = Material::pure(element("Pb"), NucleusSpin::Zero);
+        let lead = lead.with(|fields| fields.thickness_cm = Some(2.0)).unwrap();
         close(
             lead.nuclei_per_cm2(),
             11.35 * 2.0 * 6.02214076e23 / 207.2,
@@ -189,8 +255,8 @@ mod tests {
 
     #[test]
     fn a_mixture_of_one_element_is_the_element() {
-        let halves =
-            Material::mixture(vec![part("W", 0.5), part("W", 0.5)]).with_density(Some(19.3));
+        let halves = mixture(vec![part("W", 0.5), part("W", 0.5)]);
+        let halves = halves.with_density(Some(19.3)).unwrap();
         let pure = Material::pure(element("W"), NucleusSpin::Zero);
         close(
             halves.radiation_length_cm,
@@ -204,7 +270,7 @@ mod tests {
     fn silica_has_twice_as_many_oxygen_as_silicon_nuclei_and_the_published_radiation_length() {
         // [PDG22] Table 6.1, silicon dioxide (fused quartz): 27.05 g/cm².
         let oxygen = 2.0 * 15.999 / (2.0 * 15.999 + 28.085);
-        let silica = Material::mixture(vec![part("Si", 1.0 - oxygen), part("O", oxygen)]);
+        let silica = mixture(vec![part("Si", 1.0 - oxygen), part("O", oxygen)]);
         close(silica.number_fractions().get(1).copied(), 2.0 / 3.0, 1e-12);
         close(Some(silica.radiation_length_g_cm2()), 27.05, 1e-3);
     }
@@ -215,7 +281,10 @@ mod tests {
         assert_eq!(tantalum.density_g_cm3, None);
         assert_eq!(tantalum.radiation_length_cm, None);
         // [PDG22], larger table: 6.82 g/cm².
-        let length = tantalum.with_density(Some(16.65)).radiation_length_cm;
+        let length = tantalum
+            .with_density(Some(16.65))
+            .unwrap()
+            .radiation_length_cm;
         close(length, 6.82 / 16.65, 3e-3);
     }
 
@@ -227,14 +296,14 @@ mod tests {
         assert_eq!(names, ["Pb-204", "Pb-206", "Pb-207", "Pb-208"]);
         let mass: f64 = isotopes.iter().map(|part| part.mass_fraction).sum();
         close(Some(mass), 0.5, 1e-14);
-        let mixture = Material::mixture([isotopes, vec![part("O", 0.5)]].concat());
-        let fractions = mixture.number_fractions();
+        let natural = mixture([isotopes, vec![part("O", 0.5)]].concat());
+        let fractions = natural.number_fractions();
         let of_lead: f64 = fractions[..4].iter().sum();
         close(Some(fractions[3] / of_lead), 0.524, 1e-12);
-        let element = Material::mixture(vec![lead, part("O", 0.5)]);
+        let element = mixture(vec![lead, part("O", 0.5)]);
         // The weights of 2015 and the isotopes' masses agree to 1e-5.
         close(Some(of_lead), element.number_fractions()[0], 1e-4);
-        let length = mixture.radiation_length_g_cm2();
+        let length = natural.radiation_length_g_cm2();
         close(Some(length), element.radiation_length_g_cm2(), 1e-4);
         assert_eq!(part("Pm", 1.0).natural_isotopes(), []);
         let copper = part("Cu", 1.0).natural_isotopes();

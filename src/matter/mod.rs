@@ -12,7 +12,7 @@ pub mod scattering;
 pub mod shower;
 pub mod straggling;
 
-pub use nucleus::{Nucleus, NucleusSpin};
+pub use nucleus::{Nucleus, NucleusFields, NucleusSpin};
 
 use form_factor::FormFactorKind;
 use material::Material;

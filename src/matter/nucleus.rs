@@ -7,6 +7,7 @@
 
 use super::elements::Element;
 use super::isotopes::{self, Isotope};
+use crate::checked::{Allowed, BadNumber, NUCLEI_GEV, check};
 use crate::constants::ATOMIC_MASS_UNIT_GEV;
 
 named! {
@@ -19,9 +20,15 @@ named! {
     }
 }
 
-/// A target nucleus.
+checked! {
+    /// A target nucleus.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct Nucleus(NucleusFields);
+}
+
+/// What a [`Nucleus`] is made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Nucleus {
+pub struct NucleusFields {
     /// Charge number.
     pub z: u32,
     /// Atomic weight or mass of the isotope in u, also the mass number of the form factors.
@@ -30,6 +37,20 @@ pub struct Nucleus {
     pub mass_gev: f64,
     /// Spin in the amplitude.
     pub spin: NucleusSpin,
+}
+
+const CHARGE: Allowed = ("from 1 to 200", |z| (1.0..=200.0).contains(&z));
+const NUMBER: Allowed = ("a number from 0.5 to 1000", |a| (0.5..=1000.0).contains(&a));
+const MASS: Allowed = ("a mass in GeV, 1e-3 to 1e6", |m| NUCLEI_GEV.contains(&m));
+
+impl NucleusFields {
+    fn check(&self) -> Result<(), BadNumber> {
+        check(&[
+            ("the charge number Z", f64::from(self.z), CHARGE),
+            ("the mass number A", self.a, NUMBER),
+            ("target.nuclear_mass_gev", self.mass_gev, MASS),
+        ])
+    }
 }
 
 impl Nucleus {
@@ -44,12 +65,13 @@ impl Nucleus {
     }
 
     fn weighing(z: u32, a: f64, spin: NucleusSpin) -> Self {
-        Self {
+        // Of the tables of elements and isotopes, all of whose numbers are in range.
+        Self(NucleusFields {
             z,
             a,
             mass_gev: a * ATOMIC_MASS_UNIT_GEV,
             spin,
-        }
+        })
     }
 
     /// The isotope, if this is the nucleus of one and not the mean one of its element.
@@ -59,10 +81,18 @@ impl Nucleus {
         isotopes::of(self.z).filter(|_| !mean).find(same)
     }
 
-    /// The same nucleus with another mass in GeV.
+    /// The same nucleus with another spin.
     #[must_use]
-    pub fn with_mass_gev(self, mass_gev: f64) -> Self {
-        Self { mass_gev, ..self }
+    pub fn with_spin(self, spin: NucleusSpin) -> Self {
+        Self(NucleusFields { spin, ..self.0 })
+    }
+
+    /// The same nucleus with another mass in GeV.
+    ///
+    /// # Errors
+    /// If that is none of a nucleus.
+    pub fn with_mass_gev(self, mass_gev: f64) -> Result<Self, BadNumber> {
+        self.with(|fields| fields.mass_gev = mass_gev)
     }
 
     /// Mass number of the isotope; that of the most abundant one where the nucleus is the mean one of
@@ -112,7 +142,7 @@ mod tests {
         for (symbol, code) in codes {
             assert_eq!(nucleus(symbol).pdg_id(), code, "{symbol}");
         }
-        let heavier = nucleus("Cu").with_mass_gev(60.0);
+        let heavier = nucleus("Cu").with_mass_gev(60.0).unwrap();
         assert_eq!(heavier.pdg_id(), nucleus("Cu").pdg_id());
         for (z, mass_number, code) in [(29, 65, 1_000_290_650), (82, 206, 1_000_822_060)] {
             let isotope = isotopes::find(z, mass_number).expect("listed");
@@ -127,9 +157,9 @@ mod tests {
     #[test]
     fn a_given_mass_replaces_the_computed_one_and_nothing_else() {
         let lead = nucleus("Pb");
-        let heavier = lead.with_mass_gev(200.0);
+        let heavier = lead.with_mass_gev(200.0).unwrap();
         assert_eq!(heavier.mass_gev, 200.0);
-        assert_eq!(heavier.with_mass_gev(lead.mass_gev), lead);
+        assert_eq!(heavier.with_mass_gev(lead.mass_gev), Ok(lead));
     }
 
     #[test]

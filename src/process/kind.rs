@@ -29,14 +29,16 @@ pub struct Inputs {
 
 impl Inputs {
     /// The same with a beam of another energy; cuts on x stay where they are in missing energy.
-    #[must_use]
-    pub fn at_energy(&self, beam_energy_gev: f64) -> Self {
-        let mut other = self.clone();
-        other.beam.energy_gev = beam_energy_gev;
-        other.cuts = self
-            .cuts
-            .in_other_units(self.beam.energy_gev / beam_energy_gev);
-        other
+    ///
+    /// # Errors
+    /// [`SetupError::Number`] if that is no energy, or the cuts on x begin above it.
+    pub fn at_energy(&self, beam_energy_gev: f64) -> Result<Self, SetupError> {
+        let ratio = self.beam.energy_gev / beam_energy_gev;
+        Ok(Self {
+            beam: self.beam.with(|beam| beam.energy_gev = beam_energy_gev)?,
+            cuts: Cuts::new(*self.cuts.in_other_units(ratio))?,
+            ..self.clone()
+        })
     }
 
     /// The same on another nucleus.

@@ -212,11 +212,12 @@ fn rounded_mass_fractions_are_scaled_and_wrong_ones_refused() {
             "target.material=[{{element=\"Pb\", mass_fraction={a}}}, {{element=\"W\", mass_fraction={b}}}]"
         )])
     };
-    let parts = of("0.3333", "0.6666").unwrap().target.material.components;
+    let parts = of("0.3333", "0.6666").unwrap().target.material;
+    let parts = &parts.components;
     assert_eq!(parts.iter().map(|p| p.mass_fraction).sum::<f64>(), 1.0);
     assert_eq!(parts[0].mass_fraction, 0.3333 / (0.3333 + 0.6666));
-    let exact = of("0.25", "0.75").unwrap().target.material.components;
-    assert_eq!(exact[0].mass_fraction, 0.25);
+    let exact = of("0.25", "0.75").unwrap().target.material;
+    assert_eq!(exact.components[0].mass_fraction, 0.25);
     let words = of("0.33", "0.66").unwrap_err().to_string();
     assert!(words.contains("add up to 0.99,"), "{words}");
 }

@@ -389,7 +389,7 @@ fn the_page_of_targets_has_every_material_as_the_program_has_it() {
     let page = std::fs::read_to_string(path).unwrap();
     for named in MATERIALS {
         let parts = named.mass_fractions();
-        let material = Material::of_elements(&parts, NucleusSpin::Zero);
+        let material = Material::of_elements(&parts, NucleusSpin::Zero).unwrap();
         let shares = match parts.as_slice() {
             [(only, _)] => only.symbol.to_owned(),
             parts => {

@@ -4,10 +4,11 @@
 
 use std::ops::ControlFlow;
 
-use millibrem::beam::{Beam, Lepton};
-use millibrem::cuts::Cuts;
+use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
-    Boson, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector, MilliCharged, Vertex,
+    Boson, BosonFields, ChiFields, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkPhotonFields,
+    DarkSector, MilliCharged, Vertex,
 };
 use millibrem::generate::{Generator, Progress, Settings, SigmaReport};
 use millibrem::kinematics::Collision;
@@ -57,23 +58,32 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
         _ => made * number(mass)?,
     };
     let dark = match vertex.unwrap_or(kind) {
-        vertex if kind != vertex => DarkSector::Boson(Boson {
-            vertex: Vertex::from_name(vertex).ok_or("no such vertex")?,
-            mass_gev: total,
-            coupling: 1.0,
-            pdg_id: 1,
-        }),
-        "photon" => DarkSector::DarkPhoton(DarkPhoton {
-            mass_gev: total,
-            epsilon: 1.0,
-            pdg_id: DARK_PHOTON_PDG_ID,
-        }),
-        spin => DarkSector::Pair(MilliCharged {
-            mass_gev: 0.5 * total,
-            charge: 1.0,
-            spin: ChiSpin::from_name(spin).ok_or("no such kind")?,
-            pdg_id: 17,
-        }),
+        vertex if kind != vertex => DarkSector::Boson(
+            Boson::new(BosonFields {
+                vertex: Vertex::from_name(vertex).ok_or("no such vertex")?,
+                mass_gev: total,
+                coupling: 1.0,
+                pdg_id: 1,
+            })
+            .unwrap(),
+        ),
+        "photon" => DarkSector::DarkPhoton(
+            DarkPhoton::new(DarkPhotonFields {
+                mass_gev: total,
+                epsilon: 1.0,
+                pdg_id: DARK_PHOTON_PDG_ID,
+            })
+            .unwrap(),
+        ),
+        spin => DarkSector::Pair(
+            MilliCharged::new(ChiFields {
+                mass_gev: 0.5 * total,
+                charge: 1.0,
+                spin: ChiSpin::from_name(spin).ok_or("no such kind")?,
+                pdg_id: 17,
+            })
+            .unwrap(),
+        ),
     };
     let (x_min, x_max) = x_min.split_once("..").unwrap_or((x_min, "1"));
     let x_min = match x_min.strip_prefix('R') {
@@ -84,16 +94,18 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
         None => number(x_min)?,
     };
     let x_max = number(x_max)?;
-    let beam = Beam {
+    let beam = Beam::new(BeamFields {
         lepton,
         energy_gev: e0,
         on_target: None,
-    };
-    let cuts = Cuts {
+    })
+    .unwrap();
+    let cuts = Cuts::new(CutFields {
         x_min,
         x_max,
-        ..Cuts::NONE
-    };
+        ..CutFields::NONE
+    })
+    .unwrap();
     Setup::new(&beam, nucleus, &form_factor, dark, cuts).map_err(|e| e.to_string())
 }
 

@@ -1,10 +1,10 @@
 //! Rows of the reference tables in `tests/data` as set-ups.
 
-use millibrem::beam::{Beam, Lepton};
-use millibrem::cuts::Cuts;
-use millibrem::dark_sector::{ChiSpin, DarkSector, MilliCharged};
+use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::cuts::{CutFields, Cuts};
+use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
-use millibrem::matter::{Nucleus, NucleusSpin};
+use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::process::Setup;
 use serde_json::Value;
 
@@ -17,17 +17,19 @@ pub(crate) fn table(name: &str) -> Vec<Value> {
 /// The set-up of a row.
 pub(crate) fn setup(row: &Value) -> Setup {
     let f = |name: &str| row[name].as_f64().unwrap();
-    let beam = Beam {
+    let beam = Beam::new(BeamFields {
         lepton: Lepton::from_name(row["lepton"].as_str().unwrap()).unwrap(),
         energy_gev: f("beam_energy_gev"),
         on_target: None,
-    };
-    let nucleus = Nucleus {
+    })
+    .unwrap();
+    let nucleus = Nucleus::new(NucleusFields {
         z: f("Z") as u32,
         a: f("A"),
         mass_gev: f("nuclear_mass_gev"),
         spin: NucleusSpin::Zero,
-    };
+    })
+    .unwrap();
     let spin = match row["chi_spin"].as_str() {
         Some("scalar") => ChiSpin::Scalar,
         _ => ChiSpin::Dirac,
@@ -40,15 +42,17 @@ pub(crate) fn setup(row: &Value) -> Setup {
         same => same,
     };
     let form_factor = FormFactorKind::from_name(form_factor).expect("a form factor of this name");
-    let chi = MilliCharged {
+    let chi = MilliCharged::new(ChiFields {
         mass_gev: f("m_chi_gev"),
         charge: 1.0,
         spin,
         pdg_id: 17,
-    };
-    let cuts = Cuts {
+    })
+    .unwrap();
+    let cuts = Cuts::new(CutFields {
         x_min: f("x_min"),
-        ..Cuts::NONE
-    };
+        ..CutFields::NONE
+    })
+    .unwrap();
     Setup::new(&beam, nucleus, &form_factor, DarkSector::Pair(chi), cuts).unwrap()
 }

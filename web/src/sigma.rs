@@ -4,7 +4,7 @@
 //! target.
 
 use millibrem::card::{Losses, RunCard};
-use millibrem::dark_sector::{Boson, DarkPhoton, DarkSector, MilliCharged};
+use millibrem::dark_sector::DarkSector;
 use millibrem::process::{Integral, Method, MixedRoute, Route};
 use millibrem::run;
 use serde_json::{Value, json};
@@ -94,12 +94,14 @@ pub(crate) fn masses(question: &Value) -> Result<Value, Refusal> {
     let masses = numbers(&question["masses"]);
     let mut at = |mass_gev: f64| -> Option<f64> {
         card.dark_sector = match produced {
-            DarkSector::Pair(chi) => DarkSector::Pair(MilliCharged { mass_gev, ..chi }),
+            DarkSector::Pair(chi) => DarkSector::Pair(chi.with(|a| a.mass_gev = mass_gev).ok()?),
             DarkSector::Mediated(chi, a) => {
-                DarkSector::Mediated(MilliCharged { mass_gev, ..chi }, a)
+                DarkSector::Mediated(chi.with(|a| a.mass_gev = mass_gev).ok()?, a)
             }
-            DarkSector::DarkPhoton(a) => DarkSector::DarkPhoton(DarkPhoton { mass_gev, ..a }),
-            DarkSector::Boson(a) => DarkSector::Boson(Boson { mass_gev, ..a }),
+            DarkSector::DarkPhoton(a) => {
+                DarkSector::DarkPhoton(a.with(|a| a.mass_gev = mass_gev).ok()?)
+            }
+            DarkSector::Boson(a) => DarkSector::Boson(a.with(|a| a.mass_gev = mass_gev).ok()?),
         };
         let found = route(method, &card).ok()?.sigma(goal).ok()?;
         Some(found.value_pb).filter(|sigma_pb| *sigma_pb > 0.0)

@@ -8,7 +8,7 @@ use crate::card::histograms::DEFAULT_BINS;
 use crate::card::process_kind::ProcessKind;
 use crate::card::resolve::SCHEMA;
 use crate::card::run_card::{Channel, InitialState, Isotopes, Losses, Straggling};
-use crate::cuts::Cuts;
+use crate::cuts::CutFields;
 use crate::dark_sector::{ChiSpin, Mediator};
 use crate::event::{Compression, Weighting};
 use crate::matter::NucleusSpin;
@@ -42,7 +42,7 @@ const YIELD: &str = "a number of mesons, 0 to 1e30";
 const FRACTION: &str = "a fraction, 0 to 1";
 const SYMBOL: &str = "the symbol of an element, H to Cf, or an isotope such as \"Pb-208\"";
 const TABLE: &str = "a table of keys";
-const NO_CUT: Cuts = Cuts::NONE;
+const NO_CUT: CutFields = CutFields::NONE;
 
 keys! {
     "schema": Count, "", Range("1"), Count(SCHEMA),

@@ -247,7 +247,7 @@ impl Draft {
     fn new(kind: &dyn Kind, inputs: Inputs, (low, high): (f64, f64)) -> Result<Self, SamplerError> {
         // What is wrong with the inputs themselves is said first.
         kind.of(&inputs)?;
-        let process = kind.of(&inputs.at_energy(high));
+        let process = inputs.at_energy(high).and_then(|at| kind.of(&at));
         let process = process.map_err(|error| SamplerError::Request {
             name: "the range of kinetic energies",
             expected: "above the threshold of the process within the cuts at its upper end",
@@ -261,7 +261,7 @@ impl Draft {
         let low = low
             .max(threshold_gev * (1.0 + NEAR))
             .min(0.5 * (threshold_gev + high));
-        let at = |energy: f64| Ok::<_, SamplerError>(kind.of(&inputs.at_energy(energy))?);
+        let at = |energy: f64| Ok::<_, SamplerError>(kind.of(&inputs.at_energy(energy)?)?);
         let route = process.route(Method::QUADRATURE);
         let exact = route.map(|route| route.sigma(QUADRATURE));
         let (sigma, accuracy) = match exact {
@@ -341,7 +341,7 @@ impl Draft {
     /// The map of a stretch, adapted in its middle.
     fn map(&self, kind: &dyn Kind, stretch: usize, seed: u64) -> Result<Map, SamplerError> {
         let energy = self.energy_gev(stretch as f64 + 0.5);
-        let process = kind.of(&self.inputs.at_energy(energy))?;
+        let process = kind.of(&self.inputs.at_energy(energy)?)?;
         let config = Config {
             seed,
             n_adapt: ADAPT.0,

@@ -185,7 +185,7 @@ impl Sampler {
         }
         let energy_gev = saved.high_gev + saved.mass_gev;
         let target = |(stored, nucleus): (SavedTarget, &Nucleus)| {
-            let process = kind.of(&inputs.on(*nucleus).at_energy(energy_gev))?;
+            let process = kind.of(&inputs.on(*nucleus).at_energy(energy_gev)?)?;
             if probe(&*process) != stored.probe || process.dim() != stored.per_axis.len() {
                 return Err(refused(format!(
                     "the process `{}` on Z = {} gives other values than where they were made: other inputs, or another release; make the sampler again",

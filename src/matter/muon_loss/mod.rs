@@ -297,7 +297,7 @@ mod tests {
             words(&lead, 160.0, 0.0),
             "losses above v = 0: a share of the energy from 1e-6 to 1 expected"
         );
-        let light = lead.with_density(None);
+        let light = lead.with_density(None).expect("none is needed");
         assert!(words(&light, 160.0, 1.0).contains("target.density_g_cm3"));
     }
 }

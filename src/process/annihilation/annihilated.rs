@@ -6,7 +6,6 @@ use crate::cuts::Cuts;
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::elementary::polar_angle;
 use crate::event::Momentum;
-use crate::process::radiation::check_numbers;
 use crate::process::{Inputs, SetupError};
 
 /// Its name.
@@ -37,12 +36,7 @@ impl Annihilation {
     /// [`SetupError`] if a number makes no sense, what is produced is no pair, there is a cut on the scattered lepton,
     /// or nothing can be made.
     pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
-        check_numbers(
-            &inputs.beam,
-            &inputs.nucleus,
-            &inputs.dark_sector,
-            &inputs.cuts,
-        )?;
+        inputs.dark_sector.check()?;
         let Some(chi) = inputs.dark_sector.chi() else {
             return Err(SetupError::OtherKind {
                 kind: KIND,

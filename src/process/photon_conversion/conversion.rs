@@ -13,7 +13,6 @@ use crate::event::Momentum;
 use crate::kinematics::PhotonCollision;
 use crate::matter::form_factor::FormFactor;
 use crate::matter::{Nucleus, NucleusSpin};
-use crate::process::radiation::check_numbers;
 use crate::process::{Inputs, SetupError};
 
 /// Its name.
@@ -52,7 +51,7 @@ impl Conversion {
     /// can be made.
     pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
         let nucleus = inputs.nucleus;
-        check_numbers(&inputs.beam, &nucleus, &inputs.dark_sector, &inputs.cuts)?;
+        inputs.dark_sector.check()?;
         let chi = match inputs.dark_sector {
             DarkSector::Pair(chi) => chi,
             DarkSector::Mediated(..) => return Err(SetupError::NoMediator { kind: KIND }),
@@ -207,10 +206,7 @@ impl Conversion {
             NucleusSpin::Zero => spread,
             NucleusSpin::Half => {
                 let spinless = Self {
-                    nucleus: Nucleus {
-                        spin: NucleusSpin::Zero,
-                        ..self.nucleus
-                    },
+                    nucleus: self.nucleus.with_spin(NucleusSpin::Zero),
                     ..self.clone()
                 };
                 spread * self.inclusive_pb(i) / spinless.inclusive_pb(i)

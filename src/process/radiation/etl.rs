@@ -20,7 +20,7 @@ use super::beams::{Beams, Each, One};
 use super::{Setup, cuts};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector, Vertex};
-use crate::kinematics::Collision;
+use crate::kinematics::{Collision, Masses};
 use crate::matter::NucleusSpin;
 use crate::process::BLOCK;
 use crate::process::radiation::amplitude::{
@@ -96,7 +96,7 @@ impl Etl {
     }
 
     fn maps(setup: &Setup) -> (Produced, f64) {
-        let Collision { p, big_m, .. } = setup.collision;
+        let Masses { p, big_m, .. } = *setup.collision;
         let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
         let flux = e6 * setup.coupling_squared() * GEV_M2_TO_PB
             / (4.0 * big_m * p * (16.0 * PI * PI * p) * (8.0 * PI));

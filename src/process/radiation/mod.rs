@@ -26,7 +26,6 @@ mod wwa;
 pub use inclusive::{Exact, route};
 pub use iww::Iww;
 pub(super) use kind::Radiation;
-pub(super) use setup::check_numbers;
 pub use setup::{Setup, SetupError};
 pub use ww::Ww;
 pub use wwa::Wwa;

@@ -1,11 +1,14 @@
 //! One set-up: beam, nucleus, form factor, dark sector and cuts, checked against each other.
 
+use std::ops::Deref;
+
 use thiserror::Error;
 
-use crate::beam::{Beam, Lepton};
+use crate::beam::{Beam, BeamFields, Lepton};
+use crate::checked::BadNumber;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
-use crate::kinematics::{Collision, CollisionError};
+use crate::kinematics::{Collision, CollisionError, Masses};
 use crate::matter::Nucleus;
 use crate::matter::form_factor::{FormFactor, FormFactorError, FormFactorKind};
 use crate::text::shown;
@@ -87,15 +90,8 @@ pub enum SetupError {
         name: &'static str,
     },
     /// A number that makes no sense, whatever the others are.
-    #[error("{name} must be {expected}, found {found:?}")]
-    Senseless {
-        /// Which quantity, with its key in the card.
-        name: &'static str,
-        /// What it may be.
-        expected: &'static str,
-        /// What it is.
-        found: f64,
-    },
+    #[error(transparent)]
+    Number(#[from] BadNumber),
     /// A number beyond what has been validated.
     #[error("{name} of {value_gev:e} GeV is out of range: it must be {must} {limit_gev:e} GeV")]
     OutOfRange {
@@ -149,116 +145,13 @@ const MIN_MASS_GEV: f64 = 1e-12;
 /// Smallest G2/Z² at the least momentum transfer: below, products of weights underflow.
 const MIN_SHARE: f64 = 1e-100;
 
-/// Refuses numbers that are none, infinite where that has no meaning, or of the wrong sign.
-pub(in crate::process) fn check_numbers(
-    beam: &Beam,
-    nucleus: &Nucleus,
-    dark: &DarkSector,
-    cuts: &Cuts,
-) -> Result<(), SetupError> {
-    const AMOUNT: &str = "a number above 0 and finite";
-    const COUPLING: &str = "a number from 1e-30 to 1e6";
-    const SHARE: &str = "a number from 0 to 1";
-    const LEAST: &str = "a number of at least 0 and finite";
-    const LARGEST: &str = "a number of at least 0, or infinite";
-    let coupling = |x: f64| (1e-30..=1e6).contains(&x);
-    let share = |x: f64| (0.0..=1.0).contains(&x);
-    let least = |x: f64| x >= 0.0 && x.is_finite();
-    let largest = |x: f64| x >= 0.0;
-    let amount = |x: f64| x > 0.0 && x.is_finite();
-    let (z, on_target) = (f64::from(nucleus.z), beam.on_target.unwrap_or(1.0));
-    let (name, found) = match dark {
-        DarkSector::Pair(chi) => ("dark_sector.charge", chi.charge),
-        DarkSector::DarkPhoton(photon) => ("dark_sector.epsilon", photon.epsilon),
-        DarkSector::Mediated(_, a) => ("dark_sector.epsilon", a.epsilon),
-        DarkSector::Boson(boson) => ("dark_sector.coupling", boson.coupling),
-    };
-    let (mediator_gev, alpha_d, width_gev) = match dark {
-        DarkSector::Mediated(_, a) => (a.mass_gev, a.alpha_d, a.width_gev.unwrap_or(1.0)),
-        _ => (1.0, 1.0, 1.0),
-    };
-    for (name, found, expected, good) in [
-        ("beam.on_target", on_target, AMOUNT, amount(on_target)),
-        (
-            "the charge number Z",
-            z,
-            "from 1 to 200",
-            (1.0..=200.0).contains(&z),
-        ),
-        (
-            "the mass number A",
-            nucleus.a,
-            "a number from 0.5 to 1000",
-            (0.5..=1000.0).contains(&nucleus.a),
-        ),
-        (
-            "target.nucleus_mass_gev",
-            nucleus.mass_gev,
-            "a mass in GeV, 1e-3 to 1e6",
-            (1e-3..=1e6).contains(&nucleus.mass_gev),
-        ),
-        (name, found, COUPLING, coupling(found)),
-        (
-            "dark_sector.m_mediator_gev",
-            mediator_gev,
-            AMOUNT,
-            amount(mediator_gev),
-        ),
-        ("dark_sector.alpha_d", alpha_d, COUPLING, coupling(alpha_d)),
-        ("dark_sector.width_gev", width_gev, LEAST, least(width_gev)),
-        ("cuts.x_min", cuts.x_min, SHARE, share(cuts.x_min)),
-        ("cuts.x_max", cuts.x_max, SHARE, share(cuts.x_max)),
-        (
-            "cuts.lepton_energy_max_gev",
-            cuts.lepton_energy_max_gev,
-            LARGEST,
-            largest(cuts.lepton_energy_max_gev),
-        ),
-        (
-            "cuts.lepton_angle_min_mrad",
-            cuts.lepton_angle_min_mrad,
-            LEAST,
-            least(cuts.lepton_angle_min_mrad),
-        ),
-        (
-            "cuts.lepton_angle_max_mrad",
-            cuts.lepton_angle_max_mrad,
-            LARGEST,
-            largest(cuts.lepton_angle_max_mrad),
-        ),
-        (
-            "cuts.lepton_pt_min_gev",
-            cuts.lepton_pt_min_gev,
-            LEAST,
-            least(cuts.lepton_pt_min_gev),
-        ),
-        (
-            "cuts.lepton_pt_max_gev",
-            cuts.lepton_pt_max_gev,
-            LARGEST,
-            largest(cuts.lepton_pt_max_gev),
-        ),
-        (
-            "cuts.chi_angle_max_mrad",
-            cuts.chi_angle_max_mrad,
-            LARGEST,
-            largest(cuts.chi_angle_max_mrad),
-        ),
-    ] {
-        if !good {
-            return Err(SetupError::Senseless {
-                name,
-                expected,
-                found,
-            });
-        }
-    }
-    Ok(())
-}
-
-/// Everything a cross section depends on.
+/// Everything a cross section depends on, which dereferences to its parts: they are read and not changed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Setup {
+pub struct Setup(SetupParts);
+
+/// What a [`Setup`] is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetupParts {
     /// The beam lepton.
     pub lepton: Lepton,
     /// Beam energy and masses.
@@ -271,6 +164,15 @@ pub struct Setup {
     pub dark: DarkSector,
     /// Cuts on the final state.
     pub cuts: Cuts,
+}
+
+impl Deref for Setup {
+    type Target = SetupParts;
+
+    #[inline]
+    fn deref(&self) -> &SetupParts {
+        &self.0
+    }
 }
 
 impl Setup {
@@ -286,7 +188,7 @@ impl Setup {
         dark: DarkSector,
         cuts: Cuts,
     ) -> Result<Self, SetupError> {
-        check_numbers(beam, &nucleus, &dark, &cuts)?;
+        dark.check()?;
         if beam.lepton == Lepton::Photon {
             return Err(SetupError::Projectile {
                 kind: dark.kind(),
@@ -296,16 +198,15 @@ impl Setup {
         }
         let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
         let form_factor = FormFactor::new(form_factor, &nucleus)?;
-        let setup = Self {
+        let setup = Self(SetupParts {
             lepton: beam.lepton,
             collision,
             nucleus,
             form_factor,
             dark,
             cuts,
-        };
+        });
         let (mass_gev, largest_gev) = (dark.threshold_mass_gev(), collision.max_pair_mass());
-        // A mass that is no number passes here and is refused by its range.
         if mass_gev >= largest_gev {
             return Err(SetupError::BelowThreshold {
                 mass_gev,
@@ -313,7 +214,7 @@ impl Setup {
             });
         }
         setup.check_range()?;
-        if let Some((v_min, v_max)) = setup.nothing_left() {
+        if let Some((v_min, v_max)) = nothing_left(&collision, &cuts, mass_gev) {
             let x = |v: f64| (collision.kinetic - v) / collision.e0;
             return Err(SetupError::EmptyRange {
                 x_min: cuts.x_min,
@@ -325,29 +226,39 @@ impl Setup {
         Ok(setup)
     }
 
-    /// The kinematic range of v in GeV where the cuts on x leave nothing of it.
-    fn nothing_left(&self) -> Option<(f64, f64)> {
-        let mass_gev = self.dark.threshold_mass_gev();
-        let (v_min, v_max) = self.collision.v_limits(mass_gev * mass_gev);
-        let (v_low, v_high) = self.v_cuts();
-        let empty = v_low >= v_max || v_high <= v_min || v_low >= v_high;
-        empty.then_some((v_min, v_max))
+    /// The same after `change`, whose energy, particles, form factor and cuts are checked against each other anew.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with(&self, change: impl FnOnce(&mut SetupParts)) -> Result<Self, SetupError> {
+        let mut parts = self.0.clone();
+        change(&mut parts);
+        let beam = Beam::new(BeamFields {
+            lepton: parts.lepton,
+            energy_gev: parts.collision.e0,
+            on_target: None,
+        })?;
+        let form_factor = parts.form_factor.kind();
+        Self::new(&beam, parts.nucleus, form_factor, parts.dark, parts.cuts)
     }
 
     /// Makes of this the set-up `nominal` at another beam energy, without allocation. The cuts on x
-    /// stay where they are in missing energy: x counts in nominal beam energies. False, and no set-up
-    /// to be used, where nothing can be made.
+    /// stay where they are in missing energy: x counts in nominal beam energies. False, and nothing done,
+    /// where nothing can be made.
     pub fn move_to(&mut self, nominal: &Self, beam_energy_gev: f64) -> bool {
-        let Collision { m, big_m, e0, .. } = nominal.collision;
+        let Masses { m, big_m, e0, .. } = *nominal.collision;
         let mass_gev = self.dark.threshold_mass_gev();
         let Ok(collision) = Collision::new(beam_energy_gev, m, big_m) else {
             return false;
         };
-        self.collision = collision;
-        self.cuts = nominal.cuts.in_other_units(e0 / beam_energy_gev);
-        beam_energy_gev <= MAX_BEAM_ENERGY_GEV
+        let cuts = nominal.cuts.in_other_units(e0 / beam_energy_gev);
+        let possible = beam_energy_gev <= MAX_BEAM_ENERGY_GEV
             && mass_gev < collision.max_pair_mass()
-            && self.nothing_left().is_none()
+            && nothing_left(&collision, &cuts, mass_gev).is_none();
+        if possible {
+            (self.0.collision, self.0.cuts) = (collision, cuts);
+        }
+        possible
     }
 
     /// Refuses what double precision is not known to be enough for.
@@ -395,11 +306,7 @@ impl Setup {
 
     /// The cuts on x as a range of v = E0(1−x) − m in GeV.
     pub fn v_cuts(&self) -> (f64, f64) {
-        let c = &self.collision;
-        (
-            c.e0 * (1.0 - self.cuts.x_max) - c.m,
-            c.e0 * (1.0 - self.cuts.x_min) - c.m,
-        )
+        v_cuts(&self.collision, &self.cuts)
     }
 
     /// Range of k² in GeV² that threshold, kinematics and the cuts on x leave; (m², m²) for
@@ -428,4 +335,19 @@ impl Setup {
             DarkSector::Boson(boson) => boson.coupling * boson.coupling,
         }
     }
+}
+
+fn v_cuts(c: &Collision, cuts: &Cuts) -> (f64, f64) {
+    (
+        c.e0 * (1.0 - cuts.x_max) - c.m,
+        c.e0 * (1.0 - cuts.x_min) - c.m,
+    )
+}
+
+/// The kinematic range of v in GeV for a mass, where the cuts on x leave nothing of it.
+fn nothing_left(collision: &Collision, cuts: &Cuts, mass_gev: f64) -> Option<(f64, f64)> {
+    let (v_min, v_max) = collision.v_limits(mass_gev * mass_gev);
+    let (v_low, v_high) = v_cuts(collision, cuts);
+    let empty = v_low >= v_max || v_high <= v_min || v_low >= v_high;
+    empty.then_some((v_min, v_max))
 }

@@ -324,7 +324,7 @@ impl Reach {
         let ceiling = self.options.ceiling;
         let below = |q: &f64| ceiling.is_none_or(|most| *q < most);
         let at = |&mass_gev: &f64| {
-            let chi = MilliCharged { mass_gev, ..*chi };
+            let chi = chi.with(|chi| chi.mass_gev = mass_gev).ok()?;
             limit.recast(&chi).filter(below)
         };
         Curve {

@@ -195,7 +195,7 @@ impl Experiment {
             beam,
             target,
             cuts,
-            chi: MilliCharged { charge: 1.0, ..chi },
+            chi: chi.of_charge_e(),
             events_excluded: counting.events_excluded,
             efficiency: counting.efficiency,
             q_over_e_max: counting.q_over_e_max,
@@ -316,21 +316,16 @@ impl Experiment {
         m_chi_gev: f64,
         energy_share: f64,
     ) -> Result<Option<Setup>, ReachError> {
-        let beam = Beam {
-            energy_gev: self.beam.energy_gev * energy_share,
-            ..self.beam
+        let setup = || {
+            let beam = self.beam.with(|beam| beam.energy_gev *= energy_share)?;
+            let cuts = self.cuts.with(|cuts| {
+                cuts.x_min /= energy_share;
+                cuts.x_max = (cuts.x_max / energy_share).min(1.0);
+            })?;
+            let dark = DarkSector::Pair(self.chi.with(|chi| chi.mass_gev = m_chi_gev)?);
+            Setup::new(&beam, nucleus, &self.target.form_factor, dark, cuts)
         };
-        let cuts = Cuts {
-            x_min: self.cuts.x_min / energy_share,
-            x_max: (self.cuts.x_max / energy_share).min(1.0),
-            ..self.cuts
-        };
-        let chi = MilliCharged {
-            mass_gev: m_chi_gev,
-            ..self.chi
-        };
-        let kind = &self.target.form_factor;
-        match Setup::new(&beam, nucleus, kind, DarkSector::Pair(chi), cuts) {
+        match setup() {
             Ok(setup) => Ok(Some(setup)),
             Err(SetupError::BelowThreshold { .. } | SetupError::EmptyRange { .. }) => Ok(None),
             Err(source) => Err(ReachError::Setup {
@@ -359,13 +354,11 @@ impl Experiment {
         self.on_target * self.nuclei_per_cm2 * sigma_pb * PB_TO_CM2 * self.efficiency
     }
 
-    /// Expected events from decays of `meson` for Q_χ = e; 0 above threshold.
+    /// Expected events from decays of `meson` for Q_χ = e; 0 above threshold, NaN of a mass that is none.
     pub fn meson(&self, meson: VectorMeson, m_chi_gev: f64) -> f64 {
-        let chi = MilliCharged {
-            mass_gev: m_chi_gev,
-            ..self.chi
-        };
-        self.mesons[meson as usize] * meson.chi_branching(&chi) * self.efficiency
+        let chi = self.chi.with(|chi| chi.mass_gev = m_chi_gev);
+        let branching = chi.map_or(f64::NAN, |chi| meson.chi_branching(&chi));
+        self.mesons[meson as usize] * branching * self.efficiency
     }
 
     /// The least excluded charge Q_χ/e of channels that give `events` in all for Q_χ = e, whatever the

@@ -128,11 +128,8 @@ impl Showered {
         let DarkSector::Pair(chi) = card.dark_sector else {
             return Ok(0.0);
         };
-        let chi = MilliCharged {
-            mass_gev: m_chi_gev,
-            charge: 1.0,
-            ..chi
-        };
+        let chi = chi.with(|chi| (chi.mass_gev, chi.charge) = (m_chi_gev, 1.0));
+        let chi = chi.map_err(|bad| UsageError(format!("{}: {bad}", card.run.name)))?;
         let track = match channel {
             Channel::Trident => {
                 let m = card.beam.lepton.mass_gev();

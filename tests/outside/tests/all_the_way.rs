@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use millibrem::beam::{Beam, Lepton};
+use millibrem::beam::{Beam, BeamFields, Lepton};
 use millibrem::card::{Override, shipped};
-use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkSector};
+use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkPhotonFields, DarkSector};
 use millibrem::event::{Compression, EventBuffer, Weighting};
 use millibrem::generate::{EventRequest, GenerateError, Generator, HistogramRequest, Settings};
 use millibrem::histogram::{Axis, Observable, Scale};
@@ -283,11 +283,12 @@ fn a_registry_finds_what_is_handed_in() {
     assert_eq!(names[..3], ["three-body", "pair", "dark-photon"]);
     let card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
     let mut inputs = run::inputs(&card).unwrap();
-    inputs.beam = Beam {
+    inputs.beam = Beam::new(BeamFields {
         lepton: Lepton::Muon,
         energy_gev: 100.0,
         on_target: None,
-    };
+    })
+    .unwrap();
     let process = registry.get("three-body").unwrap().of(&inputs).unwrap();
     assert_eq!(
         (process.kind(), process.beam_energy_gev()),
@@ -366,11 +367,14 @@ fn an_approximation_from_outside_stands_beside_the_others() {
     assert!((sum / ratio - 1.0).abs() < 1e-4, "{sum} {ratio}");
     // A process that it does not serve goes without, and what is asked for in vain is named.
     let mut inputs = run::inputs(&card).unwrap();
-    inputs.dark_sector = DarkSector::DarkPhoton(DarkPhoton {
-        mass_gev: 0.1,
-        epsilon: 1.0,
-        pdg_id: DARK_PHOTON_PDG_ID,
-    });
+    inputs.dark_sector = DarkSector::DarkPhoton(
+        DarkPhoton::new(DarkPhotonFields {
+            mass_gev: 0.1,
+            epsilon: 1.0,
+            pdg_id: DARK_PHOTON_PDG_ID,
+        })
+        .unwrap(),
+    );
     let photon = registry.get("dark-photon").unwrap().of(&inputs).unwrap();
     assert!(photon.route(POINT_NUCLEUS).is_none());
     let error = run::mixture(&card)

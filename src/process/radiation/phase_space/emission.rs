@@ -17,7 +17,7 @@
 use core::f64::consts::TAU;
 
 use crate::elementary::{cos_sin_turns, exp, exp_m1, ln};
-use crate::kinematics::{Collision, Emission, PairPoint, RecoilVariables, emission_floor};
+use crate::kinematics::{Collision, Emission, Masses, PairPoint, RecoilVariables, emission_floor};
 use crate::matter::form_factor::FormFactor;
 
 /// Map of (v, w, T, φ_q) at given k².
@@ -161,7 +161,7 @@ impl EmissionMap {
     /// Offsets c and c′ of the density 1/((v+c)(D−v+c′)).
     #[inline(always)]
     fn v_offsets(&self, k2: f64, inv_k2: f64) -> (f64, f64) {
-        let Collision { e0, m, .. } = self.collision;
+        let Masses { e0, m, .. } = *self.collision;
         (m + e0 * m * m * inv_k2, k2.sqrt() * (e0 / m))
     }
 

@@ -26,10 +26,7 @@ impl ResonanceMap {
     /// For χ of `chi` through `resonance`.
     pub fn new(chi: &MilliCharged, resonance: &Resonance) -> Self {
         let threshold = 2.0 * chi.mass_gev;
-        let dirac = MilliCharged {
-            spin: ChiSpin::Dirac,
-            ..*chi
-        };
+        let dirac = chi.with_spin(ChiSpin::Dirac);
         Self {
             k2_min: threshold * threshold,
             m2: resonance.mass_gev * resonance.mass_gev,

@@ -87,10 +87,7 @@ impl PairSource {
 
     /// ρ(k²) in GeV⁻² with the propagator, `distance` = k² − m² in GeV².
     fn density(&self, a: &Resonance, k2: f64, distance: f64) -> f64 {
-        let unit = MilliCharged {
-            charge: 1.0,
-            ..self.chi
-        };
+        let unit = self.chi.of_charge_e();
         let m_gamma = a.mass_gev * a.width(&self.chi);
         let propagator = k2 * k2 / (distance * distance + m_gamma * m_gamma);
         a.strength() * propagator * spectral_function(&unit, k2)

@@ -13,10 +13,7 @@ pub fn recast(
     masses_gev: &[f64],
     epsilon_up: impl Fn(f64) -> f64,
 ) -> Option<f64> {
-    let chi = MilliCharged {
-        charge: 1.0,
-        ..*chi
-    };
+    let chi = chi.of_charge_e();
     let threshold = 2.0 * chi.mass_gev;
     let rule = gauss_legendre(NODES);
     // In r = √ln(M/2m) the threshold is smooth: dM² = 4 M² r dr.
