@@ -4,8 +4,10 @@
 //! `Br(V→χχ̄) = Br(V→e⁺e⁻) (Q_χ/e)² (1 + 2m_χ²/M_V²) √(1 − 4m_χ²/M_V²)` for a Dirac fermion
 //! ([NA64LDMX25] Eqs. (11), (12)); for a complex scalar the structure is `¼ (1 − 4m_χ²/M_V²)^{3/2}`.
 //! The mass of the electron is neglected. How many mesons a beam makes is an input
-//! (`reach.mesons` of the card), or estimated ([`photoproduction`]). Pinned by the tests below.
+//! (`reach.mesons` of the card), or estimated ([`photoproduction`]).
+//! The numbers are in `mesons/mesons.toml`, each with its source. Pinned by the tests below.
 
+mod data;
 pub mod photoproduction;
 
 use crate::dark_sector::{ChiSpin, MilliCharged};
@@ -27,22 +29,12 @@ named! {
 impl VectorMeson {
     /// Mass in GeV ([PDG22]).
     pub fn mass_gev(self) -> f64 {
-        match self {
-            Self::Rho => 0.775_26,
-            Self::Omega => 0.782_66,
-            Self::Phi => 1.019_46,
-            Self::Jpsi => 3.096_90,
-        }
+        data::of(self).mass_gev.value
     }
 
     /// Br(V→e⁺e⁻) ([PDG22]).
     pub fn electron_branching(self) -> f64 {
-        match self {
-            Self::Rho => 4.72e-5,
-            Self::Omega => 7.38e-5,
-            Self::Phi => 2.98e-4,
-            Self::Jpsi => 5.97e-2,
-        }
+        data::of(self).electron_branching.value
     }
 
     /// Br(V→χχ̄); 0 above threshold.
@@ -54,6 +46,43 @@ impl VectorMeson {
             ChiSpin::Scalar => 0.25 * beta * beta * beta,
         };
         self.electron_branching() * chi.charge * chi.charge * structure
+    }
+}
+
+/// Some of the mesons; all of them unless it is said which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mesons([bool; VectorMeson::ALL.len()]);
+
+impl Default for Mesons {
+    fn default() -> Self {
+        VectorMeson::ALL.into_iter().collect()
+    }
+}
+
+impl FromIterator<VectorMeson> for Mesons {
+    fn from_iter<I: IntoIterator<Item = VectorMeson>>(mesons: I) -> Self {
+        let mut all = [false; VectorMeson::ALL.len()];
+        for meson in mesons {
+            all[meson as usize] = true;
+        }
+        Self(all)
+    }
+}
+
+impl Mesons {
+    /// Those among them, in the order of [`VectorMeson::ALL`], which is that of their masses.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = VectorMeson> {
+        VectorMeson::ALL
+            .into_iter()
+            .filter(move |&meson| self.0[meson as usize])
+    }
+
+    /// Those among them that two χ of this mass fit into.
+    #[must_use]
+    pub fn with_room_for(self, m_chi_gev: f64) -> Self {
+        self.iter()
+            .filter(|meson| 2.0 * m_chi_gev < meson.mass_gev())
+            .collect()
     }
 }
 

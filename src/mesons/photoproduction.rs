@@ -1,6 +1,6 @@
 //! Vector mesons from photons on a nucleus, γA → VA and γA → VX: an estimate, good to a factor of two.
 //!
-//! On a nucleon, with W² = m_p² + 2m_p k in GeV ([KN99] Table I; J/ψ [Klein17]),
+//! On a nucleon, with W² = m_p² + 2m_p k in GeV ([KN99] Table I; J/ψ [Klein17]; the numbers are in `mesons.toml`),
 //!
 //! ```text
 //! σ(γp → Vp) = X W^ε + Y W^−η µb,    J/ψ: 4.06·10⁻³ [1 − ((m_p + M)/W)²]² W^0.65 µb
@@ -20,8 +20,9 @@
 
 use core::f64::consts::PI;
 
-use super::VectorMeson;
+use super::{VectorMeson, data};
 use crate::constants::{ALPHA, GEV_M2_TO_PB, HBAR_C_GEV_FM};
+use crate::kinematics::PhotonCollision;
 use crate::matter::Nucleus;
 use crate::matter::form_factor::{FormFactor, FormFactorError, FormFactorKind};
 
@@ -32,31 +33,28 @@ const MICROBARN: f64 = 1e6;
 /// Steps in impact parameter and along the beam, and how far they go, fm.
 const STEPS: usize = 200;
 const BEYOND_FM: f64 = 8.0;
-/// Steps in ln t up to 1 GeV².
+/// Steps in ln t.
 const STEPS_T: usize = 400;
+/// Where what is coherent ends, GeV².
+pub const LARGEST_T_GEV2: f64 = 1.0;
 
-/// What a meson couples to.
-struct Fit {
-    /// X in µb, ε, Y in µb, η.
-    nucleon: [f64; 4],
-    /// Slope b of dσ/dt on a nucleon, GeV⁻².
-    slope: f64,
-    /// f²/4π.
-    coupling: f64,
+/// Slope b of dσ/dt on a nucleon, GeV⁻².
+pub fn slope(meson: VectorMeson) -> f64 {
+    data::of(meson).slope_per_gev2.value
 }
 
-fn fit(meson: VectorMeson) -> Fit {
-    let (nucleon, slope, coupling) = match meson {
-        VectorMeson::Rho => ([5.0, 0.22, 26.0, 1.23], 11.0, 2.02),
-        VectorMeson::Omega => ([0.55, 0.22, 18.0, 1.92], 10.0, 23.1),
-        VectorMeson::Phi => ([0.34, 0.22, 0.0, 0.0], 7.0, 13.7),
-        VectorMeson::Jpsi => ([4.06e-3, 0.65, 0.0, 0.0], 4.0, 10.4),
+/// Least energy in GeV of a photon that makes a meson on a nucleon at rest, M(1 + M/2m_p).
+pub fn threshold_gev(meson: VectorMeson) -> f64 {
+    PhotonCollision::threshold_gev(PROTON_GEV, meson.mass_gev())
+}
+
+/// Largest mass in GeV that a photon makes on a nucleon at rest.
+pub fn largest_mass_gev(photon_gev: f64) -> f64 {
+    let collision = PhotonCollision {
+        energy_gev: photon_gev,
+        mass_gev: PROTON_GEV,
     };
-    Fit {
-        nucleon,
-        slope,
-        coupling,
-    }
+    collision.max_pair_mass()
 }
 
 /// σ(γp → Vp) in pb of a photon of this energy.
@@ -66,7 +64,9 @@ pub fn on_nucleon_pb(meson: VectorMeson, photon_gev: f64) -> f64 {
     if threshold >= 1.0 {
         return 0.0;
     }
-    let [x, epsilon, y, eta] = fit(meson).nucleon;
+    let numbers = data::of(meson);
+    let (x, epsilon) = (numbers.pomeron_ub.value, numbers.pomeron_power.value);
+    let (y, eta) = (numbers.meson_ub.value, numbers.meson_power.value);
     let opening = match meson {
         VectorMeson::Jpsi => (1.0 - threshold * threshold) * (1.0 - threshold * threshold),
         _ => 1.0,
@@ -145,28 +145,54 @@ impl Photoproduction {
 
     /// The cross sections of a meson from photons of this energy.
     pub fn sigma(&self, meson: VectorMeson, photon_gev: f64) -> OnNucleus {
-        let on_nucleon = on_nucleon_pb(meson, photon_gev);
         let t_min = meson.mass_gev() * meson.mass_gev() / (2.0 * photon_gev);
         let t_min = t_min * t_min;
-        if self.is_nucleon || on_nucleon == 0.0 || t_min >= 1.0 {
+        let (on_nucleon_pb, is_coherent) =
+            (on_nucleon_pb(meson, photon_gev), t_min < LARGEST_T_GEV2);
+        if self.is_nucleon || on_nucleon_pb == 0.0 || !is_coherent {
             return OnNucleus {
                 coherent_pb: 0.0,
-                incoherent_pb: if self.is_nucleon { on_nucleon } else { 0.0 },
+                incoherent_pb: if self.is_nucleon { on_nucleon_pb } else { 0.0 },
             };
         }
-        let Fit {
-            slope, coupling, ..
-        } = fit(meson);
+        let (at_zero, incoherent_pb) = self.by_glauber(meson, on_nucleon_pb);
+        OnNucleus {
+            coherent_pb: GEV_M2_TO_PB * (at_zero * self.forward(t_min)),
+            incoherent_pb,
+        }
+    }
+
+    /// Coherent dσ/dt in pb/GeV² where |F|² is 1, and the incoherent σ in pb, of a meson from photons of this energy.
+    pub fn rates(&self, meson: VectorMeson, photon_gev: f64) -> (f64, f64) {
+        let on_nucleon_pb = on_nucleon_pb(meson, photon_gev);
+        if self.is_nucleon || on_nucleon_pb == 0.0 {
+            return (0.0, on_nucleon_pb);
+        }
+        let (at_zero, incoherent_pb) = self.by_glauber(meson, on_nucleon_pb);
+        (GEV_M2_TO_PB * at_zero, incoherent_pb)
+    }
+
+    /// |F(t)|² of the nucleus, nothing from [`LARGEST_T_GEV2`] on.
+    pub fn shape2(&self, t: f64) -> f64 {
+        match t < LARGEST_T_GEV2 {
+            true => self.shape.g2(t) / (self.z * self.z),
+            false => 0.0,
+        }
+    }
+
+    /// Coherent dσ/dt in GeV⁻⁴ where |F|² is 1, and the incoherent σ in pb.
+    fn by_glauber(&self, meson: VectorMeson, on_nucleon_pb: f64) -> (f64, f64) {
+        let coupling = data::of(meson).f2_over_4pi.value;
         // In GeV⁻², then in fm².
-        let of_meson = (16.0 * PI * coupling / ALPHA * slope * on_nucleon / GEV_M2_TO_PB).sqrt();
+        let of_meson =
+            (16.0 * PI * coupling / ALPHA * slope(meson) * on_nucleon_pb / GEV_M2_TO_PB).sqrt();
         let fm2 = HBAR_C_GEV_FM * HBAR_C_GEV_FM;
         let of_meson_fm2 = of_meson * fm2;
         let black = self.over_impact(|t| 1.0 - libm::exp(-of_meson_fm2 * t)) / fm2;
-        let coherent = ALPHA / (16.0 * PI * coupling) * black * black * self.forward(t_min);
         let effective = self.over_impact(|t| t * libm::exp(-of_meson_fm2 * t));
-        OnNucleus {
-            coherent_pb: GEV_M2_TO_PB * coherent,
-            incoherent_pb: on_nucleon * effective,
-        }
+        (
+            ALPHA / (16.0 * PI * coupling) * black * black,
+            on_nucleon_pb * effective,
+        )
     }
 }
