@@ -75,6 +75,13 @@ impl fmt::Display for Role {
 }
 
 impl Particle {
+    /// A photon.
+    pub const PHOTON: Self = Self {
+        pdg_id: 22,
+        mass_gev: 0.0,
+        charge: 0.0,
+    };
+
     /// Its antiparticle.
     #[must_use]
     pub fn anti(self) -> Self {

@@ -13,13 +13,6 @@ use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
 use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
 
-/// A photon.
-const PHOTON: Particle = Particle {
-    pdg_id: 22,
-    mass_gev: 0.0,
-    charge: 0.0,
-};
-
 impl Process for Conversion {
     fn kind(&self) -> &str {
         KIND
@@ -30,7 +23,7 @@ impl Process for Conversion {
     }
 
     fn beam(&self) -> Particle {
-        PHOTON
+        Particle::PHOTON
     }
 
     fn beam_energy_gev(&self) -> f64 {
