@@ -385,6 +385,7 @@ fn inputs_on(card: &RunCard, nucleus: Nucleus) -> Inputs {
         form_factor: card.target.form_factor.clone(),
         dark_sector: card.dark_sector,
         cuts: card.cuts,
+        mesons: card.mesons.unwrap_or_default(),
     }
 }
 

@@ -167,6 +167,6 @@ fn a_missing_card_is_exit_code_two() {
     exit code 2
     --- stdout
     --- stderr
-    error: no/such.toml: cannot read the card: there is no such file, nor a shipped card of that name; those are ldmx-2025, ldmx-4gev-w, ldmx-8gev-w, m3, m3-scalar, na64e-2018, na64e-2023, na64e-2023-annihilation, na64e-2023-photon-conversion, na64e-positrons-100gev, na64e-positrons-70gev, na64mu-2018, na64mu-2024, na64mu-2025
+    error: no/such.toml: cannot read the card: there is no such file, nor a shipped card of that name; those are ldmx-2025, ldmx-4gev-w, ldmx-8gev-w, m3, m3-scalar, na64e-2018, na64e-2023, na64e-2023-annihilation, na64e-2023-meson, na64e-2023-photon-conversion, na64e-positrons-100gev, na64e-positrons-70gev, na64mu-2018, na64mu-2024, na64mu-2025
     ");
 }

@@ -102,6 +102,7 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
     let setups = texts!(SetupError {
         OtherKind => SetupError::OtherKind { kind: "pair", produced: "dark-photon" },
         NoMediator => SetupError::NoMediator { kind: "pair" },
+        HeavierThanMesons => SetupError::HeavierThanMesons { mass_gev: 4.0, largest_gev: 3.0969 },
         Collision => CollisionError::BelowMass { energy_gev: 0.1, lepton_mass_gev: 0.105_658 }.into(),
         FormFactor => FormFactorError {
             name: "mine".to_owned(),

@@ -57,11 +57,16 @@ impl Ranges<'_> {
         // Masses set the scale of transverse momenta, that of the lepton by the part of its energy
         // that it loses; a tenth of it leaves little below.
         let pt = 0.1 * (m_low + x_min.max(1e-2) * m_lepton);
+        let m_pair_gev = match self.made.mesons() {
+            // Beside the masses, which are the only ones.
+            Some((least, most)) => (0.9 * least.mass_gev(), 1.1 * most.mass_gev()),
+            None => (m_low, self.limits.m_pair_max_gev.min(m_high)),
+        };
         Scales {
             beam_energy_gev: e0,
             x: (x_min, self.cuts.x_max),
             t_gev2: (t_low, t_high),
-            m_pair_gev: (m_low, self.limits.m_pair_max_gev.min(m_high)),
+            m_pair_gev,
             pt_gev: Scales::decade_below(pt),
             target_mass_gev: self.nucleus.mass_gev,
         }

@@ -16,23 +16,35 @@ use crate::constants::ELECTRON_MASS_GEV;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError, PhotonCollision};
 use crate::matter::Nucleus;
+use crate::mesons::{Mesons, VectorMeson, photoproduction};
 
 /// What a card makes, as its limits see it.
 pub(super) struct Made<'a> {
     pub(super) kind: ProcessKind,
     pub(super) dark_sector: &'a DarkSector,
+    /// The mesons that may decay, where the process makes them.
+    pub(super) mesons: Option<Mesons>,
     /// Whether all projectiles have the energy of the beam.
     pub(super) one_energy: bool,
 }
 
-/// Least total energy in GeV of a projectile that makes anything on `nucleus`.
-pub(super) fn threshold_gev(
-    kind: ProcessKind,
-    beam: &Beam,
-    nucleus: &Nucleus,
-    dark_sector: &DarkSector,
-) -> f64 {
-    let made = dark_sector.threshold_mass_gev();
+impl Made<'_> {
+    /// The lightest and the heaviest meson that the pair fits into, if the process makes mesons.
+    pub(super) fn mesons(&self) -> Option<(VectorMeson, VectorMeson)> {
+        let half = 0.5 * self.dark_sector.threshold_mass_gev();
+        let mut open = self.mesons?.with_room_for(half).iter();
+        let lightest = open.next()?;
+        Some((lightest, open.next_back().unwrap_or(lightest)))
+    }
+}
+
+/// Least total energy in GeV of a projectile that makes anything on `nucleus`, on one of its nucleons if that is a meson.
+pub(super) fn threshold_gev(made: &Made<'_>, beam: &Beam, nucleus: &Nucleus) -> f64 {
+    if let Some((lightest, _)) = made.mesons() {
+        return photoproduction::threshold_gev(lightest);
+    }
+    let kind = made.kind;
+    let made = made.dark_sector.threshold_mass_gev();
     let (m, big_m) = (beam.lepton.mass_gev(), nucleus.mass_gev);
     if !kind.has_nucleus() {
         return 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV;
@@ -79,17 +91,20 @@ impl KinematicLimits {
         if kind.has_lepton() {
             return Self::new(beam, nucleus, dark_sector);
         }
-        let (m_min, e0) = (dark_sector.threshold_mass_gev(), beam.energy_gev);
-        let open_gev = threshold_gev(kind, beam, nucleus, dark_sector);
+        let (mut m_min, e0) = (dark_sector.threshold_mass_gev(), beam.energy_gev);
+        let open_gev = threshold_gev(made, beam, nucleus);
         let (m, on_nucleus) = (ELECTRON_MASS_GEV, kind.has_nucleus());
         let photon = PhotonCollision {
             energy_gev: e0,
             mass_gev: nucleus.mass_gev,
         };
-        let (s, m_max) = match on_nucleus {
+        let (s, mut m_max) = match on_nucleus {
             true => (photon.s(), photon.max_pair_mass()),
             false => (2.0 * m * (e0 + m), (2.0 * m * (e0 + m)).sqrt()),
         };
+        if let Some((lightest, _)) = made.mesons() {
+            (m_min, m_max) = (lightest.mass_gev(), photoproduction::largest_mass_gev(e0));
+        }
         let mut limits = Self {
             sqrt_s_gev: s.sqrt(),
             m_pair_min_gev: m_min,
@@ -111,7 +126,11 @@ impl KinematicLimits {
             (limits.t_min_gev2, limits.t_max_gev2) = photon.t_limits(m_min * m_min);
             let x = |t: f64| 1.0 - t / (2.0 * big_m * e0);
             (limits.x_lower, limits.x_upper) = (x(limits.t_max_gev2), x(limits.t_min_gev2));
-            least = (open_gev + big_m) * m_min / (m_min + big_m);
+            least = match made.mesons {
+                None => (open_gev + big_m) * m_min / (m_min + big_m),
+                // All but what the nucleon takes there.
+                Some(_) => m_min,
+            };
         }
         if !made.one_energy {
             limits.x_lower = limits.x_lower.min(least / e0);

@@ -5,7 +5,7 @@ use toml::de::DeTable;
 
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys;
-use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS};
+use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS, SHAPE_KEYS};
 use super::run_card::Losses;
 use super::source::{Source, large_integer};
 use crate::text::shorten;
@@ -220,7 +220,8 @@ impl Override {
             ("dark_sector.epsilon", _) => &["dark_sector.coupling"],
             ("dark_sector.coupling", _) => &["dark_sector.epsilon"],
             ("process.kind", Some("annihilation")) => OF_LEPTON_OR_NUCLEUS,
-            ("process.kind", Some("photon-conversion")) => &LEPTON_KEYS,
+            ("process.kind", Some("photon-conversion")) => OF_LEPTON_OR_MESONS,
+            ("process.kind", Some("meson")) => OF_LEPTON_OR_SHAPE,
             ("process.kind", Some("dark-photon")) => OF_PAIR,
             ("process.kind", Some("boson")) => OF_CHI,
             ("process.kind", Some("pair")) if before.and_then(Value::as_str) == Some("boson") => {
@@ -267,9 +268,19 @@ const OF_VECTOR: &[&str] = &[
 const OF_LEPTON_OR_NUCLEUS: &[&str] = {
     let [a, b, c, d, e] = LEPTON_KEYS;
     let [f, g, h] = NUCLEUS_KEYS;
-    &[a, b, c, d, e, f, g, h]
+    &[a, b, c, d, e, f, g, h, "process.mesons"]
+};
+const OF_LEPTON_OR_MESONS: &[&str] = {
+    let [a, b, c, d, e] = LEPTON_KEYS;
+    &[a, b, c, d, e, "process.mesons"]
+};
+const OF_LEPTON_OR_SHAPE: &[&str] = {
+    let [a, b, c, d, e] = LEPTON_KEYS;
+    let [f, g] = SHAPE_KEYS;
+    &[a, b, c, d, e, f, g]
 };
 const OF_PAIR: &[&str] = &[
+    "process.mesons",
     "dark_sector.m_chi_gev",
     "dark_sector.charge",
     "dark_sector.spin",
@@ -283,6 +294,7 @@ const OF_PAIR: &[&str] = &[
 ];
 /// What a boson has no use for.
 const OF_CHI: &[&str] = &[
+    "process.mesons",
     "dark_sector.m_chi_gev",
     "dark_sector.charge",
     "dark_sector.spin",
@@ -293,6 +305,7 @@ const OF_CHI: &[&str] = &[
     "dark_sector.width_gev",
 ];
 const OF_BOSON: &[&str] = &[
+    "process.mesons",
     "dark_sector.mediator",
     "dark_sector.m_mediator_gev",
     "dark_sector.coupling",
@@ -300,6 +313,7 @@ const OF_BOSON: &[&str] = &[
     "dark_sector.pdg_id",
 ];
 const OF_DARK_PHOTON: &[&str] = &[
+    "process.mesons",
     "dark_sector.m_dark_photon_gev",
     "dark_sector.epsilon",
     "dark_sector.pdg_id",

@@ -62,6 +62,9 @@ impl From<&RunCard> for RawCard {
             },
             process: RawProcess {
                 kind: Some(card.kind.name().to_owned()),
+                mesons: card
+                    .mesons
+                    .map(|some| PerAxis::Each(some.iter().map(|m| m.name().to_owned()).collect())),
             },
             dark_sector: dark_sector(&card.dark_sector),
             beam: RawBeam {
@@ -157,13 +160,15 @@ fn dark_sector(dark_sector: &DarkSector) -> RawDarkSector {
 fn target(target: &Target, kind: ProcessKind) -> RawTarget {
     let material = &target.material;
     let parts = &material.components;
-    let spin = parts.first().filter(|_| kind.has_nucleus());
+    let spin = parts.first().filter(|_| kind.has_form_factor());
     let mut raw = RawTarget {
         density_g_cm3: material.density_g_cm3,
         radiation_length_cm: material.radiation_length_cm,
         thickness_cm: material.thickness_cm,
         energy_loss_gev_per_cm: material.energy_loss_gev_per_cm,
-        form_factor: kind.has_nucleus().then(|| form_factor(&target.form_factor)),
+        form_factor: kind
+            .has_form_factor()
+            .then(|| form_factor(&target.form_factor)),
         // Isotopes are written one by one.
         isotopes: Some("mean".to_owned()),
         nucleus_spin: spin.map(|part| part.nucleus.spin.name().into()),

@@ -20,6 +20,8 @@ named! {
         Annihilation = "annihilation",
         /// γ N → χ χ̄ N.
         PhotonConversion = "photon-conversion",
+        /// γ N → V N, V → χ χ̄.
+        Meson = "meson",
     }
 }
 
@@ -38,6 +40,9 @@ pub(super) const NUCLEUS_KEYS: [&str; 3] = [
     "target.nucleus_spin",
     "target.nuclear_mass_gev",
 ];
+
+/// Keys of the shape of a nucleus, which an estimate has of its own.
+pub(super) const SHAPE_KEYS: [&str; 2] = ["target.form_factor", "target.nucleus_spin"];
 
 impl ProcessKind {
     /// What the registry says of it.
@@ -67,6 +72,11 @@ impl ProcessKind {
         self.ask(|kind| kind.roles().contains(&Role::NUCLEUS_OUT))
     }
 
+    /// Whether the form factor and the spin of a nucleus enter.
+    pub fn has_form_factor(self) -> bool {
+        self.has_nucleus() && self != Self::Meson
+    }
+
     /// Whether an observable is of what comes out.
     pub(super) fn roles_have(self, observable: &Observable) -> bool {
         self.ask(|kind| observable.definition().applies(kind.roles()))
@@ -76,7 +86,12 @@ impl ProcessKind {
     pub(super) fn idle_keys(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let lepton = LEPTON_KEYS.map(|key| (key, "no lepton comes out of it"));
         let nucleus = NUCLEUS_KEYS.map(|key| (key, "electrons are struck, no nucleus"));
+        let shape = SHAPE_KEYS.map(|key| (key, "the nucleus is that of the estimate"));
         let lepton = lepton.into_iter().filter(move |_| !self.has_lepton());
-        lepton.chain(nucleus.into_iter().filter(move |_| !self.has_nucleus()))
+        let nucleus = nucleus.into_iter().filter(move |_| !self.has_nucleus());
+        let shape = shape
+            .into_iter()
+            .filter(move |_| self.has_nucleus() && !self.has_form_factor());
+        lepton.chain(nucleus).chain(shape)
     }
 }

@@ -96,7 +96,7 @@ macro_rules! sections {
 
 sections! {
     RawRun { name: String, seed: Seed, threads: u64, }
-    RawProcess { kind: String, }
+    RawProcess { kind: String, mesons: PerAxis<String>, }
     RawDarkSector {
         m_chi_gev: f64, charge: f64, spin: String, m_dark_photon_gev: f64, epsilon: f64,
         mediator: String, m_mediator_gev: f64, coupling: f64, alpha_d: f64, g_chi: f64, width_gev: f64,

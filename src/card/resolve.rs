@@ -9,7 +9,7 @@ use super::limits::{KinematicLimits, Made};
 use super::material;
 use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS, ProcessKind};
 use super::profile;
-use super::raw::{RawCard, RawCuts, RawEvents, RawIntegration, RawRun, Seed};
+use super::raw::{PerAxis, RawCard, RawCuts, RawEvents, RawIntegration, RawRun, Seed};
 use super::reach;
 use super::rules::Resolver;
 use super::run_card::{Events, Integration, Losses, Run, RunCard, thick_x0};
@@ -20,6 +20,7 @@ use crate::cuts::{CutFields, Cuts};
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
 use crate::matter::{Nucleus, Target};
+use crate::mesons::{Mesons, VectorMeson, photoproduction};
 use crate::process::Method;
 use crate::text::shown;
 
@@ -39,12 +40,14 @@ pub(super) fn resolve(
     let profile = profile::resolve(&rules, &raw.beam)?;
     let kind = kind(&rules, raw, &beam)?;
     let dark_sector = dark_sector::resolve(&rules, kind, &raw.dark_sector)?;
+    let mesons = mesons(&rules, raw, kind)?;
     let target = material::resolve(&rules, &raw.target, known)?;
     let cuts = cuts(&rules, &raw.cuts)?;
     let losses = losses(&rules, raw.target.losses.as_deref(), kind, &beam, &target)?;
     let made = Made {
         kind,
         dark_sector: &dark_sector,
+        mesons,
         one_energy: losses.is_none_or(|losses| losses == Losses::None),
     };
     let (nucleus, limits) = kinematics(&rules, &beam, &made, &target, &cuts)?;
@@ -69,6 +72,7 @@ pub(super) fn resolve(
     Ok(RunCard {
         run,
         kind,
+        mesons,
         beam,
         profile,
         dark_sector,
@@ -186,6 +190,30 @@ fn kind(rules: &Resolver<'_>, raw: &RawCard, beam: &Beam) -> Result<ProcessKind,
     }
 }
 
+/// The mesons of the process that makes them: all unless the card names some.
+fn mesons(
+    rules: &Resolver<'_>,
+    raw: &RawCard,
+    kind: ProcessKind,
+) -> Result<Option<Mesons>, CardError> {
+    let path = "process.mesons";
+    let written = raw.process.mesons.as_ref().map(PerAxis::as_slice);
+    if kind != ProcessKind::Meson {
+        let because = format!("process.kind is {:?}", kind.name());
+        return match written {
+            Some(_) => Err(rules.idle(path, &because)),
+            None => Ok(None),
+        };
+    }
+    let names = VectorMeson::ALL.map(VectorMeson::name);
+    let one = |name: &String| rules.choice(path, name, &names, VectorMeson::from_name);
+    match written {
+        Some([]) => Err(rules.bad(path, "an empty list")),
+        Some(some) => Ok(Some(some.iter().map(one).collect::<Result<_, _>>()?)),
+        None => Ok(Some(Mesons::default())),
+    }
+}
+
 fn beam(rules: &Resolver<'_>, raw: &RawCard) -> Result<Beam, CardError> {
     let lepton = lepton(rules, raw)?;
     let energy_gev = rules.required("beam.energy_gev", raw.beam.energy_gev)?;
@@ -266,6 +294,7 @@ fn kinematics(
     target: &Target,
     cuts: &Cuts,
 ) -> Result<(Nucleus, KinematicLimits), CardError> {
+    mesons_fit(rules, beam, made)?;
     let mut first = None;
     for part in &target.material.components {
         let limits = KinematicLimits::of(made, beam, &part.nucleus)
@@ -315,6 +344,36 @@ fn kinematics(
         return Err(rules.wrong("cuts.lepton_energy_max_gev", found, expected));
     }
     first.ok_or_else(|| rules.bad("target.material", "an empty list"))
+}
+
+/// Refuses pairs that are too heavy for the mesons, and photons that make none of those.
+fn mesons_fit(rules: &Resolver<'_>, beam: &Beam, made: &Made<'_>) -> Result<(), CardError> {
+    let Some(mesons) = made.mesons else {
+        return Ok(());
+    };
+    let half = 0.5 * made.dark_sector.threshold_mass_gev();
+    let Some(lightest) = mesons.with_room_for(half).iter().next() else {
+        let heaviest = mesons.iter().next_back();
+        let most = heaviest.map_or(0.0, |meson| 0.5 * meson.mass_gev());
+        let name = heaviest.map_or("", VectorMeson::name);
+        let expected = format!(
+            "a mass below {} GeV, half of that of {name}, the heaviest of process.mesons",
+            shown(most)
+        );
+        let found = format!("{} GeV", shown(half));
+        return Err(rules.wrong("dark_sector.m_chi_gev", found, expected));
+    };
+    let least = photoproduction::threshold_gev(lightest);
+    if beam.energy_gev > least {
+        return Ok(());
+    }
+    let expected = format!(
+        "an energy above {} GeV, the threshold of {} on a nucleon",
+        shown(least),
+        lightest.name()
+    );
+    let found = format!("{} GeV", shown(beam.energy_gev));
+    Err(rules.wrong("beam.energy_gev", found, expected))
 }
 
 fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration, CardError> {

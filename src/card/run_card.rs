@@ -15,6 +15,7 @@ use crate::matter::Target;
 use crate::matter::material::Component;
 use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::TrackTable;
+use crate::mesons::Mesons;
 use crate::process::Method;
 
 /// Everything a run needs to know.
@@ -24,6 +25,8 @@ pub struct RunCard {
     pub run: Run,
     /// The process.
     pub kind: ProcessKind,
+    /// The vector mesons that may decay, where the process makes them.
+    pub mesons: Option<Mesons>,
     /// The beam.
     pub beam: Beam,
     /// How its leptons differ.
@@ -312,6 +315,7 @@ impl RunCard {
         let made = Made {
             kind: self.kind,
             dark_sector: &self.dark_sector,
+            mesons: self.mesons,
             one_energy: self.losses.is_none_or(|losses| losses == Losses::None),
         };
         nuclei
@@ -322,9 +326,13 @@ impl RunCard {
     /// Least total energy in GeV of a projectile that makes anything on one of the nuclei.
     pub(crate) fn threshold_gev(&self) -> f64 {
         let parts = self.target.material.components.iter();
-        let on = |part: &Component| {
-            limits::threshold_gev(self.kind, &self.beam, &part.nucleus, &self.dark_sector)
+        let made = Made {
+            kind: self.kind,
+            dark_sector: &self.dark_sector,
+            mesons: self.mesons,
+            one_energy: false,
         };
+        let on = |part: &Component| limits::threshold_gev(&made, &self.beam, &part.nucleus);
         parts.map(on).fold(f64::INFINITY, f64::min)
     }
 }

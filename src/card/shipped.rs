@@ -27,6 +27,7 @@ shipped!(
     "na64e-2018",
     "na64e-2023",
     "na64e-2023-annihilation",
+    "na64e-2023-meson",
     "na64e-2023-photon-conversion",
     "na64e-positrons-100gev",
     "na64e-positrons-70gev",

@@ -10,6 +10,7 @@ use crate::dark_sector::DarkSector;
 use crate::matter::Nucleus;
 use crate::matter::form_factor::FormFactorKind;
 use crate::matter::shower::Species;
+use crate::mesons::Mesons;
 use crate::particle::Role;
 
 /// What a process is made of.
@@ -25,6 +26,8 @@ pub struct Inputs {
     pub dark_sector: DarkSector,
     /// Cuts on the final state.
     pub cuts: Cuts,
+    /// The vector mesons that may decay, of a process that makes them.
+    pub mesons: Mesons,
 }
 
 impl Inputs {

@@ -9,6 +9,7 @@ pub mod annihilation;
 mod approximation;
 mod incoming;
 mod kind;
+pub mod meson;
 mod method;
 mod mixture;
 pub mod photon_conversion;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::annihilation::AnnihilationOf;
 use super::approximation::{Approximated, Approximation};
 use super::kind::Kind;
+use super::meson::MesonOf;
 use super::photon_conversion::PhotonConversionOf;
 use super::radiation::Radiation;
 
@@ -21,6 +22,7 @@ impl Registry {
             Arc::new(Radiation("boson")),
             Arc::new(AnnihilationOf),
             Arc::new(PhotonConversionOf),
+            Arc::new(MesonOf),
         ])
     }
 

@@ -59,7 +59,7 @@ pub fn left_out(shapes: &[NuclearShape]) -> Option<String> {
 /// The form factor of every nucleus of the target of `card`; nothing where no nucleus is struck. Its σ are those of
 /// what the beam radiates at its energy, where it does.
 pub fn nuclear_shapes(card: &RunCard) -> Vec<NuclearShape> {
-    if !card.kind.has_nucleus() {
+    if !card.kind.has_form_factor() {
         return Vec::new();
     }
     let (beam, target, cuts) = (&card.beam, &card.target, card.cuts);

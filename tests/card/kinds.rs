@@ -5,11 +5,16 @@ use millibrem::beam::Lepton;
 use millibrem::card::{CardError, Override, Place, ProcessKind, RunCard, shipped};
 use millibrem::constants::ELECTRON_MASS_GEV;
 use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator, Vertex};
+use millibrem::mesons::VectorMeson;
 use millibrem::process::Registry;
 use millibrem::run;
 
 /// Positrons on a thin target, and photons.
-const THIN: [(&str, &str); 2] = [("annihilation", "e+"), ("photon-conversion", "gamma")];
+const THIN: [(&str, &str); 3] = [
+    ("annihilation", "e+"),
+    ("photon-conversion", "gamma"),
+    ("meson", "gamma"),
+];
 
 fn text(kind: &str, beam: &str, more: &[&str]) -> String {
     let section = |name: &str| {
@@ -85,6 +90,15 @@ fn what_a_process_does_not_have_is_refused_by_key_line_and_sentence() {
         assert_eq!(key, line.split(' ').next().unwrap());
         assert!(sentence.contains("electrons are struck"), "{sentence}");
         good("photon-conversion", "gamma", &[line]);
+        // The shape of a nucleus that makes mesons is that of the estimate, its mass is not.
+        match key.as_str() {
+            "target.nuclear_mass_gev" => drop(good("meson", "gamma", &[line])),
+            _ => {
+                let (wrong, sentence) = refused("meson", "gamma", &[line]);
+                assert_eq!(wrong, key);
+                assert!(sentence.contains("that of the estimate"), "{sentence}");
+            }
+        }
     }
 }
 
@@ -94,6 +108,7 @@ fn beams_are_those_that_make_it() {
         ("annihilation", "mu-", "e-, e+"),
         ("annihilation", "gamma", "e-, e+"),
         ("photon-conversion", "mu+", "gamma, e-, e+"),
+        ("meson", "mu-", "gamma, e-, e+"),
         ("pair", "gamma", "e-, e+, mu-, mu+"),
     ] {
         let (key, sentence) = refused(kind, beam, &[]);
@@ -105,6 +120,7 @@ fn beams_are_those_that_make_it() {
         ("annihilation", "e-"),
         ("photon-conversion", "e-"),
         ("photon-conversion", "e+"),
+        ("meson", "e-"),
     ] {
         for line in [
             "target.losses = \"none\"",
@@ -140,6 +156,114 @@ fn photons_in_a_thick_target_must_be_said_to_be_left_alone() {
         refused("photon-conversion", "gamma", &lines).0,
         "target.losses"
     );
+}
+
+#[test]
+fn mesons_are_named_or_all_and_must_have_room_for_the_pair() {
+    let card = |kind: &str, mesons: &str, m_chi: &str, energy: &str| {
+        let text = text(kind, if kind == "pair" { "e-" } else { "gamma" }, &[]);
+        let kind = format!("kind = \"{kind}\"");
+        let text = text.replace(&kind, &format!("{kind}\n{mesons}"));
+        parse(&text.replace("0.05", m_chi).replace("100.0", energy))
+    };
+    let names = |card: &RunCard| -> Vec<&str> {
+        let mesons = card.mesons.expect("mesons").iter();
+        mesons.map(VectorMeson::name).collect()
+    };
+    let all = card("meson", "", "0.05", "100.0").unwrap();
+    assert_eq!(names(&all), ["rho", "omega", "phi", "jpsi"]);
+    let two = card("meson", "mesons = [\"jpsi\", \"rho\"]", "0.05", "100.0").unwrap();
+    assert_eq!(names(&two), ["rho", "jpsi"]);
+    let one = card("meson", "mesons = \"phi\"", "0.05", "100.0").unwrap();
+    assert_eq!(names(&one), ["phi"]);
+    // The axis holds all masses.
+    let masses = all.histograms.iter().find(|h| h.name() == "m_pair_gev");
+    let axis = &masses.expect("drawn").axes[0];
+    assert!(axis.min() < 0.775 && axis.max() > 3.097);
+    for (kind, mesons, m_chi, energy, key, why) in [
+        (
+            "meson",
+            "mesons = \"rh\"",
+            "0.05",
+            "100.0",
+            "process.mesons",
+            "nearest",
+        ),
+        (
+            "meson",
+            "mesons = []",
+            "0.05",
+            "100.0",
+            "process.mesons",
+            "empty",
+        ),
+        (
+            "pair",
+            "mesons = \"rho\"",
+            "0.05",
+            "100.0",
+            "process.mesons",
+            "no such key",
+        ),
+        (
+            "meson",
+            "mesons = [\"rho\", \"phi\"]",
+            "0.6",
+            "100.0",
+            "dark_sector.m_chi_gev",
+            "below 0.50973 GeV",
+        ),
+        (
+            "meson",
+            "",
+            "2.0",
+            "100.0",
+            "dark_sector.m_chi_gev",
+            "half of that of jpsi",
+        ),
+        (
+            "meson",
+            "",
+            "1.0",
+            "8.0",
+            "beam.energy_gev",
+            "threshold of jpsi",
+        ),
+        (
+            "meson",
+            "",
+            "0.05",
+            "1.0",
+            "beam.energy_gev",
+            "threshold of rho",
+        ),
+    ] {
+        let Err(CardError::Key(error)) = card(kind, mesons, m_chi, energy) else {
+            panic!("{mesons} {m_chi} {energy}");
+        };
+        assert_eq!(error.key, key);
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains(why) || error.nearest.is_some(),
+            "{sentence}"
+        );
+    }
+    // Another kind takes the place of the mesons, and a meson that of form factors.
+    let set = |kind: &str| [Override::by_option("--set", "process.kind", kind)];
+    let showers = ["target.thickness_x0 = 40.0", "target.losses = \"shower\""];
+    let with = |kind: &str, key: &str, other: &str| {
+        let text = text(kind, "e+", &showers);
+        let text = text.replace("\n[dark_sector]", &format!("\n{key}\n[dark_sector]"));
+        RunCard::parse("card.toml", "card", &text, &set(other))
+    };
+    for kind in ["photon-conversion", "annihilation", "pair"] {
+        let other = with("meson", "mesons = \"rho\"", kind);
+        let other = other.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((other.kind.name(), other.mesons), (kind, None));
+    }
+    let back = shipped("na64e-2023-photon-conversion").unwrap();
+    let back = back.with(&set("meson"));
+    assert!(back.unwrap_or_else(|e| panic!("{e}")).mesons.is_some());
 }
 
 #[test]
@@ -290,6 +414,8 @@ fn limits_are_those_of_the_collision_and_printed_cards_read_back() {
         photon,
         good("annihilation", "e+", &vector),
         good("photon-conversion", "e+", &showers),
+        good("meson", "e-", &showers),
+        good("meson", "gamma", &[]),
     ] {
         let printed = card.to_toml();
         assert_eq!(

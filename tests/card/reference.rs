@@ -108,7 +108,8 @@ fn no_key_is_missing() {
     let of_photons = PAIR.replace("lepton = \"mu-\"", "particle = \"gamma\"");
     for text in [
         mediated + "dark_sector.width_gev = 0.01\n",
-        of_photons + "process.kind = \"photon-conversion\"\n",
+        of_photons.clone() + "process.kind = \"photon-conversion\"\n",
+        of_photons + "process.kind = \"meson\"\n",
     ] {
         paths("", &toml::Value::Table(printed(&text)), &mut seen);
     }
@@ -269,6 +270,9 @@ fn refused(key: &Key, value: &str) -> bool {
         | "dark_sector.alpha_d"
         | "dark_sector.width_gev" => mediated,
         "beam.particle" => pair.replace("beam.lepton = \"mu-\"\n", ""),
+        "process.mesons" => {
+            pair.replace("lepton = \"mu-\"", "particle = \"gamma\"") + "process.kind = \"meson\"\n"
+        }
         _ => pair,
     };
     let (text, path) = match key.path.split_once('.') {

@@ -13,7 +13,8 @@ from conftest import BIN, ROOT, millibrem
 N = 400
 ME = 0.51099895e-3
 CARDS = {"annihilation": (-11, 11, ["p_chi", "p_chibar"]),
-         "photon-conversion": (22, 1000822080, ["p_nucleus_out", "p_chi", "p_chibar"])}
+         "photon-conversion": (22, 1000822080, ["p_nucleus_out", "p_chi", "p_chibar"]),
+         "meson": (22, 1000822080, ["p_nucleus_out", "p_chi", "p_chibar"])}
 
 
 @pytest.fixture(scope="module", params=CARDS)
@@ -95,6 +96,7 @@ def test_hepmc_has_beam_and_target(sample, tmp_path):
     text = path.read_text()
     assert ("e+ e- -> chi chibar" in text) == (kind == "annihilation")
     assert ("gamma N -> chi chibar N" in text) == (kind == "photon-conversion")
+    assert ("gamma N -> V N, V -> chi chibar" in text) == (kind == "meson")
 
 
 def test_hepevt_has_what_comes_out(sample, tmp_path):

@@ -137,6 +137,10 @@ fn run_attributes(context: &Context) -> Vec<(String, String)> {
             "l N -> l N phi".to_owned(),
             "Radiation of a boson".to_owned(),
         ),
+        "meson" => (
+            "gamma N -> V N, V -> chi chibar".to_owned(),
+            "Decay of a vector meson that a photon makes on a nucleus".to_owned(),
+        ),
         other => {
             let roles: Vec<&str> = sample.outgoing.iter().map(|out| out.role.name()).collect();
             (other.to_owned(), format!("Outgoing: {}", roles.join(", ")))

@@ -15,6 +15,7 @@ use crate::matter::NucleusSpin;
 use crate::matter::catalogue::MATERIALS;
 use crate::matter::form_factor::FormFactors;
 use crate::matter::scattering::MultipleScattering;
+use crate::mesons::VectorMeson;
 use crate::observable::Observable;
 use crate::process::Method;
 
@@ -65,8 +66,12 @@ keys! {
     "process.kind": Text, "", Choices(|| ProcessKind::ALL.map(ProcessKind::name).to_vec()), Text(ProcessKind::Pair.name()),
         "What happens: `pair` is l N → l N χ χ̄ by a virtual photon, `dark-photon` is l N → l N A′ on its mass shell, \
          `boson` is l N → l N φ of the vertex that `dark_sector.mediator` names, `annihilation` is e⁺ e⁻ → χ χ̄ of a positron of the beam or its shower on an electron at rest, `photon-conversion` \
-         is γ N → χ χ̄ N of a photon of the beam or of its shower ([channels.md](channels.md)). Keys of what a process does not have are refused.",
+         is γ N → χ χ̄ N of a photon of the beam or of its shower, `meson` is γ N → V N with V → χ χ̄ of such a photon, an \
+         estimate ([channels.md](channels.md)). Keys of what a process does not have are refused.",
         "the name of a process";
+    "process.mesons": Texts, "", Choices(|| VectorMeson::ALL.map(VectorMeson::name).to_vec()), Nothing("(all of them, for `meson`)"),
+        "The vector mesons V of `meson`: ρ(770), ω(782), φ(1020), J/ψ; those that are too light for the pair are left out.",
+        "one or more of \"rho\", \"omega\", \"phi\", \"jpsi\"";
 
     "dark_sector": Table, "", Range(""), Nothing(""),
         "The new particle: the millicharged χ of a pair, the dark photon A′, or a boson φ.", TABLE;
@@ -110,7 +115,7 @@ keys! {
 
     "beam": Table, "", Range(""), Nothing(""), "The beam, its axis along +z, on a target at rest.", TABLE;
     "beam.particle": Text, "", Choices(|| Lepton::ALL.map(Lepton::name).to_vec()), Nothing("(then `lepton` is required)"),
-        "Particle of the beam; `gamma` only for `photon-conversion`.",
+        "Particle of the beam; `gamma` only for `photon-conversion` and `meson`.",
         "one of \"e-\", \"e+\", \"mu-\", \"mu+\", \"gamma\"";
     "beam.lepton": Text, "", Choices(|| Lepton::CHARGED.map(Lepton::name).to_vec()), Required("without `particle`"),
         "Earlier name of `particle`, for leptons.",

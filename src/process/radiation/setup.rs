@@ -48,6 +48,17 @@ pub enum SetupError {
         /// The process.
         kind: &'static str,
     },
+    /// No meson that is heavy enough.
+    #[error(
+        "a pair of {} GeV is too heavy for the mesons of the process, of which the heaviest has {} GeV",
+        shown(*mass_gev), shown(*largest_gev)
+    )]
+    HeavierThanMesons {
+        /// 2m_χ in GeV.
+        mass_gev: f64,
+        /// Mass of the heaviest in GeV; 0 if there is none.
+        largest_gev: f64,
+    },
     /// A beam that another process is of.
     #[error("the process `{kind}` is not of a beam of {found}: it needs {expected}")]
     Projectile {

@@ -13,8 +13,8 @@ use crate::card::{Channel, InitialState, RunCard};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::Nucleus;
 use crate::matter::shower::{LEAST_GEV, Species, TrackLength};
-use crate::mesons::VectorMeson;
 use crate::mesons::photoproduction::Photoproduction;
+use crate::mesons::{Mesons, VectorMeson};
 use crate::process::annihilation::Annihilation;
 use crate::process::photon_conversion::Conversion;
 use crate::process::secondary::FromShower;
@@ -210,6 +210,7 @@ fn process(
         form_factor: card.target.form_factor.clone(),
         dark_sector: DarkSector::Pair(chi),
         cuts: card.cuts,
+        mesons: Mesons::default(),
     };
     let made: Result<Arc<dyn Process>, SetupError> = match channel {
         Channel::Annihilation => Annihilation::new(&inputs).map(|found| {

@@ -1,0 +1,177 @@
+//! The pairs of mesons as the rest of the library sees them.
+//!
+//! Map: ln t, cos θ and φ flat; where there are several mesons, equal parts of one more dimension are theirs.
+
+use std::sync::Arc;
+
+use super::production::{KIND, MesonPair};
+use super::quadrature::ByRule;
+use crate::beam::Lepton;
+use crate::elementary::cos_sin_turns;
+use crate::event::Momentum;
+use crate::matter::shower::Species;
+use crate::particle::{Outgoing, Particle, Role};
+use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
+
+impl Process for MesonPair {
+    fn kind(&self) -> &str {
+        KIND
+    }
+
+    fn dim(&self) -> usize {
+        3 + usize::from(self.n_mesons() > 1)
+    }
+
+    fn beam(&self) -> Particle {
+        Particle::PHOTON
+    }
+
+    fn beam_energy_gev(&self) -> f64 {
+        self.energy_gev
+    }
+
+    fn target(&self) -> Particle {
+        Particle {
+            pdg_id: self.nucleus.pdg_id(),
+            mass_gev: self.nucleus.mass_gev,
+            charge: f64::from(self.nucleus.z),
+        }
+    }
+
+    fn outgoing(&self) -> Vec<Outgoing> {
+        let chi = Particle {
+            pdg_id: self.chi.pdg_id,
+            mass_gev: self.chi.mass_gev,
+            charge: self.chi.charge_of_id(),
+        };
+        Outgoing::of_conversion(self.target(), chi)
+    }
+
+    fn block(&self) -> Box<dyn PointBlock> {
+        Box::new(Points {
+            nominal: self.clone(),
+            moved: Some(self.clone()),
+            at: [At::default(); BLOCK],
+        })
+    }
+
+    fn at_energy(&self, beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
+        let moved = self.moved(beam_energy_gev)?;
+        Some(Arc::new(moved))
+    }
+
+    fn methods(&self) -> Vec<Method> {
+        vec![Method::QUADRATURE]
+    }
+
+    fn route(&self, method: Method) -> Option<Box<dyn Route>> {
+        (method == Method::QUADRATURE).then(|| Box::new(ByRule(self.clone())) as Box<dyn Route>)
+    }
+}
+
+/// A block of its points.
+struct Points {
+    nominal: MesonPair,
+    /// At the energy of the moment, if anything is made there.
+    moved: Option<MesonPair>,
+    at: [At; BLOCK],
+}
+
+/// A point.
+#[derive(Clone, Copy, Default)]
+struct At {
+    /// Which of the mesons.
+    meson: usize,
+    t: f64,
+    cos: f64,
+    /// cos φ and sin φ.
+    turn: (f64, f64),
+}
+
+impl PointBlock for Points {
+    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
+        value.fill(0.0);
+        let Some(of) = &self.moved else {
+            return;
+        };
+        let n = of.n_mesons();
+        for (i, value) in value.iter_mut().enumerate() {
+            let pick = y.get(3).map_or(0.0, |column| column[i]);
+            let meson = ((pick * n as f64) as usize).min(n - 1);
+            let Some(open) = of.meson(meson) else {
+                continue;
+            };
+            let (low, high) = open.t_range;
+            let decades = libm::log(high / low);
+            let t = low * libm::exp(decades * y[0][i]);
+            let (cos, turn) = (2.0 * y[1][i] - 1.0, cos_sin_turns(y[2][i]));
+            self.at[i] = At {
+                meson,
+                t,
+                cos,
+                turn,
+            };
+            if of.cuts_angles() && !of.angles_pass(&of.momenta(open, t, cos, turn)) {
+                continue;
+            }
+            let jacobian = n as f64 * decades * t;
+            *value = jacobian * of.dsigma_dt_pb(open, t) * of.angular(open.meson, cos);
+        }
+    }
+
+    fn momenta(&self, i: usize, out: &mut [Momentum]) {
+        let At {
+            meson,
+            t,
+            cos,
+            turn,
+        } = self.at[i];
+        if let Some(of) = &self.moved
+            && let Some(open) = of.meson(meson)
+        {
+            out.copy_from_slice(&of.momenta(open, t, cos, turn));
+        }
+    }
+
+    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
+        self.moved = self.nominal.moved(beam_energy_gev);
+        self.moved.is_some()
+    }
+}
+
+/// The kind: of a beam of photons, or of those in the shower of electrons or positrons.
+pub(in crate::process) struct MesonOf;
+
+impl Kind for MesonOf {
+    fn name(&self) -> &str {
+        KIND
+    }
+
+    fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
+        match self.beams().contains(&inputs.beam.lepton) {
+            true => Ok(Arc::new(MesonPair::new(inputs)?)),
+            false => Err(SetupError::Projectile {
+                kind: KIND,
+                found: inputs.beam.lepton.name(),
+                expected: "a beam of gamma, or of e- or e+, whose shower has photons",
+            }),
+        }
+    }
+
+    fn beams(&self) -> &'static [Lepton] {
+        &[Lepton::Photon, Lepton::Electron, Lepton::Positron]
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        const ROLES: &[Role] = &[Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
+        ROLES
+    }
+
+    fn projectiles(&self) -> &'static [Species] {
+        &[Species::Photon]
+    }
+
+    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
+        beam.is_electron().then_some(Species::Photon)
+    }
+}
