@@ -87,6 +87,54 @@ fn without_an_axis_the_card_alone_is_compared() {
 }
 
 #[test]
+fn bosons_of_every_vertex_have_two_approximations() {
+    let folder = tempfile::tempdir().unwrap();
+    for mediator in ["scalar", "pseudoscalar", "vector", "axial-vector"] {
+        let out = folder.path().join(mediator);
+        let run = [
+            "compare",
+            "cards/m3-scalar.toml",
+            &format!("--set=dark_sector.mediator={mediator}"),
+            "--rel-error=1e-4",
+            "--bins=4",
+            "--out",
+            out.to_str().unwrap(),
+        ];
+        let over = ["--over=dark_sector.m_mediator_gev=0.05,0.3", "--json"];
+        let found = json(&[&run[..], &over].concat());
+        let rows = found["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), 2);
+        for row in rows {
+            let of = |key: &str| row[key].as_f64().unwrap_or(f64::NAN);
+            assert!((of("ww_pb") / of("etl_pb") / of("ww_over_etl") - 1.0).abs() < 1e-12);
+            // Muons of 15 GeV: good to 3 % before, a factor of 2 to 4 after the integral over the angle.
+            assert!((1.0..1.03).contains(&of("ww_over_etl")), "{row}");
+            assert!((2.0..5.0).contains(&of("iww_over_etl")), "{row}");
+            // A heavy vector is a dark photon, which the closed form is of.
+            let is_dark_photon = mediator == "vector" && of("m_mediator_gev") > 0.1;
+            assert_eq!(
+                row["wwa_pb"].is_null(),
+                !is_dark_photon,
+                "{mediator}: {row}"
+            );
+        }
+        let words = found["verdict"].as_array().unwrap();
+        assert!(words[0].as_str().unwrap().contains("limit on the coupling"));
+    }
+    let out = folder.path().join("one");
+    let run = [
+        "compare",
+        "cards/m3-scalar.toml",
+        "--rel-error=1e-5",
+        "--bins=3",
+        "--quiet",
+    ];
+    insta::assert_snapshot!(transcript(
+        &[&run[..], &["--out", out.to_str().unwrap()]].concat()
+    ));
+}
+
+#[test]
 fn cuts_that_no_approximation_follows_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
