@@ -242,16 +242,19 @@ fn in_target(card: &RunCard, mixture: &Mixture) -> Result<Arc<dyn Process>, Usag
 /// As [`process`], and if the kind of the process has no further weights.
 pub fn weights(card: &RunCard) -> Result<Vec<Arc<dyn Process>>, UsageError> {
     let registry = Registry::standard();
+    let kind = kind_of(card, &registry)?;
     let one = |spec: &WeightSpec| {
-        let fail = |error: UsageError| UsageError(format!("weight {}: {error}", spec.name));
-        let kind = kind_of(card, &registry)?;
         let nuclei = |card: &RunCard, i: usize| card.target.material.components[i].nucleus;
-        let mixture = on_each_nucleus(card, |i| {
-            let sampled = inputs_on(card, nuclei(card, i));
-            let other = inputs_on(&spec.card, nuclei(&spec.card, i));
-            kind.on_points_of(&sampled, &other)
+        let mixture = on_all_atoms(&spec.card, kind).unwrap_or_else(|| {
+            on_each_nucleus(card, |i| {
+                let sampled = inputs_on(card, nuclei(card, i));
+                let other = inputs_on(&spec.card, nuclei(&spec.card, i));
+                kind.on_points_of(&sampled, &other)
+            })
         });
-        in_target(card, &mixture.map_err(fail)?)
+        let mixture =
+            mixture.map_err(|error| UsageError(format!("weight {}: {error}", spec.name)))?;
+        in_target(card, &mixture)
     };
     card.weights.iter().map(one).collect()
 }
@@ -335,23 +338,27 @@ fn on_each_nucleus(
 
 /// What of the target differs in what an event shows, at the energy of the beam.
 fn at_once(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
+    on_all_atoms(card, kind_of(card, registry)?).unwrap_or_else(|| thin_mixture(card, registry))
+}
+
+/// The process on all atoms of a target of several elements, where an event does not show which.
+fn on_all_atoms(card: &RunCard, kind: &dyn Kind) -> Option<Result<Mixture, UsageError>> {
     let material = &card.target.material;
+    if material.components.len() < 2 {
+        return None;
+    }
     let parts = material.components.iter().zip(material.number_fractions());
     let atoms: Vec<(f64, Inputs)> = parts
         .map(|(part, share)| (share, inputs_on(card, part.nucleus)))
         .collect();
-    let kind = kind_of(card, registry)?;
-    if atoms.len() > 1
-        && let Some(process) = kind.on_all(&atoms)
-    {
-        let alone = Part {
-            name: card.run.name.clone(),
-            atom_fraction: 1.0,
-            process: process.map_err(|error| UsageError(error.to_string()))?,
-        };
-        return Ok(Mixture::new(vec![alone]));
-    }
-    thin_mixture(card, registry)
+    let process = kind.on_all(&atoms)?;
+    let alone = |process| Part {
+        name: card.run.name.clone(),
+        atom_fraction: 1.0,
+        process,
+    };
+    let mixture = process.map(|process| Mixture::new(vec![alone(process)]));
+    Some(mixture.map_err(|error| UsageError(error.to_string())))
 }
 
 /// Atoms per cm² in the target of the card and events per beam particle of a cross section in pb per atom, where the

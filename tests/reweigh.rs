@@ -99,26 +99,96 @@ fn the_mean_of_each_weight_is_sigma_of_its_choice() {
             "na64e-2023" => &ALL[2..3],
             _ => &ALL[..],
         };
-        let card = card(name, settings, weights);
-        let (events, ratios) = made(&card);
-        let (sigma, others) = sigmas(&card);
-        for ((spec, ratios), other) in card.weights.iter().zip(&ratios).zip(others) {
-            let mut sums = WeightSums::default();
-            for (w, r) in events.weight.iter().zip(ratios) {
-                sums.add(*w, w * r);
-            }
-            let (ratio, error) = sums.ratio();
-            let expected = other / sigma;
-            let pull = (ratio - expected) / error.hypot(1.2e-3 * expected);
-            assert!(
-                pull.abs() < 3.5 && error < 0.03 * ratio,
-                "{name}, {}: {ratio} ± {error}, expected {expected}",
-                spec.name
-            );
-            let n = sums.effective_sample_size();
-            assert!(n > 100.0 && n <= 20_000.5, "{name}, {}: {n}", spec.name);
-        }
+        closes(name, &card(name, settings, weights));
     }
+}
+
+/// The mean of each weight is σ of its choice.
+fn closes(name: &str, card: &RunCard) {
+    let (events, ratios) = made(card);
+    let (sigma, others) = sigmas(card);
+    for ((spec, ratios), other) in card.weights.iter().zip(&ratios).zip(others) {
+        let mut sums = WeightSums::default();
+        for (w, r) in events.weight.iter().zip(ratios) {
+            sums.add(*w, w * r);
+        }
+        let (ratio, error) = sums.ratio();
+        let expected = other / sigma;
+        let pull = (ratio - expected) / error.hypot(1.2e-3 * expected);
+        assert!(
+            pull.abs() < 3.5 && error < 0.03 * ratio,
+            "{name}, {}: {ratio} ± {error}, expected {expected}",
+            spec.name
+        );
+        let n = sums.effective_sample_size();
+        assert!(n > 100.0 && n <= 20_000.5, "{name}, {}: {n}", spec.name);
+    }
+}
+
+const HELM: (&str, &str) = ALL[0];
+const HALF: (&str, &str) = ALL[3];
+const COMPOUND: &[(&str, &str)] = &[("target.mixture", "PbWO4")];
+const SCALAR: (&str, &str) = ("scalar", "\"dark_sector.spin\" = \"scalar\"");
+const CHARGE: (&str, &str) = ("quarter", "\"dark_sector.charge\" = 0.5");
+const EPSILON: (&str, &str) = ("epsilon", "\"dark_sector.epsilon\" = 1e-4");
+const COUPLING: (&str, &str) = ("coupling", "\"dark_sector.coupling\" = 0.2");
+/// Another α_D is another width, and another quotient at every mass of the pair.
+const ALPHA_D: (&str, &str) = ("broad", "\"dark_sector.alpha_d\" = 0.5");
+const G_CHI: (&str, &str) = ("narrow", "\"dark_sector.g_chi\" = 0.6");
+/// χ through an A′ of 300 MeV that may decay.
+const VECTOR: [(&str, &str); 5] = [
+    ("dark_sector.mediator", "vector"),
+    ("dark_sector.m_chi_gev", "0.1"),
+    ("dark_sector.m_mediator_gev", "0.3"),
+    ("dark_sector.epsilon", "1e-3"),
+    ("dark_sector.alpha_d", "0.1"),
+];
+
+#[test]
+fn a_pair_through_a_vector_has_other_spins_and_couplings_at_the_same_points() {
+    let weights = [SCALAR, EPSILON, ALPHA_D, G_CHI];
+    let thin = card("na64mu-2025", &VECTOR, &weights);
+    closes("thin", &thin);
+    let (_, ratios) = made(&thin);
+    assert!(ratios[1].iter().all(|ratio| (ratio - 0.01).abs() < 1e-15));
+    // Every event at an energy of its own.
+    let thick = [&VECTOR[..], &[("target.losses", "muon-table")]].concat();
+    closes("thick", &card("na64mu-2025", &thick, &weights[..1]));
+    let positrons = [&VECTOR[..], &[("dark_sector.m_mediator_gev", "0.25")]].concat();
+    closes(
+        "annihilation",
+        &card("na64e-2023-annihilation", &positrons, &weights),
+    );
+}
+
+#[test]
+fn the_other_processes_have_further_weights_too() {
+    type Settings = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Settings, Settings); 5] = [
+        ("na64e-2023-annihilation", &[], &[SCALAR, CHARGE]),
+        // All electrons are alike, of whatever atom.
+        ("na64e-2023-annihilation", COMPOUND, &[SCALAR]),
+        (
+            "na64e-2023-photon-conversion",
+            &[],
+            &[SCALAR, CHARGE, HELM, HALF],
+        ),
+        ("na64e-2023-meson", COMPOUND, &[SCALAR, CHARGE]),
+        (
+            "m3-scalar",
+            &[("target.losses", "none")],
+            &[COUPLING, HELM, HALF],
+        ),
+    ];
+    for (name, settings, weights) in cases {
+        closes(name, &card(name, settings, weights));
+    }
+    let (_, ratios) = made(&card("na64e-2023-photon-conversion", &[], &[CHARGE]));
+    assert!(
+        ratios[0]
+            .iter()
+            .all(|ratio| (ratio - 1.0 / 16.0).abs() < 1e-15)
+    );
 }
 
 #[test]

@@ -20,8 +20,18 @@ pub struct Override {
     key: String,
     value: Value,
     written: String,
-    /// Whether the card's own value, if there is one, stays.
-    yields: bool,
+    over: Over,
+}
+
+/// What a value takes the place of, with the keys that mean nothing beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// Nothing: it holds where neither the card nor an option says another.
+    Nothing,
+    /// What the card says.
+    Card,
+    /// What options say too: a weight is of the card with these.
+    Options,
 }
 
 impl Override {
@@ -88,7 +98,7 @@ impl Override {
             key: key.to_owned(),
             value: read,
             written,
-            yields: false,
+            over: Over::Card,
         })
     }
 
@@ -123,7 +133,7 @@ impl Override {
             key: "weight".to_owned(),
             value: Value::Array(vec![Value::Table(one.into_iter().collect())]),
             written: shorten(&format!("--set {}", settings.join(" --set "))),
-            yields: false,
+            over: Over::Card,
         })
     }
 
@@ -133,7 +143,7 @@ impl Override {
             written: shorten(&format!("weight {name}: {key} = {value}")),
             key: key.to_owned(),
             value,
-            yields: false,
+            over: Over::Options,
         }
     }
 
@@ -144,25 +154,25 @@ impl Override {
             key: key.to_owned(),
             value: value_of(text),
             written,
-            yields: false,
+            over: Over::Card,
         }
     }
 
     /// The value `text` for `key` if neither the card nor another option has one.
     pub fn where_absent(option: &str, key: &str, text: &str) -> Self {
         Self {
-            yields: true,
+            over: Over::Nothing,
             ..Self::by_option(option, key, text)
         }
     }
 
     /// Puts the value into the card in place of what was there.
     pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table) {
-        if self.yields && look(card, &self.key).is_some() {
+        if self.over == Over::Nothing && look(card, &self.key).is_some() {
             return;
         }
         for stale in self.displaced(card) {
-            if source.is_in_card(stale) {
+            if self.over == Over::Options || source.is_in_card(stale) {
                 take(card, stale);
             }
         }

@@ -11,12 +11,21 @@ use super::source::Source;
 
 /// What a further weight may change: all else moves or removes the points that events are made of.
 const CHANGEABLE: &[&str] = &[
+    "dark_sector.alpha_d",
     "dark_sector.charge",
+    "dark_sector.coupling",
     "dark_sector.epsilon",
+    "dark_sector.g_chi",
     "dark_sector.spin",
     "target.form_factor",
     "target.form_factor.file",
     "target.nucleus_spin",
+];
+
+/// Two names of one coupling.
+const SAME: [[&str; 2]; 2] = [
+    ["dark_sector.alpha_d", "dark_sector.g_chi"],
+    ["dark_sector.coupling", "dark_sector.epsilon"],
 ];
 
 /// Most further weights of a card.
@@ -63,6 +72,16 @@ pub(super) fn resolve(
                 );
                 error.nearest = nearest(key, CHANGEABLE.iter().copied());
                 return Err(error.into());
+            }
+        }
+        for [one, other] in SAME {
+            if [one, other]
+                .iter()
+                .all(|key| set.iter().any(|(k, _)| k == key))
+            {
+                let found = format!("both this and {other}");
+                let path = format!("{path}.{one}");
+                return Err(source.error(&path, found, "one of the two").into());
             }
         }
         let overrides: Vec<Override> = set

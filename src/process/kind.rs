@@ -82,7 +82,7 @@ pub trait Kind: Send + Sync {
     }
 
     /// The process on all atoms of a material at once, each with its share, where they differ in nothing that an
-    /// event shows.
+    /// event shows. Its points are those of [`Self::on_points_of`].
     fn on_all(&self, _atoms: &[(f64, Inputs)]) -> Option<Result<Arc<dyn Process>, SetupError>> {
         None
     }

@@ -63,11 +63,11 @@ fn a_weight_that_cannot_be_says_why_and_where() {
         ),
         (
             "[[weight]]\nname = \"a\"\nset = { beam.energy_gev = 100 }\n",
-            "card.toml:10: weight[0].set.beam.energy_gev: found a key that a weight cannot change, expected one of dark_sector.charge, dark_sector.epsilon, dark_sector.spin, target.form_factor, target.form_factor.file, target.nucleus_spin",
+            "card.toml:10: weight[0].set.beam.energy_gev: found a key that a weight cannot change, expected one of dark_sector.alpha_d, dark_sector.charge, dark_sector.coupling, dark_sector.epsilon, dark_sector.g_chi, dark_sector.spin, target.form_factor, target.form_factor.file, target.nucleus_spin",
         ),
         (
             "[[weight]]\nname = \"a\"\nset = { dark_sector.charg = 100 }\n",
-            "card.toml:10: weight[0].set.dark_sector.charg: found a key that a weight cannot change, expected one of dark_sector.charge, dark_sector.epsilon, dark_sector.spin, target.form_factor, target.form_factor.file, target.nucleus_spin; did you mean `dark_sector.charge`?",
+            "card.toml:10: weight[0].set.dark_sector.charg: found a key that a weight cannot change, expected one of dark_sector.alpha_d, dark_sector.charge, dark_sector.coupling, dark_sector.epsilon, dark_sector.g_chi, dark_sector.spin, target.form_factor, target.form_factor.file, target.nucleus_spin; did you mean `dark_sector.charge`?",
         ),
         (
             "[[weight]]\nname = \"a\"\nset = { target.form_factor = \"hel\" }\n",
@@ -85,4 +85,51 @@ fn a_weight_that_cannot_be_says_why_and_where() {
         let found = with(weights).unwrap_err();
         assert!(found.starts_with(expected), "{found}\n{expected}");
     }
+}
+
+#[test]
+fn a_weight_may_be_another_coupling_under_either_of_its_names() {
+    let mediated = "[dark_sector]
+m_chi_gev = 0.1
+mediator = \"vector\"
+m_mediator_gev = 0.3
+epsilon = 1e-3
+alpha_d = 0.1
+[beam]
+lepton = \"mu-\"
+energy_gev = 160
+[target]
+element = \"Pb\"
+";
+    let with = |set: &str| {
+        let text = format!("{mediated}[[weight]]\nname = \"a\"\nset = {{ {set} }}\n");
+        let card = CardText::new("card.toml", "card", &text).with(&[]);
+        card.map_err(|error| error.to_string())
+    };
+    for (set, epsilon, alpha_d) in [
+        (
+            "dark_sector.g_chi = 1.0",
+            1e-3,
+            0.25 / core::f64::consts::PI,
+        ),
+        ("dark_sector.alpha_d = 0.5", 1e-3, 0.5),
+        ("dark_sector.coupling = 1e-4", 1e-4, 0.1),
+        ("dark_sector.epsilon = 1e-4", 1e-4, 0.1),
+    ] {
+        let card = with(set).unwrap_or_else(|error| panic!("{error}"));
+        let DarkSector::Mediated(_, a) = card.weights[0].card.dark_sector else {
+            panic!("{set}")
+        };
+        assert_eq!(a.epsilon, epsilon, "{set}");
+        assert!((a.alpha_d / alpha_d - 1.0).abs() < 1e-15, "{set}");
+        let again = RunCard::parse("again", "card", &card.to_toml(), &[]).unwrap();
+        assert_eq!(again, card, "{set}");
+    }
+    let both = with("dark_sector.g_chi = 1.0, dark_sector.alpha_d = 0.5").unwrap_err();
+    assert!(both.contains("both this and dark_sector.g_chi"), "{both}");
+    let charge = with("dark_sector.charge = 0.5").unwrap_err();
+    assert!(
+        charge.contains("dark_sector.charge") && charge.contains("no such key"),
+        "{charge}"
+    );
 }

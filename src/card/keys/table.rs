@@ -327,7 +327,7 @@ keys! {
     "weight.name": Text, "", Range("letters, digits and `_`"), Required(""),
         "Name of the weight; its column is `weight_<name>`.",
         "a name of letters, digits and `_`";
-    "weight.set": Settings, "", Range("`dark_sector.charge`, `dark_sector.epsilon`, `dark_sector.spin`, `target.form_factor`, `target.nucleus_spin`"),
+    "weight.set": Settings, "", Range("`dark_sector.alpha_d`, `dark_sector.charge`, `dark_sector.coupling`, `dark_sector.epsilon`, `dark_sector.g_chi`, `dark_sector.spin`, `target.form_factor`, `target.nucleus_spin`"),
         Required(""),
         "What is different, such as `{ \"target.form_factor\" = \"helm\" }`.",
         "a table of keys with values, such as { \"target.form_factor\" = \"helm\" }";

@@ -126,6 +126,11 @@ impl Kind for AnnihilationOf {
         }
     }
 
+    /// The map asks for the masses and the cuts alone.
+    fn on_points_of(&self, _: &Inputs, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
+        self.of(inputs)
+    }
+
     fn beams(&self) -> &'static [Lepton] {
         &[Lepton::Electron, Lepton::Positron]
     }

@@ -158,6 +158,11 @@ impl Kind for MesonOf {
         }
     }
 
+    /// The map asks for the masses and the cuts alone.
+    fn on_points_of(&self, _: &Inputs, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
+        self.of(inputs)
+    }
+
     fn beams(&self) -> &'static [Lepton] {
         &[Lepton::Photon, Lepton::Electron, Lepton::Positron]
     }

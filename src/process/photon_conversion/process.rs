@@ -152,6 +152,11 @@ impl Kind for PhotonConversionOf {
         }
     }
 
+    /// The map asks for the masses and the cuts alone.
+    fn on_points_of(&self, _: &Inputs, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
+        self.of(inputs)
+    }
+
     fn beams(&self) -> &'static [Lepton] {
         &[Lepton::Photon, Lepton::Electron, Lepton::Positron]
     }

@@ -63,7 +63,7 @@ impl Etl {
     /// The process of `setup`.
     pub fn new(setup: &Setup) -> Self {
         let emission = EmissionMap::new(setup.collision, setup.v_cuts(), &setup.form_factor);
-        let (produced, constants_pb) = Self::maps(setup);
+        let (produced, constants_pb) = Self::maps(setup, resonance(setup));
         Self {
             setup: setup.clone(),
             emission,
@@ -77,8 +77,11 @@ impl Etl {
     /// point of the hypercube the two have the same momenta.
     pub fn on_points_of(sampled: &Setup, setup: &Setup) -> Self {
         let shape = &sampled.form_factor;
+        let own = resonance(setup).zip(resonance(sampled));
+        let (produced, _) = Self::maps(setup, own.map(|(own, of)| own.on_points_of(&of)));
         Self {
             emission: EmissionMap::new(setup.collision, setup.v_cuts(), shape),
+            produced,
             ..Self::new(setup)
         }
     }
@@ -90,12 +93,17 @@ impl Etl {
             // The scales of the form factor do not depend on the energy.
             let setup = &self.setup;
             self.emission = self.emission.of(setup.collision, setup.v_cuts());
-            (self.produced, self.constants_pb) = Self::maps(setup);
+            // Nor do those of the resonance, and they may be another set-up's.
+            let resonance = match self.produced {
+                Produced::Pair { resonance, .. } => resonance,
+                Produced::Boson { .. } => None,
+            };
+            (self.produced, self.constants_pb) = Self::maps(setup, resonance);
         }
         possible
     }
 
-    fn maps(setup: &Setup) -> (Produced, f64) {
+    fn maps(setup: &Setup, resonance: Option<ResonanceMap>) -> (Produced, f64) {
         let Masses { p, big_m, .. } = *setup.collision;
         let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
         let flux = e6 * setup.coupling_squared() * GEV_M2_TO_PB
@@ -108,10 +116,7 @@ impl Etl {
                     mass,
                     m_chi: chi.mass_gev,
                     spin: chi.spin,
-                    resonance: match &setup.dark {
-                        DarkSector::Mediated(_, a) => Some(ResonanceMap::new(&chi, a)),
-                        _ => None,
-                    },
+                    resonance,
                 };
                 (produced, flux * E_SQUARED / (2.0 * PI * 8.0 * PI))
             }
@@ -194,6 +199,14 @@ impl Etl {
         if !self.setup.cuts.is_inclusive() {
             cuts::apply(&self.setup, value, block);
         }
+    }
+}
+
+/// The map of the resonance of a set-up, if it has one.
+fn resonance(setup: &Setup) -> Option<ResonanceMap> {
+    match &setup.dark {
+        DarkSector::Mediated(chi, a) => Some(ResonanceMap::new(chi, a)),
+        _ => None,
     }
 }
 

@@ -18,7 +18,7 @@ pub struct ResonanceMap {
     /// m² and mΓ in GeV².
     m2: f64,
     m_gamma: f64,
-    /// mΓ that the map follows: that of a Dirac χ, so that another spin has the same points.
+    /// mΓ that the map follows: that of a Dirac χ.
     shape: f64,
 }
 
@@ -32,6 +32,15 @@ impl ResonanceMap {
             m2: resonance.mass_gev * resonance.mass_gev,
             m_gamma: resonance.mass_gev * resonance.width(chi),
             shape: resonance.mass_gev * resonance.width(&dirac),
+        }
+    }
+
+    /// The same on the points of another, whose mass and χ are the same: it follows what that follows.
+    #[must_use]
+    pub fn on_points_of(self, sampled: &Self) -> Self {
+        Self {
+            shape: sampled.shape,
+            ..self
         }
     }
 
