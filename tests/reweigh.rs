@@ -7,7 +7,7 @@ use millibrem::event::EventBuffer;
 use millibrem::generate::{Generator, Progress};
 use millibrem::matter::form_factor::FormFactor;
 use millibrem::particle::Role;
-use millibrem::process::Method;
+use millibrem::process::{Method, Process};
 use millibrem::record::WeightSums;
 use millibrem::run;
 
@@ -103,8 +103,42 @@ fn the_mean_of_each_weight_is_sigma_of_its_choice() {
     }
 }
 
+/// At the same point of the hypercube a weight has the momenta of the event: the mean of a weight does not ask for that.
+fn same_momenta(name: &str, card: &RunCard) {
+    const N: usize = 64;
+    let own = run::process(card).unwrap();
+    let roots = [
+        2.0, 3.0, 5.0, 7.0, 11.0, 13.0, 17.0, 19.0, 23.0, 29.0, 31.0_f64,
+    ]
+    .map(f64::sqrt);
+    let column = |d: usize| (1..=N).map(|i| (i as f64 * roots[d]).fract()).collect();
+    let columns: Vec<Vec<f64>> = (0..own.dim()).map(column).collect();
+    let y: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
+    let at = |process: &dyn Process| {
+        assert_eq!(process.dim(), y.len());
+        let (mut block, mut value) = (process.block(), [0.0; N]);
+        block.evaluate(&y, &mut value);
+        let momenta = (0..N).map(|i| {
+            let mut out = vec![[0.0; 4]; process.outgoing().len()];
+            block.momenta(i, &mut out);
+            (value[i] != 0.0).then_some(out)
+        });
+        momenta.collect::<Vec<_>>()
+    };
+    let expected = at(&*own);
+    assert!(expected.iter().flatten().count() > N / 4, "{name}");
+    for (spec, other) in card.weights.iter().zip(run::weights(card).unwrap()) {
+        for (own, other) in expected.iter().zip(at(&*other)) {
+            if let (Some(own), Some(other)) = (own, other) {
+                assert_eq!(own, &other, "{name}, {}", spec.name);
+            }
+        }
+    }
+}
+
 /// The mean of each weight is σ of its choice.
 fn closes(name: &str, card: &RunCard) {
+    same_momenta(name, card);
     let (events, ratios) = made(card);
     let (sigma, others) = sigmas(card);
     for ((spec, ratios), other) in card.weights.iter().zip(&ratios).zip(others) {
