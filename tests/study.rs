@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 
 use millibrem::card::{Override, RunCard, shipped};
-use millibrem::process::{Method, Route};
+use millibrem::generate::Progress;
+use millibrem::process::{Method, QuadratureError, Route};
 use millibrem::run;
 use millibrem::study::reach::{Counts, Options};
 use millibrem::study::scan::Row;
@@ -56,6 +57,39 @@ fn a_listener_stops_a_monte_carlo() {
     let card = card(&["integration.method=mc"]);
     let stopped = sigma(&card, &mut |_| ControlFlow::Break(())).expect_err("stopped");
     assert!(matches!(stopped, StudyError::Generate(_)), "{stopped}");
+}
+
+#[test]
+fn a_listener_hears_all_evaluations_of_a_quadrature_and_ends_it_after_some() {
+    for options in [
+        &["integration.method=quadrature"][..],
+        &["integration.method=quadrature", "target.mixture=PbWO4"],
+        &["integration.method=quadrature", "beam.momentum_spread=0.02"],
+        &["integration.method=ww"],
+        &["integration.method=iww"],
+    ] {
+        let card = card(&[options, &["integration.rel_error=1e-5"]].concat());
+        let mut heard = 0;
+        let mut hear = |p: &Progress| {
+            assert!(p.done > heard && p.total == 0, "{p:?}");
+            heard = p.done;
+            ControlFlow::Continue(())
+        };
+        let whole = sigma(&card, &mut hear).expect("found");
+        assert_eq!(heard, whole.n_eval, "{options:?}");
+        let mut until = |p: &Progress| {
+            heard = p.done;
+            match p.done < whole.n_eval / 4 {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        };
+        let stopped = sigma(&card, &mut until).expect_err("stopped");
+        let is_stopped = matches!(stopped, StudyError::Quadrature(QuadratureError::Stopped));
+        assert!(is_stopped, "{options:?}: {stopped}");
+        let most = whole.n_eval / 2;
+        assert!(heard < most, "{options:?}: {heard} of {}", whole.n_eval);
+    }
 }
 
 #[test]
@@ -144,6 +178,41 @@ fn an_error_of_the_sink_or_a_wish_to_stop_ends_a_scan() {
         "{ended}"
     );
     assert_eq!(kept, 1);
+}
+
+/// Wishes the end when it has been asked a few times, before any row is there.
+#[derive(Default)]
+struct Early(Mutex<usize>);
+
+impl Watch for Early {
+    fn rows(&self, done: usize, _: usize) {
+        assert_eq!(done, 0);
+    }
+    fn should_stop(&self) -> bool {
+        let mut asked = self.0.lock().expect("no panic");
+        *asked += 1;
+        *asked > 5
+    }
+}
+
+#[test]
+fn a_wish_to_stop_ends_a_study_within_a_row_of_quadrature() {
+    let exact = [
+        "integration.method=quadrature",
+        "integration.rel_error=1e-8",
+    ];
+    let keep = |_: &Row| -> Result<(), StudyError> { panic!("no row") };
+    let scan = Scan::new(source(&exact), grid(MASSES)).expect("valid");
+    let ended = scan.run(&[], keep, &Early::default());
+    let comparisons = Comparisons::new(&source(&exact), grid(MASSES), 2).expect("valid");
+    let compared = comparisons.run(&Early::default()).map(|_| ());
+    let reach = Reach::new(vec![card(&exact)], vec![0.01, 0.1, 0.2], Options::default());
+    let reach = reach.expect("valid");
+    let reached = reach.run(&Early::default()).map(|_| ());
+    for ended in [ended.map(|_| ()), compared, reached] {
+        let is_stopped = matches!(ended, Err(StudyError::Stopped { left: 3, rows: 3 }));
+        assert!(is_stopped, "{ended:?}");
+    }
 }
 
 #[test]

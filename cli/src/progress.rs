@@ -11,6 +11,14 @@ use millibrem_files::job::Watcher;
 
 use super::{interrupt, print};
 
+/// What a signal wants.
+fn goes_on() -> ControlFlow<()> {
+    match interrupt::requested() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
 /// A bar a phase: what is being done, running σ ± error, time left.
 pub(crate) struct Bars {
     bar: ProgressBar,
@@ -54,6 +62,9 @@ impl Bars {
             (_, Some(_)) => "events",
             (_, None) => "measure",
         };
+        if p.total == 0 {
+            return goes_on();
+        }
         if self.phase != Some(p.phase) {
             self.phase = Some(p.phase);
             self.bar.reset();
@@ -78,10 +89,7 @@ impl Bars {
             None => format!("itn {:>3}", p.iteration + 1),
         };
         self.bar.set_message(message);
-        match interrupt::requested() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
+        goes_on()
     }
 
     /// A line on stderr, above the bar.

@@ -158,6 +158,7 @@ fn every_error_of_the_quadrature_has_a_text() {
         NotConverged => QuadratureError::NotConverged { value_pb: 1.5, error_pb: 0.1, rel_error: 1e-6 },
         Edges => QuadratureError::Edges { found: vec![0.5, 0.5] },
         NotApplicable => QuadratureError::NotApplicable { method: "wwa", needs: "m_chi > m_lepton" },
+        Stopped => QuadratureError::Stopped,
         NoPairSpectrum => QuadratureError::NoPairSpectrum,
     }));
 }

@@ -23,6 +23,12 @@ def test_an_interrupted_call_raises_and_leaves_the_process_well(card):
     assert card.sigma("iww").mean > 0
 
 
+def test_a_quadrature_hears_of_its_end(card):
+    light = card.replace({"dark_sector.m_chi_gev": 1e-6})
+    with pytest.raises(KeyboardInterrupt):
+        light.sigma("quadrature", rel_error=1e-9, progress=interrupt)
+
+
 def test_an_interrupted_run_goes_on_to_the_same_bits(card, tmp_path):
     whole = card.generate(200_000)
     path = tmp_path / "run.h5"

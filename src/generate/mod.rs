@@ -37,8 +37,9 @@ use thiserror::Error;
 use crate::event::SinkError;
 use crate::histogram::{HistogramError, Observable};
 
-/// Hears of progress; [`ControlFlow::Break`] stops the run at the next safe point.
-pub type Listener<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
+/// Hears of progress, from one thread at a time; [`ControlFlow::Break`] stops the work at the next safe point.
+/// How many points there will be is not known of a quadrature, whose [`Progress::total`] is 0.
+pub type Listener<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + Send + 'a;
 
 /// Why a run failed.
 #[derive(Debug, Error)]

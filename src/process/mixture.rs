@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::{Integral, Method, Process, QuadratureError, Route};
+use super::{Goal, Integral, Method, Process, QuadratureError, Route};
 
 /// One nucleus of a target.
 #[derive(Clone)]
@@ -73,13 +73,17 @@ impl MixedRoute {
         Self { method, parts }
     }
 
-    /// σ in pb on each nucleus, in the order of the target, each to `rel_error`.
+    /// σ in pb on each nucleus, in the order of the target, each to `goal`.
     ///
     /// # Errors
-    /// As [`Route::sigma`].
-    pub fn sigma_of_each(&self, rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    /// As [`Route::sigma_to`].
+    pub fn sigma_of_each<'a>(
+        &self,
+        goal: impl Into<Goal<'a>>,
+    ) -> Result<Vec<Integral>, QuadratureError> {
+        let goal = goal.into();
         let parts = self.parts.iter();
-        parts.map(|(_, route)| route.sigma(rel_error)).collect()
+        parts.map(|(_, route)| route.sigma_to(&goal)).collect()
     }
 
     /// `Σ f_i σ_i` of what [`Self::sigma_of_each`] gives.
@@ -116,15 +120,15 @@ impl Route for MixedRoute {
         finest.fold(0.0, f64::max)
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        Ok(self.total(&self.sigma_of_each(rel_error)?))
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        Ok(self.total(&self.sigma_of_each(*goal)?))
     }
 
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        self.totals(|route| route.spectrum(x, rel_error))
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.totals(|route| route.spectrum_to(x, goal))
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        self.totals(|route| route.binned(edges, rel_error))
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.totals(|route| route.binned_to(edges, goal))
     }
 }

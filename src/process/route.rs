@@ -2,6 +2,8 @@
 //!
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
+use std::ops::ControlFlow;
+
 use thiserror::Error;
 
 use super::{Method, Process};
@@ -66,6 +68,9 @@ pub enum QuadratureError {
         /// What there is beside the Monte Carlo.
         offered: Vec<&'static str>,
     },
+    /// Who listens wants it to end.
+    #[error("the quadrature was stopped")]
+    Stopped,
     /// dσ/dk² of something without a spectrum.
     #[error("a dark photon has one mass: there is no spectrum in k²")]
     NoPairSpectrum,
@@ -110,6 +115,53 @@ impl Integral {
     };
 }
 
+/// Hears, from any thread, of so many more evaluations; [`ControlFlow::Break`] ends the quadrature.
+pub type Hears<'a> = dyn Fn(u64) -> ControlFlow<()> + Sync + 'a;
+
+/// How exactly a route is to compute, and who hears of it: a number is a relative error of which nobody hears.
+#[derive(Clone, Copy)]
+pub struct Goal<'a> {
+    /// Relative error.
+    pub rel_error: f64,
+    listener: Option<&'a Hears<'a>>,
+}
+
+impl From<f64> for Goal<'_> {
+    fn from(rel_error: f64) -> Self {
+        Self {
+            rel_error,
+            listener: None,
+        }
+    }
+}
+
+impl<'a> Goal<'a> {
+    /// To `rel_error`, of which `listener` hears.
+    pub fn heard(rel_error: f64, listener: &'a Hears<'a>) -> Self {
+        Self {
+            rel_error,
+            listener: Some(listener),
+        }
+    }
+
+    /// To another relative error; the same hears of it.
+    #[must_use]
+    pub fn to(self, rel_error: f64) -> Self {
+        Self { rel_error, ..self }
+    }
+
+    /// Hands on a part of an integral, (value, evaluations), after telling of it.
+    ///
+    /// # Errors
+    /// [`QuadratureError::Stopped`] if that is to be the last.
+    pub fn tell(&self, part: (f64, u64)) -> Result<(f64, u64), QuadratureError> {
+        match self.listener.map(|listener| listener(part.1)) {
+            Some(ControlFlow::Break(())) => Err(QuadratureError::Stopped),
+            _ => Ok(part),
+        }
+    }
+}
+
 /// σ and dσ/dx of one set-up by one route.
 pub trait Route: Sync {
     /// Which route this is.
@@ -120,22 +172,46 @@ pub trait Route: Sync {
         MIN_REL_ERROR
     }
 
-    /// σ within the cuts on x, pb per nucleus, to `rel_error`.
+    /// σ within the cuts on x, pb per nucleus, to `goal`.
     ///
     /// # Errors
-    /// If there are cuts on anything but x, `rel_error` is out of range or cannot be reached, or
-    /// the formula does not apply.
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError>;
+    /// If there are cuts on anything but x, the relative error is out of range or cannot be reached, the
+    /// formula does not apply, or who listens ends it.
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError>;
 
-    /// dσ/dx in pb at each `x`, cuts on x apart, to `rel_error`.
+    /// dσ/dx in pb at each `x`, cuts on x apart, to `goal`.
     ///
     /// # Errors
-    /// As [`Self::sigma`].
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
+    /// As [`Self::sigma_to`].
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError>;
 
-    /// σ in pb in each bin of x between neighbouring `edges`, cuts on x apart, to `rel_error`.
+    /// σ in pb in each bin of x between neighbouring `edges`, cuts on x apart, to `goal`.
     ///
     /// # Errors
-    /// As [`Self::sigma`], and if the edges do not rise.
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError>;
+    /// As [`Self::sigma_to`], and if the edges do not rise.
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError>;
+
+    /// [`Self::sigma_to`] a relative error.
+    ///
+    /// # Errors
+    /// As there.
+    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+        self.sigma_to(&rel_error.into())
+    }
+
+    /// [`Self::spectrum_to`] a relative error.
+    ///
+    /// # Errors
+    /// As there.
+    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.spectrum_to(x, &rel_error.into())
+    }
+
+    /// [`Self::binned_to`] a relative error.
+    ///
+    /// # Errors
+    /// As there.
+    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+        self.binned_to(edges, &rel_error.into())
+    }
 }

@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 
 use super::grid::{CardSource, Grid, plain_values};
 use super::rows::{Watch, run_rows};
+use super::sigma::{deterministic, flow};
 use super::{StudyError, facts};
 use crate::card::RunCard;
 use crate::dark_sector::DarkSector;
-use crate::process::{Integral, Method, Mixture, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, Mixture, QuadratureError, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Cell, Column, Table, json as as_json};
 use crate::text::shown;
@@ -59,28 +60,29 @@ impl Approximation {
 }
 
 /// Compares all approximations with the exact result on `mixture`, in total and in the bins of x
-/// between `edges`, to the relative error `rel_error`.
+/// between `edges`, to `goal`.
 ///
 /// # Errors
 /// [`QuadratureError`] if the exact result cannot be had: cuts on anything but x, which no
-/// approximation can follow either; or if one of them does not reach `rel_error`.
-pub fn compare(
+/// approximation can follow either; or if one of them does not reach `goal`, or who listens ends it.
+pub fn compare<'a>(
     mixture: &Mixture,
     edges: &[f64],
-    rel_error: f64,
+    goal: impl Into<Goal<'a>>,
 ) -> Result<Comparison, QuadratureError> {
+    let goal = &goal.into();
     let route = mixture.route(Method::QUADRATURE)?;
-    let exact = route.sigma(rel_error)?;
-    let exact_bins = route.binned(edges, rel_error)?;
+    let exact = route.sigma_to(goal)?;
+    let exact_bins = route.binned_to(edges, goal)?;
     let one = |method| -> Result<_, QuadratureError> {
         let Ok(route) = mixture.route(method) else {
             return Ok(Approximation::nothing(method, edges));
         };
-        let sigma = where_it_applies(route.sigma(rel_error))?;
+        let sigma = where_it_applies(route.sigma_to(goal))?;
         let share = |part: &Integral, whole: &Integral| {
             (whole.value_pb > 0.0).then(|| part.value_pb / whole.value_pb)
         };
-        let bins = where_it_applies(route.binned(edges, rel_error))?;
+        let bins = where_it_applies(route.binned_to(edges, goal))?;
         Ok(Approximation {
             method,
             sigma,
@@ -113,7 +115,9 @@ pub fn compare(
 /// Nothing where a formula does not apply; a goal that it does not reach is an error.
 fn where_it_applies<T>(found: Result<T, QuadratureError>) -> Result<Option<T>, QuadratureError> {
     match found {
-        Err(error @ QuadratureError::NotConverged { .. }) => Err(error),
+        Err(error @ (QuadratureError::NotConverged { .. } | QuadratureError::Stopped)) => {
+            Err(error)
+        }
         found => Ok(found.ok()),
     }
 }
@@ -318,12 +322,18 @@ impl Comparisons {
             card.run.threads = threads;
             let mixture = run::mixture(&card)?;
             let edges = run::bins(&card, self.bins);
-            let compared = || compare(&mixture, &edges, run::goal(&card));
-            Ok(run::on_threads(&card, compared)??)
+            let mut listener = |_: &_| flow(watch);
+            deterministic(&card, &mut listener, |goal| compare(&mixture, &edges, goal))
         };
         let mut done = 0;
         watch.rows(done, n);
         run_rows(self.base.run.threads, &todo, one, |row, found| {
+            if found.is_err() && watch.should_stop() {
+                return Err(StudyError::Stopped {
+                    left: n - done,
+                    rows: n,
+                });
+            }
             rows[row] = Some(found?);
             done += 1;
             watch.rows(done, n);

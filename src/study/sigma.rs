@@ -3,13 +3,13 @@
 //! Pinned by `tests/study.rs` and `cli/tests/cli_sigma.rs`.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::rows::Watch;
 use super::{StudyError, facts};
 use crate::card::RunCard;
-use crate::generate::{Generator, HistogramRequest, Listener, SigmaReport};
-use crate::process::{Integral, Method, Mixture, Part};
+use crate::generate::{Generator, HistogramRequest, Listener, Phase, Progress, SigmaReport};
+use crate::process::{Goal, Integral, Method, Mixture, Part, QuadratureError};
 use crate::record::IterationRow;
 use crate::run;
 use crate::table::{Cell, Column, Table};
@@ -119,7 +119,7 @@ impl Sigma {
     }
 }
 
-/// σ of `card` by its method to its relative error; `listener` hears of a Monte Carlo.
+/// σ of `card` by its method to its relative error; `listener` hears how it goes on.
 ///
 /// # Errors
 /// [`StudyError`] if the card's set-up makes no sense, the method does not apply or does not reach
@@ -167,7 +167,7 @@ pub(super) fn of_mixture(
         return Ok(found);
     }
     let route = run::inclusive(method, mixture)?;
-    let each = run::on_threads(card, || route.sigma_of_each(run::goal(card)))??;
+    let each = deterministic(card, listener, |goal| route.sigma_of_each(goal))?;
     let total = route.total(&each);
     (found.value_pb, found.error_pb) = (total.value_pb, total.error_pb);
     found.n_eval = total.n_eval;
@@ -176,6 +176,32 @@ pub(super) fn of_mixture(
     let nuclear = |(part, one): (&Part, &Integral)| Nuclear::of(part, one.value_pb, one.error_pb);
     found.nuclei = parts.map(nuclear).collect();
     Ok(found)
+}
+
+/// What `work` computes on the threads of the card to its relative error, while `listener` hears.
+pub(super) fn deterministic<T: Send>(
+    card: &RunCard,
+    listener: &mut Listener<'_>,
+    work: impl FnOnce(Goal<'_>) -> Result<T, QuadratureError> + Send,
+) -> Result<T, StudyError> {
+    let told = Mutex::new((0, listener));
+    let hears = |n_eval: u64| {
+        // A poisoned lock means that the listener panicked, which ends this as well.
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (done, listener) = &mut *told;
+        *done += n_eval;
+        listener(&Progress {
+            phase: Phase::Measure,
+            iteration: 0,
+            iterations: 1,
+            done: *done,
+            total: 0,
+            estimate: None,
+            accepted: 0,
+        })
+    };
+    let goal = Goal::heard(run::goal(card), &hears);
+    Ok(run::on_threads(card, || work(goal))??)
 }
 
 /// One run for each nucleus, with errors that are independent.

@@ -3,7 +3,7 @@
 //! In bins, what is given is the mean of dσ/dx in each (pb), σ in the bin over its width; dσ/dE_miss is
 //! dσ/dx over E0 (pb/GeV). Monte Carlo fills bins only. Pinned by `cli/tests/cli_spectrum.rs`.
 
-use super::sigma::{Measured, measured};
+use super::sigma::{Measured, deterministic, measured};
 use super::{StudyError, facts};
 use crate::card::{Losses, RunCard};
 use crate::constants::ELECTRON_MASS_GEV;
@@ -143,7 +143,7 @@ impl Where {
     }
 }
 
-/// The spectrum of `card` by its method to its relative error; `listener` hears of a Monte Carlo.
+/// The spectrum of `card` by its method to its relative error; `listener` hears how it goes on.
 ///
 /// # Errors
 /// [`StudyError`] if the card's set-up makes no sense, the method does not apply, has no points or
@@ -182,11 +182,10 @@ pub fn spectrum(
         }
         (_, edges) => {
             let route = run::inclusive(method, &mixture)?;
-            let goal = run::goal(card);
-            let found = run::on_threads(card, || match edges {
-                Some(edges) => route.binned(edges, goal),
-                None => route.spectrum(&spectrum.x, goal),
-            })??;
+            let found = deterministic(card, listener, |goal| match edges {
+                Some(edges) => route.binned_to(edges, &goal),
+                None => route.spectrum_to(&spectrum.x, &goal),
+            })?;
             found.iter().map(|f| (f.value_pb, f.error_pb)).collect()
         }
     };

@@ -45,7 +45,7 @@ use millibrem::generate::{GenerateError, Progress, SigmaReport};
 use millibrem::run::UsageError;
 
 /// Hears how a job goes, and may end it early.
-pub trait Watcher {
+pub trait Watcher: Send {
     /// Points were evaluated.
     fn progress(&mut self, progress: &Progress);
 

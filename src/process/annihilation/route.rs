@@ -2,7 +2,7 @@
 
 use super::annihilated::Annihilation;
 use super::initial_state;
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Rounding of the closed form.
 const ROUNDING: f64 = 1e-14;
@@ -26,7 +26,7 @@ impl Route for Closed {
         Method::QUADRATURE
     }
 
-    fn sigma(&self, _rel_error: f64) -> Result<Integral, QuadratureError> {
+    fn sigma_to(&self, _goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         self.check()?;
         let value_pb = match self.0.radiates {
             true => initial_state::sigma_pb(&self.0),
@@ -39,15 +39,15 @@ impl Route for Closed {
         })
     }
 
-    fn spectrum(&self, _: &[f64], _: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn spectrum_to(&self, _: &[f64], _: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         Err(QuadratureError::NotApplicable {
             method: "quadrature",
             needs: "positrons of many energies, as a shower has; those of one energy all give x = 1 + m_e/E",
         })
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        let whole = self.sigma(rel_error)?;
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        let whole = self.sigma_to(goal)?;
         // x is above 1 by m_e/E, and 1 the end of all axes.
         let x = self.0.x().min(1.0);
         let bins = edges.windows(2).map(|e| {

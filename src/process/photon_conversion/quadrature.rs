@@ -2,11 +2,9 @@
 //!
 //! Rules are refined until the result settles; the change is the error.
 
-use std::ops::ControlFlow;
-
 use super::conversion::Conversion;
 use crate::process::radiation::quadrature::gauss_legendre;
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Nodes in W² and t, level by level.
 const LEVELS: [(usize, usize); 7] = [
@@ -27,13 +25,19 @@ pub(super) struct ByRules(pub(super) Conversion);
 
 impl ByRules {
     /// σ in pb with t below `t_most` and above `t_least` at every W².
-    fn level(&self, (n_w, n_t): (usize, usize), (t_least, t_most): (f64, f64)) -> f64 {
+    fn level(
+        &self,
+        (n_w, n_t): (usize, usize),
+        (t_least, t_most): (f64, f64),
+        goal: &Goal<'_>,
+    ) -> Result<f64, QuadratureError> {
         let of = &self.0;
         let (low, high) = self.w2_limits(t_most);
         let length = libm::log(high / low);
         let inner = gauss_legendre(n_t);
         let mut sum = 0.0;
         for (y, weight) in gauss_legendre(n_w) {
+            goal.tell((sum, n_t as u64))?;
             let w2 = low * libm::exp(length * y * y);
             let (t_min, t_max) = of.t_limits(w2);
             let (t_min, t_max) = (t_min.max(t_least), t_max.min(t_most));
@@ -47,7 +51,7 @@ impl ByRules {
             });
             sum += weight * 2.0 * y * length * w2 * decades * over_t.sum::<f64>();
         }
-        sum
+        Ok(sum)
     }
 
     /// Limits of W² where t can be below `t_most`: t_min rises with W².
@@ -69,36 +73,32 @@ impl ByRules {
     }
 
     /// The same to a relative error.
-    fn within(&self, t: (f64, f64), rel_error: f64) -> Result<Integral, QuadratureError> {
+    fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         if self.0.cuts_angles() {
             return Err(QuadratureError::Cut {
                 name: "cuts.chi_angle_max_mrad",
             });
         }
+        let rel_error = goal.rel_error;
         let mut n_eval = 0;
-        let mut before = f64::NAN;
-        let found = LEVELS.iter().try_fold((0.0, f64::NAN), |_, &level| {
-            let value = self.level(level, t);
-            let change = (value - before).abs();
+        let (mut value_pb, mut error_pb) = (f64::NAN, f64::NAN);
+        for level in LEVELS {
+            let value = self.level(level, t, goal)?;
             n_eval += (level.0 * level.1) as u64;
-            before = value;
-            match change <= rel_error * value {
-                true => ControlFlow::Break((value, change)),
-                false => ControlFlow::Continue((value, change)),
+            (value_pb, error_pb) = (value, (value - value_pb).abs());
+            if error_pb <= rel_error * value_pb {
+                return Ok(Integral {
+                    value_pb,
+                    error_pb,
+                    n_eval,
+                });
             }
-        });
-        match found {
-            ControlFlow::Break((value_pb, error_pb)) => Ok(Integral {
-                value_pb,
-                error_pb,
-                n_eval,
-            }),
-            ControlFlow::Continue((value_pb, error_pb)) => Err(QuadratureError::NotConverged {
-                value_pb,
-                error_pb,
-                rel_error,
-            }),
         }
+        Err(QuadratureError::NotConverged {
+            value_pb,
+            error_pb,
+            rel_error,
+        })
     }
 
     /// t at E_miss = x ω.
@@ -112,26 +112,25 @@ impl Route for ByRules {
         Method::QUADRATURE
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         let least = match self.0.cuts.x_max < 1.0 {
             true => self.t_at(self.0.cuts.x_max),
             false => 0.0,
         };
-        self.within((least, self.0.t_most()), rel_error)
+        self.within((least, self.0.t_most()), goal)
     }
 
-    fn spectrum(&self, _: &[f64], _: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn spectrum_to(&self, _: &[f64], _: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         Err(QuadratureError::NotApplicable {
             method: "quadrature",
             needs: "photons of many energies, as a shower has; those of one energy all give x = 1 but for the recoil",
         })
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         let bins = edges.windows(2).map(|e| {
             let t = (self.t_at(e[1]).max(0.0), self.t_at(e[0]));
-            let found = self.within(t, rel_error)?;
-            Ok(found)
+            self.within(t, goal)
         });
         bins.collect()
     }

@@ -4,7 +4,7 @@
 
 use super::{Iww, Setup, Ww, Wwa, quadrature};
 use crate::dark_sector::{DarkSector, Vertex};
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Makes a route of a set-up.
 pub(super) type Make = fn(&Setup) -> Box<dyn Route>;
@@ -60,15 +60,15 @@ impl Route for Exact {
         Method::QUADRATURE
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        quadrature::sigma(&self.setup, rel_error)
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        quadrature::sigma(&self.setup, *goal)
     }
 
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        quadrature::spectrum(&self.setup, x, rel_error)
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        quadrature::spectrum(&self.setup, x, *goal)
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        quadrature::binned(&self.setup, edges, rel_error)
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        quadrature::binned(&self.setup, edges, *goal)
     }
 }

@@ -3,8 +3,8 @@
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
 use super::Setup;
-use super::quadrature::{self, Refined, check, check_edges, emitted, integrate, pieces};
-use crate::process::{Integral, QuadratureError};
+use super::quadrature::{self, check, check_edges, emitted, integrate, pieces};
+use crate::process::{Goal, Integral, QuadratureError};
 
 /// An approximation given as a dσ/dx with two inner integrals, over k² and u.
 pub(super) trait Sliced: Sync {
@@ -16,32 +16,40 @@ pub(super) trait Sliced: Sync {
     fn setup(&self) -> &Setup;
 
     /// [`Route::sigma`].
-    fn sliced_sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        check(self.setup(), rel_error)?;
-        self.between(self.setup().v_cuts(), rel_error)
+    fn sliced_sigma(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        check(self.setup(), goal)?;
+        self.between(self.setup().v_cuts(), goal)
     }
 
     /// [`Route::spectrum`].
-    fn sliced_spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        check(self.setup(), rel_error)?;
+    fn sliced_spectrum(
+        &self,
+        x: &[f64],
+        goal: &Goal<'_>,
+    ) -> Result<Vec<Integral>, QuadratureError> {
+        check(self.setup(), goal)?;
         x.iter()
             .map(|&x| {
-                let start = quadrature::start([0, 2, 2], rel_error);
-                quadrature::refine([start[1], start[2]], rel_error, |[k, u]| {
-                    self.slice(self.v(x), [0, k, u])
-                })
-                .result(rel_error)
+                let start = quadrature::start([0, 2, 2], goal);
+                quadrature::refine([start[1], start[2]], goal, |[k, u]| {
+                    goal.tell(self.slice(self.v(x), [0, k, u]))
+                })?
+                .result(goal)
             })
             .collect()
     }
 
     /// [`Route::binned`].
-    fn sliced_bins(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        check(self.setup(), rel_error)?;
+    fn sliced_bins(
+        &self,
+        edges: &[f64],
+        goal: &Goal<'_>,
+    ) -> Result<Vec<Integral>, QuadratureError> {
+        check(self.setup(), goal)?;
         check_edges(edges)?;
         edges
             .windows(2)
-            .map(|e| self.between((self.v(e[1]), self.v(e[0])), rel_error))
+            .map(|e| self.between((self.v(e[1]), self.v(e[0])), goal))
             .collect()
     }
 
@@ -57,12 +65,11 @@ pub(super) trait Sliced: Sync {
     }
 
     /// σ over a range of v, from x = mass/E0 up to [`Self::least_v`].
-    fn between(&self, v_range: (f64, f64), rel_error: f64) -> Result<Integral, QuadratureError> {
+    fn between(&self, v_range: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         let c = &self.setup().collision;
         let mass = emitted(self.setup()).mass_min();
         let pieces = pieces(c, mass, (self.least_v(), c.kinetic - mass), v_range);
-        let levels = quadrature::start([2, 2, 2], rel_error);
-        let found: Refined = integrate(c.e0, &pieces, levels, rel_error, |v, l| self.slice(v, l));
-        found.result(rel_error)
+        let levels = quadrature::start([2, 2, 2], goal);
+        integrate(c.e0, &pieces, levels, goal, |v, l| self.slice(v, l))?.result(goal)
     }
 }

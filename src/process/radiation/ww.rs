@@ -31,7 +31,7 @@ use super::quadrature::{Emitted, SIZES, emitted, rule};
 use super::sliced::Sliced;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::Vertex;
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// The Weizsäcker–Williams approximation of one set-up.
 #[derive(Debug, Clone)]
@@ -174,15 +174,15 @@ impl Route for Ww {
         Method::WW
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        self.sliced_sigma(rel_error)
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        self.sliced_sigma(goal)
     }
 
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        self.sliced_spectrum(x, rel_error)
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.sliced_spectrum(x, goal)
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        self.sliced_bins(edges, rel_error)
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.sliced_bins(edges, goal)
     }
 }

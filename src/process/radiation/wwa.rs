@@ -22,7 +22,7 @@ use super::flux::Flux;
 use super::quadrature::{check, check_edges};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector};
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// The closed form for heavy χ of one set-up.
 #[derive(Debug, Clone)]
@@ -130,13 +130,13 @@ impl Route for Wwa {
         Method::WWA
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        check(&self.setup, rel_error)?;
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        check(&self.setup, goal)?;
         self.between(self.setup.cuts.x_min, self.setup.cuts.x_max)
     }
 
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        check(&self.setup, rel_error)?;
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        check(&self.setup, goal)?;
         let c = &self.setup.collision;
         let (lowest, highest) = (
             self.setup.dark.threshold_mass_gev() / c.e0,
@@ -152,8 +152,8 @@ impl Route for Wwa {
             .collect())
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        check(&self.setup, rel_error)?;
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        check(&self.setup, goal)?;
         check_edges(edges)?;
         edges.windows(2).map(|e| self.between(e[0], e[1])).collect()
     }

@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::FromShower;
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Least and most steps of the table of σ.
 const TABLE: (usize, usize) = (16, 256);
@@ -59,11 +59,11 @@ impl Along {
     }
 
     /// σ in pb at one energy, with its evaluations.
-    fn sigma_at(&self, energy_gev: f64, rel_error: f64) -> Result<(f64, u64), QuadratureError> {
+    fn sigma_at(&self, energy_gev: f64, goal: &Goal<'_>) -> Result<(f64, u64), QuadratureError> {
         let process = self.of.process.at_energy(energy_gev);
         match process.and_then(|process| process.route(self.method)) {
             Some(route) => {
-                let found = route.sigma(rel_error)?;
+                let found = route.sigma_to(goal)?;
                 Ok((found.value_pb, found.n_eval))
             }
             // Nothing can be made there.
@@ -72,8 +72,8 @@ impl Along {
     }
 
     /// The table of σ that is fine enough, with its evaluations and the last relative change of σ̄.
-    fn table(&self, rel_error: f64) -> Result<(Vec<f64>, u64, f64), QuadratureError> {
-        let goal = (SHARE * rel_error).max(FINEST);
+    fn table(&self, goal: &Goal<'_>) -> Result<(Vec<f64>, u64, f64), QuadratureError> {
+        let goal = goal.to((SHARE * goal.rel_error).max(FINEST));
         let mut steps = TABLE.0;
         let mut n_eval = 0;
         let mut table: Vec<f64> = Vec::new();
@@ -83,14 +83,14 @@ impl Along {
                 if i % 2 == 0 && !table.is_empty() {
                     return Ok((table[i / 2], 0));
                 }
-                self.sigma_at(self.energy(i as f64 / steps as f64), goal)
+                self.sigma_at(self.energy(i as f64 / steps as f64), &goal)
             });
             let new = new.collect::<Result<Vec<_>, QuadratureError>>()?;
             n_eval += new.iter().map(|(_, n)| n).sum::<u64>();
             table = new.into_iter().map(|(sigma, _)| sigma).collect();
             let mean = self.mean(&table, (0.0, 1.0));
             let change = ((mean - before) / mean).abs();
-            if change <= goal || mean == 0.0 || steps >= TABLE.1 {
+            if change <= goal.rel_error || mean == 0.0 || steps >= TABLE.1 {
                 return Ok((table, n_eval, if mean == 0.0 { 0.0 } else { change }));
             }
             before = mean;
@@ -161,29 +161,30 @@ impl Route for Along {
         4.0 * FINEST
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        let (table, n_eval, change) = self.table(rel_error)?;
-        Self::judged(self.mean(&table, (0.0, 1.0)), n_eval, change, rel_error)
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        let (table, n_eval, change) = self.table(goal)?;
+        let mean = self.mean(&table, (0.0, 1.0));
+        Self::judged(mean, n_eval, change, goal.rel_error)
     }
 
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         let e0 = self.of.process.beam_energy_gev();
         let at = |&x: &f64| {
             let energy = x * e0;
             let density = self.of.track.density_at(self.of.species, energy);
-            let (sigma, n_eval) = self.sigma_at(energy, SHARE * rel_error)?;
+            let (sigma, n_eval) = self.sigma_at(energy, &goal.to(SHARE * goal.rel_error))?;
             let value = sigma * density * e0 / self.of.depth_x0;
-            Self::judged(value, n_eval, 0.0, rel_error)
+            Self::judged(value, n_eval, 0.0, goal.rel_error)
         };
         x.iter().map(at).collect()
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
             let found = edges.to_vec();
             return Err(QuadratureError::Edges { found });
         }
-        let (table, n_eval, change) = self.table(rel_error)?;
+        let (table, n_eval, change) = self.table(goal)?;
         let bin = |e: &[f64]| {
             let (from, to) = (self.u(e[0]), self.u(e[1]));
             let value = if from < to {
@@ -191,7 +192,7 @@ impl Route for Along {
             } else {
                 0.0
             };
-            Self::judged(value, n_eval, change, rel_error)
+            Self::judged(value, n_eval, change, goal.rel_error)
         };
         edges.windows(2).map(bin).collect()
     }

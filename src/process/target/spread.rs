@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::elementary::{exp, ln};
 use crate::process::radiation::quadrature::gauss_legendre;
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Standard deviations from the mean beyond which there is no beam; 6·10⁻⁷ of it would be.
 pub(crate) const FARTHEST: f64 = 5.0;
@@ -130,10 +130,10 @@ impl Route for Spreading {
         routes.map(|route| route.finest()).fold(ERROR, f64::max)
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        let inner = rel_error - ERROR;
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        let inner = goal.to(goal.rel_error - ERROR);
         let each = self.nodes.par_iter().map(|(_, route)| match route {
-            Some(route) => route.sigma(inner),
+            Some(route) => route.sigma_to(&inner),
             None => Ok(Integral::ZERO),
         });
         let each = each.collect::<Result<Vec<_>, _>>()?;
@@ -146,12 +146,16 @@ impl Route for Spreading {
         Ok(sum)
     }
 
-    fn spectrum(&self, _x: &[f64], _rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn spectrum_to(&self, _x: &[f64], _goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         self.refused()
     }
 
     /// Refused: bins at the ends of the range of x are filled by some of the energies only.
-    fn binned(&self, _edges: &[f64], _rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn binned_to(
+        &self,
+        _edges: &[f64],
+        _goal: &Goal<'_>,
+    ) -> Result<Vec<Integral>, QuadratureError> {
         self.refused()
     }
 }

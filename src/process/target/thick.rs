@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::BeamTrack;
-use crate::process::{Integral, Method, Process, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, Process, QuadratureError, Route};
 
 /// Least relative error that can be reached.
 const FINEST: f64 = 2.5e-4;
@@ -49,11 +49,11 @@ impl Thick {
     fn mean(
         &self,
         track: &BeamTrack,
-        rel_error: f64,
-        of: impl Fn(&dyn Route, f64, f64) -> Result<Integral, QuadratureError>,
+        goal: &Goal<'_>,
+        of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError>,
     ) -> Result<Integral, QuadratureError> {
         let n_eval = Cell::new(0);
-        let inner = SHARE * rel_error;
+        let inner = SHARE * goal.rel_error;
         let at = |share: f64| {
             let process = self
                 .process
@@ -62,7 +62,7 @@ impl Thick {
             let Some(route) = process.and_then(|process| process.route(self.method)) else {
                 return Ok(0.0);
             };
-            let found = of(&*route, share, inner)?;
+            let found = of(&*route, share, &goal.to(inner))?;
             n_eval.set(n_eval.get() + found.n_eval);
             Ok(found.value_pb)
         };
@@ -86,11 +86,11 @@ impl Thick {
     }
 
     /// σ̄ in the bin of x between two edges.
-    fn bin(&self, low: f64, high: f64, rel_error: f64) -> Result<Integral, QuadratureError> {
-        let of = |route: &dyn Route, share: f64, goal: f64| {
+    fn bin(&self, low: f64, high: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        let of = |route: &dyn Route, share: f64, goal: &Goal<'_>| {
             let edges = [low / share, (high / share).min(1.0)];
             match edges[0] < edges[1] {
-                true => Ok(route.binned(&edges, goal)?[0]),
+                true => Ok(route.binned_to(&edges, goal)?[0]),
                 false => Ok(Integral::ZERO),
             }
         };
@@ -98,13 +98,13 @@ impl Thick {
         for (from, to) in [(low, high.min(1.0)), (high, 1.0)] {
             let from = from.max(self.track.lowest());
             if from < to {
-                let piece = self.mean(&self.track.within(from, to), rel_error, of)?;
+                let piece = self.mean(&self.track.within(from, to), goal, of)?;
                 sum.value_pb += piece.value_pb;
                 sum.error_pb += piece.error_pb;
                 sum.n_eval += piece.n_eval;
             }
         }
-        Self::judged(sum, rel_error)
+        Self::judged(sum, goal.rel_error)
     }
 }
 
@@ -117,25 +117,25 @@ impl Route for Thick {
         FINEST
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        let found = self.mean(&self.track, rel_error, |route, _, goal| route.sigma(goal))?;
-        Self::judged(found, rel_error)
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        let found = self.mean(&self.track, goal, |route, _, goal| route.sigma_to(goal))?;
+        Self::judged(found, goal.rel_error)
     }
 
     /// Refused: where the cut of the vertex energy comes down on x, dσ/dx peaks too steeply for the integral.
-    fn spectrum(&self, _x: &[f64], _rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn spectrum_to(&self, _x: &[f64], _goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         Err(QuadratureError::NotApplicable {
             method: self.method.name(),
             needs: "bins of x (--bins) where the beam loses energy in the target",
         })
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         if edges.len() < 2 || !edges.windows(2).all(|e| e[0] < e[1]) {
             let found = edges.to_vec();
             return Err(QuadratureError::Edges { found });
         }
         let bins = edges.par_windows(2);
-        bins.map(|e| self.bin(e[0], e[1], rel_error)).collect()
+        bins.map(|e| self.bin(e[0], e[1], goal)).collect()
     }
 }

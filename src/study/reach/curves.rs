@@ -11,7 +11,7 @@ use super::{Counting, Experiment, ReachError, cls_upper_limit};
 use crate::card::{Channel, Losses, ProcessKind, RunCard, Straggling};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
-use crate::process::Method;
+use crate::process::{Goal, Method};
 use crate::run::{self, UsageError};
 use crate::study::StudyError;
 use crate::study::grid::Grid;
@@ -185,18 +185,19 @@ impl Reach {
             let ((experiment, card), mass) = (&self.experiments[row / n], self.masses[row % n]);
             let mut card = card.clone();
             card.run.threads = threads;
-            let goal = run::goal(&card);
+            let hears = |_| flow(watch);
+            let goal = &Goal::heard(run::goal(&card), &hears);
             let (sigma_pb, error_pb) = match card.integration.method {
                 Method::MC => {
                     let (sigma_pb, error_pb) = monte_carlo(experiment, &card, mass, watch)?;
                     (sigma_pb, Some(error_pb))
                 }
                 _ => {
-                    let exact = || experiment.sigma_pb(Method::QUADRATURE, mass, goal);
+                    let exact = || experiment.sigma_pb(Method::QUADRATURE, mass, *goal);
                     (run::on_threads(&card, exact)??, None)
                 }
             };
-            let approximate = || experiment.bremsstrahlung(Method::IWW, mass, goal);
+            let approximate = || experiment.bremsstrahlung(Method::IWW, mass, *goal);
             let iww = match self.options.iww {
                 true => run::on_threads(&card, approximate)??,
                 false => 0.0,
@@ -221,6 +222,12 @@ impl Reach {
         let mut done = 0;
         watch.rows(done, total);
         run_rows(threads, &rows, one, |row, result| {
+            if result.is_err() && watch.should_stop() {
+                return Err(StudyError::Stopped {
+                    left: total - done,
+                    rows: total,
+                });
+            }
             found[row / n][row % n] = result?;
             done += 1;
             watch.rows(done, total);

@@ -37,7 +37,7 @@ use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
 use crate::process::target::BeamTrack;
-use crate::process::{Method, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
+use crate::process::{Goal, Method, Mixture, Part, QuadratureError, Setup, SetupError, radiation};
 use crate::text::shown;
 
 /// Share of the yield below which terms of order Q⁴ are left out.
@@ -252,18 +252,19 @@ impl Experiment {
     /// # Errors
     /// [`ReachError`] if the cross section cannot be had: cuts on anything but x, a formula that
     /// does not apply.
-    pub fn sigma_pb(
+    pub fn sigma_pb<'a>(
         &self,
         method: Method,
         m_chi_gev: f64,
-        rel_error: f64,
+        goal: impl Into<Goal<'a>>,
     ) -> Result<f64, ReachError> {
+        let goal = &goal.into();
         let material = &self.target.material;
         let parts = material.components.iter().zip(material.number_fractions());
         let mut sum = 0.0;
         for (part, share) in parts {
             let at = |energy_share: f64| {
-                self.sigma_at(method, part.nucleus, m_chi_gev, energy_share, rel_error)
+                self.sigma_at(method, part.nucleus, m_chi_gev, energy_share, goal)
             };
             sum += share
                 * match &self.track {
@@ -281,10 +282,10 @@ impl Experiment {
         nucleus: Nucleus,
         m_chi_gev: f64,
         energy_share: f64,
-        rel_error: f64,
+        goal: &Goal<'_>,
     ) -> Result<f64, ReachError> {
         match self.setup(nucleus, m_chi_gev, energy_share)? {
-            Some(setup) => Ok(radiation::route(method, &setup)?.sigma(rel_error)?.value_pb),
+            Some(setup) => Ok(radiation::route(method, &setup)?.sigma_to(goal)?.value_pb),
             None => Ok(0.0),
         }
     }
@@ -340,13 +341,13 @@ impl Experiment {
     ///
     /// # Errors
     /// As [`Self::sigma_pb`].
-    pub fn bremsstrahlung(
+    pub fn bremsstrahlung<'a>(
         &self,
         method: Method,
         m_chi_gev: f64,
-        rel_error: f64,
+        goal: impl Into<Goal<'a>>,
     ) -> Result<f64, ReachError> {
-        Ok(self.events(self.sigma_pb(method, m_chi_gev, rel_error)?))
+        Ok(self.events(self.sigma_pb(method, m_chi_gev, goal)?))
     }
 
     /// Expected events of a process of cross section `sigma_pb` (pb per nucleus).

@@ -18,7 +18,7 @@ use crate::mesons::{Mesons, VectorMeson};
 use crate::process::annihilation::Annihilation;
 use crate::process::photon_conversion::Conversion;
 use crate::process::secondary::FromShower;
-use crate::process::{Inputs, Method, Process, QuadratureError, SetupError};
+use crate::process::{Goal, Inputs, Method, Process, QuadratureError, SetupError};
 use crate::run::{self, UsageError};
 use crate::study::StudyError;
 
@@ -120,7 +120,7 @@ impl Showered {
         card: &RunCard,
         channel: Channel,
         m_chi_gev: f64,
-        rel_error: f64,
+        goal: &Goal<'_>,
     ) -> Result<f64, StudyError> {
         let (Some(species), None) = (projectile(channel), Self::outside(card, channel)) else {
             return Ok(0.0);
@@ -151,7 +151,7 @@ impl Showered {
             let route = along.route(Method::QUADRATURE).ok_or_else(|| {
                 StudyError::from(QuadratureError::not_offered(&along, Method::QUADRATURE))
             })?;
-            sum += share * route.sigma(rel_error)?.value_pb;
+            sum += share * route.sigma_to(goal)?.value_pb;
         }
         Ok(sum)
     }

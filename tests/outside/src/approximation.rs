@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use millibrem::matter::form_factor::FormFactors;
 use millibrem::process::{
-    Approximation, Inputs, Integral, Method, Process, QuadratureError, Registry, Route,
+    Approximation, Goal, Inputs, Integral, Method, Process, QuadratureError, Registry, Route,
 };
 
 /// Its method.
@@ -46,15 +46,15 @@ impl Route for OnAPoint {
         POINT_NUCLEUS
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        self.exact()?.sigma(rel_error)
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        self.exact()?.sigma_to(goal)
     }
 
-    fn spectrum(&self, x: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        self.exact()?.spectrum(x, rel_error)
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.exact()?.spectrum_to(x, goal)
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
-        self.exact()?.binned(edges, rel_error)
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.exact()?.binned_to(edges, goal)
     }
 }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::refine::{Refined, refine};
 use super::rule::rule;
 use crate::kinematics::Collision;
+use crate::process::{Goal, QuadratureError};
 
 /// A range of v = origin ± y in the variable ln(√y + √scale), all in GeV.
 #[derive(Debug, Clone, Copy)]
@@ -82,29 +83,30 @@ pub(in crate::process::radiation) fn pieces(
     pieces
 }
 
-/// ∫ dx over `pieces` of `slice(v, levels) = (dσ/dx, evaluations)` to `rel_error`, refining from
+/// ∫ dx over `pieces` of `slice(v, levels) = (dσ/dx, evaluations)` to `goal`, refining from
 /// the levels `start`; the first level is that of x.
 pub(in crate::process::radiation) fn integrate<const D: usize>(
     e0: f64,
     pieces: &[Piece],
     start: [usize; D],
-    rel_error: f64,
+    goal: &Goal<'_>,
     slice: impl Fn(f64, [usize; D]) -> (f64, u64) + Sync,
-) -> Refined {
-    refine(start, rel_error, |levels| {
+) -> Result<Refined, QuadratureError> {
+    refine(start, goal, |levels| {
         let nodes: Vec<(f64, f64)> = pieces.iter().flat_map(|p| p.nodes(e0, levels[0])).collect();
-        let slices: Vec<(f64, u64)> = nodes.par_iter().map(|&(v, _)| slice(v, levels)).collect();
+        let slices = nodes.par_iter().map(|&(v, _)| goal.tell(slice(v, levels)));
+        let slices = slices.collect::<Result<Vec<(f64, u64)>, _>>()?;
         // Summed in the order of the nodes, whatever the threads did.
         let value = nodes.iter().zip(&slices).map(|(n, s)| n.1 * s.0).sum();
-        (value, slices.iter().map(|s| s.1).sum())
+        Ok((value, slices.iter().map(|s| s.1).sum()))
     })
 }
 
 /// First levels for a goal: `coarse` plus one for every two digits beyond 1e-3.
 pub(in crate::process::radiation) fn start<const D: usize>(
     coarse: [usize; D],
-    rel_error: f64,
+    goal: &Goal<'_>,
 ) -> [usize; D] {
-    let digits = (-libm::log10(rel_error) - 3.0).max(0.0);
+    let digits = (-libm::log10(goal.rel_error) - 3.0).max(0.0);
     coarse.map(|l| l + (digits / 2.0) as usize)
 }

@@ -24,11 +24,12 @@ use rayon::prelude::*;
 use super::Setup;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
-use crate::process::{Integral, MIN_REL_ERROR, QuadratureError};
+use crate::process::{Goal, Integral, MIN_REL_ERROR, QuadratureError};
 pub(super) use energy::{integrate, pieces, start};
 pub use pair_mass::spectral_function;
 use recoil::RecoilIntegral;
-pub(super) use refine::{Refined, refine};
+use refine::Refined;
+pub(super) use refine::refine;
 use resonance::PairSource;
 pub(super) use rule::{LANES, SIZES, rule};
 pub(super) use slice::Emitted;
@@ -43,10 +44,11 @@ pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
 ///
 /// # Errors
 /// If there are cuts on anything but x, `rel_error` is out of range or cannot be reached.
-pub fn sigma(setup: &Setup, rel_error: f64) -> Result<Integral, QuadratureError> {
-    check(setup, rel_error)?;
+pub fn sigma<'a>(setup: &Setup, goal: impl Into<Goal<'a>>) -> Result<Integral, QuadratureError> {
+    let goal = &goal.into();
+    check(setup, goal)?;
     let emitted = emitted(setup);
-    over_x(setup, emitted, setup.v_cuts(), rel_error)
+    over_x(setup, emitted, setup.v_cuts(), goal)
 }
 
 /// dσ/dx in pb at each `x`, cuts on x apart, each to the relative error `rel_error`; 0 outside the
@@ -54,25 +56,26 @@ pub fn sigma(setup: &Setup, rel_error: f64) -> Result<Integral, QuadratureError>
 ///
 /// # Errors
 /// As [`sigma`].
-pub fn spectrum(
+pub fn spectrum<'a>(
     setup: &Setup,
     x: &[f64],
-    rel_error: f64,
+    goal: impl Into<Goal<'a>>,
 ) -> Result<Vec<Integral>, QuadratureError> {
-    check(setup, rel_error)?;
+    let goal = &goal.into();
+    check(setup, goal)?;
     let work = Work::new(setup, emitted(setup));
     x.par_iter()
         .map(|&x| {
             let v = setup.collision.e0 * (1.0 - x) - setup.collision.m;
             let found = match work.emitted {
-                Emitted::Pair(_) => {
-                    refine(start([1, 1, 2], rel_error), rel_error, |l| work.slice(v, l))
-                }
-                Emitted::Vector { .. } => refine(start([1, 2], rel_error), rel_error, |[u, t]| {
-                    work.slice(v, [0, u, t])
+                Emitted::Pair(_) => refine(start([1, 1, 2], goal), goal, |l| {
+                    goal.tell(work.slice(v, l))
+                }),
+                Emitted::Vector { .. } => refine(start([1, 2], goal), goal, |[u, t]| {
+                    goal.tell(work.slice(v, [0, u, t]))
                 }),
             };
-            found.result(rel_error)
+            found?.result(goal)
         })
         .collect()
 }
@@ -81,18 +84,19 @@ pub fn spectrum(
 ///
 /// # Errors
 /// As [`sigma`], and if there are fewer than two edges or they do not rise.
-pub fn binned(
+pub fn binned<'a>(
     setup: &Setup,
     edges: &[f64],
-    rel_error: f64,
+    goal: impl Into<Goal<'a>>,
 ) -> Result<Vec<Integral>, QuadratureError> {
-    check(setup, rel_error)?;
+    let goal = &goal.into();
+    check(setup, goal)?;
     check_edges(edges)?;
     let emitted = emitted(setup);
     let v = |x: f64| setup.collision.e0 * (1.0 - x) - setup.collision.m;
     edges
         .par_windows(2)
-        .map(|e| over_x(setup, emitted, (v(e[1]), v(e[0])), rel_error))
+        .map(|e| over_x(setup, emitted, (v(e[1]), v(e[0])), goal))
         .collect()
 }
 
@@ -100,8 +104,13 @@ pub fn binned(
 ///
 /// # Errors
 /// As [`sigma`], and for a dark photon.
-pub fn dsigma_dk2(setup: &Setup, k2: f64, rel_error: f64) -> Result<Integral, QuadratureError> {
-    check(setup, rel_error)?;
+pub fn dsigma_dk2<'a>(
+    setup: &Setup,
+    k2: f64,
+    goal: impl Into<Goal<'a>>,
+) -> Result<Integral, QuadratureError> {
+    let goal = &goal.into();
+    check(setup, goal)?;
     let Emitted::Pair(pair) = emitted(setup) else {
         return Err(QuadratureError::NoPairSpectrum);
     };
@@ -113,11 +122,12 @@ pub fn dsigma_dk2(setup: &Setup, k2: f64, rel_error: f64) -> Result<Integral, Qu
         k2,
         strength: pair.spectral_function(k2),
     };
-    over_x(setup, vector, setup.v_cuts(), rel_error)
+    over_x(setup, vector, setup.v_cuts(), goal)
 }
 
 /// The cuts and the goal must be what an inclusive method can follow.
-pub(super) fn check(setup: &Setup, rel_error: f64) -> Result<(), QuadratureError> {
+pub(super) fn check(setup: &Setup, goal: &Goal<'_>) -> Result<(), QuadratureError> {
+    let rel_error = goal.rel_error;
     if !(MIN_REL_ERROR..1.0).contains(&rel_error) {
         return Err(QuadratureError::RelError { found: rel_error });
     }
@@ -186,12 +196,12 @@ pub(super) fn emitted(setup: &Setup) -> Emitted {
     }
 }
 
-/// ∫ dx dσ/dx over `v_range` (GeV) to `rel_error`.
+/// ∫ dx dσ/dx over `v_range` (GeV) to `goal`.
 fn over_x(
     setup: &Setup,
     emitted: Emitted,
     v_range: (f64, f64),
-    rel_error: f64,
+    goal: &Goal<'_>,
 ) -> Result<Integral, QuadratureError> {
     let work = Work::new(setup, emitted);
     let c = &setup.collision;
@@ -199,23 +209,23 @@ fn over_x(
     let pieces = pieces(c, mass, c.v_limits(mass * mass), v_range);
     let found = match emitted {
         Emitted::Pair(_) => {
-            let levels = start([1, 1, 1, 2], rel_error);
-            integrate(c.e0, &pieces, levels, rel_error, |v, [_, k, u, t]| {
+            let levels = start([1, 1, 1, 2], goal);
+            integrate(c.e0, &pieces, levels, goal, |v, [_, k, u, t]| {
                 work.slice(v, [k, u, t])
             })
         }
         Emitted::Vector { .. } => {
-            let levels = start([1, 1, 2], rel_error);
-            integrate(c.e0, &pieces, levels, rel_error, |v, [_, u, t]| {
+            let levels = start([1, 1, 2], goal);
+            integrate(c.e0, &pieces, levels, goal, |v, [_, u, t]| {
                 work.slice(v, [0, u, t])
             })
         }
     };
-    found.result(rel_error)
+    found?.result(goal)
 }
 
 impl Refined {
-    pub(super) fn result(self, rel_error: f64) -> Result<Integral, QuadratureError> {
+    pub(super) fn result(self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         if self.converged {
             Ok(Integral {
                 value_pb: self.value,
@@ -226,7 +236,7 @@ impl Refined {
             Err(QuadratureError::NotConverged {
                 value_pb: self.value,
                 error_pb: self.error,
-                rel_error,
+                rel_error: goal.rel_error,
             })
         }
     }
