@@ -10,6 +10,7 @@ use millibrem::dark_sector::{
 use millibrem::process::Route;
 use millibrem::process::Setup;
 use millibrem::process::radiation::Ww;
+use millibrem::process::radiation::phase_space::{PairMassMap, ResonanceMap};
 use millibrem::process::radiation::quadrature::{dsigma_dk2, sigma};
 
 const BEAMS: [&str; 2] = ["160 mu- Pb tsai-elastic 0", "8 e- Al tsai-elastic 0"];
@@ -151,6 +152,39 @@ fn the_integral_over_k2_across_the_peak_is_sigma() {
     }
     let ratio = sum * h / 3.0 / exact(&setup, 1e-5);
     assert!((ratio - 1.0).abs() < 2e-3, "{ratio}");
+}
+
+/// The propagator is 1/m⁴ then: ∫dk² k⁴/m⁴, and each k² to a few roundings.
+#[test]
+fn far_above_the_range_the_map_keeps_all_digits_of_k2() {
+    let chi = MilliCharged::new(ChiFields {
+        charge: 0.0,
+        mass_gev: 0.01,
+        spin: ChiSpin::Dirac,
+        pdg_id: 17,
+    })
+    .unwrap();
+    let (low, high) = (4e-4, 4.0);
+    let pair = PairMassMap::new(low, high, 0.1);
+    let expected = (high * high * high - low * low * low) / 3.0;
+    for mass in [1e2f64, 1e4, 1e7, 1e9] {
+        let map = ResonanceMap::new(&chi, &resonance(mass, 1e-6, None));
+        let n = 20_000;
+        let (mut sum, mut before) = (0.0, 0.0);
+        for i in 0..n {
+            let y = (f64::from(i) + 0.5) / f64::from(n);
+            let (k2, _, weight) = map.forward(&pair, y);
+            // Both halves rise.
+            let first = i == 0 || i == n / 2;
+            assert!(
+                (first || k2 > before) && k2 > low && k2 < high,
+                "{mass} {y}: {k2}"
+            );
+            before = k2;
+            sum += weight * mass.powi(4) / f64::from(n);
+        }
+        assert!((sum / expected - 1.0).abs() < 1e-3, "{mass}: {sum}");
+    }
 }
 
 #[test]

@@ -121,13 +121,8 @@ fn dark(sector: usize, spin: ChiSpin) -> DarkSector {
 fn parts() -> impl Strategy<Value = Parts> {
     let spins = (select(&ChiSpin::ALL[..]), select(&NucleusSpin::ALL[..]));
     let kinds = select(FormFactors::standard().iter().cloned().collect::<Vec<_>>());
-    (
-        select(&Lepton::CHARGED[..]),
-        spins,
-        kinds,
-        select(vec![0, 1, 3]),
-    )
-        .prop_map(|(lepton, (spin, nuclear), form_factor, sector)| Parts {
+    (select(&Lepton::CHARGED[..]), spins, kinds, 0..4usize).prop_map(
+        |(lepton, (spin, nuclear), form_factor, sector)| Parts {
             beam: Beam::new(BeamFields {
                 lepton,
                 energy_gev: 100.0,
@@ -144,7 +139,8 @@ fn parts() -> impl Strategy<Value = Parts> {
             form_factor,
             dark: dark(sector, spin),
             cuts: Cuts::NONE,
-        })
+        },
+    )
 }
 
 /// Numbers of every kind, good ones among them.

@@ -4,7 +4,7 @@
 //! half the Lorentzian of the propagator, k² = m² + w tan θ with θ uniform; the density at any k² is the mean of
 //! both, p = ½(p_pair + p_Lorentz), and what is handed on is R/p. Where m lies outside of the range the distance
 //! to it stands for the width: w = max(mΓ, k²_min − m², m² − k²_max), Γ of a Dirac χ. k² − m² is carried along, so that the peak is
-//! right however narrow it is.
+//! right however narrow it is; where m² is far above the range, k² − k²_min is, by the tangent of a difference.
 //!
 //! Exact for any w > 0. Pinned by `tests/mediated.rs`.
 
@@ -55,9 +55,22 @@ impl ResonanceMap {
         } = *self;
         let k2_max = pair.k2_max();
         let width = shape.max(k2_min - m2).max(m2 - k2_max);
-        let low = libm::atan((k2_min - m2) / width);
-        let range = libm::atan((k2_max - m2) / width) - low;
-        let (k2, distance) = if y < 0.5 {
+        let heavy = m2 > 2.0 * k2_max;
+        let below = k2_min - m2;
+        let low = libm::atan(below / width);
+        let range = match heavy {
+            true => libm::atan2(
+                (k2_max - k2_min) * width,
+                width * width + below * (k2_max - m2),
+            ),
+            false => libm::atan((k2_max - m2) / width) - low,
+        };
+        let (k2, distance) = if y < 0.5 && heavy {
+            let (sin, cos) = libm::sincos(range * (2.0 * y));
+            let above = sin * (width * width + below * below) / (width * cos - below * sin);
+            let k2 = (k2_min + above).min(k2_max);
+            (k2, k2 - m2)
+        } else if y < 0.5 {
             let distance = width * libm::tan(low + range * (2.0 * y));
             // Rounding may carry an end beyond itself.
             let distance = distance.max(k2_min - m2).min(k2_max - m2);
