@@ -2,7 +2,7 @@
 
 use super::production::{MesonPair, Open};
 use crate::process::radiation::quadrature::gauss_legendre;
-use crate::process::{Integral, Method, QuadratureError, Route};
+use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Nodes of a panel, and the panels.
 const NODES: usize = 8;
@@ -27,7 +27,7 @@ impl ByRule {
     }
 
     /// σ of all mesons between two t.
-    fn within(&self, (from, to): (f64, f64), rel_error: f64) -> Result<Integral, QuadratureError> {
+    fn within(&self, (from, to): (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         if self.0.cuts_angles() {
             return Err(QuadratureError::Cut {
                 name: "cuts.chi_angle_max_mrad",
@@ -42,9 +42,9 @@ impl ByRule {
             let fine = self.sum(open, range, 2 * PANELS);
             value_pb += fine;
             error_pb += (fine - self.sum(open, range, PANELS)).abs();
-            n_eval += (3 * PANELS * NODES) as u64;
+            n_eval += goal.tell((fine, (3 * PANELS * NODES) as u64))?.1;
         }
-        match error_pb <= rel_error * value_pb {
+        match error_pb <= goal.rel_error * value_pb {
             true => Ok(Integral {
                 value_pb,
                 error_pb,
@@ -53,7 +53,7 @@ impl ByRule {
             false => Err(QuadratureError::NotConverged {
                 value_pb,
                 error_pb,
-                rel_error,
+                rel_error: goal.rel_error,
             }),
         }
     }
@@ -64,21 +64,21 @@ impl Route for ByRule {
         Method::QUADRATURE
     }
 
-    fn sigma(&self, rel_error: f64) -> Result<Integral, QuadratureError> {
-        self.within((0.0, f64::INFINITY), rel_error)
+    fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        self.within((0.0, f64::INFINITY), goal)
     }
 
-    fn spectrum(&self, _: &[f64], _: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn spectrum_to(&self, _: &[f64], _: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         Err(QuadratureError::NotApplicable {
             method: "quadrature",
             needs: "photons of many energies, as a shower has; those of one energy all give x = 1 but for the recoil",
         })
     }
 
-    fn binned(&self, edges: &[f64], rel_error: f64) -> Result<Vec<Integral>, QuadratureError> {
+    fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         let bins = edges.windows(2).map(|e| {
             let t = (self.0.t_at(e[1]).max(0.0), self.0.t_at(e[0]));
-            self.within(t, rel_error)
+            self.within(t, goal)
         });
         bins.collect()
     }
