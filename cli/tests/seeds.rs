@@ -149,6 +149,9 @@ fn a_joined_file_holds_the_events_and_histograms_of_all() {
     let parts: Vec<Vec<Histogram>> = read.iter().map(|run| run.histograms().unwrap()).collect();
     for (i, histogram) in all.histograms().unwrap().iter().enumerate() {
         assert!((histogram.total_pb() / sigma - 1.0).abs() < 1e-12);
+        let everything: Vec<usize> = (0..histogram.values().len()).collect();
+        let error = histogram.sum_error_pb(&everything).unwrap();
+        assert!((error / found.error_pb - 1.0).abs() < 1e-5, "{error}");
         for bin in 0..histogram.values().len() {
             let value: f64 = (0..4)
                 .map(|k| share(&sigmas[k]) * parts[k][i].values()[bin])

@@ -32,6 +32,14 @@ class Axis:
         """Neither circular nor discrete (UHI)."""
         return _Traits()
 
+    def _edge(self, value: float) -> int:
+        """Number of the edge at this value."""
+        at = int(abs(self.edges - value).argmin())
+        width = self.edges[1:] - self.edges[:-1]
+        if abs(self.edges[at] - value) > 1e-9 * max(abs(value), width.max()):
+            raise UsageError(f"no bin of {self.name} ends at {value:g}; the nearest edge is {self.edges[at]:g}")
+        return at
+
     def __len__(self) -> int:
         return len(self.edges) - 1
 
@@ -52,6 +60,10 @@ class Axis:
 
 class _Traits:
     circular = discrete = False
+
+
+#: A limit of a range: an edge, none, or those of two axes.
+Limit = float | None | tuple[float | None, float | None]
 
 
 class Histogram:
@@ -75,6 +87,7 @@ class Histogram:
         shape = [len(axis) + 2 for axis in self.axes]
         self._values = histogram["values"].reshape(shape)
         self._variances = histogram["variances"].reshape(shape)
+        self._deviations = histogram["deviations"].reshape([-1, *shape])
 
     def _inside(self, array: Floats, flow: bool) -> Floats:
         return array if flow else array[(slice(1, -1),) * len(self.axes)]
@@ -86,6 +99,50 @@ class Histogram:
     def variances(self, flow: bool = False) -> Floats:
         """Variance of each value, pb²."""
         return self._inside(self._variances, flow)
+
+    def deviations(self) -> Floats:
+        """Independent deviations of all bins in pb, flow bins included, a row each; none in files of
+        versions that had none. The covariance of the bins is ``d.T @ d``."""
+        return self._deviations
+
+    def sum_error(self, low: Limit = None, high: Limit = None) -> float:
+        """One standard deviation of the cross section between two edges, pb.
+
+        Bins are not independent, so it is not the root of the sum of :meth:`variances`. Where nothing
+        is given, the flow bins belong to it: ``sum_error()`` is the error of σ.
+
+        Parameters
+        ----------
+        low, high : float or None, or two of them
+            Edges of bins, in the unit of the axis; of two observables a pair, one for each.
+        """
+        pick = []
+        for axis, one, other in zip(self.axes, self._limits(low), self._limits(high)):
+            start = 0 if one is None else axis._edge(one) + 1
+            stop = len(axis) + 2 if other is None else axis._edge(other) + 1
+            if stop <= start:
+                raise UsageError(f"no bin of {axis.name} lies between {one} and {other}")
+            pick.append(slice(start, stop))
+        chosen = self._variances[tuple(pick)]
+        if chosen.size == 1:
+            return float(chosen.item() ** 0.5)
+        if not len(self._deviations):
+            raise UsageError(
+                f"{self.name} has no deviations, which the error of a sum needs: its run was written by an "
+                "earlier version, had one iteration, or has more than 4096 bins"
+            )
+        rows = self._deviations[(slice(None), *pick)].reshape(len(self._deviations), -1)
+        return float((rows.sum(axis=1, dtype=float) ** 2).sum() ** 0.5)
+
+    def _limits(self, limit: Limit) -> tuple[float | None, ...]:
+        """One limit for each axis."""
+        if limit is None:
+            return (None,) * len(self.axes)
+        limits = tuple(limit) if isinstance(limit, Iterable) else (limit,)
+        if len(limits) != len(self.axes):
+            names = ", ".join(axis.name for axis in self.axes)
+            raise UsageError(f"{limit!r}: {self.name} needs a limit for each of {names}")
+        return limits
 
     def counts(self, flow: bool = False) -> Floats:
         """Effective number of entries of each bin: value squared over variance."""

@@ -63,7 +63,7 @@ pub(crate) fn cross_section<'py>(
     Ok(dict)
 }
 
-/// Finished histograms: axes, contents in pb and variances in pb², flow bins included.
+/// Finished histograms: axes, contents in pb, variances in pb² and rows of deviations, flow bins included.
 pub(crate) fn histograms<'py>(py: Python<'py>, all: &[Histogram]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for one in all {
@@ -82,6 +82,7 @@ pub(crate) fn histograms<'py>(py: Python<'py>, all: &[Histogram]) -> PyResult<Bo
         dict.set_item("axes", axes)?;
         dict.set_item("values", PyArray1::from_slice(py, one.values()))?;
         dict.set_item("variances", PyArray1::from_slice(py, one.variances()))?;
+        dict.set_item("deviations", PyArray1::from_slice(py, one.deviations()))?;
         list.append(dict)?;
     }
     Ok(list)

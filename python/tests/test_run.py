@@ -36,6 +36,7 @@ def assert_same(run, other):
         theirs = other.histograms[name]
         assert np.array_equal(mine.values(flow=True), theirs.values(flow=True))
         assert np.array_equal(mine.variances(flow=True), theirs.variances(flow=True))
+        assert np.array_equal(mine.deviations(), theirs.deviations())
         assert list(mine.axes) == list(theirs.axes)
     assert run.provenance == other.provenance
 
@@ -207,3 +208,20 @@ def test_other_weights_are_those_of_the_card_and_of_the_file(tmp_path):
         run.reweight(helm["set"], name="helm")
     with pytest.raises(mb.CardError, match="a key that a weight cannot change"):
         run.reweight({"beam.energy_gev": 100.0})
+
+
+def test_sums_of_bins_have_errors(run):
+    h = run.histograms["e_miss_gev"]
+    assert h.sum_error() == pytest.approx(run.sigma.sdev, rel=1e-5)
+    # 50 bins of 1.6 GeV from 80 GeV; flow bins belong to what has no limit.
+    rows = h.deviations()
+    assert h.sum_error(80, 112) == pytest.approx((rows[:, 1:21].sum(axis=1) ** 2).sum() ** 0.5)
+    assert h.sum_error(high=112) == pytest.approx((rows[:, :21].sum(axis=1) ** 2).sum() ** 0.5)
+    assert h.sum_error(80, 112) < 0.6 * h.variances()[:20].sum() ** 0.5
+    assert h.sum_error(80, 81.6) == h.variances()[0] ** 0.5
+    with pytest.raises(mb.UsageError, match="no bin of e_miss_gev ends at 100; the nearest edge is 99.2"):
+        h.sum_error(80, 100)
+    with pytest.raises(mb.UsageError, match="lies between 112 and 80"):
+        h.sum_error(112, 80)
+    with pytest.raises(mb.UsageError, match="needs a limit for each of e_miss_gev"):
+        h.sum_error((80, 1))

@@ -55,17 +55,20 @@ pub(super) fn observer(
     )
 }
 
-/// The finished histogram of a request: pb per bin and its variance.
+/// The finished histogram of a request: pb per bin, its variance, and what the errors of sums need; all
+/// bins together have the error of σ.
 pub(super) fn finished(
     request: &HistogramRequest,
     data: &HistogramData,
+    sigma_error_pb: f64,
 ) -> Result<Histogram, GenerateError> {
     let estimates = (0..data.bins()).map(|bin| data.estimate(bin));
     let (values, variances) = estimates.map(|e| (e.mean, e.sdev * e.sdev)).unzip();
-    Ok(Histogram::new(
-        request.name.clone(),
-        request.axes.clone(),
-        values,
-        variances,
-    )?)
+    let rows = data.deviations();
+    let deviations = rows.iter().flatten().map(|&d| d as f32).collect();
+    let (name, axes) = (request.name.clone(), request.axes.clone());
+    let histogram = Histogram::new(name, axes, values, variances)?;
+    Ok(histogram
+        .with_deviations(deviations)?
+        .with_total_error(sigma_error_pb))
 }

@@ -170,7 +170,7 @@ impl Generator {
         let histograms = requests
             .iter()
             .zip(&self.work.histograms)
-            .map(|(request, data)| histograms::finished(request, data))
+            .map(|(request, data)| histograms::finished(request, data, m.estimate.sdev))
             .collect::<Result<Vec<_>, _>>()?;
         let mut iterations = rows(&self.adapted.iterations, false);
         iterations.extend(rows(&m.iterations, true));

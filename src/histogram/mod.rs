@@ -4,6 +4,8 @@
 //! cross section in pb (the sum of the weights of the events in it over the number of points) and
 //! its variance in pb². Every axis carries an underflow bin in front and an overflow bin behind,
 //! so nothing that was generated is lost; with several axes the last one varies fastest.
+//! Errors of sums of bins come from independent deviations of all bins
+//! ([`Histogram::sum_error_pb`]), since bins are not independent of each other.
 //! [`Histogram::differential`] divides by the bin widths. Bins are half open, `[low, high)`.
 //!
 //! Pinned by the tests below and, through the file, by `tests/python/test_run_file.py`.
@@ -77,7 +79,7 @@ pub enum HistogramError {
         /// Number of bins with flow bins.
         bins: usize,
     },
-    /// Values or variances do not match the axes.
+    /// Values, variances or deviations do not match the axes.
     #[error("histogram `{name}` has {bins} bins with flow, but {given} {what}")]
     Shape {
         /// Name of the histogram.
@@ -109,6 +111,7 @@ pub struct Histogram {
     axes: Vec<Axis>,
     values: Vec<f64>,
     variances: Vec<f64>,
+    deviations: Vec<f32>,
 }
 
 impl Histogram {
@@ -140,7 +143,81 @@ impl Histogram {
             axes,
             values,
             variances,
+            deviations: Vec::new(),
         })
+    }
+
+    /// The same with deviations of its bins, row after row, pb: a row for each independent part of
+    /// what filled the bins, such that `Σ d_b d_c` over rows is the covariance of bins `b` and `c`.
+    ///
+    /// # Errors
+    /// [`HistogramError::Shape`] if they are not whole rows of all bins.
+    pub fn with_deviations(mut self, deviations: Vec<f32>) -> Result<Self, HistogramError> {
+        let bins = self.values.len();
+        if !deviations.len().is_multiple_of(bins) {
+            return Err(HistogramError::Shape {
+                name: self.name,
+                bins,
+                given: deviations.len(),
+                what: "deviations, which are no whole rows",
+            });
+        }
+        self.deviations = deviations;
+        Ok(self)
+    }
+
+    /// The same with deviations that give the sum over all bins an error known better than theirs:
+    /// σ's. Each row `d`, of the sum `t`, moves along the covariance with that sum,
+    /// `d + (k − 1) t Σ t d / Σ t²`, where `k` is the ratio of the errors; what does not move with
+    /// the sum stays.
+    #[must_use]
+    pub fn with_total_error(mut self, error_pb: f64) -> Self {
+        let bins = self.values.len();
+        let rows = self.deviations.chunks_exact(bins);
+        let totals: Vec<f64> = rows.clone().map(|row| sum(row.iter())).collect();
+        let square: f64 = totals.iter().map(|t| t * t).sum();
+        if !(square > 0.0 && error_pb.is_finite()) {
+            return self;
+        }
+        let mut along = vec![0.0; bins];
+        for (row, t) in rows.zip(&totals) {
+            for (along, d) in along.iter_mut().zip(row) {
+                *along += t * f64::from(*d);
+            }
+        }
+        let factor = (error_pb / square.sqrt() - 1.0) / square;
+        for (row, t) in self.deviations.chunks_exact_mut(bins).zip(&totals) {
+            for (d, along) in row.iter_mut().zip(&along) {
+                *d = (f64::from(*d) + factor * t * along) as f32;
+            }
+        }
+        self
+    }
+
+    /// Deviations of the bins, pb, row after row: see [`Self::with_deviations`]. Empty where they
+    /// are not known.
+    pub fn deviations(&self) -> &[f32] {
+        &self.deviations
+    }
+
+    /// One standard deviation of the sum of these bins (numbered as the contents), pb; `None` of several
+    /// bins whose deviations are not known.
+    ///
+    /// # Panics
+    /// If there is no such bin.
+    pub fn sum_error_pb(&self, bins: &[usize]) -> Option<f64> {
+        if let [one] = bins {
+            return Some(self.variances[*one].sqrt());
+        }
+        if self.deviations.is_empty() {
+            return None;
+        }
+        let rows = self.deviations.chunks_exact(self.values.len());
+        let squares = rows.map(|row| {
+            let t = sum(bins.iter().map(|&bin| &row[bin]));
+            t * t
+        });
+        Some(squares.sum::<f64>().sqrt())
     }
 
     /// The name in the file, by default its observables joined by `_vs_`.
@@ -204,6 +281,11 @@ impl Histogram {
     }
 }
 
+/// A sum in double precision.
+fn sum<'a>(terms: impl Iterator<Item = &'a f32>) -> f64 {
+    terms.map(|d| f64::from(*d)).sum()
+}
+
 /// Number of bins that `axes` make with their flow bins.
 ///
 /// # Errors
@@ -254,6 +336,28 @@ mod tests {
             matches!(error, HistogramError::AxisCount { axes: 3, .. }),
             "{error}"
         );
+    }
+
+    #[test]
+    fn errors_of_sums_come_from_deviations_and_that_of_everything_is_given() {
+        let axes = vec![axis(Scale::Linear, 0.0, 1.0, 1).unwrap()];
+        let plain = Histogram::new("h", axes, vec![1.0, 2.0, 3.0], vec![4.0; 3]).unwrap();
+        assert_eq!(plain.sum_error_pb(&[0, 1]), None);
+        assert_eq!(plain.sum_error_pb(&[1]), Some(2.0));
+        // Two rows: bins 0 and 1 cancel in the first, but for a little.
+        let rows = vec![2.0, -1.5, 0.0, 0.0, 0.5, 2.0];
+        let h = plain.clone().with_deviations(rows).unwrap();
+        let close = |a: Option<f64>, b: f64| (a.unwrap() - b).abs() < 1e-6;
+        assert!(close(h.sum_error_pb(&[0, 1]), 0.5_f64.sqrt()));
+        assert!(close(h.sum_error_pb(&[0, 1, 2]), 6.5_f64.sqrt()));
+        let known = h.with_total_error(1.3);
+        assert!(close(known.sum_error_pb(&[0, 1, 2]), 1.3), "{known:?}");
+        // c = Σ t d = (1, 0.5, 5), so 5 d₀ − d₂ has no covariance with the sum, and stays.
+        let apart = |d: &[f32]| 5.0 * f64::from(d[0]) - f64::from(d[2]);
+        let stays: Vec<f64> = known.deviations().chunks(3).map(apart).collect();
+        assert!((stays[0] - 10.0).abs() < 1e-5 && (stays[1] + 2.0).abs() < 1e-5);
+        let error = plain.with_deviations(vec![0.0; 4]).unwrap_err();
+        assert!(error.to_string().contains("no whole rows"), "{error}");
     }
 
     #[test]

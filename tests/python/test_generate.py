@@ -115,6 +115,25 @@ def test_weighted_and_unweighted_events_have_the_same_spectra(generated, card):
     assert ks_p_value(weighted[0]["e_chi_gev"], weighted[1], shifted, unweighted[1]) < 1e-3
 
 
+def test_sums_of_bins_scatter_as_their_errors_say(generated):
+    sums, errors, alone = [], [], []
+    for seed in range(1, 17):
+        with h5py.File(generated(NA64, "events.count=1000", seed=seed)) as file:
+            for h in file["histograms"].values():
+                rows = h["deviations"][()].astype(float).reshape(len(h["deviations"]), -1)
+                everything = (rows.sum(axis=1) ** 2).sum() ** 0.5
+                assert everything == pytest.approx(file["sigma/error"][()], rel=1e-5), h.name
+            # 80 to 112 GeV, as docs/formats.md says.
+            h = file["histograms/e_miss_gev"]
+            sums.append(h["storage/values"][1:21].sum())
+            errors.append((h["deviations"][:, 1:21].sum(axis=1) ** 2).sum() ** 0.5)
+            alone.append(h["storage/variances"][1:21].sum() ** 0.5)
+    assert 0.6 < np.std(sums, ddof=1) / np.mean(errors) < 1.5
+    # Bins taken as independent would have a far larger error.
+    assert np.mean(alone) > 2 * np.mean(errors)
+    assert np.std(errors) < 0.2 * np.mean(errors)
+
+
 def test_histograms_agree_with_the_events_within_their_errors(generated):
     path = generated(NA64, COUNT)
     values, weight = observables(path)

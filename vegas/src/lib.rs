@@ -118,6 +118,7 @@ mod cells;
 mod chunk;
 mod config;
 mod covariance;
+mod deviations;
 mod error;
 mod estimate;
 mod exact;

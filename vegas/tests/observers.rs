@@ -65,6 +65,55 @@ fn bins_hold_the_integral_over_them_with_pulls_of_unit_width() {
 }
 
 #[test]
+fn sums_of_bins_scatter_by_their_errors_and_everything_by_that_of_the_integral() {
+    const SEEDS: u32 = 80;
+    let edges: Vec<f64> = (0..=20).map(|k| f64::from(k) / 20.0).collect();
+    // Squares of deviations from the truth and of errors; of the error of everything and σ's.
+    let (mut off, mut expected, mut all, mut sigma, mut apart) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for seed in 1..=SEEDS {
+        let vegas = adapted(u64::from(seed), 20_000);
+        let axis = Bins::edges(edges.clone()).expect("valid");
+        let mut h = columns(vec![axis]);
+        let f = Scalar::new(3, powers);
+        let m = vegas
+            .measure(&f, &Plan::new(20_000, 6), &mut h, &mut silent)
+            .expect("finite");
+        let h = h.into_data();
+        let rows = h.deviations();
+        assert!(rows.len() >= 48, "{} rows", rows.len());
+        let variance = |bins: std::ops::Range<usize>| {
+            let sums = rows.iter().map(|row| row[bins.clone()].iter().sum::<f64>());
+            sums.map(|sum| sum * sum).sum::<f64>()
+        };
+        // Bin k + 1 ends at edge k + 1.
+        for (from, to) in [(1, 11), (6, 16), (11, 21), (3, 20)] {
+            let sum: f64 = (from..to).map(|bin| h.estimate(bin).mean).sum();
+            let (low, high) = (edges[from - 1], edges[to - 1]);
+            off += (sum - (high * high - low * low)).powi(2);
+            expected += variance(from..to);
+        }
+        all += variance(0..h.bins());
+        sigma += m.estimate.sdev.powi(2);
+        apart += (0..h.bins())
+            .map(|bin| h.estimate(bin).sdev.powi(2))
+            .sum::<f64>();
+    }
+    let ratio = |a: f64, b: f64| (a / b).sqrt();
+    assert!(
+        (0.87..1.15).contains(&ratio(off, expected)),
+        "{}",
+        ratio(off, expected)
+    );
+    assert!(
+        (0.95..1.05).contains(&ratio(all, sigma)),
+        "{}",
+        ratio(all, sigma)
+    );
+    // As if bins were independent, it would be far too large.
+    assert!(ratio(apart, sigma) > 2.0, "{}", ratio(apart, sigma));
+}
+
+#[test]
 fn histograms_side_by_side_hold_what_each_holds_alone() {
     let vegas = adapted(2, 20_000);
     let axes: Vec<Bins> = (1..=10)

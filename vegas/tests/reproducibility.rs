@@ -126,6 +126,8 @@ fn shards_merge_in_any_order_to_the_bits_of_one_run() {
             assert_eq!(h.estimate(bin), whole_h.estimate(bin));
             assert_eq!(h.count(bin), whole_h.count(bin));
         }
+        assert_eq!(h.deviations(), whole_h.deviations());
+        assert!(!h.deviations().is_empty());
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `uhi.io.hdf5.read` looks at the attribute `uhi_schema`, the dataset `axes` of object references
 //! into `ref_axes`, and every dataset in the group `storage`; it passes over anything else, so the
-//! twin datasets `differential` and `differential_error` stand beside `storage`. A linear axis is
+//! twin datasets `differential` and `differential_error` and what the errors of sums of bins need,
+//! `deviations`, stand beside `storage`. A linear axis is
 //! `regular`, a logarithmic one `variable` with its edges, as UHI has no other.
 
 use ::hdf5::{Group, LocationType, ObjectReference1, Result};
@@ -13,6 +14,8 @@ use millibrem::histogram::{Axis, Histogram, Observable, Scale};
 
 /// Attribute of every histogram.
 const SCHEMA: &str = "uhi_schema";
+/// Dataset of what the errors of sums need, where it is known.
+const DEVIATIONS: &str = "deviations";
 
 /// Writes one histogram as a group of that name.
 pub(super) fn write(parent: &Group, histogram: &Histogram) -> Result<()> {
@@ -63,6 +66,22 @@ pub(super) fn write(parent: &Group, histogram: &Histogram) -> Result<()> {
         &errors,
         &twin.units,
         "one standard deviation of differential",
+    )?;
+    if histogram.deviations().is_empty() {
+        return Ok(());
+    }
+    let rows = histogram.deviations().len() / histogram.values().len();
+    let shape = [&[rows], &with_flow[..]].concat();
+    let rows = ArrayViewD::from_shape(shape, histogram.deviations())?;
+    let rows = group
+        .new_dataset_builder()
+        .with_data(rows)
+        .create(DEVIATIONS)?;
+    attribute::describe(
+        &rows,
+        "pb",
+        "independent deviations of the bins: the variance of a sum of bins is the sum over rows of \
+         the squared sum of these bins, flow bins included",
     )
 }
 
@@ -134,7 +153,14 @@ fn read(group: &Group, name: &str) -> Result<Histogram> {
     let storage = group.group("storage")?;
     let values = column::read(&storage.dataset("values")?)?;
     let variances = column::read(&storage.dataset("variances")?)?;
-    Histogram::new(name, axes, values, variances).map_err(|e| e.to_string().into())
+    // Files of earlier versions have none.
+    let deviations = match group.link_exists(DEVIATIONS) {
+        true => column::read(&group.dataset(DEVIATIONS)?)?,
+        false => Vec::new(),
+    };
+    Histogram::new(name, axes, values, variances)
+        .and_then(|histogram| histogram.with_deviations(deviations))
+        .map_err(text)
 }
 
 fn read_axis(group: &Group) -> Result<Axis> {

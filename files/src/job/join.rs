@@ -361,20 +361,22 @@ impl Joined {
             // Of one card, so all have the same.
             nuclei: parts[0].run.nuclei()?,
             weight_scale,
-            histograms: histograms(parts)?,
+            histograms: histograms(parts, self.cross_section.error_pb)?,
             provenance,
             timings: Vec::new(),
         })
     }
 }
 
-/// The histograms of all parts, averaged as σ is.
-fn histograms(parts: &[Part]) -> Result<Vec<Histogram>, JobError> {
+/// The histograms of all parts, averaged as σ is. Runs are independent, so the products of their
+/// deviations vanish on average, and row on row they add up to the deviations of the average.
+fn histograms(parts: &[Part], error_pb: f64) -> Result<Vec<Histogram>, JobError> {
     let first = &parts[0];
     let total: u64 = parts.iter().map(|part| part.cross_section.n_eval).sum();
     let average = |(i, histogram): (usize, &Histogram)| {
         let n = histogram.values().len();
         let (mut values, mut variances) = (vec![0.0; n], vec![0.0; n]);
+        let mut deviations = Vec::new();
         for part in parts {
             let share = part.cross_section.n_eval as f64 / total as f64;
             let other = part.histograms.get(i).filter(|other| {
@@ -392,14 +394,24 @@ fn histograms(parts: &[Part]) -> Result<Vec<Histogram>, JobError> {
                 *value += share * v;
                 *variance += share * share * s2;
             }
+            let rows = other.deviations();
+            deviations.resize(rows.len().max(deviations.len()), 0.0);
+            for (deviation, d) in deviations.iter_mut().zip(rows) {
+                *deviation += share as f32 * d;
+            }
         }
-        let made = Histogram::new(
-            histogram.name(),
-            histogram.axes().to_vec(),
-            values,
-            variances,
-        );
-        Ok(made.map_err(GenerateError::from)?)
+        // Parts that do not know theirs leave those of all unknown.
+        if parts
+            .iter()
+            .any(|part| part.histograms[i].deviations().is_empty())
+        {
+            deviations.clear();
+        }
+        let axes = histogram.axes().to_vec();
+        let made = Histogram::new(histogram.name(), axes, values, variances)
+            .and_then(|made| made.with_deviations(deviations));
+        let made = made.map_err(GenerateError::from)?;
+        Ok(made.with_total_error(error_pb))
     };
     first.histograms.iter().enumerate().map(average).collect()
 }
