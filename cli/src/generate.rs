@@ -405,6 +405,9 @@ impl Report<'_> {
         let percent = |x: f64| 100.0 * x;
         let mut text = String::from("\n");
         if let Some(card) = self.card {
+            if let Some(label) = &card.run.label {
+                text += &format!("experiment  {label}\n");
+            }
             text += &format!("set-up      {}\n", set_up(card));
         }
         text += &format!("seed        {}\n", found.seed);

@@ -248,7 +248,7 @@ fn hepdata<'a>(
         curves: curves
             .iter()
             .map(|c| LabelledCurve {
-                label: &c.label,
+                label: &c.display,
                 y: &c.q_over_e,
                 error: &c.error,
                 qualifiers: of(c).map_or(Vec::new(), |card| qualifiers(card, c)),

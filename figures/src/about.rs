@@ -1,10 +1,11 @@
 //! What a figure says about the files it shows: facts of their cards.
 //!
-//! What all files share stands above the frame, what tells them apart in the legend.
+//! What all files share stands above the frame, what tells them apart in the legend. Where cards label
+//! their experiments, the legend shows these labels; curves are still chosen by what it would say without.
 
 use std::path::PathBuf;
 
-use super::names;
+use super::{names, text};
 
 /// A statement about a file, and whether it is worth saying when all files share it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,37 @@ pub(super) fn words(files: &[(&PathBuf, &Vec<Fact>)], labels: &[String]) -> (Str
         }
     });
     (title, legend.collect())
+}
+
+/// What a card calls its experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Experiment {
+    /// Name of the run.
+    pub(super) name: String,
+    /// Its label, in markup.
+    pub(super) label: String,
+}
+
+/// The experiment of a card that has a label.
+pub(super) fn experiment(card: &str) -> Option<Experiment> {
+    let card: toml::Table = card.parse().ok()?;
+    let text = |key: &str| card.get("run")?.get(key)?.as_str();
+    Some(Experiment {
+        name: text("name")?.to_owned(),
+        label: text::literal(text("label")?),
+    })
+}
+
+/// For each file the label of its experiment, where these tell all `files` apart and no other is given.
+pub(super) fn labels(files: &[Option<&Experiment>], given: &[String]) -> Vec<Option<String>> {
+    let all: Option<Vec<&str>> = files.iter().map(|e| e.map(|e| &e.label[..])).collect();
+    let apart = all.filter(|all| {
+        let mut sorted = all.clone();
+        sorted.sort_unstable();
+        all.len() > 1 && sorted.windows(2).all(|pair| pair[0] != pair[1])
+    });
+    let one = |i: usize| Some((*apart.as_ref()?.get(i)?).to_owned()).filter(|_| i >= given.len());
+    (0..files.len()).map(one).collect()
 }
 
 /// What is worth saying of a result of this card; the keys `scanned` are no facts.
@@ -139,6 +171,25 @@ mod tests {
         assert_eq!(legend, ["a", "b"]);
         let (title, legend) = words(&[(&paths[0], &light)], &[]);
         assert_eq!((title.contains("100 MeV"), &legend[0][..]), (true, ""));
+    }
+
+    #[test]
+    fn labels_of_cards_stand_where_they_tell_files_apart() {
+        let of = |label: &str| {
+            let card = format!("[run]\nname = \"a\"\nlabel = {label:?}\n{CARD}");
+            experiment(&card)
+        };
+        let (muon, other) = (of("NA64*μ*, \"b\"").unwrap(), of("LDMX").unwrap());
+        assert_eq!(muon.label, "NA64\\*μ\\*, \"b\"");
+        let shown = |files: &[Option<&Experiment>], given: &[String]| labels(files, given);
+        let both = shown(&[Some(&muon), Some(&other)], &[]);
+        assert_eq!(both, [Some(muon.label.clone()), Some("LDMX".to_owned())]);
+        let given = shown(&[Some(&muon), Some(&other)], &["mine".to_owned()]);
+        assert_eq!(given, [None, Some("LDMX".to_owned())]);
+        assert_eq!(shown(&[Some(&other), Some(&other)], &[]), [None, None]);
+        assert_eq!(shown(&[Some(&other), None], &[]), [None, None]);
+        assert_eq!(shown(&[Some(&other)], &[]), [None]);
+        assert_eq!(experiment(CARD), None);
     }
 
     #[test]

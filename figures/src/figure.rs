@@ -55,6 +55,9 @@ pub enum Shape {
 pub struct Curve {
     /// Text of the legend, in markup; empty for none.
     pub label: String,
+    /// What the legend says in its place unless another label is asked for: the names of the cards;
+    /// none where they give none. Curves are chosen by `label`.
+    pub display: Option<String>,
     /// How it is drawn.
     pub shape: Shape,
     /// Whether it is what data not yet taken would show: dashed, and named so.

@@ -41,7 +41,7 @@ use millibrem::results::Results;
 pub use script::matplotlib;
 pub use size::Size;
 use thiserror::Error;
-pub use wishes::{Wishes, choose, fulfil};
+pub use wishes::{Wishes, choose, display, fulfil};
 
 /// Most panels side by side.
 const COLUMNS: usize = 3;

@@ -84,6 +84,7 @@ mod tests {
     fn line(shape: Shape, x: &[f64], y: &[f64]) -> Curve {
         Curve {
             label: String::new(),
+            display: None,
             shape,
             projected: false,
             place: None,

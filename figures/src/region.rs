@@ -285,6 +285,7 @@ mod tests {
         use super::super::figure::{Part, Source};
         Curve {
             label: String::new(),
+            display: None,
             shape: Shape::Region,
             projected: false,
             place: None,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use millibrem::histogram::Scale;
 
-use super::about::{self, Fact};
+use super::about::{self, Experiment, Fact};
 use super::figure::{Content, Curve, Heat, Panel, PanelAxis, Part, Shape, Source};
 use super::names;
 use super::size::Size;
@@ -22,6 +22,7 @@ const LINEAR_UP_TO: f64 = 25.0;
 pub(super) struct Run<'a> {
     pub(super) path: &'a PathBuf,
     facts: Vec<Fact>,
+    experiment: Option<Experiment>,
     results: &'a RunResults,
 }
 
@@ -30,6 +31,7 @@ impl<'a> Run<'a> {
         Self {
             path,
             facts: about::facts(&results.card, &[]),
+            experiment: about::experiment(&results.card),
             results,
         }
     }
@@ -39,6 +41,9 @@ impl<'a> Run<'a> {
 pub(super) fn panels(runs: &[Run], labels: &[String]) -> Vec<Panel> {
     let files: Vec<_> = runs.iter().map(|run| (run.path, &run.facts)).collect();
     let (title, legend) = about::words(&files, labels);
+    let experiments: Vec<_> = runs.iter().map(|run| run.experiment.as_ref()).collect();
+    let shown = about::labels(&experiments, labels);
+    let legend: Vec<_> = legend.into_iter().zip(shown).collect();
     let mut found: Vec<Panel> = Vec::new();
     for (run, label) in runs.iter().zip(&legend) {
         for histogram in &run.results.histograms {
@@ -55,6 +60,7 @@ pub(super) fn panels(runs: &[Run], labels: &[String]) -> Vec<Panel> {
                 // Two heat maps cannot share a frame.
                 (Some(_), None) => {
                     let name = format!("{}-{}", histogram.name(), found.len());
+                    let label = label.1.as_ref().unwrap_or(&label.0);
                     let title = format!("{title} {label}").trim().to_owned();
                     let mut panel = two_dimensional(run, histogram, &title);
                     panel.name = name;
@@ -72,10 +78,14 @@ pub(super) fn panels(runs: &[Run], labels: &[String]) -> Vec<Panel> {
     found
 }
 
-fn curve(run: &Run, histogram: &Histogram, label: &str) -> Curve {
+/// What tells a run apart, and the label of its experiment in its place.
+type Label = (String, Option<String>);
+
+fn curve(run: &Run, histogram: &Histogram, (label, display): &Label) -> Curve {
     let twin = histogram.differential();
     Curve {
-        label: label.to_owned(),
+        label: label.clone(),
+        display: display.clone(),
         shape: Shape::Steps,
         projected: false,
         place: None,
@@ -152,14 +162,14 @@ pub(super) fn scale(curves: &[Curve]) -> Scale {
 
 /// The iteration history: σ of every iteration, and the running average of those that count. With
 /// several runs each is divided by its result.
-fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
+fn iterations(runs: &[Run], legend: &[Label], title: &str) -> Option<Panel> {
     let alone = runs.len() == 1;
     let mut curves = Vec::new();
     for (run, label) in runs.iter().zip(legend) {
         let sigma = &run.results.cross_section;
         let unit_pb = if alone { 1.0 } else { sigma.value_pb };
         let rows: Vec<_> = (1u32..).map(f64::from).zip(&sigma.iterations).collect();
-        let mut add = |label: &str, shape, measured: bool, average: bool| {
+        let mut add = |label: &str, display: Option<&String>, shape, measured, average| {
             let pick = |r: &IterationRow| match average {
                 true => (r.average_pb, r.average_error_pb),
                 false => (r.value_pb, r.error_pb),
@@ -171,6 +181,7 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
             if !chosen.is_empty() {
                 curves.push(Curve {
                     label: label.to_owned(),
+                    display: display.cloned(),
                     shape,
                     projected: false,
                     place: None,
@@ -190,11 +201,17 @@ fn iterations(runs: &[Run], legend: &[String], title: &str) -> Option<Panel> {
             }
         };
         if alone {
-            add("running average", Shape::Line, true, true);
-            add("measured", Shape::Points, true, false);
-            add("adapting, not counted", Shape::OpenPoints, false, false);
+            add("running average", None, Shape::Line, true, true);
+            add("measured", None, Shape::Points, true, false);
+            add(
+                "adapting, not counted",
+                None,
+                Shape::OpenPoints,
+                false,
+                false,
+            );
         } else {
-            add(label, Shape::Points, true, false);
+            add(&label.0, label.1.as_ref(), Shape::Points, true, false);
         }
     }
     (!curves.is_empty()).then(|| Panel {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use millibrem::histogram::Scale;
 
-use super::about::{self, Fact};
+use super::about::{self, Experiment, Fact};
 use super::figure::{Content, Curve, Panel, PanelAxis, Part, Shape, Source};
 use super::size::Size;
 use super::{names, run};
@@ -27,6 +27,8 @@ const TRACK_LENGTH: &str = "track_length";
 pub(super) struct Table<'a> {
     pub(super) path: &'a PathBuf,
     facts: Vec<Fact>,
+    /// Those whose cards label them.
+    experiments: Vec<Experiment>,
     names: Vec<String>,
     /// Cells as they stand in files, by which a script finds them again.
     rows: Vec<Vec<String>>,
@@ -45,14 +47,31 @@ impl<'a> Table<'a> {
     pub(super) fn new(path: &'a PathBuf, table: &results::Table) -> Self {
         let names: Vec<String> = table.columns.iter().map(|c| c.name.clone()).collect();
         let rows = table.rows.iter();
+        let of_card = |name: &str| name == "card" || name.starts_with("card of ");
+        let cards = table.facts.iter().filter(|(name, _)| of_card(name));
         Self {
             path,
             facts: about::facts(table.fact("card").unwrap_or_default(), &names),
+            experiments: cards
+                .filter_map(|(_, card)| about::experiment(card))
+                .collect(),
             names,
             rows: rows
                 .map(|row| row.iter().map(ToString::to_string).collect())
                 .collect(),
         }
+    }
+
+    /// The name of an exclusion curve with the label of its experiment, which no other may have.
+    fn labelled(&self, curve: &str) -> Option<String> {
+        let of = |e: &&Experiment| {
+            curve
+                .strip_prefix(&e.name[..])
+                .is_some_and(|r| r.starts_with(' '))
+        };
+        let one = self.experiments.iter().find(of)?;
+        let same = self.experiments.iter().filter(|e| e.label == one.label);
+        (same.count() == 1).then(|| format!("{}{}", one.label, &curve[one.name.len()..]))
     }
 
     fn column(&self, name: &str) -> Option<usize> {
@@ -202,6 +221,7 @@ impl<'a> Table<'a> {
         let (upper, uppers) = upper.and_then(numbers).unzip();
         Curve {
             label: String::new(),
+            display: None,
             shape: if read { Shape::Region } else { Shape::Line },
             projected: false,
             place: None,
@@ -233,25 +253,38 @@ pub(super) fn panels(tables: &[Table], labels: &[String]) -> Vec<Panel> {
         .map(|table| (table.path, &table.facts))
         .collect();
     let (title, legend) = about::words(&files, labels);
-    for (table, file) in tables.iter().zip(legend) {
+    let experiments = tables.iter().map(|table| match &table.experiments[..] {
+        [one] => Some(one),
+        _ => None,
+    });
+    let shown = about::labels(&experiments.collect::<Vec<_>>(), labels);
+    for ((table, file), shown) in tables.iter().zip(legend).zip(shown) {
         for entry in table.entries() {
             for only in table.groups(&entry.x) {
                 let mut curve = table.curve(&entry, only.as_ref());
+                let named = only.as_ref().filter(|(name, _)| name == "curve");
+                let named = named.and_then(|(_, text)| table.labelled(text));
                 let group = only.map(|(name, text)| match name.as_str() {
                     "method" => names::of_approach(&text),
                     "curve" => text,
-                    _ => format!("{} {text}", names::of_column(&name)),
+                    _ => names::of_value(&name, &text),
                 });
-                let parts = [
-                    Some(file.clone()),
-                    Some(names::of_approach(&entry.y)),
-                    group,
-                ];
-                let parts = parts.into_iter().flatten();
-                let parts: Vec<_> = parts
-                    .filter(|p| !p.is_empty() && !p.starts_with("dsigma"))
-                    .collect();
-                curve.label = parts.join(", ");
+                let joined = |file: &str, group: Option<&String>| {
+                    let approach = names::of_approach(&entry.y);
+                    let parts = [file, &approach, group.map_or("", |group| group)];
+                    let told = |p: &&str| !p.is_empty() && !p.starts_with("dsigma");
+                    let parts: Vec<&str> = parts.into_iter().filter(told).collect();
+                    parts.join(", ")
+                };
+                curve.label = joined(&file, group.as_ref());
+                if shown.is_some() || named.is_some() {
+                    let file = match (&shown, &named) {
+                        (Some(_), Some(_)) => "",
+                        (Some(shown), None) => shown,
+                        (None, _) => &file,
+                    };
+                    curve.display = Some(joined(file, named.as_ref().or(group.as_ref())));
+                }
                 match found.iter_mut().find(|panel| panel.name == entry.panel) {
                     Some(panel) => {
                         if let Content::Curves(curves) = &mut panel.content {
@@ -371,6 +404,36 @@ mod tests {
         assert_eq!(groups.len(), 2);
         let curve = table.curve(entry, groups[0].as_ref());
         assert_eq!((curve.x, curve.y), (vec![0.01, 0.1], vec![3.0, 1.0]));
+    }
+
+    #[test]
+    fn exclusion_curves_have_the_labels_of_their_cards_where_these_differ() {
+        let path = PathBuf::from("t.csv");
+        let card = |name: &str, label: &str| {
+            let text = format!("[run]\nname = {name:?}\nlabel = {label:?}\n");
+            (format!("card of {name}"), text)
+        };
+        let mut results = results(
+            "curve,m_chi_gev,q_over_e,channel\nna64,0.1,1e-3,sum\n\
+             na64 sum,0.1,1e-3,sum\nldmx sum,0.1,1e-4,sum\n",
+        );
+        results.facts = vec![card("na64", "NA64μ"), card("ldmx", "LDMX ρ, \"new\"")];
+        let table = Table::new(&path, &results);
+        let label = |text: &str| table.labelled(text);
+        assert_eq!(label("na64 sum").as_deref(), Some("NA64μ sum"));
+        assert_eq!(label("ldmx sum").as_deref(), Some("LDMX ρ, \"new\" sum"));
+        assert_eq!((label("na64"), label("SLAC mQ")), (None, None));
+        let drawn = panels(&[table], &[]);
+        let Content::Curves(curves) = &drawn[0].content else {
+            panic!("a heat map");
+        };
+        let named: Vec<_> = curves
+            .iter()
+            .map(|c| (&c.label[..], c.display.as_deref()))
+            .collect();
+        assert_eq!(named[1], ("na64 sum", Some("NA64μ sum")));
+        results.facts[1] = card("ldmx", "NA64μ");
+        assert_eq!(Table::new(&path, &results).labelled("na64 sum"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Text with sub- and superscripts and italics: its markup, its width, its SVG.
 //!
-//! `_{…}` lowers, `^{…}` raises, `*…*` slants; they do not nest. Greek letters in an index slant, too. Widths are those of DejaVu Sans,
+//! `_{…}` lowers, `^{…}` raises, `*…*` slants; they do not nest. A backslash before one of `_^*}` or
+//! another takes its meaning away ([`literal`]). Greek letters in an index slant, too. Widths are those of DejaVu Sans,
 //! the font the bitmaps are drawn with and the first one asked for in the SVG.
 
 use std::fmt::Write;
@@ -17,6 +18,21 @@ const RAISED: f64 = -0.38;
 
 static FONT: LazyLock<Option<FontRef<'static>>> =
     LazyLock::new(|| FontRef::new(dejavu::sans::regular()).ok());
+
+/// What a text cannot have as it is.
+const MARKS: &str = "_^*}\\";
+
+/// The markup of a text that is none, such as the name of an experiment.
+pub(super) fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if MARKS.contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
 
 /// Where a piece of text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +65,20 @@ fn pieces(markup: &str) -> Vec<Piece> {
             continue;
         }
         rest = &rest[c.len_utf8()..];
+        let next = rest
+            .chars()
+            .next()
+            .filter(|next| c == '\\' && MARKS.contains(*next));
+        let (c, mark) = match next {
+            Some(next) => {
+                rest = &rest[next.len_utf8()..];
+                (next, false)
+            }
+            None => (c, true),
+        };
         match c {
-            '}' if level != Level::Base => level = Level::Base,
-            '*' => italic = !italic,
+            '}' if mark && level != Level::Base => level = Level::Base,
+            '*' if mark => italic = !italic,
             _ => {
                 let italic = italic || (level == Level::Lowered && is_particle(c));
                 match found.last_mut() {
@@ -140,20 +167,23 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// `markup` for matplotlib: scripts and italics in its mathematical mode.
+/// `markup` for matplotlib: scripts and italics in its mathematical mode, a dollar sign as one.
 pub(super) fn matplotlib(markup: &str) -> String {
     let mut out = String::new();
     for piece in pieces(markup) {
-        let letters = piece.text.replace(['\\', '$'], "");
         let (open, close) = match piece.level {
             Level::Base => ("", ""),
             Level::Lowered => ("_{", "}"),
             Level::Raised => ("^{", "}"),
         };
         if open.is_empty() && !piece.italic {
-            out.push_str(&letters);
+            out.push_str(&piece.text.replace('$', "\\$"));
             continue;
         }
+        // In that mode these have meanings of their own.
+        let letters = piece
+            .text
+            .replace(['\\', '$', '^', '_', '{', '}', '%', '#'], "");
         let face = if piece.italic { "\\mathit" } else { "\\mathrm" };
         let letters = letters.replace("χ\u{304}", "\\bar{χ}").replace(' ', "\\ ");
         // One mathematical span for a letter and its scripts keeps them together.
@@ -182,6 +212,24 @@ mod tests {
         );
         let (plain, raised) = (width("100", 10.0), width("10^{0}", 10.0));
         assert!(plain > 15.0 && raised < plain && raised > 0.8 * plain);
+    }
+
+    #[test]
+    fn names_stand_as_they_are() {
+        for name in [
+            "LDMX, *ρ*",
+            r"NA64 $\mu$ 5^{2}",
+            "A_{b}*\"c\"",
+            "Ü & <Co>",
+            r"\\ \*",
+        ] {
+            let svg = spans(&literal(name), 10.0);
+            let plain = format!("<tspan>{}</tspan>", escaped(name));
+            assert_eq!(svg, plain);
+            assert_eq!(matplotlib(&literal(name)), name.replace('$', r"\$"));
+        }
+        // A backslash before a letter was never a mark.
+        assert_eq!(spans(r"\mu", 1.0), r"<tspan>\mu</tspan>");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is asked of a figure beyond its data: which curves, under what names, over which ranges.
 //!
 //! Curves are named as the legend names them (or by words of it: `sum` is every curve with that
-//! word), panels by their short names. Nothing is dropped in silence: a name that fits nothing is an
+//! word), without the labels of cards or with them, panels by their short names. Nothing is dropped in silence: a name that fits nothing is an
 //! error with the names there are. Pinned by the tests below and `cli/tests/cli_plot.rs`.
 
 use millibrem::histogram::Scale;
@@ -9,6 +9,7 @@ use millibrem::histogram::Scale;
 use super::PlotError;
 use super::figure::{Content, Curve, Panel, Shape};
 use super::size::Size;
+use super::text;
 
 /// What is asked of the figures of a command; empty as a default.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +60,7 @@ pub fn fulfil(panels: Vec<Panel>, wishes: &Wishes) -> Result<Vec<Panel>, PlotErr
         }
     }
     relabel(&mut panels, &by_name, &in_order)?;
+    display(&mut panels);
     for panel in &mut panels {
         panel.x.range = wishes.x_range.or(panel.x.range);
         panel.y.range = wishes.y_range.or(panel.y.range);
@@ -67,6 +69,19 @@ pub fn fulfil(panels: Vec<Panel>, wishes: &Wishes) -> Result<Vec<Panel>, PlotErr
         panel.size = wishes.size.unwrap_or(panel.size);
     }
     Ok(panels)
+}
+
+/// Gives curves the labels of their cards, where they have some.
+pub fn display(panels: &mut [Panel]) {
+    for panel in panels {
+        if let Content::Curves(curves) = &mut panel.content {
+            for curve in curves {
+                if let Some(display) = curve.display.take() {
+                    curve.label = display;
+                }
+            }
+        }
+    }
 }
 
 /// The panels, and the curves in them, with these names; regions stay unless one of them is named.
@@ -142,6 +157,7 @@ fn relabel(
                 let new = by_name.iter().rev().find(|(old, _)| *old == curve.label);
                 if let Some((_, text)) = new {
                     (*text).clone_into(&mut curve.label);
+                    curve.display = None;
                 }
             }
         }
@@ -164,6 +180,7 @@ fn relabel(
             let own = curves.iter_mut().filter(|c| is_own(c));
             for (curve, label) in own.zip(in_order) {
                 curve.label.clone_from(label);
+                curve.display = None;
             }
         }
     }
@@ -209,14 +226,17 @@ fn change(
     }
 }
 
-/// Whether a curve is called `name`, or has it among the words of its label.
+/// Whether a curve is called `name`, or has it among the words of its label, that of files or of cards.
 fn fits(curve: &Curve, name: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let words = text.split([' ', ',']).filter(|word| !word.is_empty());
         words.map(str::to_owned).collect()
     };
-    let (label, name) = (words(&curve.label), words(name));
-    !name.is_empty() && label.windows(name.len()).any(|some| some == name)
+    let has = |label: &str, name: Vec<String>| {
+        !name.is_empty() && words(label).windows(name.len()).any(|some| some == name)
+    };
+    let display = curve.display.as_deref().unwrap_or_default();
+    has(&curve.label, words(name)) || has(display, words(&text::literal(name)))
 }
 
 /// Names of panels and curves, separated by commas.

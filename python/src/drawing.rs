@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use millibrem::results::{Results, RunResults};
 use millibrem::table::{Cell, Column, Table};
-use millibrem_figures::{Format, choose, draw, panels};
+use millibrem_figures::{Format, choose, display, draw, panels};
 use millibrem_files::results;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -109,6 +109,7 @@ pub(crate) fn figure<'py>(
     }
     let make = || -> Result<Vec<u8>, Failure> {
         let mut chosen = choose(panels(&all, &labels)?, &only)?;
+        display(&mut chosen);
         if let Some(title) = &title {
             chosen.iter_mut().for_each(|p| p.title.clone_from(title));
         }

@@ -57,6 +57,7 @@ impl From<&RunCard> for RawCard {
             schema: Some(1),
             run: RawRun {
                 name: Some(card.run.name.clone()),
+                label: card.run.label.clone(),
                 seed: Some(Seed(card.run.seed)),
                 threads: Some(card.run.threads as u64),
             },

@@ -95,7 +95,7 @@ macro_rules! sections {
 }
 
 sections! {
-    RawRun { name: String, seed: Seed, threads: u64, }
+    RawRun { name: String, label: String, seed: Seed, threads: u64, }
     RawProcess { kind: String, mesons: PerAxis<String>, }
     RawDarkSector {
         m_chi_gev: f64, charge: f64, spin: String, m_dark_photon_gev: f64, epsilon: f64,

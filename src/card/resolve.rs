@@ -96,6 +96,10 @@ fn run(rules: &Resolver<'_>, default_name: &str, raw: &RawRun) -> Result<Run, Ca
     if !inside || name.len() > 200 {
         return Err(rules.bad("run.name", format!("{name:?}")));
     }
+    let label = raw.label.as_deref().map(str::trim);
+    if let Some(label) = label.filter(|l| !fits_a_legend(l)) {
+        return Err(rules.bad("run.label", format!("{label:?}")));
+    }
     let threads = rules.count("run.threads", raw.threads, 0..=4096)?;
     let seed = match raw.seed {
         Some(Seed(seed)) => seed,
@@ -103,9 +107,15 @@ fn run(rules: &Resolver<'_>, default_name: &str, raw: &RawRun) -> Result<Run, Ca
     };
     Ok(Run {
         name: name.to_owned(),
+        label: label.map(str::to_owned),
         seed,
         threads: usize::try_from(threads).unwrap_or(0),
     })
+}
+
+/// Whether a text can stand in a legend: one line, neither empty nor long.
+fn fits_a_legend(label: &str) -> bool {
+    (1..=60).contains(&label.chars().count()) && !label.chars().any(char::is_control)
 }
 
 /// A seed of 53 bits, which every reader of JSON keeps exact.

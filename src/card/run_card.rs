@@ -60,6 +60,8 @@ pub struct RunCard {
 pub struct Run {
     /// Name, also of the folder under `output/`.
     pub name: String,
+    /// What figures and tables call it, if not by its name.
+    pub label: Option<String>,
     /// Seed of the random streams.
     pub seed: u64,
     /// Threads; 0 means all cores.
@@ -291,6 +293,11 @@ impl MesonYields {
 }
 
 impl RunCard {
+    /// What to call the experiment where people read: its label, else the name of the run.
+    pub fn display_name(&self) -> &str {
+        self.run.label.as_deref().unwrap_or(&self.run.name)
+    }
+
     /// How many radiation lengths of target the beam has, if it radiates or converts and these are more than 0.3.
     pub fn thick_x0(&self) -> Option<f64> {
         thick_x0(&self.beam, &self.target)

@@ -15,7 +15,7 @@ use crate::dark_sector::DarkSector;
 use crate::process::{Goal, Integral, Method, Mixture, QuadratureError, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Cell, Column, Table, json as as_json};
-use crate::text::shown;
+use crate::text::six_digits;
 
 /// Deviation that the verdict on a scan calls good.
 const GOOD: f64 = 0.1;
@@ -188,8 +188,7 @@ fn judge(name: &str, labels: &[String], ratios: &[Option<f64>], coupling: &str) 
 /// A value of the grid, rounded for a reader.
 pub fn rounded(value: &str) -> String {
     let number = value.parse().ok().filter(|x: &f64| x.is_finite());
-    let six = |x: f64| shown(format!("{x:.5e}").parse().unwrap_or(x));
-    number.map_or(value.to_owned(), six)
+    number.map_or(value.to_owned(), six_digits)
 }
 
 fn verb(ratio: f64) -> &'static str {

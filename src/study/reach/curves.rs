@@ -65,8 +65,10 @@ pub struct Options {
 /// One exclusion curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Experiment and channel.
+    /// Experiment, by the name of its run, and channel: what the curve is called in files.
     pub label: String,
+    /// The same with the label of the experiment, where its card gives one.
+    pub display: String,
     /// The experiment, or the file of a recast.
     pub source: String,
     /// The channel.
@@ -268,6 +270,7 @@ impl Reach {
                 });
                 Curve {
                     label: format!("{} {channel}", experiment.name()),
+                    display: format!("{} {channel}", card.display_name()),
                     source: experiment.name().to_owned(),
                     channel,
                     error: error.collect(),
@@ -306,6 +309,7 @@ impl Reach {
             });
             if let (Some(last), true) = (curves.last_mut(), Showered::is_estimate(channel)) {
                 last.label += ", estimated";
+                last.display += ", estimated";
             }
             channels += 1;
         }
@@ -336,6 +340,7 @@ impl Reach {
         };
         Curve {
             label: format!("{name} recast"),
+            display: format!("{name} recast"),
             source: name.to_owned(),
             channel: "recast",
             q_over_e: self.masses.iter().map(at).collect(),

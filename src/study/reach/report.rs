@@ -79,13 +79,13 @@ impl Reach {
     pub fn words(&self) -> Vec<String> {
         let notes = |card: &RunCard| {
             let all = Showered::channels(card).filter_map(|c| Showered::note(card, c));
-            all.map(|words| format!("{}: {words}", card.run.name))
+            all.map(|words| format!("{}: {words}", card.display_name()))
                 .collect::<Vec<_>>()
         };
         let mut words = self.excluded();
         words.extend(self.cards().flat_map(notes));
         words.extend(self.cards().flat_map(|card| {
-            let of = |note: String| format!("{}: {note}", card.run.name);
+            let of = |note: String| format!("{}: {note}", card.display_name());
             run::loss_notes(card).into_iter().map(of)
         }));
         words
@@ -94,7 +94,7 @@ impl Reach {
     /// How many events each experiment excludes.
     fn excluded(&self) -> Vec<String> {
         let words = |card: &RunCard| {
-            let (name, events) = (&card.run.name, card.reach.events_excluded);
+            let (name, events) = (card.display_name(), card.reach.events_excluded);
             match self.options.counts {
                 Some(Counts {
                     observed,
@@ -166,7 +166,7 @@ impl Reached<'_> {
             if !above.is_empty() {
                 words.push(format!(
                     "{}: above Q/e = 1 {}: no limit on a charge below the electron's",
-                    curve.label,
+                    curve.display,
                     at(&above)
                 ));
             }
@@ -186,13 +186,14 @@ impl Reached<'_> {
                 ),
             };
             if !none.is_empty() {
-                words.push(format!("{}: no limit {}: {why}", card.run.name, at(&none)));
+                let name = card.display_name();
+                words.push(format!("{name}: no limit {}: {why}", at(&none)));
             }
         }
         words
     }
 
-    /// The computed curves alone, in the columns that a reader wants.
+    /// The computed curves alone, in the columns and by the names that a reader wants.
     pub fn computed(&self) -> Table {
         let whole = self.table();
         let names = [
@@ -205,7 +206,12 @@ impl Reached<'_> {
         let kept: Vec<usize> = names.iter().filter_map(|n| whole.position(n)).collect();
         let channel = whole.position("channel");
         let computed = |row: &&Vec<Cell>| channel.is_some_and(|i| row[i] != Cell::from(OVERLAY));
-        let row = |row: &Vec<Cell>| kept.iter().map(|&i| row[i].clone()).collect();
+        let shown = |cell: &Cell| {
+            let named = |curve: &&Curve| *cell == Cell::from(curve.label.as_str());
+            let curve = self.curves.iter().find(named);
+            curve.map_or_else(|| cell.clone(), |curve| curve.display.as_str().into())
+        };
+        let row = |row: &Vec<Cell>| kept.iter().map(|&i| shown(&row[i])).collect();
         Table {
             columns: kept.iter().map(|&i| whole.columns[i].clone()).collect(),
             rows: whole.rows.iter().filter(computed).map(row).collect(),
@@ -219,7 +225,7 @@ impl Reached<'_> {
         let mut shown: Vec<Value> = self.curves.iter().map(|c| c.to_json(masses)).collect();
         shown.extend(self.of.options.overlays.iter().map(|(name, limit)| {
             let (m, q): (Vec<f64>, Vec<f64>) = limit.points().iter().copied().unzip();
-            json!({"label": display(name, limit), "source": name, "channel": OVERLAY,
+            json!({"label": display(name, limit), "display": display(name, limit), "source": name, "channel": OVERLAY,
                 "m_chi_gev": m, "q_over_e": q, "error": vec![Value::Null; limit.points().len()],
                 "q_over_e_max": number(limit.upper_edge())})
         }));
@@ -239,7 +245,7 @@ impl Reached<'_> {
 
 impl Curve {
     fn to_json(&self, masses: &[f64]) -> Value {
-        json!({"label": self.label, "source": self.source, "channel": self.channel,
+        json!({"label": self.label, "display": self.display, "source": self.source, "channel": self.channel,
             "m_chi_gev": masses, "q_over_e": numbers(&self.q_over_e), "error": numbers(&self.error),
             "q_over_e_max": number(self.q_over_e_max)})
     }
