@@ -109,3 +109,27 @@ fn every_file_in_the_folder_of_cards_is_a_valid_card_that_prints_and_reads_back(
     assert!(cards >= SETUPS.len());
     assert_eq!(cards, SHIPPED.len());
 }
+
+/// Whatever an experiment fixes says on its line where it comes from, or that it is assumed.
+#[test]
+fn numbers_of_experiments_have_their_sources_on_their_lines() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("cards");
+    for name in SHIPPED {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap();
+        let mut section = "";
+        for line in text.lines() {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let fixed = ["[beam]", "[target]", "[cuts]", "[reach]"].contains(&section);
+            let Some((key, value)) = line.split_once(" = ").filter(|_| fixed) else {
+                continue;
+            };
+            // The kind of beam is the experiment, channels are what this program can count.
+            if !key.starts_with('#') && !["lepton", "particle", "channels"].contains(&key.trim()) {
+                let (_, words) = value.split_once('#').unwrap_or_default();
+                assert!(words.trim().len() > 4, "{name}: no source in `{line}`");
+            }
+        }
+    }
+}
