@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use millibrem::study::{Compared, Comparison, Comparisons, Grid, rounded};
 use millibrem::table::{Cell, short_name};
+use millibrem::text::six_digits;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -72,7 +73,7 @@ impl Compare {
         shapes(&grid, &found, self.bins)?;
         print::line("")?;
         let verdict = found.verdict();
-        verdict.iter().try_for_each(|words| print::line(words))?;
+        verdict.iter().try_for_each(|words| print::words(words))?;
         if !common.quiet {
             print::note(&format!("wrote {}", path.display()));
         }
@@ -94,9 +95,9 @@ fn totals(grid: &Grid, rows: &[Comparison]) -> Result<(), Failure> {
     for (i, row) in rows.iter().enumerate() {
         let ratios = row.approximations.iter().map(|a| ratio(a.ratio));
         print::line(&format!(
-            "{}{:>14.6e}{}",
+            "{}{:>14}{}",
             keys(grid, &values(grid, i)),
-            row.exact.value_pb,
+            six_digits(row.exact.value_pb),
             ratios.collect::<String>(),
         ))?;
     }

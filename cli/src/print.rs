@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::json::Fault;
-use super::quote;
+use super::{aligned, quote};
+
+/// Width of a terminal that all have.
+const COLUMNS: usize = 80;
 
 /// Whether a JSON document was printed: there is never a second one.
 static PRINTED: AtomicBool = AtomicBool::new(false);
@@ -27,15 +30,25 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints the names and rows of `table` to stdout, rounded for a reader.
+/// Prints a sentence to stdout in lines of at most 80 columns.
+pub(crate) fn words(text: &str) -> Result<(), Failure> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(last) if last.is_empty() => last.push_str(word),
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    line(&lines.join("\n"))
+}
+
+/// Prints `table` to stdout for a reader: columns side by side, values with their errors, six digits.
 pub(crate) fn table(table: &Table) -> Result<(), Failure> {
-    let text = Table {
-        facts: Vec::new(),
-        ..table.rounded()
-    };
-    let text = text.to_csv();
-    let rows = text.lines().filter(|line| !line.starts_with("# column "));
-    line(&rows.collect::<Vec<_>>().join("\n"))
+    line(&aligned::text(table))
 }
 
 /// Prints one JSON document to stdout; it has a list of alarms, empty unless the command knows some.

@@ -147,7 +147,7 @@ fn the_table_is_written_with_its_card_and_replaced_only_by_the_same_or_on_reques
     assert!(folder.path().join("spectrum-iww.h5").exists());
     // 0.51 · 160 = 81.60000000000001 in the file.
     let shown = String::from_utf8(first.stdout).unwrap();
-    assert!(shown.contains("\n0.51,81.6,"), "{shown}");
+    assert!(shown.contains("\n0.51        81.6  "), "{shown}");
     assert_eq!(run(&["--at", "0.51,0.7,0.9"]).status.code(), Some(0));
     for more in [
         &["--at", "0.51"][..],

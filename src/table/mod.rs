@@ -158,21 +158,6 @@ impl Table {
         self.rows.iter().map(move |row| &row[i])
     }
 
-    /// The same table in fewer digits, for a reader: ten, errors two.
-    #[must_use]
-    pub fn rounded(&self) -> Self {
-        let digits = |column: &Column| if column.name.contains("error") { 1 } else { 9 };
-        let round = |(column, cell): (&Column, &Cell)| match cell {
-            Cell::Real(x) => {
-                let digits = digits(column);
-                Cell::Real(format!("{x:.digits$e}").parse().unwrap_or(*x))
-            }
-            other => other.clone(),
-        };
-        let row = |row: &Vec<Cell>| self.columns.iter().zip(row).map(round).collect();
-        self.with_rows(self.rows.iter().map(row).collect())
-    }
-
     /// The same table with other rows.
     #[must_use]
     pub fn with_rows(&self, rows: Vec<Vec<Cell>>) -> Self {

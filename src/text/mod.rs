@@ -9,7 +9,7 @@
 mod number;
 
 pub(crate) use number::unseen;
-pub use number::{exact, number, number_or_text, shorten, shown};
+pub use number::{exact, number, number_or_text, shorten, shown, six_digits};
 
 use std::io::{self, Read};
 

@@ -16,6 +16,16 @@ pub fn shown(x: f64) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
+/// `x` to six digits without zeros behind, for tables: with an exponent where it is small or large.
+pub fn six_digits(x: f64) -> String {
+    let rounded: f64 = format!("{x:.5e}").parse().unwrap_or(x);
+    let plain = rounded == 0.0 || !rounded.is_finite() || (1e-3..1e6).contains(&rounded.abs());
+    match plain {
+        true => shown(rounded),
+        false => format!("{rounded:e}"),
+    }
+}
+
 /// `x` so that it reads back as the same double, also in TOML: `160.0`, `1e14`, `2.5e-7`, `inf`.
 pub fn exact(x: f64) -> String {
     let plain = format!("{x:?}");

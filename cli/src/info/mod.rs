@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use millibrem::card::{self, KinematicLimits, RunCard};
 use millibrem::study::{NuclearShape, left_out, nuclear_shapes};
-use millibrem::text::shown;
+use millibrem::text::six_digits;
 use millibrem_files::hdf5::{FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, is_hdf5};
 use serde_json::{Value, json};
 
@@ -156,7 +156,7 @@ fn card_text(card: &RunCard, limits: &[KinematicLimits], shapes: &[NuclearShape]
         };
         text += &format!("\n# Kinematic limits on {of}{}\n", part.name());
         for (name, value, meaning) in rows(limits) {
-            let value = shown(value);
+            let value = six_digits(value);
             text += format!("# {name:<22} {value:<24} {meaning}").trim_end();
             text.push('\n');
         }

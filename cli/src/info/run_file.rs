@@ -5,7 +5,7 @@ use std::path::Path;
 use millibrem::histogram::{Histogram, Scale};
 use millibrem::particle::Outgoing;
 use millibrem::record::{Fact, Facts, alarms};
-use millibrem::text::shown;
+use millibrem::text::six_digits;
 use millibrem_files::IoError;
 use millibrem_files::hdf5::RunReader;
 use serde_json::{Value, json};
@@ -129,7 +129,7 @@ fn in_words(fact: &Fact) -> String {
     match fact {
         Fact::Text(text) => text.replace('\n', "; "),
         Fact::Integer(whole) => whole.to_string(),
-        Fact::Real(number) => shown(*number),
+        Fact::Real(number) => six_digits(*number),
         Fact::Flag(truth) => if *truth { "yes" } else { "no" }.to_owned(),
     }
 }
