@@ -4,7 +4,7 @@ use millibrem::histogram::Scale;
 
 use super::axis::{Range, full_label};
 use super::figure::Heat;
-use super::frame::Frame;
+use super::frame::{Frame, Rect};
 use super::style::{self, FRAME, INK, TEXT, TICK_TEXT};
 use super::svg::{Anchor, Canvas};
 
@@ -12,20 +12,27 @@ use super::svg::{Anchor, Canvas};
 const MOST_DECADES: f64 = 1e8;
 /// Pixels a cell reaches under its neighbours, so that no seam shows.
 const OVERLAP: f64 = 0.4;
+/// Pixels from the bar to the baseline of its label.
+pub(super) const LABEL: f64 = 58.0;
 /// Steps of the bar.
 const STEPS: usize = 128;
 
-/// Draws the cells that hold something and returns the range of the colours.
-pub(super) fn cells(canvas: &mut Canvas, frame: &Frame, heat: &Heat) -> Option<Range> {
+/// The range of the colours; none if no cell holds anything.
+pub(super) fn range(heat: &Heat) -> Option<Range> {
     let most = heat
         .z
         .iter()
         .copied()
         .filter(|z| z.is_finite())
         .fold(0.0, f64::max);
-    let shown = |z: f64| z.is_finite() && z > 0.0;
     let counted = heat.z.iter().copied().filter(|z| *z >= most / MOST_DECADES);
-    let range = Range::of(Scale::Log, counted, 0.0)?;
+    Range::of(Scale::Log, counted, 0.0)
+}
+
+/// Draws the cells that hold something and returns the range of the colours.
+pub(super) fn cells(canvas: &mut Canvas, frame: &Frame, heat: &Heat) -> Option<Range> {
+    let shown = |z: f64| z.is_finite() && z > 0.0;
+    let range = range(heat)?;
     let rows = heat.y_edges.len().saturating_sub(1).max(1);
     for (x, column) in heat.x_edges.windows(2).zip(heat.z.chunks(rows)) {
         for (y, &z) in heat.y_edges.windows(2).zip(column) {
@@ -41,10 +48,27 @@ pub(super) fn cells(canvas: &mut Canvas, frame: &Frame, heat: &Heat) -> Option<R
     Some(range)
 }
 
+/// The scale of colours at the right of a frame.
+pub(super) fn bar(frame: &Frame, range: Range) -> Frame {
+    Frame {
+        corner: (frame.corner.0 + frame.size.0 + 12.0, frame.corner.1),
+        size: (14.0, frame.size.1),
+        // It has no ticks.
+        x: Range {
+            scale: Scale::Linear,
+            low: 0.0,
+            high: 1.0,
+        },
+        y: range,
+    }
+}
+
 /// Draws the scale of colours at the right of the frame.
 pub(super) fn colour_bar(canvas: &mut Canvas, frame: &Frame, range: Range, label: &str) {
-    let (top, height) = (frame.corner.1, frame.size.1);
-    let (left, width) = (frame.corner.0 + frame.size.0 + 12.0, 14.0);
+    let Rect {
+        corner: (left, top),
+        size: (width, height),
+    } = bar(frame, range).rect();
     let bottom = top + height;
     let step = height / STEPS as f64;
     for i in 0..STEPS {
@@ -63,6 +87,6 @@ pub(super) fn colour_bar(canvas: &mut Canvas, frame: &Frame, range: Range, label
         }
     }
     canvas.frame((left, top), (width, height), FRAME, "none");
-    let beside = (left + width + 58.0, top + 0.5 * height);
+    let beside = (left + width + LABEL, top + 0.5 * height);
     canvas.text_upwards(beside, &full_label(label, &range), TEXT);
 }

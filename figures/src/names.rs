@@ -1,6 +1,7 @@
 //! What axes and legends call things: quantities with their units, particles, masses.
 
 use millibrem::histogram::Observable;
+use millibrem::text::shown;
 
 /// A quantity in markup, and its unit (empty for none).
 pub(super) struct Quantity {
@@ -72,6 +73,18 @@ pub(super) fn of_column(name: &str) -> String {
     known.to_owned()
 }
 
+/// One value of a column or of a key of the card, for a legend.
+pub(super) fn of_value(name: &str, value: &str) -> String {
+    let (label, number) = (of_column(name), value.parse::<f64>());
+    let is_symbol = label.starts_with('*');
+    match (number, label.trim_end_matches(']').split_once(" [")) {
+        (Ok(x), Some((symbol, unit))) if is_symbol => format!("{symbol} = {} {unit}", shown(x)),
+        (Ok(x), Some((word, unit))) => format!("{word} {} {unit}", shown(x)),
+        (Ok(x), None) if is_symbol => format!("{label} = {}", shown(x)),
+        _ => format!("{label} {value}"),
+    }
+}
+
 /// What a column of cross sections is called in a legend.
 pub(super) fn of_approach(name: &str) -> String {
     match name.trim_end_matches("_pb") {
@@ -126,6 +139,16 @@ mod tests {
     fn keys_of_the_card_and_columns_are_known_by_their_last_part() {
         assert_eq!(of_column("dark_sector.m_chi_gev"), "*m*_{χ} [GeV]");
         assert_eq!(of_column("anything"), "anything");
+    }
+
+    #[test]
+    fn values_have_their_units_behind_them() {
+        let value = |name, text| of_value(name, text);
+        assert_eq!(value("depth_x0", "40.0"), "depth 40 *X*_{0}");
+        assert_eq!(value("dark_sector.m_chi_gev", "0.1"), "*m*_{χ} = 0.1 GeV");
+        assert_eq!(value("dark_sector.charge", "0.5"), "*Q*_{χ}/*e* = 0.5");
+        assert_eq!(value("target.element", "Pb"), "element Pb");
+        assert_eq!(value("integration.neval", "100"), "neval 100");
     }
 
     #[test]

@@ -11,6 +11,11 @@ use super::{PlotError, curve, heat, legend, region};
 const MAJOR_TICK: f64 = 6.0;
 const MINOR_TICK: f64 = 3.2;
 
+/// Pixels from a frame to the baseline of the label below.
+pub(super) const X_LABEL: f64 = 40.0;
+/// Pixels from the left to the baseline of the label there.
+pub(super) const Y_LABEL: f64 = 17.0;
+
 /// Draws `panel` with its upper left corner at the origin; `id` is its number in the document.
 ///
 /// # Errors
@@ -103,9 +108,9 @@ fn axes(canvas: &mut Canvas, frame: &Frame, x: Option<&str>, y: &str) {
     }
     canvas.frame(frame.corner, frame.size, FRAME, "none");
     if let Some(label) = x {
-        let below = (0.5 * (left + right), bottom + 40.0);
+        let below = (0.5 * (left + right), bottom + X_LABEL);
         canvas.text(below, &full_label(label, &frame.x), TEXT, Anchor::Middle);
     }
-    let beside = (17.0, 0.5 * (top + bottom));
+    let beside = (Y_LABEL, 0.5 * (top + bottom));
     canvas.text_upwards(beside, &full_label(y, &frame.y), TEXT);
 }

@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 use millibrem::histogram::Scale;
 
 use super::axis::full_label;
-use super::curve::has_markers;
-use super::figure::{Content, Curve, Panel, Part, Shape, Source};
+use super::curve::{dodge, has_markers};
+use super::figure::{Content, Curve, Heat, Panel, Part, Shape, Source};
 use super::frame::Frame;
 use super::layout::{self, Laid};
 use super::style::GUIDE;
-use super::{PlotError, columns, region, size_of, style, text};
+use super::{PlotError, columns, heat, legend, panel, region, size_of, style, text};
 
 /// What all scripts begin with: reading and drawing.
 const PREAMBLE: &str = include_str!("redraw.py");
 /// Markers in the order of the drawing: circle, square, diamond, triangle.
 const MARKERS: [&str; 4] = ["o", "s", "D", "^"];
+/// Height of a line of matplotlib's legend in our font, in pixels.
+const LEGEND_TEXT: f64 = 11.6;
 
 /// How a file is named in the script.
 type Seen<'a> = &'a dyn Fn(&Path) -> PathBuf;
@@ -59,8 +61,7 @@ pub fn matplotlib(panels: &[Panel], output: &Path, seen: Seen) -> Result<String,
         match &panel.content {
             Content::Curves(curves) => of_curves(&mut out, panel, curves, &laid, &sheet, seen),
             Content::Heat(heat) => {
-                let data = data(&heat.source, seen);
-                let _ = writeln!(out, "heat(fig, ax, {data}, {})", quoted(&heat.label));
+                of_heat(&mut out, heat, &laid, &sheet, seen);
                 words(
                     &mut out,
                     "ax",
@@ -128,21 +129,27 @@ fn frame(out: &mut String, name: &str, sheet: &Sheet, frame: &Frame) {
 /// The labels of the axes; without one of x, its numbers are left out too.
 fn words(out: &mut String, name: &str, frame: &Frame, x: Option<&str>, y: &str) {
     let label = |text: &str, range| quoted(&full_label(text, range));
-    match x {
-        Some(x) => {
-            let _ = writeln!(out, "{name}.set_xlabel({})", label(x, &frame.x));
-        }
-        None => {
-            let _ = writeln!(out, "{name}.tick_params(labelbottom=False)");
-        }
-    }
-    // As far from the frame as in the drawing.
-    let far = (20.0 - frame.corner.0) / frame.size.0;
+    let x = x.map_or("None".to_owned(), |x| label(x, &frame.x));
+    let x_at = -panel::X_LABEL / frame.size.1;
+    let y_at = (panel::Y_LABEL - frame.corner.0) / frame.size.0;
     let y = label(y, &frame.y);
-    let _ = writeln!(
-        out,
-        "{name}.set_ylabel({y})\n{name}.yaxis.set_label_coords({far:.4}, 0.5)"
-    );
+    let _ = writeln!(out, "labels({name}, {x}, {x_at:.4}, {y}, {y_at:.4})");
+}
+
+/// A heat map and the scale of its colours.
+fn of_heat(out: &mut String, heat: &Heat, laid: &Laid, sheet: &Sheet, seen: Seen) {
+    let Some(range) = heat::range(heat) else {
+        return;
+    };
+    let (low, high) = (range.low, range.high);
+    let data = data(&heat.source, seen);
+    let _ = writeln!(out, "heat(ax, {data}, {low:?}, {high:?})");
+    let bar = heat::bar(&laid.frame, range);
+    frame(out, "bar", sheet, &bar);
+    let _ = writeln!(out, "colours(bar, {low:?}, {high:?})");
+    let label = quoted(&full_label(&heat.label, &range));
+    let at = (heat::LABEL + bar.size.0) / bar.size.0;
+    let _ = writeln!(out, "labels(bar, None, 0, {label}, {at:.4})");
 }
 
 fn of_curves(
@@ -180,14 +187,17 @@ fn of_curves(
             let dashes = dashes(curves, i);
             let _ = writeln!(out, "edge(ax, {upper}, \"{colour}\", {dashes})");
         }
-        draw(out, "ax", curve, i, curves, &data(&curve.source, seen));
+        let entries = laid.legend.iter().flat_map(|legend| &legend.entries);
+        let named = entries.filter(|e| e.number == i).map(|e| e.band).next();
+        draw(out, "ax", (curves, i), &data(&curve.source, seen), named);
     }
     let x_label = laid.lower.is_none().then_some(&panel.x.label[..]);
     words(out, "ax", &laid.frame, x_label, &panel.y.label);
     if let Some(legend) = &laid.legend {
         let frame = &laid.frame;
         let x = (legend.corner.0 - frame.corner.0) / frame.size.0;
-        let y = 1.0 - (legend.corner.1 - frame.corner.1) / frame.size.1;
+        let top = legend.corner.1 + 0.5 * (legend::ROW - LEGEND_TEXT);
+        let y = 1.0 - (top - frame.corner.1) / frame.size.1;
         let columns = legend.layout.columns(legend.entries.len());
         let labels: Vec<String> = legend.entries.iter().map(|e| quoted(&e.label)).collect();
         let _ = writeln!(
@@ -225,7 +235,7 @@ fn of_curves(
     let base = data(&curves[over].source, seen);
     for (i, curve) in &lower.curves {
         let ratio = format!("ratio({}, {base})", data(&curve.source, seen));
-        draw(out, "below", curve, *i, curves, &ratio);
+        draw(out, "below", (curves, *i), &ratio, None);
     }
     words(
         out,
@@ -252,7 +262,14 @@ fn dashes(curves: &[Curve], i: usize) -> String {
 }
 
 /// Draws curve `number` of `curves` from `data`, the text of a call.
-fn draw(out: &mut String, ax: &str, curve: &Curve, number: usize, curves: &[Curve], data: &str) {
+fn draw(
+    out: &mut String,
+    ax: &str,
+    (curves, number): (&[Curve], usize),
+    data: &str,
+    named: Option<bool>,
+) {
+    let curve = &curves[number];
     let colour = style::colour(number);
     let marker = if has_markers(curve) {
         MARKERS[number % 4]
@@ -264,13 +281,17 @@ fn draw(out: &mut String, ax: &str, curve: &Curve, number: usize, curves: &[Curv
         Shape::Line | Shape::Region => {
             ("line", format!("{}, \"{marker}\"", dashes(curves, number)))
         }
-        Shape::Points => ("points", format!("\"{colour}\", \"{marker}\"")),
-        Shape::OpenPoints => ("points", format!("\"white\", \"{marker}\"")),
+        Shape::Points => {
+            let aside = dodge(curves, number);
+            ("points", format!("\"{colour}\", \"{marker}\", {aside:?}"))
+        }
+        Shape::OpenPoints => ("points", format!("\"white\", \"{marker}\", 0")),
     };
-    let named = match curve.label.as_str() {
-        "" => "",
-        _ if ax == "ax" => ", True",
-        _ => "",
+    let bars = matches!(curve.shape, Shape::Points | Shape::OpenPoints);
+    let named = match named {
+        None => "",
+        Some(band) if band && !bars => ", \"band\"",
+        Some(_) => ", True",
     };
     let _ = writeln!(out, "{function}({ax}, {data}, \"{colour}\", {look}{named})");
 }
