@@ -3,10 +3,9 @@
 //! Files and JSON have every digit. Names of columns are those of files; where they are wide they stand
 //! in several lines, the last above the numbers. Pinned by the tests below.
 
+use millibrem::generate::Estimate;
 use millibrem::table::{Cell, Table};
 use millibrem::text::six_digits;
-
-use super::progress;
 
 /// Width of a name beyond that of its cells that stands in one line.
 const WIDE: usize = 14;
@@ -71,7 +70,11 @@ fn error_of(table: &Table, i: usize) -> Option<usize> {
 
 fn column(table: &Table, i: usize, error: Option<usize>) -> Column {
     let cell = |row: &Vec<Cell>| match (&row[i], error.and_then(|e| row[e].number())) {
-        (Cell::Real(value), Some(error)) if error > 0.0 => progress::value_error(*value, error),
+        (Cell::Real(value), Some(error)) if error > 0.0 => Estimate {
+            mean: *value,
+            sdev: error,
+        }
+        .to_string(),
         (Cell::Real(value), _) => six_digits(*value),
         (Cell::Missing, _) => "-".to_owned(),
         (other, _) => other.to_string(),
@@ -152,8 +155,7 @@ W        0.0316228   168.515(42)        5";
             d.into_iter().chain(rest).collect()
         };
         let rows = vec![row(7.146_641_325e-5.into()), row(Cell::Missing)];
-        let expected = "\
-      dsigma_de_miss_
+        let expected = "\x20     dsigma_de_miss_
    x       pb_per_gev    q_over_e  channel
 0.55       1211.2(31)  7.14664e-5  ρ
 0.55       1211.2(31)           -  ρ";

@@ -362,11 +362,11 @@ fn how_many_events_are_excluded_stands_in_table_and_summary_and_other_limits_are
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        words(lines[1]),
-        ["curve", "m_chi_gev", "q_over_e", "excluded"],
+        words(lines[0]),
+        ["curve", "m_chi_gev", "q_over_e", "events_excluded"],
         "{table}"
     );
-    let row = words(lines[2]);
+    let row = words(lines[1]);
     assert_eq!((&row[2][..], &row[4][..]), ("0.1", "2.3"), "{table}");
     assert!(row[3].len() <= 10, "not rounded: {table}");
     let words = "NA64e: 2.3 events are excluded (reach.events_excluded)\n";

@@ -7,7 +7,7 @@ use super::style::{CURVE, EXCLUDED, TICK_TEXT, colour};
 use super::svg::{Anchor, Canvas, Place};
 use super::text;
 
-pub(super) const ROW: f64 = 18.0;
+const ROW: f64 = 18.0;
 const SAMPLE: f64 = 30.0;
 const GAP: f64 = 8.0;
 const MARGIN: f64 = 10.0;

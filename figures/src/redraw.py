@@ -142,7 +142,8 @@ def points(ax, data, colour, fill, marker, aside, named=False):
 def keep(ax, named, drawn):
     """A sample of a curve for the legend, on the band of its error if that can be seen."""
     if named == "band":
-        drawn = (matplotlib.patches.Patch(color=drawn.get_color(), alpha=0.3, lw=0), drawn)
+        drawn = (matplotlib.lines.Line2D([], [], color=drawn.get_color(), alpha=0.3, lw=9 * POINT,
+                                         solid_capstyle="butt"), drawn)
     if named:
         ax.named = [*getattr(ax, "named", []), drawn]
 
@@ -150,8 +151,8 @@ def keep(ax, named, drawn):
 def legend(ax, corner, columns, labels):
     drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
     ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
-              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.53,
-              columnspacing=1.5)
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, handleheight=1.931,
+              labelspacing=0, columnspacing=1.5)
 
 
 def labels(ax, x, x_at, y, y_at):

@@ -12,14 +12,14 @@ use super::figure::{Content, Curve, Heat, Panel, Part, Shape, Source};
 use super::frame::Frame;
 use super::layout::{self, Laid};
 use super::style::GUIDE;
-use super::{PlotError, columns, heat, legend, panel, region, size_of, style, text};
+use super::{PlotError, columns, heat, panel, region, size_of, style, text};
 
 /// What all scripts begin with: reading and drawing.
 const PREAMBLE: &str = include_str!("redraw.py");
 /// Markers in the order of the drawing: circle, square, diamond, triangle.
 const MARKERS: [&str; 4] = ["o", "s", "D", "^"];
-/// Height of a line of matplotlib's legend in our font, in pixels.
-const LEGEND_TEXT: f64 = 11.6;
+/// Pixels by which the words of our legend stand lower in their lines than those of matplotlib.
+const LEGEND_LOWER: f64 = 0.4;
 
 /// How a file is named in the script.
 type Seen<'a> = &'a dyn Fn(&Path) -> PathBuf;
@@ -196,7 +196,7 @@ fn of_curves(
     if let Some(legend) = &laid.legend {
         let frame = &laid.frame;
         let x = (legend.corner.0 - frame.corner.0) / frame.size.0;
-        let top = legend.corner.1 + 0.5 * (legend::ROW - LEGEND_TEXT);
+        let top = legend.corner.1 + LEGEND_LOWER;
         let y = 1.0 - (top - frame.corner.1) / frame.size.1;
         let columns = legend.layout.columns(legend.entries.len());
         let labels: Vec<String> = legend.entries.iter().map(|e| quoted(&e.label)).collect();

@@ -85,13 +85,23 @@ fn parse(path: &Path, text: &str) -> Result<Table, IoError> {
         }
         rows.push(row.iter().map(|cell| Cell::as_written(cell)).collect());
     }
-    let comments = text.lines().filter_map(text::comment);
-    let card: Vec<String> = comments
-        .filter_map(|c| Some(c.strip_prefix(" card: ")?.to_owned()))
-        .collect();
+    // The cards, line by line: of all rows, or of each experiment (`card of NAME`).
+    let mut facts = vec![("card".to_owned(), String::new())];
+    for comment in text.lines().filter_map(text::comment) {
+        let of_card = comment.trim_start().split_once(": ");
+        let Some((name, line)) = of_card.filter(|(n, _)| *n == "card" || n.starts_with("card of "))
+        else {
+            continue;
+        };
+        match facts.iter_mut().find(|(known, _)| known == name) {
+            Some((_, card)) if card.is_empty() => line.clone_into(card),
+            Some((_, card)) => *card += &format!("\n{line}"),
+            None => facts.push((name.to_owned(), line.to_owned())),
+        }
+    }
     let column = |name: &String| Column::new(name, "", "");
     Ok(Table {
-        facts: vec![("card".to_owned(), card.join("\n"))],
+        facts,
         columns: names.iter().map(column).collect(),
         keys: 0,
         rows,

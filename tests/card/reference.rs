@@ -145,6 +145,8 @@ target.track_length = { depth_x0 = [1.0, 1.0], energy_gev = [1.0, 160.0], electr
 positron_x0 = [0.1, 0.0], photon_x0 = [0.1, 0.0] }
 ";
     paths("", &toml::Value::Table(printed(&tracks)), &mut seen);
+    // Labels are free texts.
+    seen.insert("run.label".to_owned());
     // The thickness is printed in cm, a mixture as its elements, a file as its numbers.
     seen.insert("target.form_factor.file".to_owned());
     seen.insert("target.track_length.file".to_owned());

@@ -1,9 +1,11 @@
-"""The script beside a figure draws it again with matplotlib, from the same files."""
+"""The script beside a figure draws it again with matplotlib, from the same files, alike to a few pixels."""
 
 import subprocess
+import sys
+import xml.etree.ElementTree as ET
 
 import pytest
-from conftest import ROOT, millibrem
+from conftest import BIN, ROOT, millibrem
 
 CARD = "cards/na64mu-2025.toml"
 PLANE = 'histogram=[{observable=["x","t_gev2"]},{observable="x"}]'
@@ -17,11 +19,17 @@ def redraw(figure):
     done = subprocess.run([python, script, again], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert again.read_bytes().startswith(b"\x89PNG")
+    if figure.suffix == ".svg":
+        twins = [sys.executable, ROOT / "tests/python/twins.py", figure, script]
+        done = subprocess.run(twins, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
     return script.read_text()
 
 
 def test_every_panel_of_a_run(generated, tmp_path):
     run = generated(CARD, *SMALL)
+    millibrem("plot", run, "-o", tmp_path / "all.svg")
+    redraw(tmp_path / "all.svg")
     figure = tmp_path / "all.png"
     report = millibrem("plot", run, "-o", figure)
     assert report["figures"][0]["panels"] == ["x", "x_vs_t_gev2", "iterations"]
@@ -58,3 +66,38 @@ def test_exclusion_curves_with_regions(tmp_path):
     script = redraw(figure)
     assert script.count("region(ax, columns(") == 3
     assert script.count("edge(ax, columns(") == 1
+
+
+def test_spectra_showers_and_scans_over_two_keys(tmp_path):
+    spectrum = ("spectrum", CARD, "--bins", "10", "--out", tmp_path)
+    for method in ("quadrature", "ww"):
+        millibrem(*spectrum, "--method", method, "--rel-error", "1e-3")
+    both = [tmp_path / f"spectrum-{method}.csv" for method in ("quadrature", "ww")]
+    figure = tmp_path / "spectrum.svg"
+    millibrem("plot", *both, "--ratio", "exact", "--size", "column", "-o", figure)
+    assert redraw(figure).count("ratio(") > 2
+    over = ("dark_sector.m_chi_gev=1e-3..1:log:4", "dark_sector.charge=0.5,1")
+    over = [word for axis in over for word in ("--over", axis)]
+    scan = (*over, "--method", "quadrature", "--rel-error", "1e-3")
+    millibrem("scan", CARD, *scan, "--out", tmp_path)
+    figure = tmp_path / "scan.svg"
+    millibrem("plot", tmp_path / "scan.csv", "-o", figure)
+    assert redraw(figure).count("line(ax, columns(") == 2
+    shower = [BIN / "millibrem", "shower", "na64e-2023", "--depths", "1,40"]
+    (tmp_path / "tracks.csv").write_bytes(subprocess.run(shower, capture_output=True, check=True).stdout)
+    figure = tmp_path / "tracks.svg"
+    millibrem("plot", tmp_path / "tracks.csv", "-o", figure)
+    assert "depth 40 " in redraw(figure)
+
+
+def test_labels_of_cards_of_any_characters(tmp_path):
+    label = 'Ü, "NA64" $\\mu$ *5*_{2}'
+    over = ("--over", "dark_sector.m_chi_gev=1e-2..1:log:4", "--set", f"run.label='{label}'")
+    shown = f"{label} bremsstrahlung"
+    report = millibrem("reach", CARD, *over, "--hepdata", "--out", tmp_path)
+    assert [curve["display"] for curve in report["curves"]] == [shown]
+    figure = tmp_path / "reach.svg"
+    millibrem("plot", tmp_path / "reach.csv", "-o", figure)
+    redraw(figure)
+    words = ET.parse(figure).iter("{http://www.w3.org/2000/svg}text")
+    assert shown in ["".join(word.itertext()) for word in words]

@@ -67,8 +67,11 @@ def redrawn(script):
     def word(text, anchor):
         if text.get_text() and text.get_visible():
             box = text.get_window_extent()
+            # Of a text that is not turned, the place of its baseline.
+            _, _, below = text._get_layout(fig.canvas.get_renderer())
+            y = (box.y0 + box.y1) / 2 if text.get_rotation() else box.y0 + below
             x = {"start": box.x0, "middle": (box.x0 + box.x1) / 2, "end": box.x1}[anchor]
-            words.append((plain(text.get_text()), place(x, (box.y0 + box.y1) / 2)))
+            words.append((plain(text.get_text()), place(x, y)))
 
     for ax in fig.axes:
         inside = ax.get_position()
@@ -115,9 +118,9 @@ def differences(svg, script):
         wrong.append(take(text, near))
     for text, (x, y) in words:
         def near(one):
-            # The middle of a text lies above its baseline, or beside it where it is turned.
-            middle = (one[1][0] - 4, one[1][1]) if one[3] else (one[1][0], one[1][1] - 4)
-            return abs(middle[0] - x) < WORD and abs(middle[1] - y) < WORD
+            # The middle of a text that is turned lies beside its baseline.
+            there = (one[1][0] - 4, one[1][1]) if one[3] else one[1]
+            return abs(there[0] - x) < WORD and abs(there[1] - y) < WORD
         wrong.append(take(text, near))
     wrong.extend(f"{one[0]!r} at {one[1]} is only in the drawing" for one in left)
     if colours != others:

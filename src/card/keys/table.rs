@@ -55,7 +55,7 @@ keys! {
         Depends("the name of the card's file"),
         "Name of the run and of its folder under `output/`.",
         "a name fit for a folder: letters, digits, and any of `._+-` inside";
-    "run.label": Text, "", Range("one line of 1 to 60 characters"), Depends("`run.name`"),
+    "run.label": Text, "", Range("one line of 1 to 60 characters"), Nothing("they say `run.name`"),
         "What figures, tables of limits and summaries call the experiment, such as `NA64μ`; any characters.",
         "a text of 1 to 60 characters in one line";
     "run.seed": Seed, "", Range("0 to 18446744073709551615"), Depends("drawn, below 2⁵³"),
