@@ -118,7 +118,8 @@ def test_weighted_and_unweighted_events_have_the_same_spectra(generated, card):
 def test_sums_of_bins_scatter_as_their_errors_say(generated):
     sums, errors, alone = [], [], []
     for seed in range(1, 17):
-        with h5py.File(generated(NA64, "events.count=1000", seed=seed)) as file:
+        small = ("events.count=0", "integration.neval=20000", "integration.rel_error=1e-3")
+        with h5py.File(generated(NA64, *small, seed=seed)) as file:
             for h in file["histograms"].values():
                 rows = h["deviations"][()].astype(float).reshape(len(h["deviations"]), -1)
                 everything = (rows.sum(axis=1) ** 2).sum() ** 0.5
@@ -130,7 +131,7 @@ def test_sums_of_bins_scatter_as_their_errors_say(generated):
             alone.append(h["storage/variances"][1:21].sum() ** 0.5)
     assert 0.6 < np.std(sums, ddof=1) / np.mean(errors) < 1.5
     # Bins taken as independent would have a far larger error.
-    assert np.mean(alone) > 2 * np.mean(errors)
+    assert np.mean(alone) > 1.5 * np.mean(errors)
     assert np.std(errors) < 0.2 * np.mean(errors)
 
 

@@ -55,8 +55,8 @@ keys! {
         Depends("the name of the card's file"),
         "Name of the run and of its folder under `output/`.",
         "a name fit for a folder: letters, digits, and any of `._+-` inside";
-    "run.label": Text, "", Range("one line of 1 to 60 characters"), Nothing("they say `run.name`"),
-        "What figures, tables of limits and summaries call the experiment, such as `NA64μ`; any characters.",
+    "run.label": Text, "", Range("one line of 1 to 60 characters"), Nothing(""),
+        "What figures, tables of limits and summaries call the experiment, such as `NA64μ`, in any characters; without it they say `run.name`.",
         "a text of 1 to 60 characters in one line";
     "run.seed": Seed, "", Range("0 to 18446744073709551615"), Depends("drawn, below 2⁵³"),
         "Seed of all random numbers: the same card and seed give the same bits; beyond 2⁶³ − 1 it is written as a text of digits.",
