@@ -150,7 +150,7 @@ W        0.0316228   168.515(42)        5";
         let error = format!("{name}_error");
         let names = ["x", name, &error, "q_over_e", "q_over_e_error", "channel"];
         let row = |q: Cell| {
-            let d = [0.55.into(), 1211.248_762.into(), 3.1.into()];
+            let d = [0.55.into(), 1_211.248_762.into(), 3.1.into()];
             let rest = [q, Cell::Missing, "ρ".into()];
             d.into_iter().chain(rest).collect()
         };
