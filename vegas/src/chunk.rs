@@ -20,7 +20,7 @@ pub(crate) struct Slot<R, O> {
     pub(crate) observer: O,
     pub(crate) sums: ChunkSums,
     /// Training data of the map, axis after axis; empty when nothing is trained.
-    pub(crate) training: Vec<[f64; MAX_INCREMENTS]>,
+    pub(crate) training: Vec<[Trained; MAX_INCREMENTS]>,
     /// Spread of cubes that began in an earlier chunk: at most one at each end.
     pub(crate) partial: Vec<(u32, f64)>,
     /// What was seen in each piece of a cell, when cells are profiled.
@@ -43,7 +43,7 @@ impl<R, O> Slot<R, O> {
             record: integrand.record(),
             observer: observer.fork(),
             sums: ChunkSums::default(),
-            training: vec![[0.0; MAX_INCREMENTS]; if train { dim } else { 0 }],
+            training: vec![[[0.0; 2]; MAX_INCREMENTS]; if train { dim } else { 0 }],
             partial: Vec::with_capacity(2),
             seen: Vec::new(),
             cursor: Cursor::default(),
@@ -71,6 +71,9 @@ pub(crate) struct Task<'a> {
     pub(crate) probes: u64,
 }
 
+/// What an increment has seen: `∫ (J f)² dy` over it, and `∫ dy`, both estimated from the same points.
+pub(crate) type Trained = [f64; 2];
+
 /// Sums of one stratum, which may go through several blocks.
 #[derive(Clone, Copy, Default)]
 struct Piece {
@@ -90,7 +93,7 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
     slot.partial.clear();
     slot.seen.clear();
     for axis in &mut slot.training {
-        axis.fill(0.0);
+        axis.fill([0.0; 2]);
     }
     let mut piece = Piece::default();
     let spare = task.spare || task.threshold.is_some();
@@ -236,7 +239,9 @@ fn spread(
             // σ² of J f / K in the cube; pieces of a cube share in proportion to their points.
             let cube = f64::from(run.cube_points);
             let part = cube / sampler.neval as f64;
-            let width2 = variance * part * part * (n / cube);
+            // A width that rounding alone may have made would draw points at random.
+            let seen = deviations > n * f64::EPSILON * square;
+            let width2 = f64::from(seen) * variance * part * part * (n / cube);
             if run.continued {
                 partial.push((run.cube, width2));
             } else {
@@ -248,9 +253,14 @@ fn spread(
 
 /// Adds to the increments what each point says of `∫ (J f)² dy`, freed of the density of the
 /// sample, to which stratified points (`N q`) and probes (`M J`) contribute together.
-fn train(sampler: &Sampler<'_>, probes: f64, b: &Buffers, training: &mut [[f64; MAX_INCREMENTS]]) {
+fn train(
+    sampler: &Sampler<'_>,
+    probes: f64,
+    b: &Buffers,
+    training: &mut [[Trained; MAX_INCREMENTS]],
+) {
     let cubes = sampler.strata.cubes() as f64;
-    let (mut points, mut d2): (Column<f64>, Column<f64>) = ([0.0; BLOCK], [0.0; BLOCK]);
+    let [mut points, mut d2, mut volume]: [Column<f64>; 3] = [[0.0; BLOCK]; 3];
     let mut start = 0;
     for run in &b.runs {
         points[start..run.end].fill(f64::from(run.cube_points) * cubes);
@@ -263,10 +273,13 @@ fn train(sampler: &Sampler<'_>, probes: f64, b: &Buffers, training: &mut [[f64; 
         neval: sampler.neval as f64,
         uniform_share: probes * sampler.map.scale(),
         d2: &mut d2,
+        volume: &mut volume,
     });
     for (axis, index) in training.iter_mut().zip(&b.index) {
-        for (&i, &d) in index.iter().zip(&d2[..b.len]) {
-            axis[i as usize % MAX_INCREMENTS] += d;
+        for ((&i, &d), &v) in index.iter().zip(&d2[..b.len]).zip(&volume) {
+            let trained = &mut axis[i as usize % MAX_INCREMENTS];
+            trained[0] += d;
+            trained[1] += v;
         }
     }
 }
@@ -321,7 +334,7 @@ pub(crate) fn probe<I: Integrand, O>(
     slot.partial.clear();
     slot.seen.clear();
     for axis in &mut slot.training {
-        axis.fill(0.0);
+        axis.fill([0.0; 2]);
     }
     let dim = sampler.map.dim();
     let mut raw = [0; BLOCK];
@@ -356,7 +369,7 @@ pub(crate) fn probe<I: Integrand, O>(
         for i in 0..b.len {
             let f = b.value[i];
             slot.sums.counters.probes += 1;
-            if f == 0.0 {
+            if f == 0.0 && task.widths.is_none() {
                 continue;
             }
             if !f.is_finite() {
@@ -378,17 +391,21 @@ pub(crate) fn probe<I: Integrand, O>(
                 Arrangement::Lattice(_) => 1.0,
             };
             let weight = f * jacobian / density;
-            slot.sums.probes.add(Probe {
-                weight: weight.abs(),
-                value: f.abs(),
-                index: b.first + i as u64,
-            });
+            if f != 0.0 {
+                slot.sums.probes.add(Probe {
+                    weight: weight.abs(),
+                    value: f.abs(),
+                    index: b.first + i as u64,
+                });
+            }
             if task.widths.is_some() {
                 let jf = jacobian * f;
                 let points = density * sampler.neval as f64 + task.probes as f64 * jacobian;
                 for (axis, &y) in slot.training.iter_mut().zip(&slot.y) {
                     let at = (y * sampler.map.increments() as f64) as usize;
-                    axis[at.min(sampler.map.increments() - 1)] += jf * jf / points;
+                    let trained = &mut axis[at.min(sampler.map.increments() - 1)];
+                    trained[0] += jf * jf / points;
+                    trained[1] += 1.0 / points;
                 }
             }
         }

@@ -22,7 +22,8 @@ pub struct Config {
     pub memory: f64,
     /// Part of the points that follows the widths; the rest is spread evenly over the cubes.
     pub adaptive: f64,
-    /// Most increments an axis, at most [`MAX_INCREMENTS`].
+    /// Most increments an axis, at most [`MAX_INCREMENTS`]; there are fewer where `neval` gives each
+    /// less than a hundred points.
     pub increments: usize,
     /// Most hypercubes: bounds the memory, at 32 bytes each.
     pub max_cubes: u64,

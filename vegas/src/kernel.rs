@@ -185,6 +185,8 @@ pub(crate) struct Train<'a> {
     /// Uniform points times the constant of the Jacobian.
     pub(crate) uniform_share: f64,
     pub(crate) d2: &'a mut Column<f64>,
+    /// Volume in y-space that the point stands for.
+    pub(crate) volume: &'a mut Column<f64>,
 }
 
 impl WithSimd for Train<'_> {
@@ -194,7 +196,9 @@ impl WithSimd for Train<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         for i in 0..BLOCK {
             let jf = self.weight[i] * (self.points[i] / self.neval);
-            self.d2[i] = jf * jf / (self.points[i] + self.uniform_share * self.jacobian[i]);
+            let volume = 1.0 / (self.points[i] + self.uniform_share * self.jacobian[i]);
+            self.volume[i] = volume;
+            self.d2[i] = jf * jf * volume;
         }
     }
 }

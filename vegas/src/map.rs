@@ -3,7 +3,7 @@
 //! An axis of the unit interval is cut into `n` increments `Δx_i` with edges `x_i`. A point
 //! `y ∈ (0, 1)` goes to `x(y) = x_i + Δx_i δ` with `i = ⌊y n⌋`, `δ = y n − i`, and has the Jacobian
 //! `dx/dy = n Δx_i` ([Lep78]; [Lep21], adaptive importance
-//! sampling). Training collects `d_i ≈ ∫ (J f)² dy` over each
+//! sampling). Training collects `d_i`, the mean of `(J f)²` over each
 //! increment; [`Map::refine`] smooths and compresses it (damping `α`) and moves the edges so that
 //! each new increment holds the same amount ([Lep21]).
 //!

@@ -1,7 +1,7 @@
 //! The adapting iterations.
 
 use super::{AdaptReport, Listener, Progress, Stage, Vegas, slots};
-use crate::chunk::{Slot, Task};
+use crate::chunk::{Slot, Task, Trained};
 use crate::error::Error;
 use crate::integrand::Integrand;
 use crate::map::MAX_INCREMENTS;
@@ -33,7 +33,7 @@ impl Vegas {
         let widths: Vec<AtomicU64> = (0..self.strata.cubes())
             .map(|_| AtomicU64::new(0))
             .collect();
-        let mut training = vec![vec![0.0; MAX_INCREMENTS]; self.dim()];
+        let mut training = vec![vec![[0.0; 2]; MAX_INCREMENTS]; self.dim()];
         let mut stopped = false;
         while !stopped && self.adapted() < self.config.n_adapt {
             let iteration = self.adapted();
@@ -60,7 +60,7 @@ impl Vegas {
                     probes,
                 },
             };
-            training.iter_mut().for_each(|axis| axis.fill(0.0));
+            training.iter_mut().for_each(|axis| axis.fill([0.0; 2]));
             let mut tally = IterationTally::default();
             let estimate = self.adapted.last().map(IterationTally::estimate);
             in_order(
@@ -72,7 +72,8 @@ impl Vegas {
                     tally.take(job as u32, &slot.sums);
                     for (sum, part) in training.iter_mut().zip(&slot.training) {
                         for (s, p) in sum.iter_mut().zip(part) {
-                            *s += p;
+                            s[0] += p[0];
+                            s[1] += p[1];
                         }
                     }
                     for &(cube, width2) in &slot.partial {
@@ -117,10 +118,17 @@ impl Vegas {
     }
 
     /// Moves the map and the strata after an iteration.
-    fn learn(&mut self, training: &[Vec<f64>], widths: &[AtomicU64]) {
+    fn learn(&mut self, training: &[Vec<Trained>], widths: &[AtomicU64]) {
         let increments = self.map.increments();
         if self.config.alpha > 0.0 {
-            self.map.refine(training, self.config.alpha, increments);
+            // Means instead of sums: how many points happened to fall into an increment is noise.
+            let mean = |&[square, volume]: &Trained| match volume > 0.0 {
+                true => square / volume,
+                false => 0.0,
+            };
+            let means = |axis: &Vec<Trained>| axis.iter().map(mean).collect();
+            let training: Vec<Vec<f64>> = training.iter().map(means).collect();
+            self.map.refine(&training, self.config.alpha, increments);
         }
         if self.config.beta > 0.0 {
             let beta = self.config.beta;

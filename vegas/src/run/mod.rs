@@ -32,6 +32,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
+/// Points of an adapting iteration that an increment of the map shall see on the average: with
+/// fewer the map follows their noise, and more weights are heavy (`examples/alarms.rs`).
+const POINTS_AN_INCREMENT: u64 = 100;
+
+/// Increments of the shortest iterations.
+const FEWEST_INCREMENTS: u64 = 20;
+
 /// How far a run is; told at the end of every chunk.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
@@ -120,7 +127,9 @@ impl Vegas {
         if dim == 0 {
             return Err(Error::setting("dim", dim, "at least 1"));
         }
-        let increments = config.increments.min(config.neval as usize / 10).max(2);
+        let increments = config
+            .increments
+            .min((config.neval / POINTS_AN_INCREMENT).max(FEWEST_INCREMENTS) as usize);
         let uniform = (1.0 - config.adaptive) * config.neval as f64;
         Ok(Self {
             map: Map::uniform(dim, increments.min(MAX_INCREMENTS)),
