@@ -104,8 +104,8 @@ pub(crate) fn find(m: &Evidence<'_>, plan: &Plan) -> Vec<Alarm> {
     let variance: f64 = full.iter().map(|t| t.sum(crate::tally::VARIANCE)).sum();
     let largest = full.iter().map(|t| t.largest).fold(0.0, f64::max);
     let share = largest * largest / variance;
-    // Below the share that a point has of the result, weights are no longer the size of what they vary by.
-    let even = (1.0 / m.counters.points as f64).max(1e-12);
+    // Below the share that a few points have of the result, weights are no longer the size of what they vary by.
+    let even = (10.0 / m.counters.points as f64).max(1e-12);
     if share > HEAVY && m.estimate.relative_error() > even {
         alarms.push(Alarm::HeavyPoint { share });
     }
