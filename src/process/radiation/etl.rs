@@ -230,22 +230,25 @@ impl<B: Beams> WithSimd for Kernel<'_, B> {
             value,
             block,
         } = self;
-        let n = value.len();
+        // Bounds that are known before a loop leave none in it, for which the last points would have
+        // to be computed one by one: hence the least of both, and columns by name, not as an array.
+        let n = value.len().min(BLOCK);
         match &etl.produced {
             Produced::Pair {
                 m_chi, resonance, ..
             } => {
-                let y: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &y[d][..n]);
+                let [y0, y1, y2, y3] = [&y[0][..n], &y[1][..n], &y[2][..n], &y[3][..n]];
+                let [y4, y5, y6] = [&y[4][..n], &y[5][..n], &y[6][..n]];
                 let threshold = 4.0 * m_chi * m_chi;
                 // A loop for each map of k², so that the photon's does not ask which.
                 macro_rules! fill_points {
                     ($i:ident => $map:expr) => {
                         for $i in 0..n {
                             let (k2, inv_k2, dk2) = $map;
-                            let y_emission = [y[1][$i], y[2][$i], y[3][$i], y[4][$i]];
+                            let y_emission = [y1[$i], y2[$i], y3[$i], y4[$i]];
                             let p = beams.emission($i).forward(k2, inv_k2, y_emission);
                             block.set_point($i, &p.point);
-                            block.set_decay($i, &DecayMap::forward(y[5][$i], y[6][$i]));
+                            block.set_decay($i, &DecayMap::forward(y5[$i], y6[$i]));
                             let beta2 = (k2 - threshold) * inv_k2;
                             let beta2 = if beta2 < 0.0 { 0.0 } else { beta2 };
                             block.measure[$i] =
@@ -254,21 +257,19 @@ impl<B: Beams> WithSimd for Kernel<'_, B> {
                     };
                 }
                 match resonance {
-                    None => fill_points!(i => beams.pair_mass(i).forward(y[0][i])),
+                    None => fill_points!(i => beams.pair_mass(i).forward(y0[i])),
                     Some(map) => {
-                        fill_points!(i => map.forward(&beams.pair_mass(i), y[0][i]));
+                        fill_points!(i => map.forward(&beams.pair_mass(i), y0[i]));
                     }
                 }
             }
             Produced::Boson { k2, .. } => {
-                let y: [&[f64]; 4] = core::array::from_fn(|d| &y[d][..n]);
+                let [y0, y1, y2, y3] = [&y[0][..n], &y[1][..n], &y[2][..n], &y[3][..n]];
                 let inv_k2 = 1.0 / k2;
                 for i in 0..n {
-                    let p = beams.emission(i).forward(
-                        *k2,
-                        inv_k2,
-                        [y[0][i], y[1][i], y[2][i], y[3][i]],
-                    );
+                    let p = beams
+                        .emission(i)
+                        .forward(*k2, inv_k2, [y0[i], y1[i], y2[i], y3[i]]);
                     block.set_point(i, &p.point);
                     block.measure[i] = beams.constants_pb(i) * p.measure;
                 }
