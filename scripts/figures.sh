@@ -63,6 +63,20 @@ draw e_miss_na64e $data/losses/{none,tsai-whitis,shower}/run.h5 --only e_miss_ge
 draw reach_losses $data/losses/reach-{none,tsai-whitis,shower}/reach.csv "${losses[@]}" \
     --ratio 'as thin' --title "$title"
 
+# Where along that target the events are, by h5py and matplotlib where Python has them.
+if python3 -c 'import h5py, matplotlib' 2>/dev/null; then
+    depths=()
+    for losses in none tsai-whitis shower; do
+        run generate cards/na64e-2023.toml --seed 1 --set events.count=20000 --set events.mode=unweighted \
+            --set target.losses=$losses --out $data/depths/$losses
+        depths+=("$data/depths/$losses/run.h5")
+    done
+    for ending in svg png; do
+        scripts/vertex_z.py $drawings/vertex_z.$ending 0.5612 40 \
+            "as thin=${depths[0]}" "Tsai and Whitis=${depths[1]}" "shower=${depths[2]}"
+    done
+fi
+
 # Two observables at once, and the history of the iterations.
 run generate cards/na64mu-2025.toml --seed 1 --set events.count=0 --set integration.rel_error=2e-4 \
     --set 'histogram=[{observable=["x","theta_lepton_rad"]}]' --out $data/plane
