@@ -139,7 +139,7 @@ fn every_error_of_kinematics_and_set_ups_has_a_text() {
             mass_gev: 0.1,
             least_gev: 39.1,
         },
-        NoFurtherWeights => SetupError::NoFurtherWeights { kind: "annihilation".to_owned() },
+        NoFurtherWeights => SetupError::NoFurtherWeights { kind: "flat".to_owned() },
         NoLepton => SetupError::NoLepton {
             kind: "annihilation",
             name: "lepton_pt_max_gev",
