@@ -7,6 +7,7 @@ use millibrem::card::{Override, RunCard, shipped};
 use millibrem::event::{EventBuffer, Scalar, Weighting};
 use millibrem::generate::{EventRequest, Generator, HistogramRequest, Progress, SigmaReport};
 use millibrem::histogram::{Axis, Observable, Scale};
+use millibrem::matter::material::Component;
 use millibrem::matter::straggling::surviving_share;
 use millibrem::particle::Role;
 use millibrem::process::Method;
@@ -284,7 +285,12 @@ fn a_mixture_is_the_sum_of_its_nuclei_and_its_events_share_as_they_do() {
                 .target
                 .material
                 .clone()
-                .with(|m| m.components = vec![*component])
+                .with(|m| {
+                    m.components = vec![Component {
+                        mass_fraction: 1.0,
+                        ..*component
+                    }];
+                })
                 .unwrap();
             fraction * sigma(&run::setup(&one).unwrap(), 1e-6).unwrap().value_pb
         })
