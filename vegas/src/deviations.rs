@@ -50,7 +50,7 @@ impl Parts {
     pub(crate) fn of_chunk(iteration: u32, first_index: u64) -> usize {
         // Golden-ratio hashing: chunks begin at even distances, which must not fall into few groups.
         let spread = first_index.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        iteration as usize % BATCHES * GROUPS + ((spread as usize * GROUPS) >> 32)
+        iteration as usize % BATCHES * GROUPS + ((spread * GROUPS as u64) >> 32) as usize
     }
 
     /// Adds what a chunk has in a bin.
