@@ -10,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import matplotlib.ticker
+import matplotlib.transforms
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -124,7 +125,8 @@ def region(ax, data, upper, closed, colour):
         if upper:
             ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
     ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
-    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
+    ax.others = matplotlib.lines.Line2D([], [], ls="none", color="#e6e6e6", mew=0, ms=18 * POINT,
+                                        marker=[(-9, -5), (9, -5), (9, 5), (-9, 5), (-9, -5)])
 
 
 def name(ax, at, text, colour, start=None, end=None):
@@ -133,13 +135,18 @@ def name(ax, at, text, colour, start=None, end=None):
         ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
 
 
-def points(ax, data, colour, fill, marker, named=False):
+def points(ax, data, colour, fill, marker, aside, named=False):
     x, y, error = data
+    inches = matplotlib.transforms.ScaledTranslation(aside * POINT / 72, 0, ax.figure.dpi_scale_trans)
     keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
-                                capsize=2.5 * POINT, lw=1.2 * POINT))
+                                capsize=2.5 * POINT, lw=1.2 * POINT, transform=ax.transData + inches))
 
 
 def keep(ax, named, drawn):
+    """A sample of a curve for the legend, on the band of its error if that can be seen."""
+    if named == "band":
+        drawn = (matplotlib.lines.Line2D([], [], color=drawn.get_color(), alpha=0.3, lw=9 * POINT,
+                                         solid_capstyle="butt"), drawn)
     if named:
         ax.named = [*getattr(ax, "named", []), drawn]
 
@@ -147,18 +154,33 @@ def keep(ax, named, drawn):
 def legend(ax, corner, columns, labels):
     drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
     ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
-              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
-              columnspacing=1.5)
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, handleheight=1.931,
+              labelspacing=0, columnspacing=1.5)
 
 
-def heat(fig, ax, data, label):
+def labels(ax, x, x_at, y, y_at):
+    """Labels with their baselines where the drawing has them, in shares of the frame."""
+    if x:
+        ax.set_xlabel(x, va="baseline")
+        ax.xaxis.set_label_coords(0.5, x_at)
+    else:
+        ax.tick_params(labelbottom=False)
+    ax.set_ylabel(y, va="baseline")
+    ax.yaxis.set_label_coords(y_at, 0.5)
+
+
+def heat(ax, data, low, high):
     (x, y), z, _ = data
-    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
-    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
-    place = ax.get_position()
-    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
-                        place.height))
-    fig.colorbar(mesh, cax=bar, label=label)
+    norm = matplotlib.colors.LogNorm(low, high, clip=True)
+    ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+
+
+def colours(bar, low, high):
+    """The scale of the colours, with its numbers at the right."""
+    steps = np.geomspace(low, high, 129)
+    bar.pcolormesh([0, 1], steps, np.arange(128)[:, None], cmap="viridis")
+    bar.tick_params(which="both", left=False, labelleft=False, labelright=True)
+    bar.tick_params("x", which="both", bottom=False, top=False)
 
 fig = plt.figure(figsize=(5.0000, 3.7500))
 
@@ -167,16 +189,14 @@ ax = fig.add_axes((0.15074, 0.13889, 0.81593, 0.78333))
 axis(ax, "x", "linear", (0.5800000000000001, 15.42),
      [(5.0, "5"), (10.0, "10"), (15.0, "15")],
      [1.0, 2.0, 3.0, 4.0, 6.0, 7.0, 8.0, 9.0, 11.0, 12.0, 13.0, 14.0])
-axis(ax, "y", "linear", (197089.5302419134, 198090.20071795405),
+axis(ax, "y", "linear", (197089.16332799048, 198096.68286392567),
      [(197200.0, "1.972"), (197400.0, "1.974"), (197600.0, "1.976"), (197800.0, "1.978"), (198000.0, "1.980")],
      [197100.0, 197150.0, 197250.0, 197300.0, 197350.0, 197450.0, 197500.0, 197550.0, 197650.00000000003, 197700.0, 197750.0, 197850.00000000003, 197900.0, 197950.0, 198050.00000000003])
-line(ax, iterations("../../output/figures/plane/run.h5", True, True, 1.0), "#0072B2", "-", "o", True)
-points(ax, iterations("../../output/figures/plane/run.h5", True, False, 1.0), "#D55E00", "#D55E00", "s", True)
-points(ax, iterations("../../output/figures/plane/run.h5", False, False, 1.0), "#009E73", "white", "D", True)
-ax.set_xlabel("iteration")
-ax.set_ylabel("$\\mathit{σ}$ [10$^{\\mathrm{5}}$ pb]")
-ax.yaxis.set_label_coords(-0.1337, 0.5)
-legend(ax, (0.5375, 0.2270), 1, ["running average", "measured", "adapting, not counted"])
+line(ax, iterations("../../output/figures/plane/run.h5", True, True, 1.0), "#0072B2", "-", "o", "band")
+points(ax, iterations("../../output/figures/plane/run.h5", True, False, 1.0), "#D55E00", "#D55E00", "s", 0.0, True)
+points(ax, iterations("../../output/figures/plane/run.h5", False, False, 1.0), "#009E73", "white", "D", 0, True)
+labels(ax, "iteration", -0.1418, "$\\mathit{σ}$ [10$^{\\mathrm{5}}$ pb]", -0.1413)
+legend(ax, (0.5375, 0.2255), 1, ["running average", "measured", "adapting, not counted"])
 ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathit{χ}}$ = 100 MeV, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

@@ -10,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import matplotlib.ticker
+import matplotlib.transforms
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -124,7 +125,8 @@ def region(ax, data, upper, closed, colour):
         if upper:
             ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
     ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
-    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
+    ax.others = matplotlib.lines.Line2D([], [], ls="none", color="#e6e6e6", mew=0, ms=18 * POINT,
+                                        marker=[(-9, -5), (9, -5), (9, 5), (-9, 5), (-9, -5)])
 
 
 def name(ax, at, text, colour, start=None, end=None):
@@ -133,13 +135,18 @@ def name(ax, at, text, colour, start=None, end=None):
         ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
 
 
-def points(ax, data, colour, fill, marker, named=False):
+def points(ax, data, colour, fill, marker, aside, named=False):
     x, y, error = data
+    inches = matplotlib.transforms.ScaledTranslation(aside * POINT / 72, 0, ax.figure.dpi_scale_trans)
     keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
-                                capsize=2.5 * POINT, lw=1.2 * POINT))
+                                capsize=2.5 * POINT, lw=1.2 * POINT, transform=ax.transData + inches))
 
 
 def keep(ax, named, drawn):
+    """A sample of a curve for the legend, on the band of its error if that can be seen."""
+    if named == "band":
+        drawn = (matplotlib.lines.Line2D([], [], color=drawn.get_color(), alpha=0.3, lw=9 * POINT,
+                                         solid_capstyle="butt"), drawn)
     if named:
         ax.named = [*getattr(ax, "named", []), drawn]
 
@@ -147,18 +154,33 @@ def keep(ax, named, drawn):
 def legend(ax, corner, columns, labels):
     drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
     ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
-              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
-              columnspacing=1.5)
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, handleheight=1.931,
+              labelspacing=0, columnspacing=1.5)
 
 
-def heat(fig, ax, data, label):
+def labels(ax, x, x_at, y, y_at):
+    """Labels with their baselines where the drawing has them, in shares of the frame."""
+    if x:
+        ax.set_xlabel(x, va="baseline")
+        ax.xaxis.set_label_coords(0.5, x_at)
+    else:
+        ax.tick_params(labelbottom=False)
+    ax.set_ylabel(y, va="baseline")
+    ax.yaxis.set_label_coords(y_at, 0.5)
+
+
+def heat(ax, data, low, high):
     (x, y), z, _ = data
-    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
-    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
-    place = ax.get_position()
-    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
-                        place.height))
-    fig.colorbar(mesh, cax=bar, label=label)
+    norm = matplotlib.colors.LogNorm(low, high, clip=True)
+    ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+
+
+def colours(bar, low, high):
+    """The scale of the colours, with its numbers at the right."""
+    steps = np.geomspace(low, high, 129)
+    bar.pcolormesh([0, 1], steps, np.arange(128)[:, None], cmap="viridis")
+    bar.tick_params(which="both", left=False, labelleft=False, labelright=True)
+    bar.tick_params("x", which="both", bottom=False, top=False)
 
 fig = plt.figure(figsize=(5.0000, 3.7500))
 
@@ -170,10 +192,17 @@ axis(ax, "x", "linear", (0.5, 1.0),
 axis(ax, "y", "log", (1e-5, 3.1415926535897927),
      [(1e-5, "10$^{\\mathrm{−5}}$"), (0.0001, "10$^{\\mathrm{−4}}$"), (0.001, "10$^{\\mathrm{−3}}$"), (0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$"), (1.0, "10$^{\\mathrm{0}}$")],
      [2e-5, 3.0000000000000004e-5, 4e-5, 5e-5, 6.000000000000001e-5, 7.000000000000001e-5, 8e-5, 9e-5, 0.0002, 0.00030000000000000003, 0.0004, 0.0005, 0.0006000000000000001, 0.0007, 0.0008, 0.0009000000000000001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004, 0.4, 0.5, 0.6000000000000001, 0.7000000000000001, 0.8, 0.9, 2.0, 3.0])
-heat(fig, ax, histogram("../../output/figures/plane/run.h5", "x_vs_theta_lepton_rad"), "d$^{\\mathrm{2}}$$\\mathit{σ}$/d$\\mathit{x}$d$\\mathit{θ}_{\\mathrm{ℓ′}}$ [pb/rad]")
-ax.set_xlabel("$\\mathit{x}$")
-ax.set_ylabel("$\\mathit{θ}_{\\mathrm{ℓ′}}$ [rad]")
-ax.yaxis.set_label_coords(-0.1447, 0.5)
+heat(ax, histogram("../../output/figures/plane/run.h5", "x_vs_theta_lepton_rad"), 0.6508408043324286, 63379621.35420151)
+bar = fig.add_axes((0.82500, 0.13889, 0.02917, 0.78333))
+axis(bar, "x", "linear", (0.0, 1.0),
+     [(0.0, "0"), (1.0, "1")],
+     [0.2, 0.4, 0.6000000000000001, 0.8])
+axis(bar, "y", "log", (0.6508408043324286, 63379621.35420151),
+     [(1.0, "10$^{\\mathrm{0}}$"), (10.0, "10$^{\\mathrm{1}}$"), (100.0, "10$^{\\mathrm{2}}$"), (1000.0, "10$^{\\mathrm{3}}$"), (10000.0, "10$^{\\mathrm{4}}$"), (100000.0, "10$^{\\mathrm{5}}$"), (1000000.0, "10$^{\\mathrm{6}}$"), (10000000.0, "10$^{\\mathrm{7}}$")],
+     [0.7000000000000001, 0.8, 0.9, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 7000.0, 8000.0, 9000.0, 20000.0, 30000.0, 40000.0, 50000.0, 60000.0, 70000.0, 80000.0, 90000.0, 200000.0, 300000.0, 400000.0, 500000.0, 600000.0, 700000.0, 800000.0, 900000.0, 2000000.0, 3000000.0, 4000000.0, 5000000.0, 6000000.0, 7000000.0, 8000000.0, 9000000.0, 20000000.0, 30000000.0, 40000000.0, 50000000.0, 60000000.0])
+colours(bar, 0.6508408043324286, 63379621.35420151)
+labels(bar, None, 0, "d$^{\\mathrm{2}}$$\\mathit{σ}$/d$\\mathit{x}$d$\\mathit{θ}_{\\mathrm{ℓ′}}$ [pb/rad]", 5.1429)
+labels(ax, "$\\mathit{x}$", -0.1418, "$\\mathit{θ}_{\\mathrm{ℓ′}}$ [rad]", -0.1541)
 ax.set_title("160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{m}_{\\mathit{χ}}$ = 100 MeV, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", fontsize=12 * POINT, pad=9 * POINT)
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)

@@ -10,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import matplotlib.ticker
+import matplotlib.transforms
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -124,7 +125,8 @@ def region(ax, data, upper, closed, colour):
         if upper:
             ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
     ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
-    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
+    ax.others = matplotlib.lines.Line2D([], [], ls="none", color="#e6e6e6", mew=0, ms=18 * POINT,
+                                        marker=[(-9, -5), (9, -5), (9, 5), (-9, 5), (-9, -5)])
 
 
 def name(ax, at, text, colour, start=None, end=None):
@@ -133,13 +135,18 @@ def name(ax, at, text, colour, start=None, end=None):
         ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
 
 
-def points(ax, data, colour, fill, marker, named=False):
+def points(ax, data, colour, fill, marker, aside, named=False):
     x, y, error = data
+    inches = matplotlib.transforms.ScaledTranslation(aside * POINT / 72, 0, ax.figure.dpi_scale_trans)
     keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
-                                capsize=2.5 * POINT, lw=1.2 * POINT))
+                                capsize=2.5 * POINT, lw=1.2 * POINT, transform=ax.transData + inches))
 
 
 def keep(ax, named, drawn):
+    """A sample of a curve for the legend, on the band of its error if that can be seen."""
+    if named == "band":
+        drawn = (matplotlib.lines.Line2D([], [], color=drawn.get_color(), alpha=0.3, lw=9 * POINT,
+                                         solid_capstyle="butt"), drawn)
     if named:
         ax.named = [*getattr(ax, "named", []), drawn]
 
@@ -147,18 +154,33 @@ def keep(ax, named, drawn):
 def legend(ax, corner, columns, labels):
     drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
     ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
-              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
-              columnspacing=1.5)
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, handleheight=1.931,
+              labelspacing=0, columnspacing=1.5)
 
 
-def heat(fig, ax, data, label):
+def labels(ax, x, x_at, y, y_at):
+    """Labels with their baselines where the drawing has them, in shares of the frame."""
+    if x:
+        ax.set_xlabel(x, va="baseline")
+        ax.xaxis.set_label_coords(0.5, x_at)
+    else:
+        ax.tick_params(labelbottom=False)
+    ax.set_ylabel(y, va="baseline")
+    ax.yaxis.set_label_coords(y_at, 0.5)
+
+
+def heat(ax, data, low, high):
     (x, y), z, _ = data
-    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
-    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
-    place = ax.get_position()
-    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
-                        place.height))
-    fig.colorbar(mesh, cax=bar, label=label)
+    norm = matplotlib.colors.LogNorm(low, high, clip=True)
+    ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+
+
+def colours(bar, low, high):
+    """The scale of the colours, with its numbers at the right."""
+    steps = np.geomspace(low, high, 129)
+    bar.pcolormesh([0, 1], steps, np.arange(128)[:, None], cmap="viridis")
+    bar.tick_params(which="both", left=False, labelleft=False, labelright=True)
+    bar.tick_params("x", which="both", bottom=False, top=False)
 
 fig = plt.figure(figsize=(13.3333, 7.5000))
 
@@ -185,10 +207,8 @@ line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_ov
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 omega")), "#CC79A7", (0, (7.059, 1.765)), "", True)
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 phi")), "#E69F00", (0, (2.941, 1.176, 0.588, 1.176, 0.588, 1.176)), "", True)
 line(ax, columns("../../output/figures/reach-2025/reach.csv", "m_chi_gev", "q_over_e", only=("curve", "ldmx-2025 sum")), "#56B4E9", (0, (0.588, 0.882)), "", True)
-ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
-ax.set_ylabel("$\\mathit{Q}_{\\mathit{χ}}$/$\\mathit{e}$")
-ax.yaxis.set_label_coords(-0.0888, 0.5)
-legend(ax, (0.0000, 1.4092), 2, ["NA64$\\mathit{μ}$ (projected)", "LDMX (projected)", "LDMX $\\mathit{ρ}$ (projected)", "LDMX $\\mathit{ω}$ (projected)", "LDMX $\\mathit{φ}$ (projected)", "LDMX with mesons (projected)", "excluded by others"])
+labels(ax, "$\\mathit{m}_{\\mathit{χ}}$ [GeV]", -0.2046, "$\\mathit{Q}_{\\mathit{χ}}$/$\\mathit{e}$", -0.0946)
+legend(ax, (0.0000, 1.4072), 2, ["NA64$\\mathit{μ}$ (projected)", "LDMX (projected)", "LDMX $\\mathit{ρ}$ (projected)", "LDMX $\\mathit{ω}$ (projected)", "LDMX $\\mathit{φ}$ (projected)", "LDMX with mesons (projected)", "excluded by others"])
 name(ax, (0.2317, 0.5908), "ArgoNeuT", "#1F7A70", (0.3311, 0.6061), (0.3329, 0.5767))
 name(ax, (0.8494, 0.8977), "Super-K", "#A3404F", (0.8875, 0.8824), (0.9101, 0.7505))
 name(ax, (0.6892, 0.7906), "MiniBooNE", "#AA4499")

@@ -10,6 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import matplotlib.ticker
+import matplotlib.transforms
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -124,7 +125,8 @@ def region(ax, data, upper, closed, colour):
         if upper:
             ax.plot(x, upper[1], color=colour, lw=0.9 * POINT, zorder=0.6)
     ax.plot(x, y, color=colour, lw=0.9 * POINT, zorder=0.6)
-    ax.others = matplotlib.patches.Patch(color="#e6e6e6")
+    ax.others = matplotlib.lines.Line2D([], [], ls="none", color="#e6e6e6", mew=0, ms=18 * POINT,
+                                        marker=[(-9, -5), (9, -5), (9, 5), (-9, 5), (-9, -5)])
 
 
 def name(ax, at, text, colour, start=None, end=None):
@@ -133,13 +135,18 @@ def name(ax, at, text, colour, start=None, end=None):
         ax.plot(*zip(start, end), transform=ax.transAxes, color=colour, lw=0.6 * POINT)
 
 
-def points(ax, data, colour, fill, marker, named=False):
+def points(ax, data, colour, fill, marker, aside, named=False):
     x, y, error = data
+    inches = matplotlib.transforms.ScaledTranslation(aside * POINT / 72, 0, ax.figure.dpi_scale_trans)
     keep(ax, named, ax.errorbar(x, y, error, color=colour, mfc=fill, fmt=marker, ms=5.8 * POINT,
-                                capsize=2.5 * POINT, lw=1.2 * POINT))
+                                capsize=2.5 * POINT, lw=1.2 * POINT, transform=ax.transData + inches))
 
 
 def keep(ax, named, drawn):
+    """A sample of a curve for the legend, on the band of its error if that can be seen."""
+    if named == "band":
+        drawn = (matplotlib.lines.Line2D([], [], color=drawn.get_color(), alpha=0.3, lw=9 * POINT,
+                                         solid_capstyle="butt"), drawn)
     if named:
         ax.named = [*getattr(ax, "named", []), drawn]
 
@@ -147,18 +154,33 @@ def keep(ax, named, drawn):
 def legend(ax, corner, columns, labels):
     drawn = [*ax.named, *([ax.others] if hasattr(ax, "others") else [])]
     ax.legend(drawn, labels, loc="upper left", bbox_to_anchor=corner, ncols=columns, frameon=False,
-              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, labelspacing=0.45,
-              columnspacing=1.5)
+              borderpad=0, borderaxespad=0, handlelength=2.5, handletextpad=0.67, handleheight=1.931,
+              labelspacing=0, columnspacing=1.5)
 
 
-def heat(fig, ax, data, label):
+def labels(ax, x, x_at, y, y_at):
+    """Labels with their baselines where the drawing has them, in shares of the frame."""
+    if x:
+        ax.set_xlabel(x, va="baseline")
+        ax.xaxis.set_label_coords(0.5, x_at)
+    else:
+        ax.tick_params(labelbottom=False)
+    ax.set_ylabel(y, va="baseline")
+    ax.yaxis.set_label_coords(y_at, 0.5)
+
+
+def heat(ax, data, low, high):
     (x, y), z, _ = data
-    norm = matplotlib.colors.LogNorm(max(z[z > 0].min(), z.max() / 1e8), z.max())
-    mesh = ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
-    place = ax.get_position()
-    bar = fig.add_axes((place.x1 + 0.12 * (1 - place.x1), place.y0, 0.15 * (1 - place.x1),
-                        place.height))
-    fig.colorbar(mesh, cax=bar, label=label)
+    norm = matplotlib.colors.LogNorm(low, high, clip=True)
+    ax.pcolormesh(x, y, np.ma.masked_less_equal(z, 0).T, norm=norm, cmap="viridis")
+
+
+def colours(bar, low, high):
+    """The scale of the colours, with its numbers at the right."""
+    steps = np.geomspace(low, high, 129)
+    bar.pcolormesh([0, 1], steps, np.arange(128)[:, None], cmap="viridis")
+    bar.tick_params(which="both", left=False, labelleft=False, labelright=True)
+    bar.tick_params("x", which="both", bottom=False, top=False)
 
 fig = plt.figure(figsize=(5.0000, 3.7500))
 
@@ -172,9 +194,7 @@ axis(ax, "y", "log", (1.4569139353769553, 381945374.5739735),
      [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 2000.0, 3000.0, 4000.0, 5000.0, 6000.0, 7000.0, 8000.0, 9000.0, 20000.0, 30000.0, 40000.0, 50000.0, 60000.0, 70000.0, 80000.0, 90000.0, 200000.0, 300000.0, 400000.0, 500000.0, 600000.0, 700000.0, 800000.0, 900000.0, 2000000.0, 3000000.0, 4000000.0, 5000000.0, 6000000.0, 7000000.0, 8000000.0, 9000000.0, 20000000.0, 30000000.0, 40000000.0, 50000000.0, 60000000.0, 70000000.0, 80000000.0, 90000000.0, 200000000.0, 300000000.0])
 line(ax, columns("../../output/figures/na64mu-2025/scan.csv", "m_chi_gev", "sigma_pb", error="error_pb"), "#0072B2", "-", "", True)
 line(ax, columns("../../output/figures/ldmx-2025/scan.csv", "m_chi_gev", "sigma_pb", error="error_pb"), "#D55E00", (0, (4.118, 1.765)), "", True)
-ax.set_xlabel("$\\mathit{m}_{\\mathit{χ}}$ [GeV]")
-ax.set_ylabel("$\\mathit{σ}$ [pb]")
-ax.yaxis.set_label_coords(-0.0957, 0.5)
-legend(ax, (0.0247, 0.1544), 1, ["160 GeV $\\mathit{μ}^{\\mathrm{−}}$ on Pb, $\\mathit{E}_{\\mathrm{miss}}$ > 80 GeV", "8 GeV $\\mathit{e}^{\\mathrm{−}}$ on Al, $\\mathit{E}_{\\mathrm{miss}}$ > 5.6 GeV, 0.4 $\\mathit{X}_{\\mathrm{0}}$ as thin"])
+labels(ax, "$\\mathit{m}_{\\mathit{χ}}$ [GeV]", -0.1342, "$\\mathit{σ}$ [pb]", -0.1031)
+legend(ax, (0.7826, 0.9651), 1, ["NA64μ", "LDMX"])
 
 fig.savefig(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).with_suffix(".matplotlib.png"), dpi=240)
