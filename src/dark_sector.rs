@@ -249,6 +249,20 @@ impl Vertex {
     }
 }
 
+/// Which of the dark sectors a process makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Produces {
+    /// χ χ̄ through the photon.
+    Chi {
+        /// Whether a vector A′ may stand for the photon.
+        by_vector: bool,
+    },
+    /// A′ on its mass shell.
+    DarkPhoton,
+    /// φ on its mass shell.
+    Boson,
+}
+
 /// What the process `process.kind` produces beside lepton and nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DarkSector {

@@ -212,7 +212,7 @@ pub fn events(card: &RunCard) -> EventRequest {
 /// # Errors
 /// As [`setup`].
 pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
-    process_of(card, &Registry::standard())
+    in_target(card, &at_once(card, &*card.kind)?)
 }
 
 /// The process of the card among those of `registry`.
@@ -220,7 +220,7 @@ pub fn process(card: &RunCard) -> Result<Arc<dyn Process>, UsageError> {
 /// # Errors
 /// As [`setup`], and if there is none of that kind.
 pub fn process_of(card: &RunCard, registry: &Registry) -> Result<Arc<dyn Process>, UsageError> {
-    in_target(card, &at_once(card, registry)?)
+    in_target(card, &at_once(card, kind_of(card, registry)?)?)
 }
 
 /// The process on these nuclei of the card's target, of its beam with what that loses in it.
@@ -241,14 +241,13 @@ fn in_target(card: &RunCard, mixture: &Mixture) -> Result<Arc<dyn Process>, Usag
 /// # Errors
 /// As [`process`], and if the kind of the process has no further weights.
 pub fn weights(card: &RunCard) -> Result<Vec<Arc<dyn Process>>, UsageError> {
-    let registry = Registry::standard();
-    let kind = kind_of(card, &registry)?;
+    let kind = &*card.kind;
     let one = |spec: &WeightSpec| {
         let nuclei = |card: &RunCard, i: usize| card.target.material.components[i].nucleus;
         let mixture = on_all_atoms(&spec.card, kind).unwrap_or_else(|| {
             on_each_nucleus(card, |i| {
-                let sampled = inputs_on(card, nuclei(card, i));
-                let other = inputs_on(&spec.card, nuclei(&spec.card, i));
+                let sampled = card.inputs_on(nuclei(card, i));
+                let other = spec.card.inputs_on(nuclei(&spec.card, i));
                 kind.on_points_of(&sampled, &other)
             })
         });
@@ -259,7 +258,7 @@ pub fn weights(card: &RunCard) -> Result<Vec<Arc<dyn Process>>, UsageError> {
     card.weights.iter().map(one).collect()
 }
 
-/// The kind of the card's process.
+/// The kind of the name of the card's process.
 fn kind_of<'r>(card: &RunCard, registry: &'r Registry) -> Result<&'r dyn Kind, UsageError> {
     let name = card.kind.name();
     registry.get(name).ok_or_else(|| {
@@ -276,7 +275,7 @@ fn kind_of<'r>(card: &RunCard, registry: &'r Registry) -> Result<&'r dyn Kind, U
 /// # Errors
 /// [`UsageError`] if the set-up on one of them has no phase space.
 pub fn mixture(card: &RunCard) -> Result<Mixture, UsageError> {
-    mixture_of(card, &Registry::standard())
+    mixture_by(card, &*card.kind)
 }
 
 /// The process of the card among those of `registry` on every nucleus of its target.
@@ -284,7 +283,12 @@ pub fn mixture(card: &RunCard) -> Result<Mixture, UsageError> {
 /// # Errors
 /// As [`mixture`], and if there is no process of that kind.
 pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
-    let mixture = thin_mixture(card, registry)?;
+    mixture_by(card, kind_of(card, registry)?)
+}
+
+/// What `kind` makes on every nucleus of the card's target.
+fn mixture_by(card: &RunCard, kind: &dyn Kind) -> Result<Mixture, UsageError> {
+    let mixture = thin_mixture(card, kind)?;
     let loss = losses::energy_loss(card)?;
     let spread = card.profile.momentum_spread;
     if loss == EnergyLoss::None && spread == 0.0 {
@@ -305,10 +309,9 @@ pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageE
 }
 
 /// The process of the card on every nucleus of its target, at the energy of the beam.
-fn thin_mixture(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
-    let kind = kind_of(card, registry)?;
+fn thin_mixture(card: &RunCard, kind: &dyn Kind) -> Result<Mixture, UsageError> {
     on_each_nucleus(card, |i| {
-        kind.of(&inputs_on(card, card.target.material.components[i].nucleus))
+        kind.of(&card.inputs_on(card.target.material.components[i].nucleus))
     })
 }
 
@@ -337,8 +340,8 @@ fn on_each_nucleus(
 }
 
 /// What of the target differs in what an event shows, at the energy of the beam.
-fn at_once(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageError> {
-    on_all_atoms(card, kind_of(card, registry)?).unwrap_or_else(|| thin_mixture(card, registry))
+fn at_once(card: &RunCard, kind: &dyn Kind) -> Result<Mixture, UsageError> {
+    on_all_atoms(card, kind).unwrap_or_else(|| thin_mixture(card, kind))
 }
 
 /// The process on all atoms of a target of several elements, where an event does not show which.
@@ -349,7 +352,7 @@ fn on_all_atoms(card: &RunCard, kind: &dyn Kind) -> Option<Result<Mixture, Usage
     }
     let parts = material.components.iter().zip(material.number_fractions());
     let atoms: Vec<(f64, Inputs)> = parts
-        .map(|(part, share)| (share, inputs_on(card, part.nucleus)))
+        .map(|(part, share)| (share, card.inputs_on(part.nucleus)))
         .collect();
     let process = kind.on_all(&atoms)?;
     let alone = |process| Part {
@@ -381,19 +384,7 @@ pub fn yield_per_lepton(card: &RunCard, sigma_pb: f64) -> Option<(f64, f64)> {
 /// # Errors
 /// [`UsageError`] if the target has several elements.
 pub fn inputs(card: &RunCard) -> Result<Inputs, UsageError> {
-    Ok(inputs_on(card, nucleus(card)?))
-}
-
-/// What the process of the card on `nucleus` is made of.
-fn inputs_on(card: &RunCard, nucleus: Nucleus) -> Inputs {
-    Inputs {
-        beam: card.beam,
-        nucleus,
-        form_factor: card.target.form_factor.clone(),
-        dark_sector: card.dark_sector,
-        cuts: card.cuts,
-        mesons: card.mesons.unwrap_or_default(),
-    }
+    Ok(card.inputs_on(nucleus(card)?))
 }
 
 /// What events of `weighting` that a process makes have in common.

@@ -14,6 +14,7 @@ use super::run_card::RunCard;
 use super::source::Source;
 use super::weights;
 use crate::matter::form_factor::FormFactors;
+use crate::process::Registry;
 use crate::text;
 
 /// Mebibytes beyond which a file is no card.
@@ -72,6 +73,13 @@ impl CardText {
         self
     }
 
+    /// The same where the card may name these processes.
+    #[must_use]
+    pub fn with_processes(mut self, processes: Registry) -> Self {
+        self.known.processes = processes;
+        self
+    }
+
     /// What it is called in messages.
     pub fn file(&self) -> &str {
         &self.file
@@ -113,7 +121,7 @@ impl CardText {
     fn raw(&self, overrides: &[Override]) -> Result<(Source, RawCard), CardError> {
         let (mut source, mut table) = Source::parse(&self.file, &self.text)?;
         for one in overrides {
-            one.apply(&mut source, &mut table);
+            one.apply(&mut source, &mut table, &self.known.processes);
         }
         check::check(&source, &mut table)?;
         let raw: RawCard = table
@@ -125,7 +133,7 @@ impl CardText {
 
 impl RunCard {
     /// Validates the text of a card; `file` is its name in messages, `name` the default run name. It
-    /// may name the standard form factors and no files; [`CardText`] takes more.
+    /// may name the standard processes and form factors and no files; [`CardText`] takes more.
     ///
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.

@@ -11,94 +11,105 @@ use super::raw::RawDarkSector;
 use super::rules::Resolver;
 use crate::dark_sector::{
     Boson, BosonFields, CHI_PDG_PRESETS, ChiFields, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton,
-    DarkPhotonFields, DarkSector, Mediator, MilliCharged, Resonance, ResonanceFields, Vertex,
+    DarkPhotonFields, DarkSector, Mediator, MilliCharged, Produces, Resonance, ResonanceFields,
+    Vertex,
 };
 
 /// Particle code of χ unless the card gives another.
 const DEFAULT_CHI_PRESET: &str = "dmg4";
 
-/// Least width of an A′ that may be on its mass shell, in parts of its mass: a narrower peak is no longer found.
-const LEAST_WIDTH: f64 = 1e-4;
-
-/// Keys of an A′ between leptons and χ.
-const OF_MEDIATOR: [&str; 5] = [
-    "m_mediator_gev",
-    "coupling",
-    "alpha_d",
-    "g_chi",
-    "width_gev",
+/// Keys of χ with the photon.
+const OF_CHI: [&str; 3] = [
+    "dark_sector.m_chi_gev",
+    "dark_sector.charge",
+    "dark_sector.spin",
 ];
+/// Keys of A′ on its mass shell.
+const OF_DARK_PHOTON: [&str; 2] = ["dark_sector.m_dark_photon_gev", "dark_sector.epsilon"];
+/// Keys of φ.
+const OF_BOSON: [&str; 4] = [
+    "dark_sector.mediator",
+    "dark_sector.m_mediator_gev",
+    "dark_sector.epsilon",
+    "dark_sector.coupling",
+];
+/// Keys of an A′ between leptons and χ.
+pub(super) const OF_MEDIATOR: [&str; 6] = [
+    "dark_sector.m_mediator_gev",
+    "dark_sector.epsilon",
+    "dark_sector.coupling",
+    "dark_sector.alpha_d",
+    "dark_sector.g_chi",
+    "dark_sector.width_gev",
+];
+
+/// The keys of the section but the particle code, which is of whatever is made.
+fn all() -> impl Iterator<Item = &'static str> {
+    let keys = keys::inside("dark_sector").map(|key| key.path);
+    keys.filter(|path| *path != "dark_sector.pdg_id")
+}
+
+/// The keys of the section that are of something else than what `produces` makes, a mediator aside.
+fn not_of(produces: Produces) -> impl Iterator<Item = &'static str> {
+    let own: &[&str] = match produces {
+        Produces::Chi { .. } => &OF_CHI,
+        Produces::DarkPhoton => &OF_DARK_PHOTON,
+        Produces::Boson => &OF_BOSON,
+    };
+    all().filter(|path| !own.contains(path))
+}
+
+/// The keys of the section that mean nothing any more where `before` was made and `now` is.
+pub(super) fn displaced(before: Produces, now: Produces) -> Vec<&'static str> {
+    let same =
+        matches!((before, now), (Produces::Chi { .. }, Produces::Chi { .. })) || before == now;
+    match same {
+        true => Vec::new(),
+        false => not_of(now).chain(["dark_sector.pdg_id"]).collect(),
+    }
+}
 
 /// Applies the rules of the section.
 pub(super) fn resolve(
     rules: &Resolver<'_>,
-    kind: ProcessKind,
+    kind: &ProcessKind,
     raw: &RawDarkSector,
 ) -> Result<DarkSector, CardError> {
     let key = "dark_sector.mediator";
     let of_kind = format!("process.kind is {:?}", kind.name());
-    if kind == ProcessKind::Boson {
-        return boson(rules, raw, &of_kind);
-    }
-    if kind == ProcessKind::DarkPhoton {
-        let idle = ["m_chi_gev", "charge", "spin", "mediator"];
-        refuse(rules, raw, &[&idle[..], &OF_MEDIATOR].concat(), &of_kind)?;
-        return dark_photon(rules, raw);
-    }
+    let produces = kind.produces();
+    let by_vector = match produces {
+        Produces::Boson => {
+            rules.refuse(not_of(produces), &of_kind)?;
+            return boson(rules, raw);
+        }
+        Produces::DarkPhoton => {
+            rules.refuse(not_of(produces), &of_kind)?;
+            return dark_photon(rules, raw);
+        }
+        Produces::Chi { by_vector } => by_vector,
+    };
     let names = Mediator::ALL.map(Mediator::name);
     let mediator = match raw.mediator.as_deref() {
         Some(written) => rules.choice(key, written, &names, Mediator::from_name)?,
         None => Mediator::Photon,
     };
-    match (mediator, kind) {
+    match (mediator, by_vector) {
         (Mediator::Photon, _) => {
-            let idle = [&["m_dark_photon_gev", "epsilon"][..], &OF_MEDIATOR].concat();
-            refuse(rules, raw, &idle, &of_kind)?;
+            rules.refuse(not_of(produces).filter(|path| *path != key), &of_kind)?;
             pair(rules, raw)
         }
-        (Mediator::Vector, ProcessKind::Annihilation | ProcessKind::Pair) => {
+        (Mediator::Vector, true) => {
             let of_mediator = format!("dark_sector.mediator is {:?}", mediator.name());
-            refuse(rules, raw, &["charge", "m_dark_photon_gev"], &of_mediator)?;
-            mediated(rules, raw, kind)
+            let idle = ["dark_sector.charge", "dark_sector.m_dark_photon_gev"];
+            rules.refuse(idle, &of_mediator)?;
+            mediated(rules, raw)
         }
-        (_, kind) => {
-            let expected = match kind {
-                ProcessKind::Annihilation | ProcessKind::Pair => {
-                    format!("\"photon\" or \"vector\", for {of_kind}")
-                }
-                _ => format!("\"photon\", for {of_kind}"),
-            };
-            Err(rules.wrong(key, format!("{:?}", mediator.name()), expected))
+        (other, by_vector) => {
+            let others = if by_vector { " or \"vector\"" } else { "" };
+            let expected = format!("\"photon\"{others}, for {of_kind}");
+            Err(rules.wrong(key, format!("{:?}", other.name()), expected))
         }
-    }
-}
-
-/// Refuses those of the keys `idle` that are written.
-fn refuse(
-    rules: &Resolver<'_>,
-    raw: &RawDarkSector,
-    idle: &[&str],
-    because: &str,
-) -> Result<(), CardError> {
-    let written = [
-        ("m_dark_photon_gev", raw.m_dark_photon_gev.is_some()),
-        ("epsilon", raw.epsilon.is_some()),
-        ("m_chi_gev", raw.m_chi_gev.is_some()),
-        ("charge", raw.charge.is_some()),
-        ("spin", raw.spin.is_some()),
-        ("mediator", raw.mediator.is_some()),
-        ("m_mediator_gev", raw.m_mediator_gev.is_some()),
-        ("coupling", raw.coupling.is_some()),
-        ("alpha_d", raw.alpha_d.is_some()),
-        ("g_chi", raw.g_chi.is_some()),
-        ("width_gev", raw.width_gev.is_some()),
-    ];
-    let found = written
-        .iter()
-        .find(|(key, there)| *there && idle.contains(key));
-    match found {
-        Some((key, _)) => Err(rules.idle(&format!("dark_sector.{key}"), because)),
-        None => Ok(()),
     }
 }
 
@@ -130,11 +141,7 @@ fn pair(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardErr
 }
 
 /// χ that an A′ couples to, not the photon.
-fn mediated(
-    rules: &Resolver<'_>,
-    raw: &RawDarkSector,
-    kind: ProcessKind,
-) -> Result<DarkSector, CardError> {
+fn mediated(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
     let within = |name: &str, value, range| {
         let path = format!("dark_sector.{name}");
         rules.within(&path, value, range)
@@ -162,21 +169,6 @@ fn mediated(
         width_gev: within("width_gev", raw.width_gev, &keys::MASSES_GEV)?,
     }))?;
     let chi = chi(rules, raw, 0.0)?;
-    let width_gev = resonance.width(&chi);
-    let least_gev = LEAST_WIDTH * resonance.mass_gev;
-    let on_shell = resonance.mass_gev > 2.0 * chi.mass_gev;
-    // The pair of a lepton has a map of its own for the peak.
-    if kind == ProcessKind::Annihilation && on_shell && width_gev < least_gev {
-        let path = match resonance.width_gev {
-            Some(_) => "dark_sector.width_gev",
-            None => "dark_sector.alpha_d",
-        };
-        let found = format!("a width of {width_gev:e} GeV");
-        let expected = format!(
-            "one of at least {least_gev:e} GeV, 1e-4 of the mass; a narrower A' is on its mass shell"
-        );
-        return Err(rules.wrong(path, found, expected));
-    }
     Ok(DarkSector::Mediated(chi, resonance))
 }
 
@@ -200,21 +192,7 @@ fn mediator(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<(f64, f64), Car
 }
 
 /// A boson that the lepton radiates.
-fn boson(
-    rules: &Resolver<'_>,
-    raw: &RawDarkSector,
-    of_kind: &str,
-) -> Result<DarkSector, CardError> {
-    let idle = [
-        "m_chi_gev",
-        "charge",
-        "spin",
-        "m_dark_photon_gev",
-        "alpha_d",
-        "g_chi",
-        "width_gev",
-    ];
-    refuse(rules, raw, &idle, of_kind)?;
+fn boson(rules: &Resolver<'_>, raw: &RawDarkSector) -> Result<DarkSector, CardError> {
     let key = "dark_sector.mediator";
     let written = rules.required(key, raw.mediator.as_deref())?;
     let names = Vertex::ALL.map(Vertex::name);

@@ -1,15 +1,13 @@
 //! Histograms of a card: what is written, and what is drawn if nothing is.
 
 use super::error::{CardError, nearest};
-use super::limits::{KinematicLimits, Made};
+use super::process_kind::ProcessKind;
 use super::raw::{PerAxis, RawHistogram};
 use super::run_card::HistogramSpec;
 use super::source::Source;
-use crate::beam::Beam;
-use crate::cuts::Cuts;
 use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
-use crate::matter::Nucleus;
 use crate::observable::{Observable, Scale, Scales};
+use crate::process::{Inputs, KinematicLimits};
 use crate::text::shown;
 
 /// Bins of an axis unless the card says otherwise.
@@ -35,40 +33,42 @@ const WITHOUT_LEPTON: [Observable; 6] = [
 
 /// What the natural range of an observable depends on.
 pub(super) struct Ranges<'a> {
-    pub(super) beam: &'a Beam,
-    pub(super) cuts: &'a Cuts,
-    pub(super) made: &'a Made<'a>,
-    pub(super) nucleus: &'a Nucleus,
+    pub(super) kind: &'a ProcessKind,
+    /// On the first nucleus.
+    pub(super) inputs: &'a Inputs,
+    /// Whether all projectiles have the energy of the beam.
+    pub(super) one_energy: bool,
     pub(super) limits: &'a KinematicLimits,
 }
 
 impl Ranges<'_> {
     /// The numbers that the ranges of axes follow.
     fn scales(&self) -> Scales {
-        let (e0, x_min) = (self.beam.energy_gev, self.cuts.x_min);
+        let Inputs { beam, cuts, .. } = self.inputs;
+        let (e0, x_min) = (beam.energy_gev, cuts.x_min);
         let t_low = Scales::decade_below(self.limits.t_min_gev2);
         let t_most = Scales::decade_above(self.limits.t_max_gev2);
         // The form factors leave little beyond about 1 GeV², and decades above the least.
         let t_high = t_most.min(1.0).max(1e3 * t_low).min(t_most);
         let m_low = self.limits.m_pair_min_gev;
-        let m_lepton = self.beam.lepton.mass_gev();
+        let m_lepton = beam.lepton.mass_gev();
         // Light pairs reach up to the lepton's mass and a little beyond.
         let m_high = (20.0 * m_low).max(10.0 * m_lepton);
         // Masses set the scale of transverse momenta, that of the lepton by the part of its energy
         // that it loses; a tenth of it leaves little below.
         let pt = 0.1 * (m_low + x_min.max(1e-2) * m_lepton);
-        let m_pair_gev = match self.made.mesons() {
+        let m_pair_gev = match self.kind.pair_masses(self.inputs) {
             // Beside the masses, which are the only ones.
-            Some((least, most)) => (0.9 * least.mass_gev(), 1.1 * most.mass_gev()),
+            Some((least, most)) => (0.9 * least, 1.1 * most),
             None => (m_low, self.limits.m_pair_max_gev.min(m_high)),
         };
         Scales {
             beam_energy_gev: e0,
-            x: (x_min, self.cuts.x_max),
+            x: (x_min, cuts.x_max),
             t_gev2: (t_low, t_high),
             m_pair_gev,
             pt_gev: Scales::decade_below(pt),
-            target_mass_gev: self.nucleus.mass_gev,
+            target_mass_gev: self.inputs.nucleus.mass_gev,
         }
     }
 
@@ -79,10 +79,8 @@ impl Ranges<'_> {
 
     /// What the observable is not of, where it takes one value only, or none, in this process.
     fn idle(&self, observable: &Observable) -> Option<&'static str> {
-        let Made {
-            kind, dark_sector, ..
-        } = *self.made;
-        let of_one = dark_sector.chi().is_none();
+        let kind = self.kind;
+        let of_one = self.inputs.dark_sector.chi().is_none();
         if of_one && observable.definition().is_fixed_for_one() {
             return Some("an observable of one particle that leaves unseen");
         }
@@ -91,7 +89,7 @@ impl Ranges<'_> {
             Observable::E_MISS_GEV,
             Observable::M_PAIR_GEV,
         ];
-        if !kind.has_nucleus() && self.made.one_energy && of_one_energy.contains(observable) {
+        if !kind.has_nucleus() && self.one_energy && of_one_energy.contains(observable) {
             return Some(
                 "an observable that varies: all positrons have the energy of the beam, and E_miss and mass of a pair with it",
             );
@@ -108,7 +106,7 @@ pub(super) fn resolve(
     ranges: &Ranges<'_>,
 ) -> Result<Vec<HistogramSpec>, CardError> {
     let Some(raw) = raw else {
-        let all = match ranges.made.kind.has_lepton() {
+        let all = match ranges.kind.has_lepton() {
             true => &DEFAULT_OBSERVABLES[..],
             false => &WITHOUT_LEPTON,
         };

@@ -1,10 +1,11 @@
-//! What a card may name beyond its own text: form factors and files.
+//! What a card may name beyond its own text: processes, form factors and files.
 
 use std::fmt::Debug;
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::matter::form_factor::FormFactors;
+use crate::process::Registry;
 
 /// Where the files are that a card names.
 pub trait Files: Debug + Send + Sync {
@@ -18,6 +19,7 @@ pub trait Files: Debug + Send + Sync {
 /// What the names in a card may mean.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
+    pub(super) processes: Registry,
     pub(super) form_factors: FormFactors,
     /// Nothing where there are no files.
     pub(super) files: Option<Arc<dyn Files>>,
@@ -26,6 +28,7 @@ pub(super) struct Known {
 impl Default for Known {
     fn default() -> Self {
         Self {
+            processes: Registry::standard(),
             form_factors: FormFactors::standard().clone(),
             files: None,
         }

@@ -15,7 +15,6 @@ mod form_factor;
 mod histograms;
 mod keys;
 mod known;
-mod limits;
 mod material;
 mod overrides;
 mod print;
@@ -36,7 +35,6 @@ pub use card_text::CardText;
 pub use error::{CardError, KeyError, Place, nearest};
 pub use keys::{Absent, Allowed, KEYS, Key, Kind};
 pub use known::Files;
-pub use limits::KinematicLimits;
 pub use overrides::Override;
 pub use process_kind::ProcessKind;
 pub use raw::RawCard;
@@ -46,3 +44,5 @@ pub use run_card::{
     MesonYields, Reach, Run, RunCard, Straggling, WeightSpec,
 };
 pub use shipped::{SHIPPED, shipped};
+
+pub use crate::process::KinematicLimits;

@@ -3,11 +3,13 @@
 use toml::Value;
 use toml::de::DeTable;
 
+use super::dark_sector::{self, OF_MEDIATOR};
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys;
-use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS, SHAPE_KEYS};
+use super::process_kind::{self, ProcessKind};
 use super::run_card::Losses;
 use super::source::{Source, large_integer};
+use crate::process::Registry;
 use crate::text::shorten;
 
 /// One card key given on the command line.
@@ -167,13 +169,14 @@ impl Override {
     }
 
     /// Puts the value into the card in place of what was there.
-    pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table) {
+    pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table, processes: &Registry) {
         if self.over == Over::Nothing && look(card, &self.key).is_some() {
             return;
         }
-        for stale in self.displaced(card) {
+        for stale in self.displaced(card, processes) {
             if self.over == Over::Options || source.is_in_card(stale) {
                 take(card, stale);
+                source.forget(stale);
             }
         }
         source.set_by_option(&self.key, &self.written);
@@ -205,12 +208,16 @@ impl Override {
     }
 
     /// Keys that mean nothing once this value is in the card.
-    fn displaced(&self, card: &toml::Table) -> &'static [&'static str] {
+    fn displaced(&self, card: &toml::Table, processes: &Registry) -> Vec<&'static str> {
         let before = look(card, &self.key);
         if before == Some(&self.value) {
-            return &[];
+            return Vec::new();
         }
-        match (self.key.as_str(), self.value.as_str()) {
+        if let ("process.kind", Some(name)) = (self.key.as_str(), self.value.as_str()) {
+            let before = before.and_then(Value::as_str);
+            return of_kind(processes, before.unwrap_or(process_kind::DEFAULT), name);
+        }
+        let displaced: &[&str] = match (self.key.as_str(), self.value.as_str()) {
             ("target.element", _) => OF_ELEMENT,
             ("target.form_factor.file", _) => &["target.form_factor"],
             ("target.track_length.file", _) => &["target.track_length"],
@@ -224,24 +231,29 @@ impl Override {
             ("beam.particle", _) => &["beam.lepton"],
             ("beam.lepton", _) => &["beam.particle"],
             ("dark_sector.mediator", Some("vector")) => &["dark_sector.charge"],
-            ("dark_sector.mediator", Some("photon")) => OF_VECTOR,
+            ("dark_sector.mediator", Some("photon")) => &OF_MEDIATOR,
             ("dark_sector.alpha_d", _) => &["dark_sector.g_chi"],
             ("dark_sector.g_chi", _) => &["dark_sector.alpha_d"],
             ("dark_sector.epsilon", _) => &["dark_sector.coupling"],
             ("dark_sector.coupling", _) => &["dark_sector.epsilon"],
-            ("process.kind", Some("annihilation")) => OF_LEPTON_OR_NUCLEUS,
-            ("process.kind", Some("photon-conversion")) => OF_LEPTON_OR_MESONS,
-            ("process.kind", Some("meson")) => OF_LEPTON_OR_SHAPE,
-            ("process.kind", Some("dark-photon")) => OF_PAIR,
-            ("process.kind", Some("boson")) => OF_CHI,
-            ("process.kind", Some("pair")) if before.and_then(Value::as_str) == Some("boson") => {
-                OF_BOSON
-            }
-            // A card that does not say is one for pairs.
-            ("process.kind", Some("pair")) if before.is_some() => OF_DARK_PHOTON,
             _ => &[],
-        }
+        };
+        displaced.to_vec()
     }
+}
+
+/// Keys that mean nothing to the process `now` where that of `before` may have had them.
+fn of_kind(processes: &Registry, before: &str, now: &str) -> Vec<&'static str> {
+    let find = |name| ProcessKind::find(processes, name);
+    let Some(now) = find(now) else {
+        return Vec::new();
+    };
+    let mut displaced: Vec<&str> = now.idle_keys().into_iter().map(|(key, _)| key).collect();
+    let own = processes.iter().flat_map(|kind| kind.own_keys());
+    displaced.extend(own.filter(|key| !now.owns(key)));
+    let before = find(before).map(|before| before.produces());
+    displaced.extend(before.map_or_else(Vec::new, |b| dark_sector::displaced(b, now.produces())));
+    displaced
 }
 
 /// The properties of a material, meaningless for another one.
@@ -265,68 +277,6 @@ const OF_MIXTURE: &[&str] = &[
     "target.density_g_cm3",
     "target.radiation_length_cm",
     "target.nuclear_mass_gev",
-];
-const OF_VECTOR: &[&str] = &[
-    "dark_sector.m_mediator_gev",
-    "dark_sector.epsilon",
-    "dark_sector.coupling",
-    "dark_sector.alpha_d",
-    "dark_sector.g_chi",
-    "dark_sector.width_gev",
-];
-/// What a process of neither has no use for.
-const OF_LEPTON_OR_NUCLEUS: &[&str] = {
-    let [a, b, c, d, e] = LEPTON_KEYS;
-    let [f, g, h] = NUCLEUS_KEYS;
-    &[a, b, c, d, e, f, g, h, "process.mesons"]
-};
-const OF_LEPTON_OR_MESONS: &[&str] = {
-    let [a, b, c, d, e] = LEPTON_KEYS;
-    &[a, b, c, d, e, "process.mesons"]
-};
-const OF_LEPTON_OR_SHAPE: &[&str] = {
-    let [a, b, c, d, e] = LEPTON_KEYS;
-    let [f, g] = SHAPE_KEYS;
-    &[a, b, c, d, e, f, g]
-};
-const OF_PAIR: &[&str] = &[
-    "process.mesons",
-    "dark_sector.m_chi_gev",
-    "dark_sector.charge",
-    "dark_sector.spin",
-    "dark_sector.pdg_id",
-    "dark_sector.mediator",
-    "dark_sector.m_mediator_gev",
-    "dark_sector.coupling",
-    "dark_sector.alpha_d",
-    "dark_sector.g_chi",
-    "dark_sector.width_gev",
-];
-/// What a boson has no use for.
-const OF_CHI: &[&str] = &[
-    "process.mesons",
-    "dark_sector.m_chi_gev",
-    "dark_sector.charge",
-    "dark_sector.spin",
-    "dark_sector.pdg_id",
-    "dark_sector.m_dark_photon_gev",
-    "dark_sector.alpha_d",
-    "dark_sector.g_chi",
-    "dark_sector.width_gev",
-];
-const OF_BOSON: &[&str] = &[
-    "process.mesons",
-    "dark_sector.mediator",
-    "dark_sector.m_mediator_gev",
-    "dark_sector.coupling",
-    "dark_sector.epsilon",
-    "dark_sector.pdg_id",
-];
-const OF_DARK_PHOTON: &[&str] = &[
-    "process.mesons",
-    "dark_sector.m_dark_photon_gev",
-    "dark_sector.epsilon",
-    "dark_sector.pdg_id",
 ];
 
 /// The key that was perhaps meant by `key`: one of that name in whatever section, or one spelled alike.

@@ -82,9 +82,9 @@ impl From<&RunCard> for RawCard {
                 multiple_scattering: (card.scattering != MultipleScattering::None)
                     .then(|| card.scattering.name().to_owned()),
                 track_length: card.track_length.as_deref().map(track_length::raw),
-                ..target(&card.target, card.kind)
+                ..target(&card.target, &card.kind)
             },
-            cuts: cuts(&card.cuts, card.kind),
+            cuts: cuts(&card.cuts, &card.kind),
             integration: RawIntegration {
                 method: Some(integration.method.name().to_owned()),
                 n_adapt: Some(integration.n_adapt),
@@ -158,7 +158,7 @@ fn dark_sector(dark_sector: &DarkSector) -> RawDarkSector {
     }
 }
 
-fn target(target: &Target, kind: ProcessKind) -> RawTarget {
+fn target(target: &Target, kind: &ProcessKind) -> RawTarget {
     let material = &target.material;
     let parts = &material.components;
     let spin = parts.first().filter(|_| kind.has_form_factor());
@@ -203,7 +203,7 @@ fn form_factor(form_factor: &FormFactorKind) -> RawFormFactor {
     }
 }
 
-fn cuts(cuts: &Cuts, kind: ProcessKind) -> RawCuts {
+fn cuts(cuts: &Cuts, kind: &ProcessKind) -> RawCuts {
     let on_all = RawCuts {
         x_min: Some(cuts.x_min),
         x_max: Some(cuts.x_max),

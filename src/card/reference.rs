@@ -3,6 +3,8 @@
 //! Pinned by `tests/card/reference.rs`.
 
 use super::keys::{self, Allowed, KEYS, Key, Kind};
+use crate::dark_sector::Produces;
+use crate::process::Registry;
 
 const HEADER: &str = "\
 # Keys of the run card
@@ -13,6 +15,14 @@ A card is TOML. Every key may be left out unless it is required. Whole numbers m
 infinities as `inf`; E₀ is the beam energy, m and M are the masses of the beam lepton and of the nucleus.
 `--set section.key=value` replaces a key for one command (lists as a whole), and `millibrem info CARD` prints
 a card with every default.
+";
+
+const PROCESSES: &str = "
+## The processes
+
+What `process.kind` may be ([channels.md](channels.md)). A key that means nothing to a process is refused, and `--set process.kind=…`
+takes those of the earlier process out.
+
 ";
 
 /// All keys as Markdown, a table a section.
@@ -26,6 +36,37 @@ pub fn reference() -> String {
         };
         let (meaning, rows) = (section.meaning, table(section.path));
         text += &format!("\n## `{name}`\n\n{meaning}\n\n{rows}");
+    }
+    text + PROCESSES + &processes(&Registry::standard())
+}
+
+/// What cards may name as `process.kind`, each with what a card for it reads.
+fn processes(registry: &Registry) -> String {
+    let quoted = |keys: &mut dyn Iterator<Item = &'static str>| {
+        let keys: Vec<String> = keys.map(|key| format!("`{key}`")).collect();
+        match &keys[..] {
+            [] => "–".to_owned(),
+            keys => keys.join(", "),
+        }
+    };
+    let mut text =
+        "| process | what happens | beams | makes | keys of its own | refuses |\n|---|---|---|---|---|---|\n".to_owned();
+    for kind in registry.iter() {
+        let makes = match kind.produces() {
+            Produces::Chi { by_vector: true } => "χ, `mediator` photon or vector",
+            Produces::Chi { by_vector: false } => "χ",
+            Produces::DarkPhoton => "A′",
+            Produces::Boson => "φ",
+        };
+        let cells = [
+            format!("`{}`", kind.name()),
+            kind.words().to_owned(),
+            quoted(&mut kind.beams().iter().map(|beam| beam.name())),
+            makes.to_owned(),
+            quoted(&mut kind.own_keys().iter().copied()),
+            quoted(&mut kind.idle_keys().into_iter().map(|(key, _)| key)),
+        ];
+        text += &format!("| {} |\n", cells.join(" | "));
     }
     text
 }

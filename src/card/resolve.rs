@@ -5,9 +5,8 @@ use super::error::CardError;
 use super::histograms::{self, Ranges};
 use super::keys;
 use super::known::Known;
-use super::limits::{KinematicLimits, Made};
 use super::material;
-use super::process_kind::{LEPTON_KEYS, NUCLEUS_KEYS, ProcessKind};
+use super::process_kind::ProcessKind;
 use super::profile;
 use super::raw::{PerAxis, RawCard, RawCuts, RawEvents, RawIntegration, RawRun, Seed};
 use super::reach;
@@ -19,9 +18,9 @@ use crate::beam::{Beam, BeamFields, Lepton};
 use crate::cuts::{CutFields, Cuts};
 use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
-use crate::matter::{Nucleus, Target};
-use crate::mesons::{Mesons, VectorMeson, photoproduction};
-use crate::process::Method;
+use crate::matter::Target;
+use crate::mesons::{Mesons, VectorMeson};
+use crate::process::{Inputs, KinematicLimits, Method, Unsuitable};
 use crate::text::shown;
 
 /// The version of the card format this program reads.
@@ -38,24 +37,28 @@ pub(super) fn resolve(
     rules.count("schema", raw.schema, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
     let profile = profile::resolve(&rules, &raw.beam)?;
-    let kind = kind(&rules, raw, &beam)?;
-    let dark_sector = dark_sector::resolve(&rules, kind, &raw.dark_sector)?;
-    let mesons = mesons(&rules, raw, kind)?;
+    let kind = kind(&rules, raw, known, &beam)?;
+    let dark_sector = dark_sector::resolve(&rules, &kind, &raw.dark_sector)?;
+    let mesons = mesons(&rules, raw, &kind)?;
     let target = material::resolve(&rules, &raw.target, known)?;
     let cuts = cuts(&rules, &raw.cuts)?;
-    let losses = losses(&rules, raw.target.losses.as_deref(), kind, &beam, &target)?;
-    let made = Made {
-        kind,
-        dark_sector: &dark_sector,
-        mesons,
-        one_energy: losses.is_none_or(|losses| losses == Losses::None),
+    let losses = losses(&rules, raw.target.losses.as_deref(), &kind, &beam, &target)?;
+    let first = target.material.components.first();
+    let first = first.ok_or_else(|| rules.bad("target.material", "an empty list"))?;
+    let inputs = Inputs {
+        beam,
+        nucleus: first.nucleus,
+        form_factor: target.form_factor.clone(),
+        dark_sector,
+        cuts,
+        mesons: mesons.unwrap_or_default(),
     };
-    let (nucleus, limits) = kinematics(&rules, &beam, &made, &target, &cuts)?;
+    let one_energy = losses.is_none_or(|losses| losses == Losses::None);
+    let limits = kinematics(&rules, &kind, &inputs, one_energy, &target)?;
     let ranges = Ranges {
-        made: &made,
-        beam: &beam,
-        cuts: &cuts,
-        nucleus: &nucleus,
+        kind: &kind,
+        inputs: &inputs,
+        one_energy,
         limits: &limits,
     };
     let histograms = histograms::resolve(source, raw.histogram.as_deref(), &ranges)?;
@@ -152,14 +155,17 @@ fn lepton(rules: &Resolver<'_>, raw: &RawCard) -> Result<Lepton, CardError> {
 }
 
 /// The process, with a beam that makes it and no key that it has no use for.
-fn kind(rules: &Resolver<'_>, raw: &RawCard, beam: &Beam) -> Result<ProcessKind, CardError> {
+fn kind(
+    rules: &Resolver<'_>,
+    raw: &RawCard,
+    known: &Known,
+    beam: &Beam,
+) -> Result<ProcessKind, CardError> {
     let path = "process.kind";
-    let kind = rules.named(
-        path,
-        raw.process.kind.as_deref(),
-        &ProcessKind::ALL,
-        ProcessKind::name,
-    )?;
+    let written = rules.or_default_text(path, raw.process.kind.as_deref())?;
+    let names: Vec<&str> = known.processes.names().collect();
+    let find = |name: &str| ProcessKind::find(&known.processes, name);
+    let kind = rules.choice(path, written, &names, find)?;
     let beams = kind.beams();
     if !beams.contains(&beam.lepton) {
         let names: Vec<&str> = beams.iter().map(|lepton| lepton.name()).collect();
@@ -174,50 +180,28 @@ fn kind(rules: &Resolver<'_>, raw: &RawCard, beam: &Beam) -> Result<ProcessKind,
         };
         return Err(rules.wrong(path, format!("{:?}", beam.lepton.name()), expected));
     }
-    let (cuts, target) = (&raw.cuts, &raw.target);
-    let written = [
-        cuts.lepton_energy_max_gev.is_some(),
-        cuts.lepton_angle_min_mrad.is_some(),
-        cuts.lepton_angle_max_mrad.is_some(),
-        cuts.lepton_pt_min_gev.is_some(),
-        cuts.lepton_pt_max_gev.is_some(),
-        target.form_factor.is_some(),
-        target.nucleus_spin.is_some(),
-        target.nuclear_mass_gev.is_some(),
-    ];
-    let keys = LEPTON_KEYS.into_iter().chain(NUCLEUS_KEYS).zip(written);
-    let written: Vec<&str> = keys
-        .filter(|(_, there)| *there)
-        .map(|(key, _)| key)
-        .collect();
-    let mut idle = kind.idle_keys();
-    match idle.find(|(key, _)| written.contains(key)) {
-        Some((key, why)) => {
-            let because = format!("process.kind is {:?}: {why}", kind.name());
-            Err(rules.idle(key, &because))
-        }
-        None => Ok(kind),
+    let of_kind = format!("process.kind is {:?}", kind.name());
+    for (key, why) in kind.idle_keys() {
+        rules.refuse([key], &format!("{of_kind}: {why}"))?;
     }
+    let others = known.processes.iter().flat_map(|other| other.own_keys());
+    rules.refuse(others.copied().filter(|key| !kind.owns(key)), &of_kind)?;
+    Ok(kind)
 }
 
 /// The mesons of the process that makes them: all unless the card names some.
 fn mesons(
     rules: &Resolver<'_>,
     raw: &RawCard,
-    kind: ProcessKind,
+    kind: &ProcessKind,
 ) -> Result<Option<Mesons>, CardError> {
     let path = "process.mesons";
-    let written = raw.process.mesons.as_ref().map(PerAxis::as_slice);
-    if kind != ProcessKind::Meson {
-        let because = format!("process.kind is {:?}", kind.name());
-        return match written {
-            Some(_) => Err(rules.idle(path, &because)),
-            None => Ok(None),
-        };
+    if !kind.owns(path) {
+        return Ok(None);
     }
     let names = VectorMeson::ALL.map(VectorMeson::name);
     let one = |name: &String| rules.choice(path, name, &names, VectorMeson::from_name);
-    match written {
+    match raw.process.mesons.as_ref().map(PerAxis::as_slice) {
         Some([]) => Err(rules.bad(path, "an empty list")),
         Some(some) => Ok(Some(some.iter().map(one).collect::<Result<_, _>>()?)),
         None => Ok(Some(Mesons::default())),
@@ -296,27 +280,30 @@ fn cuts(rules: &Resolver<'_>, raw: &RawCuts) -> Result<Cuts, CardError> {
     Ok(cuts)
 }
 
-/// Refuses what no event could satisfy; gives the first nucleus and its limits.
+/// Refuses what no event could satisfy; gives the limits on the first nucleus, which is that of `inputs`.
 fn kinematics(
     rules: &Resolver<'_>,
-    beam: &Beam,
-    made: &Made<'_>,
+    kind: &ProcessKind,
+    inputs: &Inputs,
+    one_energy: bool,
     target: &Target,
-    cuts: &Cuts,
-) -> Result<(Nucleus, KinematicLimits), CardError> {
-    mesons_fit(rules, beam, made)?;
-    let mut first = None;
+) -> Result<KinematicLimits, CardError> {
+    let wrong = |bad: Unsuitable| rules.wrong(bad.key, bad.found, bad.expected);
+    kind.suits(inputs).map_err(wrong)?;
+    let of = |inputs: &Inputs| {
+        let limits = kind.limits(inputs, one_energy);
+        limits.map_err(|error| rules.wrong("beam.energy_gev", error.to_string(), "a collision"))
+    };
+    let (beam, cuts) = (&inputs.beam, &inputs.cuts);
     for part in &target.material.components {
-        let limits = KinematicLimits::of(made, beam, &part.nucleus)
-            .map_err(|error| rules.wrong("beam.energy_gev", error.to_string(), "a collision"))?;
-        first = first.or(Some((part.nucleus, limits)));
+        let limits = of(&inputs.on(part.nucleus))?;
         let (least, most) = (limits.m_pair_min_gev, limits.m_pair_max_gev);
-        let nucleus = match made.kind.has_nucleus() {
+        let nucleus = match kind.has_nucleus() {
             true => part.name(),
             false => "electrons".to_owned(),
         };
         if !limits.is_open() {
-            let (key, factor) = match made.dark_sector {
+            let (key, factor) = match inputs.dark_sector {
                 DarkSector::Pair(_) | DarkSector::Mediated(..) => ("dark_sector.m_chi_gev", 2.0),
                 DarkSector::DarkPhoton(_) => ("dark_sector.m_dark_photon_gev", 1.0),
                 DarkSector::Boson(_) => ("dark_sector.m_mediator_gev", 1.0),
@@ -345,7 +332,7 @@ fn kinematics(
             return Err(rules.wrong("cuts.x_max", shown(cuts.x_max), expected));
         }
     }
-    if made.kind.has_lepton() && cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
+    if kind.has_lepton() && cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
         let expected = format!(
             "an energy above the lepton's mass, {} GeV",
             beam.lepton.mass_gev()
@@ -353,37 +340,7 @@ fn kinematics(
         let found = shown(cuts.lepton_energy_max_gev);
         return Err(rules.wrong("cuts.lepton_energy_max_gev", found, expected));
     }
-    first.ok_or_else(|| rules.bad("target.material", "an empty list"))
-}
-
-/// Refuses pairs that are too heavy for the mesons, and photons that make none of those.
-fn mesons_fit(rules: &Resolver<'_>, beam: &Beam, made: &Made<'_>) -> Result<(), CardError> {
-    let Some(mesons) = made.mesons else {
-        return Ok(());
-    };
-    let half = 0.5 * made.dark_sector.threshold_mass_gev();
-    let Some(lightest) = mesons.with_room_for(half).iter().next() else {
-        let heaviest = mesons.iter().next_back();
-        let most = heaviest.map_or(0.0, |meson| 0.5 * meson.mass_gev());
-        let name = heaviest.map_or("", VectorMeson::name);
-        let expected = format!(
-            "a mass below {} GeV, half of that of {name}, the heaviest of process.mesons",
-            shown(most)
-        );
-        let found = format!("{} GeV", shown(half));
-        return Err(rules.wrong("dark_sector.m_chi_gev", found, expected));
-    };
-    let least = photoproduction::threshold_gev(lightest);
-    if beam.energy_gev > least {
-        return Ok(());
-    }
-    let expected = format!(
-        "an energy above {} GeV, the threshold of {} on a nucleon",
-        shown(least),
-        lightest.name()
-    );
-    let found = format!("{} GeV", shown(beam.energy_gev));
-    Err(rules.wrong("beam.energy_gev", found, expected))
+    of(inputs)
 }
 
 fn integration(rules: &Resolver<'_>, raw: &RawIntegration) -> Result<Integration, CardError> {
@@ -453,7 +410,7 @@ fn events(rules: &Resolver<'_>, raw: &RawEvents) -> Result<Events, CardError> {
 fn losses(
     rules: &Resolver<'_>,
     written: Option<&str>,
-    kind: ProcessKind,
+    kind: &ProcessKind,
     beam: &Beam,
     target: &Target,
 ) -> Result<Option<Losses>, CardError> {

@@ -45,6 +45,18 @@ impl<'a> Resolver<'a> {
         self.wrong(path, "a value", format!("no such key, for {because}"))
     }
 
+    /// Refuses what is written of keys that have no meaning there.
+    pub(super) fn refuse<'k>(
+        &self,
+        idle: impl IntoIterator<Item = &'k str>,
+        because: &str,
+    ) -> Result<(), CardError> {
+        match idle.into_iter().find(|path| self.source.knows(path)) {
+            Some(path) => Err(self.idle(path, because)),
+            None => Ok(()),
+        }
+    }
+
     /// The error that two keys are both written where one is meant.
     pub(super) fn excludes(&self, path: &str, other: &str) -> CardError {
         self.wrong(path, format!("both this and {other}"), "one of the two")

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::limits::{self, KinematicLimits, Made};
 use super::process_kind::ProcessKind;
 use super::raw::RawCard;
 use crate::beam::{Beam, BeamProfile, Lepton};
@@ -11,12 +10,12 @@ use crate::dark_sector::DarkSector;
 use crate::event::{Compression, Weighting};
 use crate::histogram::Axis;
 use crate::kinematics::CollisionError;
-use crate::matter::Target;
 use crate::matter::material::Component;
 use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::TrackTable;
+use crate::matter::{Nucleus, Target};
 use crate::mesons::Mesons;
-use crate::process::Method;
+use crate::process::{Inputs, KinematicLimits, Method};
 
 /// Everything a run needs to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -313,33 +312,29 @@ impl RunCard {
     /// # Errors
     /// [`CollisionError`] only if fields were changed after the card was validated.
     pub fn limits(&self) -> Result<Vec<KinematicLimits>, CollisionError> {
-        let nuclei = self
-            .target
-            .material
-            .components
-            .iter()
-            .map(|part| &part.nucleus);
-        let made = Made {
-            kind: self.kind,
-            dark_sector: &self.dark_sector,
-            mesons: self.mesons,
-            one_energy: self.losses.is_none_or(|losses| losses == Losses::None),
-        };
-        nuclei
-            .map(|nucleus| KinematicLimits::of(&made, &self.beam, nucleus))
+        let one_energy = self.losses.is_none_or(|losses| losses == Losses::None);
+        let parts = self.target.material.components.iter();
+        parts
+            .map(|part| self.kind.limits(&self.inputs_on(part.nucleus), one_energy))
             .collect()
     }
 
     /// Least total energy in GeV of a projectile that makes anything on one of the nuclei.
     pub(crate) fn threshold_gev(&self) -> f64 {
         let parts = self.target.material.components.iter();
-        let made = Made {
-            kind: self.kind,
-            dark_sector: &self.dark_sector,
-            mesons: self.mesons,
-            one_energy: false,
-        };
-        let on = |part: &Component| limits::threshold_gev(&made, &self.beam, &part.nucleus);
+        let on = |part: &Component| self.kind.threshold_gev(&self.inputs_on(part.nucleus));
         parts.map(on).fold(f64::INFINITY, f64::min)
+    }
+
+    /// What the process on `nucleus` is made of.
+    pub(crate) fn inputs_on(&self, nucleus: Nucleus) -> Inputs {
+        Inputs {
+            beam: self.beam,
+            nucleus,
+            form_factor: self.target.form_factor.clone(),
+            dark_sector: self.dark_sector,
+            cuts: self.cuts,
+            mesons: self.mesons.unwrap_or_default(),
+        }
     }
 }

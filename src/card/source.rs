@@ -46,16 +46,17 @@ impl Source {
 
     /// Notes that `path` was given by a command-line option.
     pub(super) fn set_by_option(&mut self, path: &str, written: &str) {
-        let inside = |key: &String| {
-            key.strip_prefix(path)
-                .is_none_or(|rest| !rest.starts_with(['.', '[']))
-        };
-        self.values.retain(|key, _| inside(key));
-        self.names.retain(|key, _| inside(key));
+        self.values.retain(|key, _| !is_within(key, path));
+        self.names.retain(|key, _| !is_within(key, path));
         self.values
             .insert(path.to_owned(), Place::Option(written.to_owned()));
         self.names
             .insert(path.to_owned(), Place::Option(written.to_owned()));
+    }
+
+    /// Notes that `path` was taken out of the card.
+    pub(super) fn forget(&mut self, path: &str) {
+        self.values.retain(|key, _| !is_within(key, path));
     }
 
     /// Whether `path` is as the card has it, not an option.
@@ -192,6 +193,12 @@ impl Source {
         let base = self.error("", found, expected);
         KeyError { place, ..base }.into()
     }
+}
+
+/// Whether `key` is `path`, or part of its value.
+fn is_within(key: &str, path: &str) -> bool {
+    let rest = key.strip_prefix(path);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// What stands for a number in a line and would be one as people write them elsewhere: with a

@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use super::radiation::SetupError;
-use super::{Inputs, Kind, Method, PointBlock, Process, Route};
+use super::{Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, Unsuitable};
 use crate::beam::Lepton;
+use crate::dark_sector::Produces;
 use crate::event::Scalar;
+use crate::kinematics::CollisionError;
 use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
 
@@ -32,6 +34,38 @@ impl Kind for Approximated {
         self.kind.name()
     }
 
+    fn words(&self) -> &'static str {
+        self.kind.words()
+    }
+
+    fn produces(&self) -> Produces {
+        self.kind.produces()
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        self.kind.own_keys()
+    }
+
+    fn idle_keys(&self) -> Vec<(&'static str, &'static str)> {
+        self.kind.idle_keys()
+    }
+
+    fn suits(&self, inputs: &Inputs) -> Result<(), Unsuitable> {
+        self.kind.suits(inputs)
+    }
+
+    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
+        self.kind.limits(inputs, one_energy)
+    }
+
+    fn threshold_gev(&self, inputs: &Inputs) -> f64 {
+        self.kind.threshold_gev(inputs)
+    }
+
+    fn pair_masses(&self, inputs: &Inputs) -> Option<(f64, f64)> {
+        self.kind.pair_masses(inputs)
+    }
+
     fn beams(&self) -> &'static [Lepton] {
         self.kind.beams()
     }
@@ -46,6 +80,10 @@ impl Kind for Approximated {
 
     fn shower_particle(&self, beam: Lepton) -> Option<Species> {
         self.kind.shower_particle(beam)
+    }
+
+    fn on_all(&self, atoms: &[(f64, Inputs)]) -> Option<Result<Arc<dyn Process>, SetupError>> {
+        self.kind.on_all(atoms)
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {

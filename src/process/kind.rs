@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::Process;
+use super::limits::KinematicLimits;
 use super::radiation::SetupError;
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
-use crate::dark_sector::DarkSector;
+use crate::dark_sector::{DarkSector, Produces};
+use crate::kinematics::CollisionError;
 use crate::matter::Nucleus;
 use crate::matter::form_factor::FormFactorKind;
 use crate::matter::shower::Species;
@@ -54,10 +56,54 @@ impl Inputs {
     }
 }
 
-/// A kind of process: makes the one of a set-up.
+/// Keys of cuts on the scattered lepton.
+const LEPTON_KEYS: [&str; 5] = [
+    "cuts.lepton_energy_max_gev",
+    "cuts.lepton_angle_min_mrad",
+    "cuts.lepton_angle_max_mrad",
+    "cuts.lepton_pt_min_gev",
+    "cuts.lepton_pt_max_gev",
+];
+
+/// Keys of the shape of what is struck, where that is a nucleus.
+pub(super) const SHAPE_KEYS: [&str; 2] = ["target.form_factor", "target.nucleus_spin"];
+
+/// Key of its mass.
+const MASS_KEY: &str = "target.nuclear_mass_gev";
+
+/// The keys that a process of these roles has no use for.
+pub(super) fn idle_by_roles(roles: &[Role]) -> Vec<(&'static str, &'static str)> {
+    let mut idle = Vec::new();
+    if !roles.contains(&Role::LEPTON_OUT) {
+        idle.extend(LEPTON_KEYS.map(|key| (key, "no lepton comes out of it")));
+    }
+    if !roles.contains(&Role::NUCLEUS_OUT) {
+        let keys = SHAPE_KEYS.into_iter().chain([MASS_KEY]);
+        idle.extend(keys.map(|key| (key, "electrons are struck, no nucleus")));
+    }
+    idle
+}
+
+/// A value of a card that does not suit the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsuitable {
+    /// The key.
+    pub key: &'static str,
+    /// What it says.
+    pub found: String,
+    /// What it may say.
+    pub expected: String,
+}
+
+/// A kind of process: makes the one of a set-up, and says what a card needs to know of it.
 pub trait Kind: Send + Sync {
     /// The spelling of `process.kind`.
     fn name(&self) -> &str;
+
+    /// What happens, in a line.
+    fn words(&self) -> &'static str {
+        ""
+    }
 
     /// What may be its beam, or the beam whose shower makes it.
     fn beams(&self) -> &'static [Lepton] {
@@ -68,6 +114,51 @@ pub trait Kind: Send + Sync {
     fn roles(&self) -> &'static [Role] {
         const PAIR: &[Role] = &[Role::LEPTON_OUT, Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
         PAIR
+    }
+
+    /// What it makes, of the keys of `[dark_sector]` those that it reads.
+    fn produces(&self) -> Produces {
+        Produces::Chi { by_vector: false }
+    }
+
+    /// Keys that are written for this kind only.
+    fn own_keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Keys outside of `[dark_sector]` that it has no use for, each with the reason.
+    fn idle_keys(&self) -> Vec<(&'static str, &'static str)> {
+        idle_by_roles(self.roles())
+    }
+
+    /// Refuses what each key allows and only this kind does not.
+    ///
+    /// # Errors
+    /// The key, what was found and what would do.
+    fn suits(&self, _inputs: &Inputs) -> Result<(), Unsuitable> {
+        Ok(())
+    }
+
+    /// The limits of invariants and of x, with projectiles of the energy of the beam or of all below it.
+    ///
+    /// # Errors
+    /// [`CollisionError`] if the initial state makes no sense.
+    fn limits(
+        &self,
+        inputs: &Inputs,
+        _one_energy: bool,
+    ) -> Result<KinematicLimits, CollisionError> {
+        KinematicLimits::new(&inputs.beam, &inputs.nucleus, &inputs.dark_sector)
+    }
+
+    /// Least total energy in GeV of a projectile that makes anything.
+    fn threshold_gev(&self, inputs: &Inputs) -> f64 {
+        KinematicLimits::threshold_gev(&inputs.beam, &inputs.nucleus, &inputs.dark_sector)
+    }
+
+    /// The least and the largest mass in GeV of pairs that have a few only.
+    fn pair_masses(&self, _inputs: &Inputs) -> Option<(f64, f64)> {
+        None
     }
 
     /// The particles of a shower that make it.

@@ -9,6 +9,7 @@ pub mod annihilation;
 mod approximation;
 mod incoming;
 mod kind;
+mod limits;
 pub mod meson;
 mod method;
 mod mixture;
@@ -27,7 +28,8 @@ use crate::particle::{Outgoing, Particle};
 
 pub use approximation::Approximation;
 pub use incoming::{AtVertex, Incoming, event_scalars};
-pub use kind::{Inputs, Kind};
+pub use kind::{Inputs, Kind, Unsuitable};
+pub use limits::KinematicLimits;
 pub use method::Method;
 pub use mixture::{MixedRoute, Mixture, Part};
 pub use radiation::{Setup, SetupError};

@@ -1,5 +1,6 @@
 //! The processes by name. The list is a value that is handed in: no global, no linker table.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::annihilation::AnnihilationOf;
@@ -7,19 +8,25 @@ use super::approximation::{Approximated, Approximation};
 use super::kind::Kind;
 use super::meson::MesonOf;
 use super::photon_conversion::PhotonConversionOf;
-use super::radiation::Radiation;
+use super::radiation;
 
 /// The kinds there are.
 #[derive(Clone)]
 pub struct Registry(Vec<Arc<dyn Kind>>);
 
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
 impl Registry {
     /// Those that cards know.
     pub fn standard() -> Self {
         Self(vec![
-            Arc::new(Radiation("pair")),
-            Arc::new(Radiation("dark-photon")),
-            Arc::new(Radiation("boson")),
+            Arc::new(radiation::PAIR),
+            Arc::new(radiation::DARK_PHOTON),
+            Arc::new(radiation::BOSON),
             Arc::new(AnnihilationOf),
             Arc::new(PhotonConversionOf),
             Arc::new(MesonOf),
@@ -50,6 +57,11 @@ impl Registry {
     pub fn get(&self, name: &str) -> Option<&dyn Kind> {
         let found = self.0.iter().find(|kind| kind.name() == name);
         found.map(|kind| &**kind)
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Kind>> {
+        self.0.iter()
     }
 
     /// The names, in order.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{UsageError, mixture_of};
+use super::UsageError;
 use crate::beam::Lepton;
 use crate::card::{Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
@@ -14,7 +14,7 @@ use crate::matter::muon_loss::MuonLoss;
 use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::{self, Species};
 use crate::process::target::{BeamTrack, EnergyLoss, FARTHEST, Showered};
-use crate::process::{Incoming, Method, Registry, Route};
+use crate::process::{Incoming, Method, Route};
 
 /// Steps of depth of the energies of muons.
 const MUON_STEPS: usize = 256;
@@ -51,7 +51,7 @@ fn difference(card: &RunCard) -> Option<String> {
     let sigma = |losses: Losses| {
         let mut card = card.clone();
         card.losses = Some(losses);
-        let mixture = mixture_of(&card, &Registry::standard()).ok()?;
+        let mixture = super::mixture(&card).ok()?;
         let found = mixture.route(Method::QUADRATURE).ok()?.sigma(ROUGH).ok()?;
         Some(found.value_pb)
     };
@@ -178,8 +178,7 @@ fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
             let lowest_gev = lowest * card.beam.energy_gev;
             let range = (lowest_gev.max(shower::LEAST_GEV), card.beam.energy_gev);
             let thickness_x0 = thickness_cm / radiation_length_cm;
-            let registry = Registry::standard();
-            let species = super::kind_of(card, &registry)?.projectiles();
+            let species = card.kind.projectiles();
             let tracks = match &card.track_length {
                 Some(table) => {
                     let down_to = table.in_target(range, thickness_x0).map_err(UsageError)?;

@@ -1,11 +1,10 @@
 //! From the card to a sampler, and from the bytes of one back.
 
-use super::{UsageError, inputs_on, kind_of};
+use super::UsageError;
 use crate::card::{CardText, RunCard};
 use crate::generate::{Sampler, SamplerRequest};
 use crate::matter::Nucleus;
 use crate::matter::elements::{ELEMENTS, Element};
-use crate::process::Registry;
 
 /// Seed of the points that maps and cells are learnt from: tables depend on the card alone.
 const SEED: u64 = 1;
@@ -46,14 +45,13 @@ pub fn sampler(
     let components = &card.target.material.components;
     let own: Vec<u32> = components.iter().map(|one| one.nucleus.z).collect();
     let nuclei = nuclei(card, if charges.is_empty() { &own } else { charges })?;
-    let inputs = inputs_on(card, nuclei[0]);
+    let inputs = card.inputs_on(nuclei[0]);
     let request = SamplerRequest {
         kinetic_gev,
         nuclei,
         seed: SEED,
     };
-    let registry = Registry::standard();
-    Sampler::new(kind_of(card, &registry)?, &inputs, &request).map_err(usage)
+    Sampler::new(&*card.kind, &inputs, &request).map_err(usage)
 }
 
 /// The card of a sampler that was saved with the text of its card ([`RunCard::to_toml`]).
@@ -75,7 +73,5 @@ pub fn load_sampler(bytes: &[u8], card: &RunCard) -> Result<Sampler, UsageError>
     let first = *nuclei
         .first()
         .ok_or_else(|| usage("the sampler has no nucleus"))?;
-    let registry = Registry::standard();
-    let kind = kind_of(card, &registry)?;
-    Sampler::load(bytes, kind, &inputs_on(card, first), &nuclei).map_err(usage)
+    Sampler::load(bytes, &*card.kind, &card.inputs_on(first), &nuclei).map_err(usage)
 }

@@ -2,11 +2,10 @@
 //! printed card.
 
 use millibrem::beam::Lepton;
-use millibrem::card::{CardError, Override, Place, ProcessKind, RunCard, shipped};
+use millibrem::card::{CardError, Override, Place, RunCard, shipped};
 use millibrem::constants::ELECTRON_MASS_GEV;
 use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator, Vertex};
 use millibrem::mesons::VectorMeson;
-use millibrem::process::Registry;
 use millibrem::run;
 
 /// Positrons on a thin target, and photons.
@@ -50,13 +49,6 @@ fn refused(kind: &str, beam: &str, more: &[&str]) -> (String, String) {
         }
         other => panic!("{other}"),
     }
-}
-
-#[test]
-fn the_registry_has_every_kind_of_a_card() {
-    let registry = Registry::standard();
-    let names: Vec<&str> = registry.names().collect();
-    assert_eq!(names, ProcessKind::ALL.map(ProcessKind::name));
 }
 
 #[test]
@@ -437,7 +429,7 @@ fn an_option_takes_the_place_of_what_it_excludes() {
     ];
     let lepton = shipped("na64e-2023").expect("shipped").with(&thick);
     let lepton = lepton.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(lepton.kind, ProcessKind::Annihilation);
+    assert_eq!(lepton.kind.name(), "annihilation");
     assert_eq!(lepton.beam.lepton, Lepton::Positron);
     let vector = [
         set("dark_sector.mediator", "vector"),

@@ -7,6 +7,7 @@ use millibrem::card::{Absent, Allowed, CardError, KEYS, Key, Kind, Override, Run
 use millibrem::matter::NucleusSpin;
 use millibrem::matter::catalogue::MATERIALS;
 use millibrem::matter::material::Material;
+use millibrem::process::Registry;
 
 const PAIR: &str = "run.seed = 1
 dark_sector.m_chi_gev = 0.1
@@ -81,9 +82,12 @@ fn the_page_is_the_one_the_program_prints() {
 #[test]
 fn every_key_has_a_row_of_its_own() {
     let page = reference();
+    let (page, processes) = page.split_once("## The processes").unwrap();
     let names: BTreeSet<&str> = KEYS.iter().map(|key| key.path).collect();
     assert_eq!(names.len(), KEYS.len(), "a key stands twice");
-    let rows = page.lines().filter(|line| line.starts_with("| `")).count();
+    let of = |page: &str| page.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(of(processes), Registry::standard().names().count());
+    let rows = of(page);
     let sections = KEYS.iter().filter(|key| key.kind == Kind::Table).count();
     assert_eq!(rows + sections, KEYS.len());
     for line in page.lines().filter(|line| line.starts_with('|')) {

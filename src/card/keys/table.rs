@@ -1,11 +1,13 @@
 //! The table of all keys, in the order of the documentation.
 
+use std::sync::LazyLock;
+
 use super::Absent::{Count, Depends, Nothing, Number, Required, Text};
 use super::Allowed::{Choices, Range};
 use super::{Key, Kind};
 use crate::beam::Lepton;
 use crate::card::histograms::DEFAULT_BINS;
-use crate::card::process_kind::ProcessKind;
+use crate::card::process_kind;
 use crate::card::resolve::SCHEMA;
 use crate::card::run_card::{Channel, InitialState, Isotopes, Losses, Straggling};
 use crate::cuts::CutFields;
@@ -17,7 +19,7 @@ use crate::matter::form_factor::FormFactors;
 use crate::matter::scattering::MultipleScattering;
 use crate::mesons::VectorMeson;
 use crate::observable::Observable;
-use crate::process::Method;
+use crate::process::{Method, Registry};
 
 macro_rules! keys {
     ($($path:literal: $kind:ident, $unit:literal, $allowed:expr, $default:expr, $meaning:expr, $expects:expr;)*) => {
@@ -33,6 +35,9 @@ macro_rules! keys {
         },)*];
     };
 }
+
+/// The processes that every card may name.
+static PROCESSES: LazyLock<Registry> = LazyLock::new(Registry::standard);
 
 const MASS: &str = "a mass in GeV, 1e-10 to 1e10";
 const ENERGY_MAX: &str = "an energy in GeV, above 0";
@@ -66,11 +71,8 @@ keys! {
         "a number of threads, 0 (all cores) to 4096";
 
     "process": Table, "", Range(""), Nothing(""), "The reaction of the beam on the target.", TABLE;
-    "process.kind": Text, "", Choices(|| ProcessKind::ALL.map(ProcessKind::name).to_vec()), Text(ProcessKind::Pair.name()),
-        "What happens: `pair` is l N → l N χ χ̄ by a virtual photon, `dark-photon` is l N → l N A′ on its mass shell, \
-         `boson` is l N → l N φ of the vertex that `dark_sector.mediator` names, `annihilation` is e⁺ e⁻ → χ χ̄ of a positron of the beam or its shower on an electron at rest, `photon-conversion` \
-         is γ N → χ χ̄ N of a photon of the beam or of its shower, `meson` is γ N → V N with V → χ χ̄ of such a photon, an \
-         estimate ([channels.md](channels.md)). Keys of what a process does not have are refused.",
+    "process.kind": Text, "", Choices(|| PROCESSES.names().collect()), Text(process_kind::DEFAULT),
+        "What happens: one of [the processes](#the-processes) below.",
         "the name of a process";
     "process.mesons": Texts, "", Choices(|| VectorMeson::ALL.map(VectorMeson::name).to_vec()), Nothing("(all of them, for `meson`)"),
         "The vector mesons V of `meson`: ρ(770), ω(782), φ(1020), J/ψ; those that are too light for the pair are left out.",
@@ -78,14 +80,14 @@ keys! {
 
     "dark_sector": Table, "", Range(""), Nothing(""),
         "The new particle: the millicharged χ of a pair, the dark photon A′, or a boson φ.", TABLE;
-    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("but for `dark-photon` and `boson`"),
-        "Mass of χ, of which two must fit below √s − m − M; not for `dark-photon` and `boson`.", MASS;
+    "dark_sector.m_chi_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("where χ is made"),
+        "Mass of χ, of which two must fit below √s − m − M.", MASS;
     "dark_sector.charge": Number, "e", Range("1e-30 to 1e6"), Number(1.0),
-        "Charge Q_χ/e of χ; σ is proportional to its square, of `photon-conversion` to its fourth power; not for \
-         `dark-photon` and `boson`, nor with an A′ as `mediator`.",
+        "Charge Q_χ/e of χ; σ is proportional to its square, of `photon-conversion` to its fourth power; not \
+         with an A′ as `mediator`.",
         "a charge in units of e, 1e-30 to 1e6";
     "dark_sector.spin": Text, "", Choices(|| ChiSpin::ALL.map(ChiSpin::name).to_vec()), Text("dirac"),
-        "Whether χ is a Dirac fermion or a complex scalar; not for `dark-photon` and `boson`.",
+        "Whether χ is a Dirac fermion or a complex scalar.",
         "\"dirac\" or \"scalar\"";
     "dark_sector.m_dark_photon_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("for `dark-photon`"),
         "Mass of A′, which must fit below √s − m − M; only for `dark-photon`.", MASS;
@@ -93,7 +95,7 @@ keys! {
         "Kinetic mixing ε of A′; σ is proportional to its square; only for `dark-photon` and with a `mediator` other than the photon.",
         "a kinetic mixing, 1e-30 to 1e6";
     "dark_sector.mediator": Text, "", Choices(|| Mediator::ALL.map(Mediator::name).to_vec()), Nothing("(`photon`)"),
-        "What χ couples to: the photon, or a `vector` A′ that mixes with it, for `pair` and `annihilation`; for `boson` φ itself, by its \
+        "What χ couples to: the photon, or a `vector` A′ that mixes with it; for `boson` φ itself, by its \
          vertex 1, iγ₅, γ^μ or γ^μγ₅ on the lepton's line.",
         "\"photon\" or \"vector\", for \"boson\" one of \"scalar\", \"pseudoscalar\", \"vector\", \"axial-vector\"";
     "dark_sector.m_mediator_gev": Number, "GeV", Range("1e-10 to 1e10"), Required("with a `mediator`"),
@@ -118,7 +120,7 @@ keys! {
 
     "beam": Table, "", Range(""), Nothing(""), "The beam, its axis along +z, on a target at rest.", TABLE;
     "beam.particle": Text, "", Choices(|| Lepton::ALL.map(Lepton::name).to_vec()), Nothing("(then `lepton` is required)"),
-        "Particle of the beam; `gamma` only for `photon-conversion` and `meson`.",
+        "Particle of the beam, of those that make [the process](#the-processes).",
         "one of \"e-\", \"e+\", \"mu-\", \"mu+\", \"gamma\"";
     "beam.lepton": Text, "", Choices(|| Lepton::CHARGED.map(Lepton::name).to_vec()), Required("without `particle`"),
         "Earlier name of `particle`, for leptons.",

@@ -22,6 +22,7 @@
 mod annihilated;
 mod cross_section;
 mod initial_state;
+mod limits;
 mod process;
 mod route;
 

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use super::annihilated::{Annihilation, KIND};
+use super::limits;
 use super::route::Closed;
 use crate::beam::Lepton;
+use crate::dark_sector::Produces;
 use crate::event::Momentum;
+use crate::kinematics::CollisionError;
 use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
-use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
+use crate::process::{
+    BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
+    Unsuitable,
+};
 
 impl Process for Annihilation {
     fn kind(&self) -> &str {
@@ -138,6 +144,26 @@ impl Kind for AnnihilationOf {
     fn roles(&self) -> &'static [Role] {
         const ROLES: &[Role] = &[Role::CHI, Role::CHIBAR];
         ROLES
+    }
+
+    fn words(&self) -> &'static str {
+        "e⁺ e⁻ → χ χ̄ of a positron of the beam or its shower on an electron at rest"
+    }
+
+    fn produces(&self) -> Produces {
+        Produces::Chi { by_vector: true }
+    }
+
+    fn suits(&self, inputs: &Inputs) -> Result<(), Unsuitable> {
+        limits::peak_is_found(&inputs.dark_sector)
+    }
+
+    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
+        Ok(limits::of(inputs, one_energy))
+    }
+
+    fn threshold_gev(&self, inputs: &Inputs) -> f64 {
+        limits::threshold_gev(inputs)
     }
 
     fn projectiles(&self) -> &'static [Species] {

@@ -14,6 +14,7 @@
 //! unpolarised photons. The nucleus recoils as a whole, where a nucleon is struck too: E_miss is then off by t/2m_p, 50 MeV.
 //! Energies in GeV, σ in pb per nucleus. Pinned by `tests/meson.rs`.
 
+mod limits;
 mod process;
 mod production;
 mod quadrature;

@@ -4,14 +4,20 @@
 
 use std::sync::Arc;
 
+use super::limits;
 use super::production::{KIND, MesonPair};
 use super::quadrature::ByRule;
 use crate::beam::Lepton;
 use crate::elementary::cos_sin_turns;
 use crate::event::Momentum;
+use crate::kinematics::CollisionError;
 use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
-use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
+use crate::process::kind::{SHAPE_KEYS, idle_by_roles};
+use crate::process::{
+    BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
+    Unsuitable,
+};
 
 impl Process for MesonPair {
     fn kind(&self) -> &str {
@@ -170,6 +176,37 @@ impl Kind for MesonOf {
     fn roles(&self) -> &'static [Role] {
         const ROLES: &[Role] = &[Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
         ROLES
+    }
+
+    fn words(&self) -> &'static str {
+        "γ N → V N with V → χ χ̄, V of `process.mesons`, of a photon of the beam or of its shower, an estimate"
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        &["process.mesons"]
+    }
+
+    fn idle_keys(&self) -> Vec<(&'static str, &'static str)> {
+        let mut idle = idle_by_roles(self.roles());
+        idle.extend(SHAPE_KEYS.map(|key| (key, "the nucleus is that of the estimate")));
+        idle
+    }
+
+    fn suits(&self, inputs: &Inputs) -> Result<(), Unsuitable> {
+        limits::some_are_made(inputs)
+    }
+
+    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
+        Ok(limits::of(inputs, one_energy))
+    }
+
+    fn threshold_gev(&self, inputs: &Inputs) -> f64 {
+        limits::threshold_gev(inputs)
+    }
+
+    fn pair_masses(&self, inputs: &Inputs) -> Option<(f64, f64)> {
+        let (lightest, heaviest) = limits::open(inputs)?;
+        Some((lightest.mass_gev(), heaviest.mass_gev()))
     }
 
     fn projectiles(&self) -> &'static [Species] {

@@ -25,7 +25,7 @@ mod wwa;
 
 pub use inclusive::{Exact, route};
 pub use iww::Iww;
-pub(super) use kind::Radiation;
+pub(super) use kind::{BOSON, DARK_PHOTON, PAIR};
 pub use setup::{Setup, SetupError};
 pub use ww::Ww;
 pub use wwa::Wwa;

@@ -8,7 +8,7 @@
 use super::recast::LimitFile;
 use super::showered::Showered;
 use super::{Counting, Experiment, ReachError, cls_upper_limit};
-use crate::card::{Channel, Losses, ProcessKind, RunCard, Straggling};
+use crate::card::{Channel, Losses, RunCard, Straggling};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
 use crate::process::{Goal, Method};
@@ -429,23 +429,23 @@ fn channel_of(meson: VectorMeson) -> Channel {
 
 /// What the card produces, if it is a pair.
 fn chi(card: &RunCard) -> Result<MilliCharged, StudyError> {
-    match (card.kind, card.dark_sector) {
-        (ProcessKind::Pair, DarkSector::Pair(chi)) => Ok(chi),
-        (ProcessKind::DarkPhoton, _) => Err(UsageError(format!(
+    match (card.kind.name(), card.dark_sector) {
+        ("pair", DarkSector::Pair(chi)) => Ok(chi),
+        ("dark-photon", _) => Err(UsageError(format!(
             "{}: reach is of pairs, process.kind is \"dark-photon\"",
             card.run.name
         ))
         .into()),
-        (ProcessKind::Pair | ProcessKind::Boson, _) => Err(UsageError(format!(
+        ("pair" | "boson", _) => Err(UsageError(format!(
             "{}: reach is of pairs through the photon, dark_sector.mediator is another",
             card.run.name
         ))
         .into()),
-        (kind, _) => Err(UsageError(format!(
+        (_, _) => Err(UsageError(format!(
             "{}: reach is of cards with process.kind = \"pair\", in which reach.channels names the other ways to \
              make it, such as {:?}",
             card.run.name,
-            kind.name()
+            card.kind.name()
         ))
         .into()),
     }

@@ -309,6 +309,27 @@ fn a_registry_finds_what_is_handed_in() {
 }
 
 #[test]
+fn a_card_names_a_process_from_outside() {
+    let registry = Registry::standard().with(ThreeBodyKind);
+    let text = shipped("na64mu-2025").unwrap().with_processes(registry);
+    let named = |name: &str| {
+        let set = Override::parse(&format!("process.kind={name}")).unwrap();
+        text.with(&[set])
+    };
+    let card = named("three-body").unwrap();
+    assert!(card.to_toml().contains("kind = \"three-body\""));
+    let process = run::process(&card).unwrap();
+    assert_eq!(process.kind(), "three-body");
+    assert_eq!(process.outgoing().len(), 3);
+    let error = named("three-bodies").unwrap_err().to_string();
+    assert!(error.contains("did you mean `three-body`?"), "{error}");
+    // A registry without it does not know the name.
+    let standard = shipped("na64mu-2025").unwrap();
+    let set = Override::parse("process.kind=three-body").unwrap();
+    assert!(standard.with(&[set]).is_err());
+}
+
+#[test]
 fn a_form_factor_from_outside_serves_monte_carlo_and_quadrature() {
     let models = FormFactors::standard().with(Gaussian);
     let card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();

@@ -1,60 +1,18 @@
-//! Kinematic limits of a card: exact bounds of the invariants and of x.
+//! Kinematic limits of a process: exact bounds of the invariants and of x.
 //!
 //! Conventions: beam lepton (m, E0, |p|) on a nucleus M at rest, producing something of mass
 //! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. The largest mass and the range of `x = E_k/E0`, widest
 //! at `k² = m_min²`, and those of `t` are those of [`Collision`].
 //!
-//! A process of other projectiles has the limits of these at the energy of the beam, and with a beam whose energy
-//! spreads x goes down to where anything can be made: photons on a nucleus ([`PhotonCollision`]), and positrons on electrons
-//! (s = 2m(E + m), E_miss = E + m, no t).
+//! A process of other projectiles has the limits of these at the energy of the beam ([`Kind::limits`](super::Kind::limits)), and
+//! with a beam whose energy spreads x goes down to where anything can be made.
 //!
 //! Pinned by the tests below and `tests/card/kinds.rs`: threshold, elastic limit, and the two-body solution put back.
 
-use super::process_kind::ProcessKind;
 use crate::beam::Beam;
-use crate::constants::ELECTRON_MASS_GEV;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError, PhotonCollision};
 use crate::matter::Nucleus;
-use crate::mesons::{Mesons, VectorMeson, photoproduction};
-
-/// What a card makes, as its limits see it.
-pub(super) struct Made<'a> {
-    pub(super) kind: ProcessKind,
-    pub(super) dark_sector: &'a DarkSector,
-    /// The mesons that may decay, where the process makes them.
-    pub(super) mesons: Option<Mesons>,
-    /// Whether all projectiles have the energy of the beam.
-    pub(super) one_energy: bool,
-}
-
-impl Made<'_> {
-    /// The lightest and the heaviest meson that the pair fits into, if the process makes mesons.
-    pub(super) fn mesons(&self) -> Option<(VectorMeson, VectorMeson)> {
-        let half = 0.5 * self.dark_sector.threshold_mass_gev();
-        let mut open = self.mesons?.with_room_for(half).iter();
-        let lightest = open.next()?;
-        Some((lightest, open.next_back().unwrap_or(lightest)))
-    }
-}
-
-/// Least total energy in GeV of a projectile that makes anything on `nucleus`, on one of its nucleons if that is a meson.
-pub(super) fn threshold_gev(made: &Made<'_>, beam: &Beam, nucleus: &Nucleus) -> f64 {
-    if let Some((lightest, _)) = made.mesons() {
-        return photoproduction::threshold_gev(lightest);
-    }
-    let kind = made.kind;
-    let made = made.dark_sector.threshold_mass_gev();
-    let (m, big_m) = (beam.lepton.mass_gev(), nucleus.mass_gev);
-    if !kind.has_nucleus() {
-        return 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV;
-    }
-    match kind.has_lepton() {
-        // From s = m² + M² + 2ME at √s = M + m + `made`.
-        true => m + made + made * (0.5 * made + m) / big_m,
-        false => PhotonCollision::threshold_gev(big_m, made),
-    }
-}
 
 /// Exact kinematic bounds on one nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,66 +34,38 @@ pub struct KinematicLimits {
 }
 
 impl KinematicLimits {
-    /// The limits of what is made by `beam` on `nucleus`, or on its electrons.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub(super) fn of(
-        made: &Made<'_>,
-        beam: &Beam,
-        nucleus: &Nucleus,
-    ) -> Result<Self, CollisionError> {
-        let Made {
-            kind, dark_sector, ..
-        } = *made;
-        if kind.has_lepton() {
-            return Self::new(beam, nucleus, dark_sector);
-        }
-        let (mut m_min, e0) = (dark_sector.threshold_mass_gev(), beam.energy_gev);
-        let open_gev = threshold_gev(made, beam, nucleus);
-        let (m, on_nucleus) = (ELECTRON_MASS_GEV, kind.has_nucleus());
-        let photon = PhotonCollision {
-            energy_gev: e0,
-            mass_gev: nucleus.mass_gev,
-        };
-        let (s, mut m_max) = match on_nucleus {
-            true => (photon.s(), photon.max_pair_mass()),
-            false => (2.0 * m * (e0 + m), (2.0 * m * (e0 + m)).sqrt()),
-        };
-        if let Some((lightest, _)) = made.mesons() {
-            (m_min, m_max) = (lightest.mass_gev(), photoproduction::largest_mass_gev(e0));
-        }
-        let mut limits = Self {
-            sqrt_s_gev: s.sqrt(),
-            m_pair_min_gev: m_min,
-            m_pair_max_gev: m_max,
+    /// Of what is made between two masses, with nothing said of x and t.
+    pub(super) fn between(sqrt_s_gev: f64, m_min_gev: f64, m_max_gev: f64) -> Self {
+        Self {
+            sqrt_s_gev,
+            m_pair_min_gev: m_min_gev,
+            m_pair_max_gev: m_max_gev,
             x_lower: 0.0,
             x_upper: 0.0,
             t_min_gev2: 0.0,
             t_max_gev2: 0.0,
-        };
-        if !limits.is_open() {
-            return Ok(limits);
         }
-        // E_miss at threshold, where all move together.
-        let mut least = open_gev + m;
-        limits.x_upper = (e0 + m) / e0;
-        limits.x_lower = limits.x_upper;
-        if on_nucleus {
-            let big_m = nucleus.mass_gev;
-            (limits.t_min_gev2, limits.t_max_gev2) = photon.t_limits(m_min * m_min);
+    }
+
+    /// Of what a photon of the energy of the beam makes between two masses on a nucleus that recoils whole.
+    pub(super) fn of_photon(photon: &PhotonCollision, m_min_gev: f64, m_max_gev: f64) -> Self {
+        let mut limits = Self::between(photon.s().sqrt(), m_min_gev, m_max_gev);
+        if limits.is_open() {
+            let (e0, big_m) = (photon.energy_gev, photon.mass_gev);
+            (limits.t_min_gev2, limits.t_max_gev2) = photon.t_limits(m_min_gev * m_min_gev);
             let x = |t: f64| 1.0 - t / (2.0 * big_m * e0);
             (limits.x_lower, limits.x_upper) = (x(limits.t_max_gev2), x(limits.t_min_gev2));
-            least = match made.mesons {
-                None => (open_gev + big_m) * m_min / (m_min + big_m),
-                // All but what the nucleon takes there.
-                Some(_) => m_min,
-            };
         }
-        if !made.one_energy {
-            limits.x_lower = limits.x_lower.min(least / e0);
+        limits
+    }
+
+    /// The same where projectiles have all energies below that of the beam, too, and x goes down to `least`.
+    #[must_use]
+    pub(super) fn down_to(mut self, least: f64) -> Self {
+        if self.is_open() {
+            self.x_lower = self.x_lower.min(least);
         }
-        Ok(limits)
+        self
     }
 
     /// The limits of `beam` on `nucleus` producing `dark_sector`.
@@ -151,16 +81,8 @@ impl KinematicLimits {
         let m = beam.lepton.mass_gev();
         let m_min = dark_sector.threshold_mass_gev();
         let collision = Collision::new(beam.energy_gev, m, nucleus.mass_gev)?;
-        let s = collision.s_tot();
-        let mut limits = Self {
-            sqrt_s_gev: s.sqrt(),
-            m_pair_min_gev: m_min,
-            m_pair_max_gev: collision.max_pair_mass(),
-            x_lower: 0.0,
-            x_upper: 0.0,
-            t_min_gev2: 0.0,
-            t_max_gev2: 0.0,
-        };
+        let sqrt_s_gev = collision.s_tot().sqrt();
+        let mut limits = Self::between(sqrt_s_gev, m_min, collision.max_pair_mass());
         if limits.is_open() {
             let (v_min, v_max) = collision.v_limits(m_min * m_min);
             limits.x_lower = (collision.kinetic - v_max) / collision.e0;
@@ -168,6 +90,14 @@ impl KinematicLimits {
             (limits.t_min_gev2, limits.t_max_gev2) = collision.t_limits(m_min);
         }
         Ok(limits)
+    }
+
+    /// Least total energy in GeV of a lepton that makes `dark_sector` on `nucleus`.
+    pub(super) fn threshold_gev(beam: &Beam, nucleus: &Nucleus, dark_sector: &DarkSector) -> f64 {
+        let made = dark_sector.threshold_mass_gev();
+        let m = beam.lepton.mass_gev();
+        // From s = m² + M² + 2ME at √s = M + m + `made`.
+        m + made + made * (0.5 * made + m) / nucleus.mass_gev
     }
 
     /// Whether the reaction is above threshold.
