@@ -1,60 +1,19 @@
-//! What makes a process of the numbers of a card.
+//! What makes a process of the numbers of a card, and says what a card must know of it: names, keys, beams, roles, limits.
+//!
+//! Cards, their printing, documentation and limits go by what is said here alone. Pinned by `tests/card/kinds.rs` and
+//! `tests/outside`.
 
 use std::sync::Arc;
 
 use super::Process;
-use super::limits::KinematicLimits;
+use super::inputs::Inputs;
+use super::limits::{self, KinematicLimits};
 use super::radiation::SetupError;
-use crate::beam::{Beam, Lepton};
-use crate::cuts::Cuts;
-use crate::dark_sector::{DarkSector, Produces};
+use crate::beam::Lepton;
+use crate::dark_sector::Produces;
 use crate::kinematics::CollisionError;
-use crate::matter::Nucleus;
-use crate::matter::form_factor::FormFactorKind;
 use crate::matter::shower::Species;
-use crate::mesons::Mesons;
 use crate::particle::Role;
-
-/// What a process is made of.
-#[derive(Debug, Clone)]
-pub struct Inputs {
-    /// The beam.
-    pub beam: Beam,
-    /// The nucleus that is struck.
-    pub nucleus: Nucleus,
-    /// Its form factor.
-    pub form_factor: FormFactorKind,
-    /// What is produced, and how strongly it couples.
-    pub dark_sector: DarkSector,
-    /// Cuts on the final state.
-    pub cuts: Cuts,
-    /// The vector mesons that may decay, of a process that makes them.
-    pub mesons: Mesons,
-}
-
-impl Inputs {
-    /// The same with a beam of another energy; cuts on x stay where they are in missing energy.
-    ///
-    /// # Errors
-    /// [`SetupError::Number`] if that is no energy, or the cuts on x begin above it.
-    pub fn at_energy(&self, beam_energy_gev: f64) -> Result<Self, SetupError> {
-        let ratio = self.beam.energy_gev / beam_energy_gev;
-        Ok(Self {
-            beam: self.beam.with(|beam| beam.energy_gev = beam_energy_gev)?,
-            cuts: Cuts::new(*self.cuts.in_other_units(ratio))?,
-            ..self.clone()
-        })
-    }
-
-    /// The same on another nucleus.
-    #[must_use]
-    pub fn on(&self, nucleus: Nucleus) -> Self {
-        Self {
-            nucleus,
-            ..self.clone()
-        }
-    }
-}
 
 /// Keys of cuts on the scattered lepton.
 const LEPTON_KEYS: [&str; 5] = [
@@ -143,17 +102,13 @@ pub trait Kind: Send + Sync {
     ///
     /// # Errors
     /// [`CollisionError`] if the initial state makes no sense.
-    fn limits(
-        &self,
-        inputs: &Inputs,
-        _one_energy: bool,
-    ) -> Result<KinematicLimits, CollisionError> {
-        KinematicLimits::new(&inputs.beam, &inputs.nucleus, &inputs.dark_sector)
+    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
+        KinematicLimits::of(self.roles(), inputs, one_energy)
     }
 
     /// Least total energy in GeV of a projectile that makes anything.
     fn threshold_gev(&self, inputs: &Inputs) -> f64 {
-        KinematicLimits::threshold_gev(&inputs.beam, &inputs.nucleus, &inputs.dark_sector)
+        limits::threshold_gev(self.roles(), inputs)
     }
 
     /// The least and the largest mass in GeV of pairs that have a few only.

@@ -4,15 +4,59 @@
 //! `√k² ≥ m_min` (`2 m_χ` or `m_A′`); GeV. The largest mass and the range of `x = E_k/E0`, widest
 //! at `k² = m_min²`, and those of `t` are those of [`Collision`].
 //!
-//! A process of other projectiles has the limits of these at the energy of the beam ([`Kind::limits`](super::Kind::limits)), and
-//! with a beam whose energy spreads x goes down to where anything can be made.
+//! A process of other projectiles has the limits of these at the energy of the beam, and with a beam whose energy
+//! spreads x goes down to where anything can be made: photons on a nucleus ([`PhotonCollision`]), and positrons on
+//! electrons. Which of these a process is, its roles say; [`Kind::limits`](super::Kind::limits) may say others.
 //!
 //! Pinned by the tests below and `tests/card/kinds.rs`: threshold, elastic limit, and the two-body solution put back.
 
+use super::inputs::Inputs;
 use crate::beam::Beam;
+use crate::constants::ELECTRON_MASS_GEV;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError, PhotonCollision};
 use crate::matter::Nucleus;
+use crate::particle::Role;
+
+/// What is struck, and whether the beam particle is a lepton that comes out again.
+enum Struck {
+    WithLepton,
+    Nucleus,
+    Electron,
+}
+
+impl Struck {
+    fn by(roles: &[Role]) -> Self {
+        match (
+            roles.contains(&Role::LEPTON_OUT),
+            roles.contains(&Role::NUCLEUS_OUT),
+        ) {
+            (true, _) => Self::WithLepton,
+            (false, true) => Self::Nucleus,
+            (false, false) => Self::Electron,
+        }
+    }
+}
+
+/// A photon of the energy of the beam on the nucleus.
+pub(super) fn photon(inputs: &Inputs) -> PhotonCollision {
+    PhotonCollision {
+        energy_gev: inputs.beam.energy_gev,
+        mass_gev: inputs.nucleus.mass_gev,
+    }
+}
+
+/// Least total energy in GeV of a projectile that makes anything by a process of these roles.
+pub(super) fn threshold_gev(roles: &[Role], inputs: &Inputs) -> f64 {
+    let made = inputs.dark_sector.threshold_mass_gev();
+    let (m, big_m) = (inputs.beam.lepton.mass_gev(), inputs.nucleus.mass_gev);
+    match Struck::by(roles) {
+        // From s = m² + M² + 2ME at √s = M + m + `made`.
+        Struck::WithLepton => m + made + made * (0.5 * made + m) / big_m,
+        Struck::Nucleus => PhotonCollision::threshold_gev(big_m, made),
+        Struck::Electron => 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV,
+    }
+}
 
 /// Exact kinematic bounds on one nucleus.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +78,45 @@ pub struct KinematicLimits {
 }
 
 impl KinematicLimits {
+    /// Of a process of these roles, with projectiles of the energy of the beam or of all below it: leptons or photons on
+    /// a nucleus, or positrons on electrons.
+    pub(super) fn of(
+        roles: &[Role],
+        inputs: &Inputs,
+        one_energy: bool,
+    ) -> Result<Self, CollisionError> {
+        let m_min = inputs.dark_sector.threshold_mass_gev();
+        let (m, e0) = (ELECTRON_MASS_GEV, inputs.beam.energy_gev);
+        let open_gev = threshold_gev(roles, inputs);
+        let (limits, least_gev) = match Struck::by(roles) {
+            Struck::WithLepton => {
+                return Self::new(&inputs.beam, &inputs.nucleus, &inputs.dark_sector);
+            }
+            // E_miss at threshold, where all move together.
+            Struck::Nucleus => {
+                let photon = photon(inputs);
+                let big_m = photon.mass_gev;
+                let least = (open_gev + big_m) * m_min / (m_min + big_m);
+                let most = photon.max_pair_mass();
+                (Self::of_photon(&photon, m_min, most), least)
+            }
+            // s = 2m(E + m), E_miss = E + m, no t.
+            Struck::Electron => {
+                let sqrt_s = (2.0 * m * (e0 + m)).sqrt();
+                let mut limits = Self::between(sqrt_s, m_min, sqrt_s);
+                if limits.is_open() {
+                    limits.x_upper = (e0 + m) / e0;
+                    limits.x_lower = limits.x_upper;
+                }
+                (limits, open_gev + m)
+            }
+        };
+        Ok(match one_energy {
+            true => limits,
+            false => limits.down_to(least_gev / e0),
+        })
+    }
+
     /// Of what is made between two masses, with nothing said of x and t.
     pub(super) fn between(sqrt_s_gev: f64, m_min_gev: f64, m_max_gev: f64) -> Self {
         Self {
@@ -90,14 +173,6 @@ impl KinematicLimits {
             (limits.t_min_gev2, limits.t_max_gev2) = collision.t_limits(m_min);
         }
         Ok(limits)
-    }
-
-    /// Least total energy in GeV of a lepton that makes `dark_sector` on `nucleus`.
-    pub(super) fn threshold_gev(beam: &Beam, nucleus: &Nucleus, dark_sector: &DarkSector) -> f64 {
-        let made = dark_sector.threshold_mass_gev();
-        let m = beam.lepton.mass_gev();
-        // From s = m² + M² + 2ME at √s = M + m + `made`.
-        m + made + made * (0.5 * made + m) / nucleus.mass_gev
     }
 
     /// Whether the reaction is above threshold.

@@ -8,6 +8,7 @@
 pub mod annihilation;
 mod approximation;
 mod incoming;
+mod inputs;
 mod kind;
 mod limits;
 pub mod meson;
@@ -28,7 +29,8 @@ use crate::particle::{Outgoing, Particle};
 
 pub use approximation::Approximation;
 pub use incoming::{AtVertex, Incoming, event_scalars};
-pub use kind::{Inputs, Kind, Unsuitable};
+pub use inputs::Inputs;
+pub use kind::{Kind, Unsuitable};
 pub use limits::KinematicLimits;
 pub use method::Method;
 pub use mixture::{MixedRoute, Mixture, Part};

@@ -444,6 +444,42 @@ fn an_option_takes_the_place_of_what_it_excludes() {
 }
 
 #[test]
+fn another_process_keeps_of_the_dark_sector_what_both_make() {
+    let set = |options: &[&str]| -> Vec<Override> {
+        let one = |text: &&str| Override::parse(text).unwrap();
+        options.iter().map(one).collect()
+    };
+    let vector = [
+        "dark_sector.mediator = \"vector\"",
+        "dark_sector.m_mediator_gev = 0.3",
+        "dark_sector.alpha_d = 0.1",
+        "dark_sector.epsilon = 1e-3",
+        "dark_sector.pdg_id = 17",
+    ];
+    let card = text("annihilation", "e+", &vector);
+    let with = |card: &str, options: &[&str]| {
+        let card = RunCard::parse("card.toml", "card", card, &set(options));
+        card.unwrap_or_else(|error| panic!("{error}")).dark_sector
+    };
+    let DarkSector::Mediated(chi, mediator) = with(&card, &["process.kind=pair"]) else {
+        panic!("an A'");
+    };
+    assert_eq!((chi.pdg_id, mediator.epsilon), (17, 1e-3));
+    // χ has nothing of a dark photon, whatever makes it.
+    let dark = text("dark-photon", "e+", &["dark_sector.epsilon = 1e-3"]);
+    let dark = dark.replace("m_chi_gev", "m_dark_photon_gev");
+    for kind in ["pair", "annihilation", "photon-conversion", "meson"] {
+        let showers = ["target.thickness_x0=40", "target.losses=shower"];
+        let kind = format!("process.kind={kind}");
+        let options = [&[&kind, "dark_sector.m_chi_gev=0.05"], &showers[..]].concat();
+        let DarkSector::Pair(chi) = with(&dark, &options) else {
+            panic!("a pair");
+        };
+        assert_eq!((chi.mass_gev, chi.charge), (0.05, 1.0));
+    }
+}
+
+#[test]
 fn histograms_are_of_what_comes_out() {
     let names = |card: &RunCard| -> Vec<String> {
         card.histograms.iter().map(|spec| spec.name()).collect()

@@ -22,7 +22,6 @@
 mod annihilated;
 mod cross_section;
 mod initial_state;
-mod limits;
 mod process;
 mod route;
 

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use super::annihilated::{Annihilation, KIND};
-use super::limits;
 use super::route::Closed;
 use crate::beam::Lepton;
-use crate::dark_sector::Produces;
+use crate::dark_sector::{DarkSector, Produces};
 use crate::event::Momentum;
-use crate::kinematics::CollisionError;
 use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
 use crate::process::{
-    BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
-    Unsuitable,
+    BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError, Unsuitable,
 };
 
 impl Process for Annihilation {
@@ -113,6 +110,32 @@ impl PointBlock for Points {
     }
 }
 
+/// Least width of an A′ that may be on its mass shell, in parts of its mass: a narrower peak is no longer found.
+const LEAST_WIDTH: f64 = 1e-4;
+
+/// Refuses an A′ that is too narrow, where it decays to the pair.
+pub(super) fn peak_is_found(dark_sector: &DarkSector) -> Result<(), Unsuitable> {
+    let DarkSector::Mediated(chi, resonance) = dark_sector else {
+        return Ok(());
+    };
+    let width_gev = resonance.width(chi);
+    let least_gev = LEAST_WIDTH * resonance.mass_gev;
+    let on_shell = resonance.mass_gev > 2.0 * chi.mass_gev;
+    match on_shell && width_gev < least_gev {
+        true => Err(Unsuitable {
+            key: match resonance.width_gev {
+                Some(_) => "dark_sector.width_gev",
+                None => "dark_sector.alpha_d",
+            },
+            found: format!("a width of {width_gev:e} GeV"),
+            expected: format!(
+                "one of at least {least_gev:e} GeV, 1e-4 of the mass; a narrower A' is on its mass shell"
+            ),
+        }),
+        false => Ok(()),
+    }
+}
+
 /// The kind: of a beam of positrons, or of those in the shower of electrons.
 pub(in crate::process) struct AnnihilationOf;
 
@@ -155,15 +178,7 @@ impl Kind for AnnihilationOf {
     }
 
     fn suits(&self, inputs: &Inputs) -> Result<(), Unsuitable> {
-        limits::peak_is_found(&inputs.dark_sector)
-    }
-
-    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
-        Ok(limits::of(inputs, one_energy))
-    }
-
-    fn threshold_gev(&self, inputs: &Inputs) -> f64 {
-        limits::threshold_gev(inputs)
+        peak_is_found(&inputs.dark_sector)
     }
 
     fn projectiles(&self) -> &'static [Species] {

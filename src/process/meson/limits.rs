@@ -2,8 +2,8 @@
 //!
 //! Energies in GeV. The nucleus recoils whole; thresholds are those on one of its nucleons. Pinned by `tests/card/kinds.rs`.
 
-use crate::kinematics::PhotonCollision;
 use crate::mesons::{VectorMeson, photoproduction};
+use crate::process::limits::photon;
 use crate::process::{Inputs, KinematicLimits, Unsuitable};
 use crate::text::shown;
 
@@ -25,13 +25,12 @@ pub(super) fn threshold_gev(inputs: &Inputs) -> f64 {
 /// The limits, of photons of one energy or of all below it.
 pub(super) fn of(inputs: &Inputs, one_energy: bool) -> KinematicLimits {
     let e0 = inputs.beam.energy_gev;
-    let photon = PhotonCollision {
-        energy_gev: e0,
-        mass_gev: inputs.nucleus.mass_gev,
-    };
     let lightest = open(inputs).map_or(f64::INFINITY, |(lightest, _)| lightest.mass_gev());
-    let limits =
-        KinematicLimits::of_photon(&photon, lightest, photoproduction::largest_mass_gev(e0));
+    let limits = KinematicLimits::of_photon(
+        &photon(inputs),
+        lightest,
+        photoproduction::largest_mass_gev(e0),
+    );
     match one_energy {
         true => limits,
         // All but what the nucleon takes there.

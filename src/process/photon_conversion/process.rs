@@ -9,12 +9,9 @@ use super::quadrature::ByRules;
 use crate::beam::Lepton;
 use crate::elementary::cos_sin_turns;
 use crate::event::Momentum;
-use crate::kinematics::{CollisionError, PhotonCollision};
 use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
-use crate::process::{
-    BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
-};
+use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
 
 impl Process for Conversion {
     fn kind(&self) -> &str {
@@ -171,29 +168,6 @@ impl Kind for PhotonConversionOf {
 
     fn words(&self) -> &'static str {
         "γ N → χ χ̄ N of a photon of the beam or of its shower"
-    }
-
-    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
-        let (m_min, big_m) = (
-            inputs.dark_sector.threshold_mass_gev(),
-            inputs.nucleus.mass_gev,
-        );
-        let photon = PhotonCollision {
-            energy_gev: inputs.beam.energy_gev,
-            mass_gev: big_m,
-        };
-        let limits = KinematicLimits::of_photon(&photon, m_min, photon.max_pair_mass());
-        // E_miss at threshold, where all move together.
-        let least = (self.threshold_gev(inputs) + big_m) * m_min / (m_min + big_m);
-        Ok(match one_energy {
-            true => limits,
-            false => limits.down_to(least / photon.energy_gev),
-        })
-    }
-
-    fn threshold_gev(&self, inputs: &Inputs) -> f64 {
-        let made = inputs.dark_sector.threshold_mass_gev();
-        PhotonCollision::threshold_gev(inputs.nucleus.mass_gev, made)
     }
 
     fn projectiles(&self) -> &'static [Species] {
