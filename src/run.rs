@@ -21,7 +21,7 @@ use crate::process::{
 };
 use crate::record::{RunHeader, Shard};
 
-pub use losses::{check_losses, loss_notes, tabulated_track, thin_note};
+pub use losses::{check_losses, energies, loss_notes, tabulated_track, thin_note};
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
 
 /// A card that asks for what cannot be done, in words.
@@ -230,7 +230,7 @@ fn in_target(card: &RunCard, mixture: &Mixture) -> Result<Arc<dyn Process>, Usag
         ([only], EnergyLoss::None) if incoming.is_none() => Ok(only.process.clone()),
         (_, loss) => Ok(Arc::new(
             InTarget::new(mixture, loss)
-                .with_spread(card.profile.momentum_spread)
+                .with_spread(card.profile.spread())
                 .with_incoming(incoming),
         )),
     }
@@ -290,8 +290,8 @@ pub fn mixture_of(card: &RunCard, registry: &Registry) -> Result<Mixture, UsageE
 fn mixture_by(card: &RunCard, kind: &dyn Kind) -> Result<Mixture, UsageError> {
     let mixture = thin_mixture(card, kind)?;
     let loss = losses::energy_loss(card)?;
-    let spread = card.profile.momentum_spread;
-    if loss == EnergyLoss::None && spread == 0.0 {
+    let spread = card.profile.spread();
+    if loss == EnergyLoss::None && spread.is_none() {
         return Ok(mixture);
     }
     let parts = mixture.parts().iter().map(|part| {
@@ -299,7 +299,8 @@ fn mixture_by(card: &RunCard, kind: &dyn Kind) -> Result<Mixture, UsageError> {
             atom_fraction: 1.0,
             ..part.clone()
         };
-        let process = InTarget::new(&Mixture::new(vec![alone]), loss.clone()).with_spread(spread);
+        let process = InTarget::new(&Mixture::new(vec![alone]), loss.clone());
+        let process = process.with_spread(spread.clone());
         Part {
             process: Arc::new(process),
             ..part.clone()

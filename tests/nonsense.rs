@@ -1,6 +1,6 @@
 //! Whatever numbers the library is handed: an error, or a finite result of sensible numbers.
 
-use millibrem::beam::{Beam, BeamFields, BeamProfile, Lepton, ProfileFields};
+use millibrem::beam::{Beam, BeamFields, BeamProfile, Lepton, ProfileFields, Twiss};
 use millibrem::checked::BadNumber;
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
@@ -317,6 +317,14 @@ fn a_pair_without_a_charge_is_of_a_mediator_alone() {
 
 #[test]
 fn profiles_and_materials_refuse_numbers_that_are_none() {
+    fn twiss(emittance_mm_mrad: f64, beta_m: f64, alpha: f64) -> Option<[Twiss; 2]> {
+        let plane = Twiss {
+            emittance_mm_mrad,
+            beta_m,
+            alpha,
+        };
+        Some([plane; 2])
+    }
     let profile = |change: fn(&mut ProfileFields)| BeamProfile::default().with(change);
     let lead = Element::from_symbol("Pb").expect("listed");
     let material =
@@ -325,6 +333,10 @@ fn profiles_and_materials_refuse_numbers_that_are_none() {
         profile(|p| p.momentum_spread = f64::NAN).unwrap_err(),
         profile(|p| p.spot_mm[1] = f64::INFINITY).unwrap_err(),
         profile(|p| p.divergence_mrad[0] = -1.0).unwrap_err(),
+        profile(|p| p.twiss = twiss(-1.0, 1.0, 0.0)).unwrap_err(),
+        profile(|p| p.twiss = twiss(1.0, 0.0, 0.0)).unwrap_err(),
+        profile(|p| p.twiss = twiss(1.0, 1.0, f64::NAN)).unwrap_err(),
+        profile(|p| (p.twiss, p.spot_mm[0]) = (twiss(1.0, 1.0, 0.0), 1.0)).unwrap_err(),
         material(|m| m.components.clear()).unwrap_err(),
         material(|m| m.components[0].mass_fraction = f64::NAN).unwrap_err(),
         material(|m| m.components[0].mass_fraction = 0.5).unwrap_err(),
@@ -338,6 +350,10 @@ fn profiles_and_materials_refuse_numbers_that_are_none() {
         "momentum_spread",
         "spot_mm",
         "divergence_mrad",
+        "emittance_mm_mrad",
+        "beta_m",
+        "alpha",
+        "spot_mm",
         "the sum of mass fractions",
         "mass_fraction",
         "the sum of mass fractions",

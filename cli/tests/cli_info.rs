@@ -140,7 +140,7 @@ fn a_wrong_card_is_one_line_on_stderr_and_exit_code_two() {
     exit code 2
     --- stdout
     --- stderr
-    error: FOLDER/wrong.toml:3: beam.energy: found an unknown key, expected one of particle, lepton, energy_gev, on_target, momentum_spread, spot_mm, divergence_mrad; did you mean `energy_gev`?
+    error: FOLDER/wrong.toml:3: beam.energy: found an unknown key, expected one of particle, lepton, energy_gev, on_target, momentum_spread, spot_mm, divergence_mrad, momentum_table, twiss; did you mean `energy_gev`?
     "#);
 }
 

@@ -220,6 +220,9 @@ impl Override {
         let displaced: &[&str] = match (self.key.as_str(), self.value.as_str()) {
             ("target.element", _) => OF_ELEMENT,
             ("target.form_factor.file", _) => &["target.form_factor"],
+            ("beam.momentum_table.file", _) => &["beam.momentum_table", "beam.momentum_spread"],
+            ("beam.momentum_table", _) => &["beam.momentum_spread"],
+            ("beam.momentum_spread", _) => &["beam.momentum_table"],
             ("target.track_length.file", _) => &["target.track_length"],
             ("target.losses", Some(losses)) if losses != Losses::Shower.name() => {
                 &["target.track_length"]

@@ -1,7 +1,7 @@
 //! The card written back, every default visible.
 
 use super::process_kind::ProcessKind;
-use super::profile::raw_pair;
+use super::profile;
 use super::raw::{
     PerAxis, RawBeam, RawCard, RawComponent, RawCuts, RawDarkSector, RawEvents, RawFormFactor,
     RawFormFactorTable, RawHistogram, RawIntegration, RawMaterial, RawMesons, RawProcess, RawReach,
@@ -74,8 +74,14 @@ impl From<&RunCard> for RawCard {
                 energy_gev: Some(card.beam.energy_gev),
                 on_target: card.beam.on_target,
                 momentum_spread: Some(card.profile.momentum_spread).filter(|spread| *spread > 0.0),
-                spot_mm: raw_pair(card.profile.spot_mm),
-                divergence_mrad: raw_pair(card.profile.divergence_mrad),
+                spot_mm: profile::raw_pair(card.profile.spot_mm),
+                divergence_mrad: profile::raw_pair(card.profile.divergence_mrad),
+                momentum_table: card
+                    .profile
+                    .momentum_table
+                    .as_deref()
+                    .map(profile::raw_table),
+                twiss: card.profile.twiss.map(profile::raw_twiss),
             },
             target: RawTarget {
                 losses: card.losses.map(|losses| losses.name().to_owned()),

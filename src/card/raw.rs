@@ -104,8 +104,10 @@ sections! {
     }
     RawBeam {
         lepton: String, particle: String, energy_gev: f64, on_target: f64, momentum_spread: f64, spot_mm: PerAxis<f64>,
-        divergence_mrad: PerAxis<f64>,
+        divergence_mrad: PerAxis<f64>, momentum_table: RawMomentumTable, twiss: RawTwiss,
     }
+    RawMomentumTable { file: String, momentum_gev: PerAxis<f64>, density: PerAxis<f64>, }
+    RawTwiss { emittance_mm_mrad: PerAxis<f64>, beta_m: PerAxis<f64>, alpha: PerAxis<f64>, }
     RawTarget {
         element: String, density_g_cm3: f64, radiation_length_cm: f64, thickness_cm: f64,
         thickness_x0: f64, energy_loss_gev_per_cm: f64, form_factor: RawFormFactor, nucleus_spin: toml::Value, nuclear_mass_gev: f64,

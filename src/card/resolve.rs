@@ -36,7 +36,7 @@ pub(super) fn resolve(
     let rules = Resolver::new(source);
     rules.count("schema", raw.schema, SCHEMA..=SCHEMA)?;
     let beam = beam(&rules, raw)?;
-    let profile = profile::resolve(&rules, &raw.beam)?;
+    let profile = profile::resolve(&rules, &raw.beam, known, &beam)?;
     let kind = kind(&rules, raw, known, &beam)?;
     let dark_sector = dark_sector::resolve(&rules, &kind, &raw.dark_sector)?;
     let mesons = mesons(&rules, raw, &kind)?;

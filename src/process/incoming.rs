@@ -1,12 +1,13 @@
 //! Where a particle of the beam comes in, and in which direction it goes at the vertex.
 //!
-//! At the front of the target x, y and the slopes x' = dx/dz, y' are gaussian and independent of each other; down to
+//! At the front of the target x, y and the slopes x' = dx/dz, y' are gaussian, x and x' with the correlation ρ of
+//! their ellipse (`x' = σ' (ρ a + √(1 − ρ²) b)` where `x = σ a`), the planes independent of each other; down to
 //! the depth z of the vertex x grows by x' z, and by multiple scattering ([`crate::matter::scattering`]) at the momentum
 //! √(p_in p_vertex). The weight of an event does not depend on any of this: a block of points knows the beam
 //! along +z, and each event is turned afterwards (`generate`). Lengths in cm, energies in GeV. Pinned by
-//! `tests/beam.rs`.
+//! `tests/beam.rs` and `tests/beam_table.rs`.
 
-use crate::beam::BeamProfile;
+use crate::beam::{BeamProfile, PhaseSpace};
 use crate::elementary::{cos_sin_turns, ln};
 use crate::event::{Momentum, Scalar};
 use crate::matter::scattering::{highland_rad, offset_and_angle};
@@ -15,12 +16,20 @@ use crate::process::Process;
 /// How the particles of a beam come in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Incoming {
-    spot_cm: [f64; 2],
-    divergence_rad: [f64; 2],
+    planes: [Plane; 2],
     /// Thickness of the target, where vertices lie evenly if the process does not say where.
     thickness_cm: Option<f64>,
     /// Radiation length, if the beam scatters.
     scatters_in_cm: Option<f64>,
+}
+
+/// A plane across the axis at the front of the target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Plane {
+    spot_cm: f64,
+    divergence_rad: f64,
+    /// ρ and √(1 − ρ²).
+    correlation: [f64; 2],
 }
 
 /// The beam particle of an event at its vertex.
@@ -40,8 +49,14 @@ impl Incoming {
         scatters_in_cm: Option<f64>,
     ) -> Self {
         Self {
-            spot_cm: profile.spot_mm.map(|mm| 0.1 * mm),
-            divergence_rad: profile.divergence_mrad.map(|mrad| 1e-3 * mrad),
+            planes: profile.phase_space().map(|plane: PhaseSpace| Plane {
+                spot_cm: 0.1 * plane.spot_mm,
+                divergence_rad: 1e-3 * plane.divergence_mrad,
+                correlation: [
+                    plane.correlation,
+                    ((1.0 - plane.correlation) * (1.0 + plane.correlation)).sqrt(),
+                ],
+            }),
             thickness_cm,
             scatters_in_cm,
         }
@@ -86,8 +101,10 @@ impl Incoming {
             let [a, b] = normals(&mut uniform);
             let [c, d] = normals(&mut uniform);
             let (offset, angle) = offset_and_angle(z_cm, rms, [c, d]);
-            let before = self.divergence_rad[axis] * b;
-            place_cm[axis] = self.spot_cm[axis] * a + before * z_cm + offset;
+            let plane = &self.planes[axis];
+            let [with_x, alone] = plane.correlation;
+            let before = plane.divergence_rad * (with_x * a + alone * b);
+            place_cm[axis] = plane.spot_cm * a + before * z_cm + offset;
             slope[axis] = before + angle;
         }
         let pz = p / (1.0 + slope[0] * slope[0] + slope[1] * slope[1]).sqrt();

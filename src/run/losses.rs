@@ -7,13 +7,13 @@
 use std::sync::Arc;
 
 use super::UsageError;
-use crate::beam::Lepton;
-use crate::card::{Losses, RunCard, Straggling};
+use crate::beam::{Lepton, MomentumSpread};
+use crate::card::{Channel, Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
 use crate::matter::muon_loss::MuonLoss;
 use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::{self, Species};
-use crate::process::target::{BeamTrack, EnergyLoss, FARTHEST, Showered};
+use crate::process::target::{BeamTrack, EnergyLoss, Showered, Spread};
 use crate::process::{Incoming, Method, Route};
 
 /// Steps of depth of the energies of muons.
@@ -88,11 +88,13 @@ pub fn loss_notes(card: &RunCard) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if card.profile.momentum_spread > 0.0 {
-        notes.push(
-            "beam.momentum_spread is not followed by reach: limits are for beam.energy_gev"
-                .to_owned(),
-        );
+    let all = card.reach.channels.unwrap_or_default();
+    let of_beam = all.iter().all(|channel| channel == Channel::Bremsstrahlung);
+    if let Some(spread) = card.profile.spread().filter(|_| !of_beam) {
+        notes.push(format!(
+            "{} is followed for bremsstrahlung alone: showers, and what they make, are those of beam.energy_gev",
+            spread.key()
+        ));
     }
     let loss = card.target.material.energy_loss_gev_per_cm;
     let loses = loss.is_some_and(|loss| loss > 0.0);
@@ -107,10 +109,15 @@ pub fn loss_notes(card: &RunCard) -> Vec<String> {
 
 /// Refuses a beam that loses energy where one energy is meant.
 pub(super) fn check_one_energy(card: &RunCard) -> Result<(), UsageError> {
-    if card.profile.momentum_spread > 0.0 {
-        return Err(UsageError(
-            "beam.momentum_spread spreads the energy of the beam, and this is done at one: take --set beam.momentum_spread=0 for beam.energy_gev".to_owned(),
-        ));
+    if let Some(spread) = card.profile.spread() {
+        let key = spread.key();
+        let instead = match spread {
+            MomentumSpread::Gaussian(_) => format!("take --set {key}=0 for beam.energy_gev"),
+            MomentumSpread::Table(_) => "leave it out for beam.energy_gev".to_owned(),
+        };
+        return Err(UsageError(format!(
+            "{key} spreads the energy of the beam, and this is done at one: {instead}"
+        )));
     }
     match check_losses(card)? {
         Losses::None => Ok(()),
@@ -125,7 +132,7 @@ pub(super) fn check_one_energy(card: &RunCard) -> Result<(), UsageError> {
 pub(super) fn incoming(card: &RunCard) -> Option<Incoming> {
     let material = &card.target.material;
     let scatters = card.scattering == MultipleScattering::Highland;
-    let differs = card.profile.momentum_spread > 0.0 || card.profile.is_wide() || scatters;
+    let differs = card.profile.spread().is_some() || card.profile.is_wide() || scatters;
     let x0_cm = material.radiation_length_cm.filter(|_| scatters);
     differs.then(|| Incoming::new(&card.profile, material.thickness_cm, x0_cm))
 }
@@ -133,8 +140,7 @@ pub(super) fn incoming(card: &RunCard) -> Option<Incoming> {
 /// The law by which the beam of the card loses energy before it makes anything.
 pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
     // What comes in with more may be left with less of it.
-    let most = 1.0 + FARTHEST * card.profile.momentum_spread;
-    down_to(card, lowest_share(card) / most)
+    down_to(card, lowest_share(card) / most_of_momentum(card))
 }
 
 /// The track of the beam of the card above its cut on x, whatever is made; none if `target.losses` names no table
@@ -145,11 +151,27 @@ pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
 pub fn tabulated_track(card: &RunCard) -> Result<Option<BeamTrack>, UsageError> {
     match card.losses {
         Some(Losses::MuonTable | Losses::MuonStraggling | Losses::Shower) => {
-            let losses = down_to(card, card.cuts.x_min)?;
+            let losses = down_to(card, card.cuts.x_min / most_of_momentum(card))?;
             Ok(losses.track(card.beam.energy_gev))
         }
         _ => Ok(None),
     }
+}
+
+/// The largest momentum of the beam over its nominal one.
+fn most_of_momentum(card: &RunCard) -> f64 {
+    let spread = spread(card);
+    spread.map_or(1.0, |spread| spread.most())
+}
+
+/// Energies in GeV of the beam with weights that add up to 1, for integrals over its spread; none if it has one energy.
+pub fn energies(card: &RunCard) -> Vec<(f64, f64)> {
+    spread(card).map_or_else(Vec::new, |spread| spread.nodes())
+}
+
+fn spread(card: &RunCard) -> Option<Spread> {
+    let (e0, m) = (card.beam.energy_gev, card.beam.lepton.mass_gev());
+    Some(Spread::new(card.profile.spread()?, e0, m))
 }
 
 /// The law, down to a share of the energy of the beam.

@@ -200,6 +200,51 @@ const WRONG: &[(&str, &str)] = &[
         "observable = \"x\"",
         "observable = \"x\"\nscale = \"logarithmic\"",
     ),
+    // Beams that are no pencil.
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nspot_mm = 1\ntwiss = { emittance_mm_mrad = 1, beta_m = 1 }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\ntwiss = { emittance_mm_mrad = [1, -1], beta_m = 1 }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\ntwiss = { emittance_mm_mrad = 1 }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\ntwiss = { emittance_mm_mrad = 1, beta_m = 1, alfa = 0 }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\ntwiss = { emittance_mm_mrad = 1e6, beta_m = 1e-3 }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nmomentum_table = { momentum_gev = [150, 150], density = [1, 1] }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nmomentum_table = { momentum_gev = [150, 160], density = [1, -1] }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nmomentum_table = { momentum_gev = [150, 250], density = [1, 1] }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nmomentum_table = { momentum_gev = [150, 160] }",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nmomentum_table = {}",
+    ),
+    (
+        "energy_gev = 160.0",
+        "energy_gev = 160.0\nmomentum_spread = 0.1\nmomentum_table = { momentum_gev = [150, 160], density = [1, 1] }",
+    ),
 ];
 
 fn read(text: &str) -> Result<RunCard, CardError> {

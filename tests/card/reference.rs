@@ -149,11 +149,17 @@ target.track_length = { depth_x0 = [1.0, 1.0], energy_gev = [1.0, 160.0], electr
 positron_x0 = [0.1, 0.0], photon_x0 = [0.1, 0.0] }
 ";
     paths("", &toml::Value::Table(printed(&tracks)), &mut seen);
+    let beam = PAIR.to_owned()
+        + "beam.momentum_table = { momentum_gev = [150.0, 170.0], density = [1.0, 2.0] }
+beam.twiss = { emittance_mm_mrad = 1.0, beta_m = [2.0, 3.0] }
+";
+    paths("", &toml::Value::Table(printed(&beam)), &mut seen);
     // Labels are free texts.
     seen.insert("run.label".to_owned());
     // The thickness is printed in cm, a mixture as its elements, a file as its numbers.
     seen.insert("target.form_factor.file".to_owned());
     seen.insert("target.track_length.file".to_owned());
+    seen.insert("beam.momentum_table.file".to_owned());
     seen.insert("target.thickness_x0".to_owned());
     seen.insert("target.mixture".to_owned());
     // Couplings as α_D and ε.
@@ -179,6 +185,7 @@ fn defaults_are_what_a_minimal_card_means() {
             // A list that is not there has no keys.
             Absent::Required(_) if key.path.starts_with("target.material.") => {}
             Absent::Required(_) if key.path.starts_with("weight.") => {}
+            Absent::Required(_) if key.path.starts_with("beam.twiss.") => {}
             Absent::Required(_) | Absent::Depends(_) => assert_ne!(found, [], "{}", key.path),
             Absent::Number(_) | Absent::Count(_) | Absent::Text(_) => {
                 let value = format!("value = {}", key.default.value().unwrap());

@@ -140,6 +140,33 @@ keys! {
     "beam.divergence_mrad": Numbers, "mrad", Range("0 to 100"), Nothing("(all along +z)"),
         "Rms of the angles in x and y there, gaussian: `[x, y]`, or one number for both.",
         "[x, y] in mrad, each 0 to 100";
+    "beam.momentum_table": Table, "", Range(""), Nothing("(all at `energy_gev`)"),
+        "The density of momenta instead of `momentum_spread`, linear between its rows and 0 beyond them, whatever its norm; x and \
+         cuts stay those of `energy_gev`.",
+        "{ file = \"…\" }, or { momentum_gev = […], density = […] }";
+    "beam.momentum_table.file": Text, "", Range("the name of a file, seen from the card's folder"), Nothing(""),
+        "The table: the first row names its columns, `momentum_gev` and `density`; the resolved card holds the numbers.",
+        "the name of a file";
+    "beam.momentum_table.momentum_gev": Numbers, "GeV", Range("rising, half to one and a half times that of `energy_gev`"),
+        Nothing("(`file` has them)"),
+        "Momenta of a table in the card.",
+        "a list of momenta in GeV";
+    "beam.momentum_table.density": Numbers, "", Range("none negative, one for each of `momentum_gev`"), Nothing("(`file` has them)"),
+        "The density at each of them.",
+        "a list of densities, one for each of momentum_gev";
+    "beam.twiss": Table, "", Range(""), Nothing("(`spot_mm` and `divergence_mrad`)"),
+        "The ellipses of place and angle at the front of the target instead of `spot_mm` and `divergence_mrad`: ⟨x²⟩ = εβ, \
+         ⟨x x'⟩ = −εα, ⟨x'²⟩ = ε(1 + α²)/β.",
+        "{ emittance_mm_mrad = [x, y], beta_m = [x, y], alpha = [x, y] }";
+    "beam.twiss.emittance_mm_mrad": Numbers, "mm mrad", Range("0 to 1e6"), Required("in `twiss`"),
+        "Rms emittance ε in x and y, not normalised: `[x, y]`, or one number for both.",
+        "[x, y] in mm mrad, each 0 to 1e6";
+    "beam.twiss.beta_m": Numbers, "m", Range("1e-6 to 1e9"), Required("in `twiss`"),
+        "β at the front of the target.",
+        "[x, y] in m, each 1e-6 to 1e9";
+    "beam.twiss.alpha": Numbers, "", Range("of a size up to 1e4"), Nothing("(0)"),
+        "α there, above 0 in a beam that converges.",
+        "[x, y], each -1e4 to 1e4";
 
     "target": Table, "", Range(""), Nothing(""),
         "The nuclei, and how much of the material there is. σ knows only the nuclei, with their spin, mass and \

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use super::secondary::FromShower;
 use super::{Incoming, Method, MixedRoute, Mixture, Part, PointBlock, Process, Route};
+use crate::beam::MomentumSpread;
 use crate::event::Scalar;
 use crate::matter::shower::{Species, TrackLength};
 use crate::particle::{Outgoing, Particle};
@@ -33,8 +34,8 @@ pub use beam_track::BeamTrack;
 pub use energy_loss::EnergyLoss;
 use points::Points;
 pub use showered::Showered;
-pub(crate) use spread::FARTHEST;
-use spread::{Spread, Spreading};
+pub(crate) use spread::Spread;
+use spread::Spreading;
 use thick::Thick;
 
 /// A process in a target.
@@ -76,11 +77,11 @@ impl InTarget {
         }
     }
 
-    /// The same of a beam whose momentum has this relative rms.
+    /// The same of a beam whose momenta differ so.
     #[must_use]
-    pub fn with_spread(mut self, relative: f64) -> Self {
+    pub fn with_spread(mut self, spread: Option<MomentumSpread>) -> Self {
         let (e0, m) = (self.beam_energy_gev(), self.beam().mass_gev);
-        self.spread = (relative > 0.0).then(|| Spread::new(relative, e0, m));
+        self.spread = spread.map(|spread| Spread::new(spread, e0, m));
         self
     }
 
@@ -106,8 +107,7 @@ impl InTarget {
             None => track,
             Some(spread) => {
                 // Losses are followed to less than what counts at this energy, where nothing may be made.
-                let nominal = self.losses.track(self.beam_energy_gev())?;
-                let counts = nominal.lowest() * self.beam_energy_gev() * spread.most();
+                let counts = self.losses.lowest() * self.beam_energy_gev() * spread.most();
                 let lowest = (counts / energy).max(track.lowest());
                 (lowest < 1.0).then(|| track.within(lowest, 1.0))?
             }

@@ -58,7 +58,7 @@ impl Points {
             parts: parts.clone(),
             picks: process.picks.clone(),
             losses: process.losses.clone(),
-            spread: process.spread,
+            spread: process.spread.clone(),
             dim: first.dim(),
             n_out: first.outgoing().len(),
             e0,

@@ -1,64 +1,123 @@
-//! The spread of the momentum of a beam: gaussian, cut off at five standard deviations.
+//! The spread of the momentum of a beam: gaussian, cut off at five standard deviations, or a table of its density.
 //!
-//! `σ̄ = ∫ dξ φ(ξ) σ(E(ξ))`, p = p0 (1 + δ ξ). A point has ξ = Φ⁻¹ of one more coordinate; without Monte Carlo the
-//! integral is Gauss's rule with 16 energies, exact to 10⁻⁶ where σ is smooth. Cuts and x stay those of the nominal
-//! energy. Pinned by the tests below and `tests/beam.rs`.
+//! `σ̄ = ∫ dp w(p) σ(E(p))`, ∫ w dp = 1; for the gaussian p = p0 (1 + δ ξ). A point has the momentum below which a share
+//! of the beam is that is one more coordinate, so ξ = Φ⁻¹ of it. Without Monte Carlo the integral is Gauss's rule, for the
+//! gaussian with 16 energies, for a table with two in each of 16 equal pieces of its range: those of the density in the
+//! piece, from its moments. Both are exact to 10⁻⁶ where σ is smooth. Cuts and x stay those of the nominal
+//! energy. Pinned by the tests below, `tests/beam.rs` and `tests/beam_table.rs`.
 
 use std::f64::consts::{SQRT_2, TAU};
 
 use rayon::prelude::*;
 
+use crate::beam::{MomentumSpread, MomentumTable};
 use crate::elementary::{exp, ln};
 use crate::process::radiation::quadrature::gauss_legendre;
 use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
-/// Standard deviations from the mean beyond which there is no beam; 6·10⁻⁷ of it would be.
-pub(crate) const FARTHEST: f64 = 5.0;
-/// Energies of the integral.
+const FARTHEST: f64 = MomentumSpread::FARTHEST;
+/// Energies of the integral over a gaussian, and pieces of that over a table.
 const NODES: usize = 16;
 /// Its relative error.
 const ERROR: f64 = 1e-6;
 
 /// Momenta around that of a beam of `e0` GeV and mass `m`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Spread {
-    pub(super) relative: f64,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spread {
+    of: MomentumSpread,
     p0: f64,
     m: f64,
 }
 
 impl Spread {
-    pub(super) fn new(relative: f64, e0: f64, m: f64) -> Self {
+    /// Of a beam of nominally `e0` GeV of particles of mass `m`.
+    pub(crate) fn new(of: MomentumSpread, e0: f64, m: f64) -> Self {
         let p0 = ((e0 - m) * (e0 + m)).sqrt();
-        Self { relative, p0, m }
+        Self { of, p0, m }
     }
 
     /// The largest momentum over the nominal one, by which losses are followed further down.
-    pub(super) fn most(&self) -> f64 {
-        1.0 + FARTHEST * self.relative
+    pub(crate) fn most(&self) -> f64 {
+        self.of.most(self.p0)
     }
 
-    /// Energy in GeV at so many standard deviations.
-    fn energy(&self, deviations: f64) -> f64 {
-        let p = self.p0 * (1.0 + self.relative * deviations);
+    /// Energy in GeV of a momentum.
+    fn energy(&self, p: f64) -> f64 {
         libm::hypot(p, self.m)
+    }
+
+    /// Momentum in GeV at so many standard deviations.
+    fn at(&self, relative: f64, deviations: f64) -> f64 {
+        self.p0 * (1.0 + relative * deviations)
     }
 
     /// Energy in GeV at a coordinate in (0, 1).
     pub(super) fn energy_at(&self, u: f64) -> f64 {
-        let outside = 0.5 * libm::erfc(FARTHEST / SQRT_2);
-        self.energy(quantile(outside + (1.0 - 2.0 * outside) * u))
+        self.energy(match &self.of {
+            MomentumSpread::Gaussian(relative) => {
+                let outside = 0.5 * libm::erfc(FARTHEST / SQRT_2);
+                self.at(*relative, quantile(outside + (1.0 - 2.0 * outside) * u))
+            }
+            MomentumSpread::Table(table) => table.quantile_gev(u),
+        })
     }
 
-    /// Energies and weights that add up to 1.
-    pub(super) fn nodes(&self) -> Vec<(f64, f64)> {
-        let rule = gauss_legendre(NODES);
-        let at = |u: f64| FARTHEST * (2.0 * u - 1.0);
-        let density = |x: f64| exp(-0.5 * x * x);
-        let sum: f64 = rule.iter().map(|(u, w)| w * density(at(*u))).sum();
-        let node = |(u, w): &(f64, f64)| (self.energy(at(*u)), w * density(at(*u)) / sum);
-        rule.iter().map(node).collect()
+    /// Energies in GeV, and weights that add up to 1.
+    pub(crate) fn nodes(&self) -> Vec<(f64, f64)> {
+        let momenta = match &self.of {
+            MomentumSpread::Gaussian(relative) => {
+                let rule = gauss_legendre(NODES);
+                let at = |u: f64| FARTHEST * (2.0 * u - 1.0);
+                let density = |x: f64| exp(-0.5 * x * x);
+                let sum: f64 = rule.iter().map(|(u, w)| w * density(at(*u))).sum();
+                let node =
+                    |(u, w): &(f64, f64)| (self.at(*relative, at(*u)), w * density(at(*u)) / sum);
+                rule.iter().map(node).collect()
+            }
+            MomentumSpread::Table(table) => in_pieces(table),
+        };
+        let of_momentum = |(p, weight)| (self.energy(p), weight);
+        momenta.into_iter().map(of_momentum).collect()
     }
+}
+
+/// Momenta and weights of the two points of Gauss's rule in each piece of a table's range, by the first four moments of
+/// the density there.
+fn in_pieces(table: &MomentumTable) -> Vec<(f64, f64)> {
+    let (low, high) = table.range_gev();
+    let edge = |i: usize| low + (high - low) * (i as f64 / NODES as f64);
+    // Exact for a density that is linear, times a cube.
+    let rule = gauss_legendre(3);
+    let mut nodes = Vec::with_capacity(2 * NODES);
+    for i in 0..NODES {
+        let middle = 0.5 * (edge(i) + edge(i + 1));
+        let mut moments = [0.0; 4];
+        for [(p0, d0), (p1, d1)] in table.within(edge(i), edge(i + 1)) {
+            for (u, w) in &rule {
+                let mut term = w * (p1 - p0) * (d0 + u * (d1 - d0));
+                for moment in &mut moments {
+                    *moment += term;
+                    term *= p0 + u * (p1 - p0) - middle;
+                }
+            }
+        }
+        let [norm, first, second, third] = moments;
+        if norm <= 0.0 {
+            continue;
+        }
+        let [mean, square, cube] = [first, second, third].map(|moment| moment / norm);
+        let variance = square - mean * mean;
+        let half_skew = 0.5 * (cube - 3.0 * mean * square + 2.0 * mean * mean * mean) / variance;
+        let reach = libm::hypot(half_skew, variance.sqrt());
+        let tilt = 0.5 * half_skew / reach;
+        nodes.push((middle + mean + half_skew - reach, norm * (0.5 + tilt)));
+        nodes.push((middle + mean + half_skew + reach, norm * (0.5 - tilt)));
+    }
+    let all: f64 = nodes.iter().map(|(_, weight)| weight).sum();
+    for (_, weight) in &mut nodes {
+        *weight /= all;
+    }
+    nodes
 }
 
 /// Φ⁻¹: the rational approximation of Acklam, good to 10⁻⁹, and one step of Halley's method.
@@ -164,7 +223,7 @@ impl Spreading {
     fn refused(&self) -> Result<Vec<Integral>, QuadratureError> {
         Err(QuadratureError::NotApplicable {
             method: self.method.name(),
-            needs: "a beam of one energy (beam.momentum_spread = 0) for spectra; the method mc has them",
+            needs: "a beam of one energy (neither beam.momentum_spread nor momentum_table) for spectra; the method mc has them",
         })
     }
 }
@@ -183,8 +242,51 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_the_nodes_and_points_of_its_moments() {
+        // A gaussian of 2 GeV in rows that are no pieces of the rule, and one with a hole.
+        let p: Vec<f64> = (0..=371)
+            .map(|i| 90.0 + 20.0 * f64::from(i) / 371.0)
+            .collect();
+        let density: Vec<f64> = p
+            .iter()
+            .map(|p| exp(-0.125 * (p - 100.0).powi(2)))
+            .collect();
+        let tables = [
+            MomentumTable::new(&p, &density),
+            MomentumTable::new(
+                &[80.0, 90.0, 91.0, 110.0, 120.0],
+                &[0.0, 3.0, 0.0, 0.0, 1.0],
+            ),
+        ];
+        for table in tables {
+            let spread = Spread::new(MomentumSpread::Table(table.unwrap().into()), 100.0, 0.0);
+            let nodes = spread.nodes();
+            assert!(nodes.len() <= 2 * NODES);
+            let n = 200_000;
+            let points =
+                (0..n).map(|i| (spread.energy_at((f64::from(i) + 0.5) / f64::from(n)), 1.0));
+            let points: Vec<(f64, f64)> = points.collect();
+            for power in 0..6 {
+                let moment = |of: &[(f64, f64)]| -> f64 {
+                    let all: f64 = of.iter().map(|(_, w)| w).sum();
+                    of.iter()
+                        .map(|(e, w)| w * (0.1 * (e - 100.0)).powi(power))
+                        .sum::<f64>()
+                        / all
+                };
+                let (found, expected) = (moment(&nodes), moment(&points));
+                // The two points of a piece have its first four moments.
+                assert!(
+                    (found - expected).abs() < 2e-6,
+                    "{power}: {found} {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn nodes_and_points_have_the_moments_of_the_spread() {
-        let spread = Spread::new(0.02, 100.0, 0.0);
+        let spread = Spread::new(MomentumSpread::Gaussian(0.02), 100.0, 0.0);
         let nodes = spread.nodes();
         let mean: f64 = nodes.iter().map(|(e, w)| e * w).sum();
         let square: f64 = nodes.iter().map(|(e, w)| (e - 100.0).powi(2) * w).sum();

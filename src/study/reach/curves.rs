@@ -121,12 +121,13 @@ impl Reach {
             card.reach.events_excluded = events.unwrap_or(card.reach.events_excluded);
             card.reach.q_over_e_max = options.ceiling.or(card.reach.q_over_e_max);
             let experiment = experiment(&card)?;
-            if experiment.loses_energy() && card.integration.method == Method::MC {
-                return Err(UsageError(format!(
-                    "{}: energy loss in the target needs --method quadrature",
-                    card.run.name
-                ))
-                .into());
+            if !experiment.has_one_energy() && card.integration.method == Method::MC {
+                let what = match card.profile.spread() {
+                    Some(spread) => spread.key(),
+                    None => "energy loss in the target",
+                };
+                let name = &card.run.name;
+                return Err(UsageError(format!("{name}: {what} needs --method quadrature")).into());
             }
             Ok((experiment, card))
         };
@@ -466,18 +467,37 @@ pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
         straggling: card.reach.straggling == Straggling::TsaiWhitis
             || run::check_losses(card)? == Losses::TsaiWhitis,
     };
-    let experiment = Experiment::new(
-        &card.run.name,
-        card.beam,
-        card.target.clone(),
-        card.cuts,
-        chi(card)?,
-        counting,
-    )?;
-    Ok(match run::tabulated_track(card)? {
-        Some(track) => experiment.along(track),
-        None => experiment,
-    })
+    let track = run::tabulated_track(card)?;
+    let chi = chi(card)?;
+    // Cuts stay where they are in energy.
+    let of_energy = |scale: f64| -> Result<Experiment, StudyError> {
+        let bad = |bad| UsageError(format!("{}: {bad}", card.run.name));
+        let beam = card
+            .beam
+            .with(|beam| beam.energy_gev *= scale)
+            .map_err(bad)?;
+        let cuts = card.cuts.in_other_units(1.0 / scale);
+        let x_min = cuts.x_min;
+        let (name, target) = (&card.run.name, card.target.clone());
+        let experiment = Experiment::new(name, beam, target, cuts, chi, counting)?;
+        Ok(match &track {
+            // Losses of neighbouring energies are alike.
+            Some(track) => experiment.along(match x_min > track.lowest() {
+                true => track.within(x_min, 1.0),
+                false => track.clone(),
+            }),
+            None => experiment,
+        })
+    };
+    let mut spread = Vec::new();
+    for (energy_gev, weight) in run::energies(card) {
+        let scale = energy_gev / card.beam.energy_gev;
+        // With less than the cut asks for nothing counts.
+        if card.cuts.x_min < scale {
+            spread.push((weight, of_energy(scale)?));
+        }
+    }
+    Ok(of_energy(1.0)?.over(spread))
 }
 
 /// σ in pb by Monte Carlo and its error, mean over the elements of the target; 0 above threshold.

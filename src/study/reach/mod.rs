@@ -27,6 +27,7 @@ mod showered;
 
 pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, experiment, masses};
 pub use poisson::cls_upper_limit;
+use rayon::prelude::*;
 pub use report::{OVERLAY, display};
 use thiserror::Error;
 
@@ -143,6 +144,8 @@ pub struct Experiment {
     on_target: f64,
     nuclei_per_cm2: f64,
     track: Option<BeamTrack>,
+    /// Weights and what the experiment is at energies of a beam that has no single one.
+    spread: Vec<(f64, Experiment)>,
 }
 
 /// What is counted as signal and what is excluded.
@@ -203,6 +206,7 @@ impl Experiment {
             on_target,
             nuclei_per_cm2,
             track,
+            spread: Vec::new(),
         })
     }
 
@@ -213,6 +217,13 @@ impl Experiment {
             track: Some(track),
             ..self
         }
+    }
+
+    /// The same of a beam whose energies are those of these experiments, with weights that add up to 1; of one
+    /// energy, if there are none.
+    #[must_use]
+    pub fn over(self, spread: Vec<(f64, Self)>) -> Self {
+        Self { spread, ..self }
     }
 
     /// Its name.
@@ -235,9 +246,9 @@ impl Experiment {
         self.q_over_e_max
     }
 
-    /// Whether the beam loses energy in the target.
-    pub fn loses_energy(&self) -> bool {
-        self.track.is_some()
+    /// Whether the beam has one energy wherever it makes something.
+    pub fn has_one_energy(&self) -> bool {
+        self.track.is_none() && self.spread.is_empty()
     }
 
     /// Whether any `meson` is made.
@@ -245,8 +256,8 @@ impl Experiment {
         self.mesons[meson as usize] > 0.0
     }
 
-    /// σ in pb per nucleus for Q_χ = e, mean over the elements of the target and, where the beam loses
-    /// energy, over the energies in it; 0 above threshold. To `rel_error` (where the beam loses energy
+    /// σ in pb per nucleus for Q_χ = e, mean over the elements of the target, over the spread of the beam and, where
+    /// that loses energy, over the energies in it; 0 above threshold. To `rel_error` (where the beam loses energy
     /// 1e-3 at best).
     ///
     /// # Errors
@@ -259,6 +270,14 @@ impl Experiment {
         goal: impl Into<Goal<'a>>,
     ) -> Result<f64, ReachError> {
         let goal = &goal.into();
+        if !self.spread.is_empty() {
+            let each = self.spread.par_iter();
+            let each =
+                each.map(|(weight, one)| Ok(weight * one.sigma_pb(method, m_chi_gev, *goal)?));
+            // In their order, so that the sum has the same bits on any number of threads.
+            let each = each.collect::<Result<Vec<f64>, ReachError>>()?;
+            return Ok(each.iter().sum());
+        }
         let material = &self.target.material;
         let parts = material.components.iter().zip(material.number_fractions());
         let mut sum = 0.0;

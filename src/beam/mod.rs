@@ -4,8 +4,13 @@
 //! [`BeamProfile`] says more. Particle codes follow the numbering scheme of
 //! [PDG22] §45. Pinned by the tests below.
 
-use crate::checked::{AMOUNT, Allowed, BadNumber, check};
+mod momenta;
+mod profile;
+
+use crate::checked::{AMOUNT, BadNumber, check};
 use crate::constants::{ELECTRON_MASS_GEV, MUON_MASS_GEV};
+pub use momenta::{MomentumTable, MomentumTableError};
+pub use profile::{BeamProfile, MomentumSpread, PhaseSpace, ProfileFields, Twiss};
 
 named! {
     /// The beam particle; at tree level its charge changes nothing but the particle code.
@@ -85,50 +90,6 @@ impl BeamFields {
             ("the beam energy (beam.energy_gev)", self.energy_gev, AMOUNT),
             ("beam.on_target", self.on_target.unwrap_or(1.0), AMOUNT),
         ])
-    }
-}
-
-checked! {
-    /// How the leptons of a beam differ: gaussian in momentum, place and angle. All zero is a pencil of one energy.
-    #[derive(Debug, Clone, Copy, Default, PartialEq)]
-    pub struct BeamProfile(ProfileFields);
-}
-
-/// What a [`BeamProfile`] is made of.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct ProfileFields {
-    /// Rms of the momentum over its nominal value.
-    pub momentum_spread: f64,
-    /// Rms of x and of y at the front of the target, mm.
-    pub spot_mm: [f64; 2],
-    /// Rms of the angles to the nominal axis in x and in y at the front of the target, mrad.
-    pub divergence_mrad: [f64; 2],
-}
-
-/// Five times this spread leave half of the momentum.
-const SPREAD: Allowed = ("a number from 0 to 0.1", |x| (0.0..=0.1).contains(&x));
-const SPOT: Allowed = ("numbers from 0 to 1e6", |x| (0.0..=1e6).contains(&x));
-/// The tangent of the largest is the angle itself.
-const ANGLE: Allowed = ("numbers from 0 to 100", |x| (0.0..=100.0).contains(&x));
-
-impl ProfileFields {
-    fn check(&self) -> Result<(), BadNumber> {
-        let ([x, y], [dx, dy]) = (self.spot_mm, self.divergence_mrad);
-        check(&[
-            ("beam.momentum_spread", self.momentum_spread, SPREAD),
-            ("beam.spot_mm", x, SPOT),
-            ("beam.spot_mm", y, SPOT),
-            ("beam.divergence_mrad", dx, ANGLE),
-            ("beam.divergence_mrad", dy, ANGLE),
-        ])
-    }
-}
-
-impl BeamProfile {
-    /// Whether the leptons differ in place or direction.
-    pub fn is_wide(&self) -> bool {
-        let all = self.spot_mm.iter().chain(&self.divergence_mrad);
-        all.into_iter().any(|rms| *rms > 0.0)
     }
 }
 
