@@ -95,6 +95,33 @@ fn small_setup(m_chi: f64) -> Setup {
     .unwrap()
 }
 
+#[test]
+fn a_block_made_stage_by_stage_has_the_bits_of_its_points_made_one_by_one() {
+    let setup = small_setup(0.01);
+    let (etl, mut block) = (Etl::new(&setup), PairBlock::default());
+    let mut rng = Pcg64Mcg::seed_from_u64(3);
+    // A length that no vector register divides.
+    let y: [[f64; 101]; 7] = std::array::from_fn(|_| std::array::from_fn(|_| rng.random()));
+    let columns: Vec<&[f64]> = y.iter().map(|column| &column[..]).collect();
+    let mut value = [0.0; 101];
+    etl.evaluate(&columns, &mut value, &mut block);
+    let (low, high) = setup.k2_range();
+    let mass = PairMassMap::new(low, high, setup.collision.m);
+    let map = EmissionMap::new(setup.collision, setup.v_cuts(), &setup.form_factor);
+    let mut factors = Vec::new();
+    for i in 0..101 {
+        let (k2, inv_k2, dk2) = mass.forward(y[0][i]);
+        let one = map.forward(k2, inv_k2, [y[1][i], y[2][i], y[3][i], y[4][i]]);
+        assert_eq!(format!("{:?}", one.point), format!("{:?}", block.point(i)));
+        let beta = (1.0 - 4.0 * 0.01 * 0.01 / k2).sqrt();
+        factors.push(block.measure[i] / (dk2 * beta * one.measure));
+    }
+    // What is left are the constants.
+    for factor in &factors {
+        assert!((factor / factors[0] - 1.0).abs() < 1e-12, "{factor}");
+    }
+}
+
 /// The measure alone, so that the integral is the volume of phase space.
 struct Volume(Etl);
 

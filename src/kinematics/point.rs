@@ -147,6 +147,57 @@ impl Emission {
         }
     }
 
+    /// All that it is made of but k² and v.
+    #[inline(always)]
+    pub(crate) fn numbers(&self) -> [f64; 11] {
+        [
+            self.e_k,
+            self.k,
+            self.one_minus_cos_k,
+            self.minus_u,
+            self.v_mod,
+            self.inv_v,
+            self.w2,
+            self.recoil_min,
+            self.recoil_span,
+            self.slowest,
+            self.slowest_along,
+        ]
+    }
+
+    /// The emission of these [`Self::numbers`] at k² and v.
+    #[inline(always)]
+    pub(crate) fn of_numbers(k2: f64, v: f64, numbers: [f64; 11]) -> Self {
+        let [
+            e_k,
+            k,
+            one_minus_cos_k,
+            minus_u,
+            v_mod,
+            inv_v,
+            w2,
+            recoil_min,
+            recoil_span,
+            slowest,
+            slowest_along,
+        ] = numbers;
+        Self {
+            k2,
+            e_k,
+            k,
+            v,
+            one_minus_cos_k,
+            minus_u,
+            v_mod,
+            inv_v,
+            w2,
+            recoil_min,
+            recoil_span,
+            slowest,
+            slowest_along,
+        }
+    }
+
     /// −u in GeV².
     #[inline(always)]
     pub fn minus_u(&self) -> f64 {

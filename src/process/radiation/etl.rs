@@ -17,6 +17,7 @@ use core::f64::consts::PI;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::beams::{Beams, Each, One};
+use super::points::fill_points;
 use super::{Setup, cuts};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector, Vertex};
@@ -237,42 +238,40 @@ impl<B: Beams> WithSimd for Kernel<'_, B> {
             Produced::Pair {
                 m_chi, resonance, ..
             } => {
-                let [y0, y1, y2, y3] = [&y[0][..n], &y[1][..n], &y[2][..n], &y[3][..n]];
-                let [y4, y5, y6] = [&y[4][..n], &y[5][..n], &y[6][..n]];
+                let (y0, y5, y6) = (&y[0][..n], &y[5][..n], &y[6][..n]);
                 let threshold = 4.0 * m_chi * m_chi;
                 // A loop for each map of k², so that the photon's does not ask which.
-                macro_rules! fill_points {
+                macro_rules! fill_masses {
                     ($i:ident => $map:expr) => {
                         for $i in 0..n {
                             let (k2, inv_k2, dk2) = $map;
-                            let y_emission = [y1[$i], y2[$i], y3[$i], y4[$i]];
-                            let p = beams.emission($i).forward(k2, inv_k2, y_emission);
-                            block.set_point($i, &p.point);
-                            block.set_decay($i, &DecayMap::forward(y5[$i], y6[$i]));
+                            block.k2[$i] = k2;
+                            block.stages.inv_k2[$i] = inv_k2;
                             let beta2 = (k2 - threshold) * inv_k2;
                             let beta2 = if beta2 < 0.0 { 0.0 } else { beta2 };
-                            block.measure[$i] =
-                                beams.constants_pb($i) * dk2 * beta2.sqrt() * p.measure;
+                            block.measure[$i] = beams.constants_pb($i) * dk2 * beta2.sqrt();
                         }
                     };
                 }
                 match resonance {
-                    None => fill_points!(i => beams.pair_mass(i).forward(y0[i])),
+                    None => fill_masses!(i => beams.pair_mass(i).forward(y0[i])),
                     Some(map) => {
-                        fill_points!(i => map.forward(&beams.pair_mass(i), y0[i]));
+                        fill_masses!(i => map.forward(&beams.pair_mass(i), y0[i]));
                     }
                 }
+                for i in 0..n {
+                    block.set_decay(i, &DecayMap::forward(y5[i], y6[i]));
+                }
+                fill_points(n, beams, [y[1], y[2], y[3], y[4]], block);
             }
             Produced::Boson { k2, .. } => {
-                let [y0, y1, y2, y3] = [&y[0][..n], &y[1][..n], &y[2][..n], &y[3][..n]];
                 let inv_k2 = 1.0 / k2;
                 for i in 0..n {
-                    let p = beams
-                        .emission(i)
-                        .forward(*k2, inv_k2, [y0[i], y1[i], y2[i], y3[i]]);
-                    block.set_point(i, &p.point);
-                    block.measure[i] = beams.constants_pb(i) * p.measure;
+                    block.k2[i] = *k2;
+                    block.stages.inv_k2[i] = inv_k2;
+                    block.measure[i] = beams.constants_pb(i);
                 }
+                fill_points(n, beams, [y[0], y[1], y[2], y[3]], block);
             }
         }
         etl.setup

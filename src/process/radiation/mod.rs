@@ -16,6 +16,7 @@ mod iww;
 mod kind;
 mod observe;
 pub mod phase_space;
+mod points;
 mod process;
 pub mod quadrature;
 mod setup;

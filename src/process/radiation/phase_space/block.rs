@@ -1,11 +1,9 @@
 //! A block of phase-space points as a structure of arrays, the unit of work of the kernels.
 
+use super::stages::{Column, Stages};
 use crate::kinematics::PairPoint;
 use crate::process::BLOCK;
 use crate::process::radiation::amplitude::DecayAngles;
-
-/// One number a point.
-pub type Column = [f64; BLOCK];
 
 /// Kinematics of up to [`BLOCK`] points; columns in GeV, see [`PairPoint`] and [`DecayAngles`].
 #[derive(Debug, Clone)]
@@ -35,6 +33,8 @@ pub struct PairBlock {
     pub measure: Column,
     /// G2(t).
     pub g2: Column,
+    /// The points while they are made.
+    pub(in crate::process::radiation) stages: Stages,
 }
 
 impl Default for PairBlock {
@@ -63,6 +63,7 @@ impl Default for PairBlock {
             n3: z,
             measure: z,
             g2: z,
+            stages: Stages::default(),
         }
     }
 }

@@ -16,7 +16,8 @@
 
 use core::f64::consts::TAU;
 
-use crate::elementary::{cos_sin_turns, exp, exp_m1, ln};
+use super::recoil::{RecoilScales, height};
+use crate::elementary::{cos_sin_turns, exp, ln};
 use crate::kinematics::{Collision, Emission, Masses, PairPoint, RecoilVariables, emission_floor};
 use crate::matter::form_factor::FormFactor;
 
@@ -41,68 +42,36 @@ pub struct EmissionPoint {
     pub measure: f64,
 }
 
-/// Scales of T − T_min in GeV: where its distribution starts, and where it falls faster.
+/// Where v lies.
 #[derive(Debug, Clone, Copy)]
-struct RecoilScales {
-    start: f64,
-    near: f64,
-    far: f64,
-    product: f64,
-    inv_product: f64,
-    /// near·far/(far − near).
-    range: f64,
-    inv_range: f64,
+pub(in crate::process::radiation) struct EnergyRange {
+    pub(super) v_min: f64,
+    pub(super) v_max: f64,
+    /// 1, 0 where v has no range, no number where the range is none.
+    pub(super) share: f64,
+    /// ln R(v_max)/R(v_min).
+    pub(super) log_r: f64,
 }
 
-impl RecoilScales {
+impl EnergyRange {
+    /// A measure, or 0 where nothing is allowed.
     #[inline(always)]
-    fn new(start: f64, near: f64, far: f64) -> Self {
-        let (product, gap) = (near * far, far - near);
-        let inv = 1.0 / (product * gap);
-        Self {
-            start,
-            near,
-            far,
-            product,
-            inv_product: gap * inv,
-            range: product * product * inv,
-            inv_range: gap * gap * inv,
+    pub(in crate::process::radiation) fn allowed(&self, measure: f64) -> f64 {
+        if self.share == 0.0 {
+            0.0
+        } else {
+            measure * self.share
         }
     }
-
-    /// ρ = ∫ dz /((1+z/near)(1+z/far)), GeV.
-    #[inline(always)]
-    fn rho(&self, z: f64) -> f64 {
-        let Self { near, far, .. } = *self;
-        self.range * ln((near + z) * far / ((far + z) * near))
-    }
-
-    /// The z of a ρ, within [0, `span`] whatever rounding says.
-    #[inline(always)]
-    fn above(&self, rho: f64, span: f64) -> f64 {
-        let above_one = exp_m1(rho * self.inv_range);
-        let z = above_one * self.product / ((self.far - self.near) - above_one * self.near);
-        let z = if z < 0.0 { 0.0 } else { z };
-        if z > span { span } else { z }
-    }
-
-    /// dz/dρ.
-    #[inline(always)]
-    fn slope(&self, z: f64) -> f64 {
-        (self.near + z) * (self.far + z) * self.inv_product
-    }
 }
 
-/// z₀: keeps the density finite at t_min, where the longitudinal current remains.
-const OFFSET: f64 = 0.05;
-/// L₀ = √(z₀(z₀+2)).
-const OFFSET_LOG: f64 = 0.320_156_211_871_642_45;
-
-/// z − z₀ at L, for L + L₀ = √(z(z+2)), without cancellation.
-#[inline(always)]
-fn height(log: f64) -> f64 {
-    let l = log + OFFSET_LOG;
-    log * (l + OFFSET_LOG) / ((1.0 + l * l).sqrt() + (1.0 + OFFSET))
+/// Kinetic energies of the intermediate lepton and of the pair, GeV.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::process::radiation) struct Energies {
+    pub(super) v: f64,
+    pub(super) e: f64,
+    /// dv/dy.
+    pub(in crate::process::radiation) dv: f64,
 }
 
 /// Distances smaller than this part of the range are not told apart.
@@ -180,13 +149,17 @@ impl EmissionMap {
 
     /// Scales of the t map in T = t/2M.
     #[inline(always)]
-    fn recoil_scales(&self, emission: &Emission) -> RecoilScales {
+    pub(in crate::process::radiation) fn recoil_scales(&self, emission: &Emission) -> RecoilScales {
         let to_recoil = 0.5 / self.collision.big_m;
         let size = emission.recoil_min + self.t_size * to_recoil;
         let hard = emission.minus_u() * to_recoil;
         let near = 0.8 * size;
         let start = emission.recoil_min + self.t_screening * to_recoil;
-        RecoilScales::new(start, if hard < near { hard } else { near }, 1.25 * size)
+        RecoilScales {
+            start,
+            near: if hard < near { hard } else { near },
+            far: 1.25 * size,
+        }
     }
 
     /// s̄ and δ of the φ_q map: δ kept below s̄, whatever rounding says.
@@ -197,22 +170,48 @@ impl EmissionMap {
         (mean, if delta < top { delta } else { top })
     }
 
-    /// The point at y in (0,1)⁴, `inv_k2` = 1/k².
+    /// Range of v at k², `inv_k2` = 1/k².
     #[inline(always)]
-    pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
+    pub(in crate::process::radiation) fn energy_range(&self, k2: f64, inv_k2: f64) -> EnergyRange {
         let c = &self.collision;
         let (v_min, v_max, share) = self.v_range(k2);
         let (c_v, c_e) = self.v_offsets(k2, inv_k2);
         // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. For light k both v
         // and e come from R, so that each keeps its digits where it is the small one.
         let mass = k2.sqrt();
+        let (low, room) = (v_min + c_v, c.kinetic + c_e - v_min);
+        let rest = mass + c_e;
+        let e_min = c.kinetic - mass - v_max;
+        EnergyRange {
+            v_min,
+            v_max,
+            share,
+            log_r: ln((v_max + c_v) * room / ((rest + e_min) * low)),
+        }
+    }
+
+    /// Energies of the pair and of the intermediate lepton at y in (0, 1), `inv_k2` = 1/k².
+    #[inline(always)]
+    pub(in crate::process::radiation) fn energies(
+        &self,
+        (k2, inv_k2): (f64, f64),
+        range: &EnergyRange,
+        y: f64,
+    ) -> Energies {
+        let c = &self.collision;
+        let EnergyRange {
+            v_min,
+            v_max,
+            log_r,
+            ..
+        } = *range;
+        let (c_v, c_e) = self.v_offsets(k2, inv_k2);
+        let mass = k2.sqrt();
         let top = c.kinetic + c_e;
         let (low, room) = (v_min + c_v, top - v_min);
         let rest = mass + c_e;
         let at_rest = c.kinetic - mass;
-        let e_min = at_rest - v_max;
-        let log_r = ln((v_max + c_v) * room / ((rest + e_min) * low));
-        let grown = low * exp(log_r * y[0]);
+        let grown = low * exp(log_r * y);
         let inv = 1.0 / (room + grown);
         let v = (grown * top - c_v * room) * inv;
         // Comparisons are such that what is no number stays so, here and below.
@@ -225,31 +224,43 @@ impl EmissionMap {
         } else {
             at_rest - v
         };
+        let e_min = at_rest - v_max;
         let e = if e < e_min { e_min } else { e };
         let least = EPSILON * mass;
         let e = if e < least { least } else { e };
+        Energies { v, e, dv }
+    }
 
+    /// The emission at y in (0, 1), and dw/dy in GeV².
+    #[inline(always)]
+    pub(in crate::process::radiation) fn angle(
+        &self,
+        k2: f64,
+        energies: &Energies,
+        y: f64,
+    ) -> (Emission, f64) {
+        let Energies { v, e, .. } = *energies;
         let (floor, w_max) = self.w_range(k2, v, e);
         let w_max = if w_max < 0.0 { 0.0 } else { w_max };
         // 1/(−u) is uniform in y between floor and floor + w_max.
-        let inv = 1.0 / (floor + w_max * (1.0 - y[1]));
-        let w = floor * w_max * y[1] * inv;
+        let inv = 1.0 / (floor + w_max * (1.0 - y));
+        let w = floor * w_max * y * inv;
         let dw = floor * w_max * (floor + w_max) * inv * inv;
+        (Emission::new(&self.collision, k2, v, e, w), dw)
+    }
 
-        let emission = Emission::new(c, k2, v, e, w);
-        let scales = self.recoil_scales(&emission);
-        let span = emission.recoil_span;
-        let range = height(ln(1.0 + scales.rho(span) / scales.start));
-        let z = range * y[2] + OFFSET;
-        let root_z = (z * (z + 2.0)).sqrt();
-        let grown = exp(root_z - OFFSET_LOG);
-        let above_min = scales.above(scales.start * (grown - 1.0), span);
-        let d_recoil = range * (z + 1.0) / root_z * scales.start * grown * scales.slope(above_min);
-
+    /// The recoil with its azimuth at y in (0, 1), and dφ_q/2π over dy.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn azimuth(
+        &self,
+        emission: &Emission,
+        above_min: f64,
+        y: f64,
+    ) -> (RecoilVariables, f64) {
         let recoil = emission.recoil_min + above_min;
-        let below_max = span - above_min;
-        let (mean, delta) = self.s_range(&emission, recoil, above_min, below_max);
-        let (cos_psi, sin_psi) = cos_sin_turns(y[3]);
+        let below_max = emission.recoil_span - above_min;
+        let (mean, delta) = self.s_range(emission, recoil, above_min, below_max);
+        let (cos_psi, sin_psi) = cos_sin_turns(y);
         let root = ((mean - delta) * (mean + delta)).sqrt();
         let inv_phi = 1.0 / (mean + delta * cos_psi);
         let variables = RecoilVariables {
@@ -258,11 +269,25 @@ impl EmissionMap {
             cos_phi: (mean * cos_psi + delta) * inv_phi,
             sin_phi: root * sin_psi * inv_phi,
         };
-        let point = emission.with_recoil(c, &variables);
-        let measure = dv * dw * d_recoil * (root * inv_phi) * emission.inv_v;
+        (variables, root * inv_phi)
+    }
+
+    /// The point at y in (0,1)⁴, `inv_k2` = 1/k².
+    #[inline(always)]
+    pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
+        let range = self.energy_range(k2, inv_k2);
+        let energies = self.energies((k2, inv_k2), &range, y[0]);
+        let (emission, dw) = self.angle(k2, &energies, y[1]);
+        let (scales, span) = (self.recoil_scales(&emission), emission.recoil_span);
+        let height = scales.height(scales.rho(span));
+        let (grown, d_rho) = scales.grown(height, y[2]);
+        let (above_min, slope) = scales.above(grown, span);
+        let d_recoil = d_rho * slope;
+        let (variables, d_azimuth) = self.azimuth(&emission, above_min, y[3]);
+        let measure = energies.dv * dw * d_recoil * d_azimuth * emission.inv_v;
         EmissionPoint {
-            point,
-            measure: if share == 0.0 { 0.0 } else { measure * share },
+            point: emission.with_recoil(&self.collision, &variables),
+            measure: range.allowed(measure),
         }
     }
 
@@ -281,8 +306,8 @@ impl EmissionMap {
 
         let emission = Emission::new(c, k2, v, e, w);
         let scales = self.recoil_scales(&emission);
-        let log = |above: f64| libm::log1p(scales.rho(above) / scales.start);
-        let y2 = height(log(recoil.above_min)) / height(log(emission.recoil_span));
+        let y2 =
+            height(scales.growth(recoil.above_min)) / height(scales.growth(emission.recoil_span));
 
         let total = emission.recoil_min + recoil.above_min;
         let (mean, delta) = self.s_range(&emission, total, recoil.above_min, recoil.below_max);

@@ -15,10 +15,13 @@ mod block;
 mod decay;
 mod emission;
 mod pair_mass;
+mod recoil;
 mod resonance;
+mod stages;
 
-pub use block::{Column, PairBlock};
+pub use block::PairBlock;
 pub use decay::DecayMap;
 pub use emission::{EmissionMap, EmissionPoint};
 pub use pair_mass::PairMassMap;
 pub use resonance::ResonanceMap;
+pub use stages::Column;

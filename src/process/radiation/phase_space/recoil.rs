@@ -1,0 +1,79 @@
+//! y ↔ z = T − T_min, the recoil of the nucleus above its least energy, in stages of one exponential or
+//! logarithm each ([`super::stages`]).
+//!
+//! ```text
+//! ρ = ∫ dz/((1+z/z₁)(1+z/z₂)),   L = ln(1 + ρ/c),   L + L₀ = √(y′(y′+2)),   y′ = y₀ + range · y
+//! ```
+
+use crate::elementary::{exp, exp_m1, ln};
+
+/// Scales of z in GeV.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::process::radiation) struct RecoilScales {
+    /// c: where its distribution starts.
+    pub(super) start: f64,
+    /// z₁ and z₂, from which it falls faster.
+    pub(super) near: f64,
+    pub(super) far: f64,
+}
+
+impl RecoilScales {
+    /// z₁z₂, z₂ − z₁ and the inverse of their product.
+    #[inline(always)]
+    fn product_and_gap(&self) -> (f64, f64, f64) {
+        let (product, gap) = (self.near * self.far, self.far - self.near);
+        (product, gap, 1.0 / (product * gap))
+    }
+
+    /// ρ in GeV at z.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn rho(&self, z: f64) -> f64 {
+        let Self { near, far, .. } = *self;
+        let (product, _, inv) = self.product_and_gap();
+        product * product * inv * ln((near + z) * far / ((far + z) * near))
+    }
+
+    /// y′ − y₀ at ρ: the range of y′ if ρ is that of the largest z.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn height(&self, rho: f64) -> f64 {
+        height(ln(1.0 + rho / self.start))
+    }
+
+    /// 1 + ρ/c at y in (0, 1), and dρ/dy in GeV.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn grown(&self, range: f64, y: f64) -> (f64, f64) {
+        let z = range * y + OFFSET;
+        let root_z = (z * (z + 2.0)).sqrt();
+        let grown = exp(root_z - OFFSET_LOG);
+        (grown, range * (z + 1.0) / root_z * self.start * grown)
+    }
+
+    /// z of 1 + ρ/c, within [0, `span`] whatever rounding says, and dz/dρ.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn above(&self, grown: f64, span: f64) -> (f64, f64) {
+        let (product, gap, inv) = self.product_and_gap();
+        let rho = self.start * (grown - 1.0);
+        let above_one = exp_m1(rho * (gap * gap * inv));
+        let z = above_one * product / (gap - above_one * self.near);
+        let z = if z < 0.0 { 0.0 } else { z };
+        let z = if z > span { span } else { z };
+        (z, (self.near + z) * (self.far + z) * (gap * inv))
+    }
+
+    /// L at z, to full relative precision.
+    pub(super) fn growth(&self, z: f64) -> f64 {
+        libm::log1p(self.rho(z) / self.start)
+    }
+}
+
+/// y₀: keeps the density finite at t_min, where the longitudinal current remains.
+const OFFSET: f64 = 0.05;
+/// L₀ = √(y₀(y₀+2)).
+const OFFSET_LOG: f64 = 0.320_156_211_871_642_45;
+
+/// y′ − y₀ at L, without cancellation.
+#[inline(always)]
+pub(super) fn height(log: f64) -> f64 {
+    let l = log + OFFSET_LOG;
+    log * (l + OFFSET_LOG) / ((1.0 + l * l).sqrt() + (1.0 + OFFSET))
+}

@@ -1,0 +1,113 @@
+//! Points that are half made, a column each number.
+//!
+//! A point is a chain of some forty divisions, roots, logarithms and exponentials, each of which waits for the
+//! one before. In one loop the processor sees little more than one point at a time and waits too; in a loop a
+//! stage it works on several at once. The bits are those of [`EmissionMap::forward`](super::EmissionMap::forward).
+
+use super::emission::{Energies, EnergyRange};
+use super::recoil::RecoilScales;
+use crate::kinematics::{Emission, RecoilVariables};
+use crate::process::BLOCK;
+
+/// One number a point.
+pub type Column = [f64; BLOCK];
+
+/// What is known of up to [`BLOCK`] points between the stages.
+#[derive(Debug, Clone)]
+pub(in crate::process::radiation) struct Stages {
+    /// 1/k² in GeV⁻².
+    pub(in crate::process::radiation) inv_k2: Column,
+    range: [Column; 4],
+    energies: [Column; 3],
+    emission: [Column; 11],
+    scales: [Column; 3],
+    /// Of the recoil: ρ, then the range of its map, then 1 + ρ/c.
+    pub(in crate::process::radiation) grown: Column,
+    azimuth: [Column; 4],
+    /// What is done of the product of dv, dw, dT and dφ_q/2π.
+    pub(in crate::process::radiation) measure: Column,
+}
+
+impl Default for Stages {
+    fn default() -> Self {
+        let z = [0.0; BLOCK];
+        Self {
+            inv_k2: z,
+            range: [z; 4],
+            energies: [z; 3],
+            emission: [z; 11],
+            scales: [z; 3],
+            grown: z,
+            azimuth: [z; 4],
+            measure: z,
+        }
+    }
+}
+
+/// Stores and gives back what `$type` has of point `i` in columns.
+macro_rules! kept {
+    ($set:ident, $get:ident, $columns:ident, $type:ident { $($field:ident),+ }) => {
+        #[inline(always)]
+        pub(in crate::process::radiation) fn $set(&mut self, i: usize, x: &$type) {
+            let [$($field),+] = &mut self.$columns;
+            $($field[i] = x.$field;)+
+        }
+
+        #[inline(always)]
+        pub(in crate::process::radiation) fn $get(&self, i: usize) -> $type {
+            let [$($field),+] = &self.$columns;
+            $type { $($field: $field[i]),+ }
+        }
+    };
+}
+
+impl Stages {
+    kept!(
+        set_range,
+        range,
+        range,
+        EnergyRange {
+            v_min,
+            v_max,
+            share,
+            log_r
+        }
+    );
+    kept!(set_energies, energies, energies, Energies { v, e, dv });
+    kept!(
+        set_scales,
+        scales,
+        scales,
+        RecoilScales { start, near, far }
+    );
+    kept!(
+        set_azimuth,
+        azimuth,
+        azimuth,
+        RecoilVariables {
+            above_min,
+            below_max,
+            cos_phi,
+            sin_phi
+        }
+    );
+
+    /// Stores the emission of point `i`.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn set_emission(&mut self, i: usize, emission: &Emission) {
+        let [a, b, c, d, e, f, g, h, j, k, l] = &mut self.emission;
+        [
+            a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i], j[i], k[i], l[i],
+        ] = emission.numbers();
+    }
+
+    /// The emission of point `i` at its k².
+    #[inline(always)]
+    pub(in crate::process::radiation) fn emission(&self, i: usize, k2: f64) -> Emission {
+        let [a, b, c, d, e, f, g, h, j, k, l] = &self.emission;
+        let numbers = [
+            a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i], j[i], k[i], l[i],
+        ];
+        Emission::of_numbers(k2, self.energies[0][i], numbers)
+    }
+}

@@ -1,0 +1,70 @@
+//! The points of a block, in a loop a stage.
+//!
+//! What one loop hands to the next is in [`PairBlock`]'s `stages`, where it says why there are so many. Bits are those of
+//! [`EmissionMap::forward`](super::phase_space::EmissionMap::forward). Pinned by `tests/phase_space.rs`.
+
+use super::beams::Beams;
+use super::phase_space::PairBlock;
+use crate::process::BLOCK;
+
+/// The points of the masses in `block`, with their measures as factors; a loop a stage.
+#[inline(always)]
+pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &mut PairBlock) {
+    let n = n.min(BLOCK);
+    let [y0, y1, y2, y3] = [&y[0][..n], &y[1][..n], &y[2][..n], &y[3][..n]];
+    for i in 0..n {
+        let range = beams
+            .emission(i)
+            .energy_range(block.k2[i], block.stages.inv_k2[i]);
+        block.stages.set_range(i, &range);
+    }
+    for i in 0..n {
+        let mass = (block.k2[i], block.stages.inv_k2[i]);
+        let range = block.stages.range(i);
+        block
+            .stages
+            .set_energies(i, &beams.emission(i).energies(mass, &range, y0[i]));
+    }
+    for i in 0..n {
+        let energies = block.stages.energies(i);
+        let (emission, dw) = beams.emission(i).angle(block.k2[i], &energies, y1[i]);
+        block.stages.set_emission(i, &emission);
+        block.stages.measure[i] = energies.dv * dw;
+    }
+    for i in 0..n {
+        let emission = block.stages.emission(i, block.k2[i]);
+        let scales = beams.emission(i).recoil_scales(&emission);
+        block.stages.set_scales(i, &scales);
+        block.stages.grown[i] = scales.rho(emission.recoil_span);
+    }
+    for i in 0..n {
+        block.stages.grown[i] = block.stages.scales(i).height(block.stages.grown[i]);
+    }
+    for i in 0..n {
+        let (grown, d_rho) = block.stages.scales(i).grown(block.stages.grown[i], y2[i]);
+        block.stages.grown[i] = grown;
+        block.g2[i] = d_rho;
+    }
+    for i in 0..n {
+        let emission = block.stages.emission(i, block.k2[i]);
+        let (above_min, slope) = block
+            .stages
+            .scales(i)
+            .above(block.stages.grown[i], emission.recoil_span);
+        block.stages.grown[i] = above_min;
+        block.stages.measure[i] *= block.g2[i] * slope;
+    }
+    for i in 0..n {
+        let emission = block.stages.emission(i, block.k2[i]);
+        let above_min = block.stages.grown[i];
+        let (recoil, d_azimuth) = beams.emission(i).azimuth(&emission, above_min, y3[i]);
+        let measure = block.stages.measure[i] * d_azimuth * emission.inv_v;
+        block.measure[i] *= block.stages.range(i).allowed(measure);
+        block.stages.set_azimuth(i, &recoil);
+    }
+    for i in 0..n {
+        let emission = block.stages.emission(i, block.k2[i]);
+        let recoil = block.stages.azimuth(i);
+        block.set_point(i, &emission.with_recoil(&beams.collision(i), &recoil));
+    }
+}
