@@ -126,6 +126,34 @@ fn the_integrand_has_the_values_of_an_eighty_digit_computation() {
     assert!(deviations[216] < 1e-10, "median {:e}", deviations[216]);
 }
 
+#[test]
+fn the_error_of_a_quadrature_covers_its_distance_from_a_finer_one_near_threshold() {
+    for line in [
+        "0.2 mu- U tsai-elastic+inelastic 0 photon T1e-4 R0.5",
+        "0.2 mu- U tsai-elastic+inelastic 0 photon T1e-4 0",
+        "0.2 mu- Al tsai-elastic+inelastic 0 photon F0.9 R0.5",
+        "0.2 mu- Al tsai-elastic+inelastic 0 photon T1e-2 R0.5",
+        "0.2 e+ Al dipole 0 photon T1e-4 0",
+        "0.2 e+ U dipole 0 axial-vector-boson T1e-4 0",
+        "0.2 mu- H tsai-elastic 0 axial-vector-boson F0.9 0",
+        "160 mu- Pb tsai-elastic 0 scalar-boson F0.7 0",
+        "160 e- U tsai-elastic 1/2 photon T1e-3 0",
+    ] {
+        let setup = setup(line).unwrap();
+        let fine = sigma(&setup, 1e-6).unwrap();
+        for goal in [1e-2, 1e-3, 1e-4, 1e-5] {
+            let found = sigma(&setup, goal).unwrap();
+            let off = (found.value_pb - fine.value_pb).abs();
+            assert!(
+                off <= found.error_pb + fine.error_pb,
+                "{line} to {goal:e}: {:.1e} off, error {:.1e}",
+                off / fine.value_pb,
+                found.error_pb / fine.value_pb
+            );
+        }
+    }
+}
+
 /// σ by quadrature to 1e-5 in pb.
 fn quadrature(line: &str) -> f64 {
     sigma(&setup(line).unwrap(), 1e-5).unwrap().value_pb

@@ -184,6 +184,15 @@ impl Collision {
         (v_min, v_max)
     }
 
+    /// Least v in GeV from which on the mass √`k2` (GeV) can leave in any direction: the larger root of the
+    /// quadratic whose smaller one is v_min, where the nucleus just allows the mass to go backwards.
+    pub fn v_of_all_directions(&self, k2: f64) -> f64 {
+        let half = self.m * self.kinetic + 0.5 * k2;
+        let (v_min, _) = self.v_limits(k2);
+        // v_min v = half²/s_tot.
+        2.0 * half * half * self.inv_two_s / v_min
+    }
+
     /// Largest k² in GeV² for which v ≤ `v_cut` (GeV) can be reached, at most the absolute limit.
     pub fn k2_max(&self, v_cut: f64) -> f64 {
         let absolute = self.max_pair_mass() * self.max_pair_mass();

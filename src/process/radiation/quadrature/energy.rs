@@ -46,6 +46,34 @@ impl Piece {
     }
 }
 
+/// Cuts the piece in which `v` (GeV) lies there.
+pub(super) fn cut_at(pieces: Vec<Piece>, v: f64) -> Vec<Piece> {
+    let cut = |piece: Piece| {
+        let (low, high) = piece.y;
+        let y = if piece.falls {
+            piece.origin - v
+        } else {
+            v - piece.origin
+        };
+        if low < y && y < high {
+            let (below, above) = (
+                Piece {
+                    y: (low, y),
+                    ..piece
+                },
+                Piece {
+                    y: (y, high),
+                    ..piece
+                },
+            );
+            vec![below, above]
+        } else {
+            vec![piece]
+        }
+    };
+    pieces.into_iter().flat_map(cut).collect()
+}
+
 /// Cuts the range `v_range` of v within `limits` (GeV) at x = ½; `mass` is the least mass emitted.
 pub(in crate::process::radiation) fn pieces(
     c: &Collision,

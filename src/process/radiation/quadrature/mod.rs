@@ -25,6 +25,7 @@ use super::Setup;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::process::{Goal, Integral, MIN_REL_ERROR, QuadratureError};
+use energy::cut_at;
 pub(super) use energy::{integrate, pieces, start};
 pub use pair_mass::spectral_function;
 use recoil::RecoilIntegral;
@@ -196,6 +197,9 @@ pub(super) fn emitted(setup: &Setup) -> Emitted {
     }
 }
 
+/// Part of the largest mass from which on one is heavy.
+const HEAVY: f64 = 0.05;
+
 /// ∫ dx dσ/dx over `v_range` (GeV) to `goal`.
 fn over_x(
     setup: &Setup,
@@ -214,8 +218,14 @@ fn over_x(
                 work.slice(v, [k, u, t])
             })
         }
-        Emitted::Vector { .. } => {
+        Emitted::Vector { k2, .. } => {
             let levels = start([1, 1, 2], goal);
+            // Where a mass begins to go backwards dσ/dx is not smooth; that shows only if it is heavy, since
+            // a light one goes forwards.
+            let pieces = match mass > HEAVY * c.max_pair_mass() {
+                true => cut_at(pieces, c.v_of_all_directions(k2)),
+                false => pieces,
+            };
             integrate(c.e0, &pieces, levels, goal, |v, [_, u, t]| {
                 work.slice(v, [0, u, t])
             })
