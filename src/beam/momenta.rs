@@ -147,8 +147,13 @@ impl MomentumTable {
         // d₀ s + (d₁ − d₀) s²/2 is this share of (d₀ + d₁)/2, solved without a difference of like numbers.
         let square = d[0] * d[0] + share * (d[1] - d[0]) * (d[1] + d[0]);
         let s = share * (d[0] + d[1]) / (d[0] + square.max(0.0).sqrt());
-        // In a cell without any density only its end can be asked for.
-        let s = if s.is_finite() { s.min(1.0) } else { 1.0 };
+        // The start of a cell whose density starts at 0 is 0/0 here; in a cell without any density only its
+        // end can be asked for.
+        let s = match share == 0.0 {
+            true => 0.0,
+            false if s.is_finite() => s.min(1.0),
+            false => 1.0,
+        };
         p[0] + s * (p[1] - p[0])
     }
 

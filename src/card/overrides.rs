@@ -282,7 +282,8 @@ const OF_MIXTURE: &[&str] = &[
     "target.nuclear_mass_gev",
 ];
 
-/// The key that was perhaps meant by `key`: one of that name in whatever section, or one spelled alike.
+/// The key that was perhaps meant by `key`: one of that name in whatever section, the first of a section of that
+/// name, or one spelled alike.
 fn meant(key: &str, names: &[String]) -> Option<String> {
     let short = |name: &&String| name.rsplit('.').next().unwrap_or_default().to_owned();
     let full = || names.iter().map(String::as_str);
@@ -294,9 +295,17 @@ fn meant(key: &str, names: &[String]) -> Option<String> {
         names.iter().find(|name| short(name) == near).cloned()
     };
     let whole = || nearest(key, full());
+    // The name of a section alone.
+    let within = || {
+        let section = format!("{key}.");
+        names
+            .iter()
+            .find(|name| name.starts_with(&section))
+            .cloned()
+    };
     match key.contains('.') {
-        true => same.or_else(whole),
-        false => same.or_else(alike).or_else(whole),
+        true => same.or_else(within).or_else(whole),
+        false => same.or_else(within).or_else(alike).or_else(whole),
     }
 }
 
