@@ -1,12 +1,12 @@
 //! Pairs of vector mesons that photons make: σ against quadrature and the formulas that `reach` takes, events of showers and
 //! beams, the share and the threshold of each meson, and the angles of the decay.
 
-use std::ops::ControlFlow;
+mod made;
 
+use made::made;
 use millibrem::card::{Override, RunCard, shipped};
 use millibrem::dark_sector::ChiSpin;
-use millibrem::event::{Event, EventBuffer, Sample, Scalar, Weighting};
-use millibrem::generate::{EventRequest, Generator, Progress};
+use millibrem::event::{Event, EventBuffer, Sample, Scalar};
 use millibrem::matter::elements::Element;
 use millibrem::matter::{Nucleus, NucleusSpin};
 use millibrem::mesons::photoproduction::{Photoproduction, threshold_gev};
@@ -47,36 +47,6 @@ fn sigma_pb(card: &RunCard) -> f64 {
     route.sigma(1e-4).unwrap().value_pb
 }
 
-/// Unweighted events, with σ that agrees with that of the quadrature.
-fn made(card: &RunCard, count: u64) -> (f64, EventBuffer, Sample) {
-    let expected_pb = sigma_pb(card);
-    let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator =
-        Generator::new(run::process(card).unwrap(), run::settings(card, 0)).unwrap();
-    generator.adapt(silent).unwrap();
-    let report = generator.measure(&[], silent).unwrap();
-    let found = &report.cross_section;
-    let pull = (found.value_pb - expected_pb) / found.error_pb.max(2e-4 * expected_pb);
-    let q = found.iterations.last().unwrap().q;
-    assert!(
-        pull.abs() < 3.5 && found.error_pb < 3e-3 * expected_pb && q > 1e-3,
-        "{} ± {} pb, expected {expected_pb}; Q = {q}",
-        found.value_pb,
-        found.error_pb
-    );
-    assert!(report.alarms.is_empty(), "{:?}", report.alarms);
-    let request = EventRequest {
-        count,
-        weighting: Weighting::Unweighted,
-        max_overweight_share: 3e-3,
-        max_weight: 1.0,
-    };
-    let mut events = EventBuffer::default();
-    let sample = generator.sample(&request, found, &mut events, silent);
-    assert!(sample.unwrap().alarms.is_empty());
-    (expected_pb, events, run::sample(card).unwrap())
-}
-
 /// Mass of the pair of an event, GeV.
 fn pair_mass(event: &Event) -> f64 {
     let sum: Vec<f64> = (0..4)
@@ -93,21 +63,10 @@ fn meson_of(event: &Event) -> VectorMeson {
     found.unwrap_or_else(|| panic!("a pair of {mass} GeV"))
 }
 
-/// Momenta add up, are on their mass shells, and the pair has the mass of a meson.
+/// Momenta balance, and the pair has the mass of a meson.
 fn balances(events: &EventBuffer, sample: &Sample) {
+    made::balances(events, sample);
     for event in events.iter() {
-        let (beam, target) = (sample.p_beam_of(&event), sample.target_of(&event).mass_gev);
-        let scale = beam[0] + target;
-        for j in 0..4 {
-            let out: f64 = event.momenta().iter().map(|p| p[j]).sum();
-            let rest = if j == 0 { target } else { 0.0 };
-            assert!((out - beam[j] - rest).abs() < 1e-11 * scale, "{event:?}");
-        }
-        for (place, p) in event.momenta().iter().enumerate() {
-            let mass = sample.outgoing_of(&event, place).mass_gev;
-            let off = p[0] * p[0] - p[1] * p[1] - p[2] * p[2] - p[3] * p[3] - mass * mass;
-            assert!(off.abs() < 1e-11 * scale * scale, "{place}: {event:?}");
-        }
         meson_of(&event);
     }
 }
