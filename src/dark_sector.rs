@@ -7,6 +7,7 @@
 
 use crate::checked::{AMOUNT, Allowed, BadNumber, CODE, COUPLING, LEAST, MASS, check};
 use crate::constants::ALPHA;
+use crate::particle::Particle;
 
 named! {
     /// Spin of the millicharged particle.
@@ -104,6 +105,15 @@ impl MilliCharged {
             charge: 1.0,
             ..self.0
         })
+    }
+
+    /// χ, of the charge that its particle code says.
+    pub fn particle(&self) -> Particle {
+        Particle {
+            pdg_id: self.pdg_id,
+            mass_gev: self.mass_gev,
+            charge: self.charge_of_id(),
+        }
     }
 
     /// Charge in units of e of the particle that `pdg_id` names. The PDG numbers 11, 13, 15 and 17 are

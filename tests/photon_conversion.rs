@@ -238,6 +238,9 @@ fn the_monte_carlo_is_the_quadrature_for_all_spins() {
         (ChiSpin::Dirac, NucleusSpin::Zero, 0.01, 75.0),
         (ChiSpin::Dirac, NucleusSpin::Half, 1.0, 75.0),
         (ChiSpin::Scalar, NucleusSpin::Zero, 0.1, 8.0),
+        // v of most pairs is 1 to double precision.
+        (ChiSpin::Dirac, NucleusSpin::Zero, 1e-8, 100.0),
+        (ChiSpin::Scalar, NucleusSpin::Half, 1e-8, 100.0),
     ] {
         let mut inputs = inputs(energy, m_chi, chi);
         inputs.nucleus = inputs.nucleus.with_spin(nucleus);
@@ -264,6 +267,32 @@ fn the_monte_carlo_is_the_quadrature_for_all_spins() {
         );
         assert!(found.error_pb < 1.5e-3 * found.value_pb, "{found:?}");
         assert!(report.alarms.is_empty(), "{:?}", report.alarms);
+    }
+}
+
+#[test]
+fn every_point_of_the_hypercube_has_a_measure() {
+    let edges = [1e-300, 1e-12, 1e-7, 0.5, 1.0 - 1e-7, 1.0 - 1e-16];
+    for (chi, m_chi) in [
+        (ChiSpin::Dirac, 1e-10),
+        (ChiSpin::Scalar, 1e-10),
+        (ChiSpin::Dirac, 0.1),
+        (ChiSpin::Scalar, 0.1),
+    ] {
+        let process = Conversion::new(&inputs(100.0, m_chi, chi)).expect("open");
+        let mut block = process.block();
+        for y0 in edges {
+            for y2 in edges {
+                let y = [y0, 0.5, y2, 0.3].map(|y| [y]);
+                let y: Vec<&[f64]> = y.iter().map(|y| &y[..]).collect();
+                let mut value = [f64::NAN];
+                block.evaluate(&y, &mut value);
+                let found = value[0];
+                assert!(found.is_finite() && found >= 0.0, "{m_chi} {y:?}: {found}");
+                // Only at the threshold, to the last digit, is it nothing.
+                assert!(found > 0.0 || y0 < 1e-6, "{chi:?} {m_chi} {y:?}: {found}");
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod profile;
 
 use crate::checked::{AMOUNT, BadNumber, check};
 use crate::constants::{ELECTRON_MASS_GEV, MUON_MASS_GEV};
+use crate::particle::Particle;
 pub use momenta::{MomentumTable, MomentumTableError};
 pub use profile::{BeamProfile, MomentumSpread, PhaseSpace, ProfileFields, Twiss};
 
@@ -52,6 +53,15 @@ impl Lepton {
             Self::Electron | Self::Muon => -1.0,
             Self::Positron | Self::AntiMuon => 1.0,
             Self::Photon => 0.0,
+        }
+    }
+
+    /// What it is among particles.
+    pub fn particle(self) -> Particle {
+        Particle {
+            pdg_id: self.pdg_id(),
+            mass_gev: self.mass_gev(),
+            charge: self.charge(),
         }
     }
 

@@ -9,6 +9,7 @@ use super::elements::Element;
 use super::isotopes::{self, Isotope};
 use crate::checked::{Allowed, BadNumber, NUCLEI_GEV, check};
 use crate::constants::ATOMIC_MASS_UNIT_GEV;
+use crate::particle::Particle;
 
 named! {
     /// Spin of the nucleus in the amplitude.
@@ -101,6 +102,15 @@ impl Nucleus {
         match self.isotope() {
             Some(isotope) => isotope.mass_number,
             None => isotopes::mass_number(self.z).unwrap_or(libm::round(self.a) as u32),
+        }
+    }
+
+    /// What it is among particles.
+    pub fn particle(&self) -> Particle {
+        Particle {
+            pdg_id: self.pdg_id(),
+            mass_gev: self.mass_gev,
+            charge: f64::from(self.z),
         }
     }
 

@@ -9,6 +9,7 @@ use super::Process;
 use super::inputs::Inputs;
 use super::limits::{self, KinematicLimits};
 use super::radiation::SetupError;
+use super::reaction::Reaction;
 use crate::beam::Lepton;
 use crate::dark_sector::Produces;
 use crate::kinematics::CollisionError;
@@ -66,10 +67,15 @@ pub trait Kind: Send + Sync {
 
     /// What may be its beam, or the beam whose shower makes it.
     fn beams(&self) -> &'static [Lepton] {
-        &Lepton::CHARGED
+        match Reaction::of(self.roles()) {
+            Reaction::Lepton => &Lepton::CHARGED,
+            Reaction::Photon => &[Lepton::Photon, Lepton::Electron, Lepton::Positron],
+            Reaction::Positron => &[Lepton::Electron, Lepton::Positron],
+        }
     }
 
-    /// What comes out. Without a lepton no cut can be on it; without a nucleus none is struck.
+    /// What comes out. A lepton that comes out is that of the beam; without one a photon has come in, and without a
+    /// nucleus, either, a positron on an electron. Defaults below go by that.
     fn roles(&self) -> &'static [Role] {
         const PAIR: &[Role] = &[Role::LEPTON_OUT, Role::NUCLEUS_OUT, Role::CHI, Role::CHIBAR];
         PAIR
@@ -118,13 +124,21 @@ pub trait Kind: Send + Sync {
 
     /// The particles of a shower that make it.
     fn projectiles(&self) -> &'static [Species] {
-        &[Species::Electron, Species::Positron]
+        match Reaction::of(self.roles()) {
+            Reaction::Lepton => &[Species::Electron, Species::Positron],
+            Reaction::Photon => &[Species::Photon],
+            Reaction::Positron => &[Species::Positron],
+        }
     }
 
     /// Which particles of the shower it takes that a `beam` makes, if not the beam itself; their process is
     /// then made with their energy as that of the beam.
-    fn shower_particle(&self, _beam: Lepton) -> Option<Species> {
-        None
+    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
+        match Reaction::of(self.roles()) {
+            Reaction::Lepton => None,
+            Reaction::Photon => beam.is_electron().then_some(Species::Photon),
+            Reaction::Positron => (beam == Lepton::Electron).then_some(Species::Positron),
+        }
     }
 
     /// The process on all atoms of a material at once, each with its share, where they differ in nothing that an

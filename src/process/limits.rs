@@ -11,32 +11,13 @@
 //! Pinned by the tests below and `tests/card/kinds.rs`: threshold, elastic limit, and the two-body solution put back.
 
 use super::inputs::Inputs;
+use super::reaction::Reaction;
 use crate::beam::Beam;
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError, PhotonCollision};
 use crate::matter::Nucleus;
 use crate::particle::Role;
-
-/// What is struck, and whether the beam particle is a lepton that comes out again.
-enum Struck {
-    WithLepton,
-    Nucleus,
-    Electron,
-}
-
-impl Struck {
-    fn by(roles: &[Role]) -> Self {
-        match (
-            roles.contains(&Role::LEPTON_OUT),
-            roles.contains(&Role::NUCLEUS_OUT),
-        ) {
-            (true, _) => Self::WithLepton,
-            (false, true) => Self::Nucleus,
-            (false, false) => Self::Electron,
-        }
-    }
-}
 
 /// A photon of the energy of the beam on the nucleus.
 pub(super) fn photon(inputs: &Inputs) -> PhotonCollision {
@@ -50,11 +31,11 @@ pub(super) fn photon(inputs: &Inputs) -> PhotonCollision {
 pub(super) fn threshold_gev(roles: &[Role], inputs: &Inputs) -> f64 {
     let made = inputs.dark_sector.threshold_mass_gev();
     let (m, big_m) = (inputs.beam.lepton.mass_gev(), inputs.nucleus.mass_gev);
-    match Struck::by(roles) {
+    match Reaction::of(roles) {
         // From s = m² + M² + 2ME at √s = M + m + `made`.
-        Struck::WithLepton => m + made + made * (0.5 * made + m) / big_m,
-        Struck::Nucleus => PhotonCollision::threshold_gev(big_m, made),
-        Struck::Electron => 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV,
+        Reaction::Lepton => m + made + made * (0.5 * made + m) / big_m,
+        Reaction::Photon => PhotonCollision::threshold_gev(big_m, made),
+        Reaction::Positron => 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV,
     }
 }
 
@@ -88,12 +69,12 @@ impl KinematicLimits {
         let m_min = inputs.dark_sector.threshold_mass_gev();
         let (m, e0) = (ELECTRON_MASS_GEV, inputs.beam.energy_gev);
         let open_gev = threshold_gev(roles, inputs);
-        let (limits, least_gev) = match Struck::by(roles) {
-            Struck::WithLepton => {
+        let (limits, least_gev) = match Reaction::of(roles) {
+            Reaction::Lepton => {
                 return Self::new(&inputs.beam, &inputs.nucleus, &inputs.dark_sector);
             }
             // E_miss at threshold, where all move together.
-            Struck::Nucleus => {
+            Reaction::Photon => {
                 let photon = photon(inputs);
                 let big_m = photon.mass_gev;
                 let least = (open_gev + big_m) * m_min / (m_min + big_m);
@@ -101,7 +82,7 @@ impl KinematicLimits {
                 (Self::of_photon(&photon, m_min, most), least)
             }
             // s = 2m(E + m), E_miss = E + m, no t.
-            Struck::Electron => {
+            Reaction::Positron => {
                 let sqrt_s = (2.0 * m * (e0 + m)).sqrt();
                 let mut limits = Self::between(sqrt_s, m_min, sqrt_s);
                 if limits.is_open() {

@@ -7,7 +7,6 @@ use super::route::Closed;
 use crate::beam::Lepton;
 use crate::dark_sector::{DarkSector, Produces};
 use crate::event::Momentum;
-use crate::matter::shower::Species;
 use crate::particle::{Outgoing, Particle, Role};
 use crate::process::{
     BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError, Unsuitable,
@@ -23,12 +22,7 @@ impl Process for Annihilation {
     }
 
     fn beam(&self) -> Particle {
-        let lepton = Lepton::Positron;
-        Particle {
-            pdg_id: lepton.pdg_id(),
-            mass_gev: lepton.mass_gev(),
-            charge: lepton.charge(),
-        }
+        Lepton::Positron.particle()
     }
 
     fn beam_energy_gev(&self) -> f64 {
@@ -36,20 +30,11 @@ impl Process for Annihilation {
     }
 
     fn target(&self) -> Particle {
-        let lepton = Lepton::Electron;
-        Particle {
-            pdg_id: lepton.pdg_id(),
-            mass_gev: lepton.mass_gev(),
-            charge: lepton.charge(),
-        }
+        Lepton::Electron.particle()
     }
 
     fn outgoing(&self) -> Vec<Outgoing> {
-        Outgoing::of_chi(Particle {
-            pdg_id: self.chi.pdg_id,
-            mass_gev: self.chi.mass_gev,
-            charge: self.chi.charge_of_id(),
-        })
+        Outgoing::of_chi(self.chi.particle())
     }
 
     fn block(&self) -> Box<dyn PointBlock> {
@@ -114,7 +99,7 @@ impl PointBlock for Points {
 const LEAST_WIDTH: f64 = 1e-4;
 
 /// Refuses an A′ that is too narrow, where it decays to the pair.
-pub(super) fn peak_is_found(dark_sector: &DarkSector) -> Result<(), Unsuitable> {
+fn peak_is_found(dark_sector: &DarkSector) -> Result<(), Unsuitable> {
     let DarkSector::Mediated(chi, resonance) = dark_sector else {
         return Ok(());
     };
@@ -160,10 +145,6 @@ impl Kind for AnnihilationOf {
         self.of(inputs)
     }
 
-    fn beams(&self) -> &'static [Lepton] {
-        &[Lepton::Electron, Lepton::Positron]
-    }
-
     fn roles(&self) -> &'static [Role] {
         const ROLES: &[Role] = &[Role::CHI, Role::CHIBAR];
         ROLES
@@ -179,14 +160,6 @@ impl Kind for AnnihilationOf {
 
     fn suits(&self, inputs: &Inputs) -> Result<(), Unsuitable> {
         peak_is_found(&inputs.dark_sector)
-    }
-
-    fn projectiles(&self) -> &'static [Species] {
-        &[Species::Positron]
-    }
-
-    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
-        (beam == Lepton::Electron).then_some(Species::Positron)
     }
 
     /// All atoms are electrons here.

@@ -6,54 +6,30 @@ use std::sync::Arc;
 
 use super::limits;
 use super::production::{KIND, MesonPair};
-use super::quadrature::ByRule;
-use crate::beam::Lepton;
+use super::quadrature;
 use crate::elementary::cos_sin_turns;
 use crate::event::Momentum;
 use crate::kinematics::CollisionError;
-use crate::matter::shower::Species;
-use crate::particle::{Outgoing, Particle, Role};
+use crate::particle::Role;
 use crate::process::kind::{SHAPE_KEYS, idle_by_roles};
+use crate::process::photon::{OfPhotons, Photons, check_beam};
 use crate::process::{
-    BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
-    Unsuitable,
+    BLOCK, Goal, Inputs, Integral, Kind, KinematicLimits, PointBlock, Process, QuadratureError,
+    SetupError, Unsuitable,
 };
 
-impl Process for MesonPair {
-    fn kind(&self) -> &str {
-        KIND
+impl OfPhotons for MesonPair {
+    const KIND: &'static str = KIND;
+
+    fn photons(&self) -> &Photons {
+        &self.photons
     }
 
-    fn dim(&self) -> usize {
+    fn n_dim(&self) -> usize {
         3 + usize::from(self.n_mesons() > 1)
     }
 
-    fn beam(&self) -> Particle {
-        Particle::PHOTON
-    }
-
-    fn beam_energy_gev(&self) -> f64 {
-        self.energy_gev
-    }
-
-    fn target(&self) -> Particle {
-        Particle {
-            pdg_id: self.nucleus.pdg_id(),
-            mass_gev: self.nucleus.mass_gev,
-            charge: f64::from(self.nucleus.z),
-        }
-    }
-
-    fn outgoing(&self) -> Vec<Outgoing> {
-        let chi = Particle {
-            pdg_id: self.chi.pdg_id,
-            mass_gev: self.chi.mass_gev,
-            charge: self.chi.charge_of_id(),
-        };
-        Outgoing::of_conversion(self.target(), chi)
-    }
-
-    fn block(&self) -> Box<dyn PointBlock> {
+    fn points(&self) -> Box<dyn PointBlock> {
         Box::new(Points {
             nominal: self.clone(),
             moved: Some(self.clone()),
@@ -61,17 +37,12 @@ impl Process for MesonPair {
         })
     }
 
-    fn at_energy(&self, beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
-        let moved = self.moved(beam_energy_gev)?;
-        Some(Arc::new(moved))
+    fn moved(&self, energy_gev: f64) -> Option<Self> {
+        self.at(energy_gev)
     }
 
-    fn methods(&self) -> Vec<Method> {
-        vec![Method::QUADRATURE]
-    }
-
-    fn route(&self, method: Method) -> Option<Box<dyn Route>> {
-        (method == Method::QUADRATURE).then(|| Box::new(ByRule(self.clone())) as Box<dyn Route>)
+    fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        quadrature::within(self, t, goal)
     }
 }
 
@@ -117,7 +88,8 @@ impl PointBlock for Points {
                 cos,
                 turn,
             };
-            if of.cuts_angles() && !of.angles_pass(&of.momenta(open, t, cos, turn)) {
+            if of.photons.cuts_angles() && !of.photons.angles_pass(&of.momenta(open, t, cos, turn))
+            {
                 continue;
             }
             let jacobian = n as f64 * decades * t;
@@ -140,7 +112,7 @@ impl PointBlock for Points {
     }
 
     fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.moved = self.nominal.moved(beam_energy_gev);
+        self.moved = self.nominal.at(beam_energy_gev);
         self.moved.is_some()
     }
 }
@@ -154,23 +126,13 @@ impl Kind for MesonOf {
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
-        match self.beams().contains(&inputs.beam.lepton) {
-            true => Ok(Arc::new(MesonPair::new(inputs)?)),
-            false => Err(SetupError::Projectile {
-                kind: KIND,
-                found: inputs.beam.lepton.name(),
-                expected: "a beam of gamma, or of e- or e+, whose shower has photons",
-            }),
-        }
+        check_beam(KIND, inputs)?;
+        Ok(Arc::new(MesonPair::new(inputs)?))
     }
 
     /// The map asks for the masses and the cuts alone.
     fn on_points_of(&self, _: &Inputs, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
         self.of(inputs)
-    }
-
-    fn beams(&self) -> &'static [Lepton] {
-        &[Lepton::Photon, Lepton::Electron, Lepton::Positron]
     }
 
     fn roles(&self) -> &'static [Role] {
@@ -207,13 +169,5 @@ impl Kind for MesonOf {
     fn pair_masses(&self, inputs: &Inputs) -> Option<(f64, f64)> {
         let (lightest, heaviest) = limits::open(inputs)?;
         Some((lightest.mass_gev(), heaviest.mass_gev()))
-    }
-
-    fn projectiles(&self) -> &'static [Species] {
-        &[Species::Photon]
-    }
-
-    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
-        beam.is_electron().then_some(Species::Photon)
     }
 }

@@ -5,20 +5,16 @@
 use std::sync::Arc;
 
 use super::rates::Rates;
-use crate::cuts::Cuts;
-use crate::dark_sector::{ChiSpin, DarkSector, MilliCharged};
-use crate::elementary::polar_angle;
+use crate::dark_sector::{ChiSpin, MilliCharged};
 use crate::event::Momentum;
-use crate::kinematics::{FourMomentum, PhotonCollision};
-use crate::matter::Nucleus;
+use crate::kinematics::FourMomentum;
 use crate::mesons::photoproduction::{self, LARGEST_T_GEV2, Photoproduction};
 use crate::mesons::{Mesons, VectorMeson};
+use crate::process::photon::Photons;
 use crate::process::{Inputs, SetupError};
 
 /// Its name.
 pub(super) const KIND: &str = "meson";
-/// rad per mrad.
-const MRAD: f64 = 1e-3;
 /// b(t − t_min) beyond which nothing is left.
 const FARTHEST: f64 = 40.0;
 /// Most mesons.
@@ -27,12 +23,7 @@ const MOST: usize = VectorMeson::ALL.len();
 /// Pairs of mesons on one nucleus.
 #[derive(Debug, Clone)]
 pub struct MesonPair {
-    /// Energy of the photon, GeV.
-    pub(super) energy_gev: f64,
-    pub(super) nucleus: Nucleus,
-    pub(super) chi: MilliCharged,
-    /// In units of [`Self::energy_gev`].
-    cuts: Cuts,
+    pub(super) photons: Photons,
     on: Arc<Photoproduction>,
     rates: Arc<[Rates]>,
     /// What of each of [`Self::rates`] is open at this energy.
@@ -59,46 +50,23 @@ impl MesonPair {
     /// [`SetupError`] if a number makes no sense, what is produced is no pair of a charge, there is a cut on a lepton, or
     /// nothing can be made.
     pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
-        let (nucleus, mesons) = (inputs.nucleus, inputs.mesons);
-        inputs.dark_sector.check()?;
-        let chi = match inputs.dark_sector {
-            DarkSector::Pair(chi) => chi,
-            DarkSector::Mediated(..) => return Err(SetupError::NoMediator { kind: KIND }),
-            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
-                return Err(SetupError::OtherKind {
-                    kind: KIND,
-                    produced: inputs.dark_sector.kind(),
-                });
-            }
-        };
-        if let Some(name) = inputs.cuts.on_lepton() {
-            return Err(SetupError::NoLepton { kind: KIND, name });
-        }
-        let energy_gev = inputs.beam.energy_gev;
-        let open = can_be_made(mesons, &chi, energy_gev)?;
-        let on = Photoproduction::on(&nucleus)?;
+        let photons = Photons::new(KIND, inputs)?;
+        let energy_gev = photons.energy_gev;
+        let open = can_be_made(inputs.mesons, &photons.chi, energy_gev)?;
+        let on = Photoproduction::on(&photons.nucleus)?;
         let process = Self {
-            energy_gev,
-            nucleus,
-            chi,
-            cuts: inputs.cuts,
+            photons,
             rates: open.map(|one| Rates::new(one, &on, energy_gev)).collect(),
             on: Arc::new(on),
             now: [None; MOST],
         };
-        process.moved(energy_gev).ok_or(SetupError::EmptyRange {
-            x_min: inputs.cuts.x_min,
-            x_max: inputs.cuts.x_max,
-            lowest: 0.0,
-            highest: 1.0,
-        })
+        process.at(energy_gev).ok_or(photons.nothing_left())
     }
 
     /// The same at another energy; the cuts stay where they are in GeV.
-    pub(super) fn moved(&self, energy_gev: f64) -> Option<Self> {
+    pub(super) fn at(&self, energy_gev: f64) -> Option<Self> {
         let mut moved = Self {
-            energy_gev,
-            cuts: self.cuts.in_other_units(self.energy_gev / energy_gev),
+            photons: self.photons.moved(energy_gev),
             ..self.clone()
         };
         moved.now = core::array::from_fn(|i| moved.open(moved.rates.get(i)?));
@@ -107,20 +75,16 @@ impl MesonPair {
 
     /// A meson at this energy, if it can be made within the cuts.
     fn open(&self, rates: &Rates) -> Option<Open> {
-        if !(self.energy_gev > rates.lowest_gev) {
+        if !(self.photons.energy_gev > rates.lowest_gev) {
             return None;
         }
-        let (meson, branching) = (rates.meson, rates.meson.chi_branching(&self.chi));
-        let [coherent, incoherent] = rates.at(&self.on, self.energy_gev);
+        let (meson, branching) = (rates.meson, rates.meson.chi_branching(&self.photons.chi));
+        let [coherent, incoherent] = rates.at(&self.on, self.photons.energy_gev);
         let mass = meson.mass_gev();
-        let (t_min, t_max) = self.collision().t_limits(mass * mass);
+        let (t_min, t_max) = self.photons.collision().t_limits(mass * mass);
         let farthest = t_min + (FARTHEST / photoproduction::slope(meson)).max(LARGEST_T_GEV2);
-        let from = match self.cuts.x_max < 1.0 {
-            true => self.t_at(self.cuts.x_max),
-            // Where there is no upper cut there is none.
-            false => 0.0,
-        };
-        let to = self.t_at(self.cuts.x_min);
+        let from = self.photons.t_least();
+        let to = self.photons.t_at(self.photons.cuts.x_min);
         let t_range = (t_min.max(from), t_max.min(farthest).min(to));
         (t_range.0 < t_range.1).then_some(Open {
             meson,
@@ -146,30 +110,6 @@ impl MesonPair {
         self.now.iter().flatten()
     }
 
-    fn collision(&self) -> PhotonCollision {
-        PhotonCollision {
-            energy_gev: self.energy_gev,
-            mass_gev: self.nucleus.mass_gev,
-        }
-    }
-
-    /// t in GeV² at E_miss = x ω.
-    pub(super) fn t_at(&self, x: f64) -> f64 {
-        2.0 * self.nucleus.mass_gev * self.energy_gev * (1.0 - x)
-    }
-
-    /// Whether there is a cut on the angles of χ.
-    pub(super) fn cuts_angles(&self) -> bool {
-        self.cuts.chi_angle_max_mrad.is_finite()
-    }
-
-    /// Whether both χ pass it.
-    pub(super) fn angles_pass(&self, momenta: &[Momentum; 3]) -> bool {
-        let most = self.cuts.chi_angle_max_mrad * MRAD;
-        let angle = |p: &Momentum| polar_angle(libm::hypot(p[1], p[2]), p[3]);
-        momenta[1..].iter().all(|p| angle(p) <= most)
-    }
-
     /// dσ/dt of a meson in pb/GeV².
     pub(super) fn dsigma_dt_pb(&self, open: &Open, t: f64) -> f64 {
         let slope = photoproduction::slope(open.meson);
@@ -180,9 +120,9 @@ impl MesonPair {
     /// The density of cos θ in the rest frame of a meson over the flat one.
     pub(super) fn angular(&self, meson: VectorMeson, cos: f64) -> f64 {
         let sin2 = (1.0 - cos) * (1.0 + cos);
-        let ratio = self.chi.mass_gev / meson.mass_gev();
+        let ratio = self.photons.chi.mass_gev / meson.mass_gev();
         let beta2 = 1.0 - 4.0 * ratio * ratio;
-        match self.chi.spin {
+        match self.photons.chi.spin {
             ChiSpin::Dirac => (2.0 - beta2 * sin2) / (2.0 - beta2 * (2.0 / 3.0)),
             ChiSpin::Scalar => 1.5 * sin2,
         }
@@ -196,13 +136,13 @@ impl MesonPair {
         cos: f64,
         (cos_phi, sin_phi): (f64, f64),
     ) -> [Momentum; 3] {
-        let (omega, big_m) = (self.energy_gev, self.nucleus.mass_gev);
+        let (omega, big_m) = (self.photons.energy_gev, self.photons.nucleus.mass_gev);
         let mass = open.meson.mass_gev();
         let m2 = mass * mass;
         let (t_min, t_max) = open.t_limits;
         let kinetic = 0.5 * t / big_m;
         let along = kinetic + 0.5 * (m2 + t) / omega;
-        let across = self.collision().s().sqrt() / (2.0 * big_m * omega)
+        let across = self.photons.collision().s().sqrt() / (2.0 * big_m * omega)
             * ((t - t_min).max(0.0) * (t_max - t).max(0.0)).sqrt();
         let nucleus = [big_m + kinetic, across, 0.0, along];
         let (px, pz) = (-across, omega - along);
@@ -216,7 +156,10 @@ impl MesonPair {
             true => (ax / norm, az / norm),
             false => (0.0, 1.0),
         };
-        let (m_chi, sin) = (self.chi.mass_gev, ((1.0 - cos) * (1.0 + cos)).sqrt());
+        let (m_chi, sin) = (
+            self.photons.chi.mass_gev,
+            ((1.0 - cos) * (1.0 + cos)).sqrt(),
+        );
         let k = (0.25 * m2 - m_chi * m_chi).sqrt();
         let (in_plane, up) = (sin * cos_phi, sin * sin_phi);
         let n = [cos * ax + in_plane * az, up, cos * az - in_plane * ax];

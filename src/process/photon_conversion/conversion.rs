@@ -4,32 +4,22 @@
 
 use core::f64::consts::PI;
 
-use super::two_photon::{self, Point};
+use super::two_photon::{self, Point, Polar};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
-use crate::cuts::Cuts;
-use crate::dark_sector::{DarkSector, MilliCharged};
-use crate::elementary::polar_angle;
 use crate::event::Momentum;
 use crate::kinematics::PhotonCollision;
+use crate::matter::NucleusSpin;
 use crate::matter::form_factor::FormFactor;
-use crate::matter::{Nucleus, NucleusSpin};
+use crate::process::photon::Photons;
 use crate::process::{Inputs, SetupError};
 
 /// Its name.
 pub(super) const KIND: &str = "photon-conversion";
-/// rad per mrad.
-const MRAD: f64 = 1e-3;
-
 /// The conversion of photons on one nucleus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversion {
-    /// Energy of the photon, GeV.
-    pub(super) energy_gev: f64,
-    pub(super) nucleus: Nucleus,
+    pub(super) photons: Photons,
     form_factor: FormFactor,
-    pub(super) chi: MilliCharged,
-    /// In units of [`Self::energy_gev`].
-    pub(super) cuts: Cuts,
 }
 
 /// W² and t of a point, with what follows from them.
@@ -50,57 +40,37 @@ impl Conversion {
     /// [`SetupError`] if a number makes no sense, what is produced is no pair, there is a cut on a lepton, or nothing
     /// can be made.
     pub fn new(inputs: &Inputs) -> Result<Self, SetupError> {
-        let nucleus = inputs.nucleus;
-        inputs.dark_sector.check()?;
-        let chi = match inputs.dark_sector {
-            DarkSector::Pair(chi) => chi,
-            DarkSector::Mediated(..) => return Err(SetupError::NoMediator { kind: KIND }),
-            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
-                return Err(SetupError::OtherKind {
-                    kind: KIND,
-                    produced: inputs.dark_sector.kind(),
-                });
-            }
-        };
-        if let Some(name) = inputs.cuts.on_lepton() {
-            return Err(SetupError::NoLepton { kind: KIND, name });
-        }
         let process = Self {
-            energy_gev: inputs.beam.energy_gev,
-            nucleus,
-            form_factor: FormFactor::new(&inputs.form_factor, &nucleus)?,
-            chi,
-            cuts: inputs.cuts,
+            photons: Photons::new(KIND, inputs)?,
+            form_factor: FormFactor::new(&inputs.form_factor, &inputs.nucleus)?,
         };
-        if !(process.energy_gev > process.threshold_gev()) {
+        let energy_gev = process.photons.energy_gev;
+        if !(energy_gev > process.threshold_gev()) {
             return Err(SetupError::TooLittle {
                 kind: KIND,
-                energy_gev: process.energy_gev,
-                mass_gev: 2.0 * chi.mass_gev,
+                energy_gev,
+                mass_gev: 2.0 * process.photons.chi.mass_gev,
                 least_gev: process.threshold_gev(),
             });
         }
         match process.leaves_something() {
             true => Ok(process),
-            false => Err(SetupError::EmptyRange {
-                x_min: inputs.cuts.x_min,
-                x_max: inputs.cuts.x_max,
-                lowest: 0.0,
-                highest: 1.0,
-            }),
+            false => Err(process.photons.nothing_left()),
         }
     }
 
     /// Least energy in GeV of a photon that makes a pair: 2m_χ(1 + m_χ/M).
     pub fn threshold_gev(&self) -> f64 {
-        PhotonCollision::threshold_gev(self.nucleus.mass_gev, 2.0 * self.chi.mass_gev)
+        PhotonCollision::threshold_gev(
+            self.photons.nucleus.mass_gev,
+            2.0 * self.photons.chi.mass_gev,
+        )
     }
 
     /// The same at another energy; the cuts stay where they are in GeV.
-    pub(super) fn moved(&self, energy_gev: f64) -> Option<Self> {
+    pub(super) fn at(&self, energy_gev: f64) -> Option<Self> {
         let moved = Self {
-            energy_gev,
-            cuts: self.cuts.in_other_units(self.energy_gev / energy_gev),
+            photons: self.photons.moved(energy_gev),
             ..self.clone()
         };
         (energy_gev > moved.threshold_gev() && moved.leaves_something()).then_some(moved)
@@ -108,42 +78,39 @@ impl Conversion {
 
     /// Whether the cuts on x leave anything; E_miss is the energy of the photon but for the recoil.
     fn leaves_something(&self) -> bool {
-        let (t_min, _) = self.t_limits(4.0 * self.chi.mass_gev * self.chi.mass_gev);
+        let (t_min, _) = self.t_limits(4.0 * self.photons.chi.mass_gev * self.photons.chi.mass_gev);
         t_min < self.t_most()
-    }
-
-    fn collision(&self) -> PhotonCollision {
-        PhotonCollision {
-            energy_gev: self.energy_gev,
-            mass_gev: self.nucleus.mass_gev,
-        }
     }
 
     /// s, GeV².
     fn s(&self) -> f64 {
-        self.collision().s()
+        self.photons.collision().s()
     }
 
     /// Least W², and largest, (√s − M)².
     pub(super) fn w2_limits(&self) -> (f64, f64) {
-        let most = self.collision().max_pair_mass();
-        (4.0 * self.chi.mass_gev * self.chi.mass_gev, most * most)
+        let most = self.photons.collision().max_pair_mass();
+        (
+            4.0 * self.photons.chi.mass_gev * self.photons.chi.mass_gev,
+            most * most,
+        )
     }
 
     /// Limits of t at W², by kinematics alone.
     pub(super) fn t_limits(&self, w2: f64) -> (f64, f64) {
-        self.collision().t_limits(w2)
+        self.photons.collision().t_limits(w2)
     }
 
     /// Where the cut on E_miss = ω − t/2M ends t.
     pub(super) fn t_most(&self) -> f64 {
-        2.0 * self.nucleus.mass_gev * self.energy_gev * (1.0 - self.cuts.x_min)
+        self.photons.t_at(self.photons.cuts.x_min)
     }
 
     /// Whether E_miss at this t is within the cuts.
     pub(super) fn passes(&self, t: f64) -> bool {
-        let x = 1.0 - t / (2.0 * self.nucleus.mass_gev * self.energy_gev);
-        x >= self.cuts.x_min && (self.cuts.x_max >= 1.0 || x <= self.cuts.x_max)
+        let x = 1.0 - t / (2.0 * self.photons.nucleus.mass_gev * self.photons.energy_gev);
+        x >= self.photons.cuts.x_min
+            && (self.photons.cuts.x_max >= 1.0 || x <= self.photons.cuts.x_max)
     }
 
     /// What follows from W² and t between their limits.
@@ -156,23 +123,24 @@ impl Conversion {
 
     /// J·k.
     fn jk(&self, i: &Invariants) -> f64 {
-        2.0 * self.nucleus.mass_gev * self.energy_gev - i.kq
+        2.0 * self.photons.nucleus.mass_gev * self.photons.energy_gev - i.kq
     }
 
     /// Q⁴ α Z²F²/(8π M²ω² t²) k·q in pb GeV⁴.
     fn field(&self, i: &Invariants) -> f64 {
-        let q2 = self.chi.charge * self.chi.charge;
-        let scale = self.nucleus.mass_gev * self.energy_gev * i.t;
+        let q2 = self.photons.chi.charge * self.photons.chi.charge;
+        let scale = self.photons.nucleus.mass_gev * self.photons.energy_gev * i.t;
         GEV_M2_TO_PB * q2 * q2 * ALPHA / (8.0 * PI) * self.form_factor.g2(i.t) * i.kq
             / (scale * scale)
     }
 
     /// dσ/dt dW² in pb/GeV⁴, whatever the cuts.
     pub(super) fn inclusive_pb(&self, i: &Invariants) -> f64 {
-        let (transverse, scalar) = two_photon::sigma(self.chi.spin, self.chi.mass_gev, i.w2, i.t);
+        let (transverse, scalar) =
+            two_photon::sigma(self.photons.chi.spin, self.photons.chi.mass_gev, i.w2, i.t);
         let jk = self.jk(i);
         let (mut jt2, mut jl2) = (i.j2, i.t * jk * jk / (i.kq * i.kq));
-        if self.nucleus.spin == NucleusSpin::Half {
+        if self.photons.nucleus.spin == NucleusSpin::Half {
             jt2 += 2.0 * i.t;
             jl2 -= i.t;
         }
@@ -181,34 +149,33 @@ impl Conversion {
 
     /// v of the pair.
     pub(super) fn v(&self, w2: f64) -> f64 {
-        let m = self.chi.mass_gev;
+        let m = self.photons.chi.mass_gev;
         ((w2 - 4.0 * m * m) / w2).max(0.0).sqrt()
     }
 
-    /// dσ/dt dW² dcosθ dφ/2π in pb/GeV⁴ with χ at cos θ and φ; that of spin ½ is spread like spin 0.
-    pub(super) fn density_pb(&self, i: &Invariants, cos: f64, cos_phi: f64) -> f64 {
+    /// dσ/dt dW² dcosθ dφ/2π in pb/GeV⁴ with χ at θ and φ; that of spin ½ is spread like spin 0.
+    pub(super) fn density_pb(&self, i: &Invariants, polar: Polar, cos_phi: f64) -> f64 {
         let v = self.v(i.w2);
         let point = |j2: f64, long: f64| Point {
             w2: i.w2,
             kq: i.kq,
             v,
-            cos,
+            polar,
             cos_phi,
             j2,
             long,
         };
         let long = i.t * self.jk(i) / (i.kq * i.kq);
         let e4 = (4.0 * PI * ALPHA) * (4.0 * PI * ALPHA);
-        let squared = two_photon::squared(self.chi.spin, &point(i.j2, long));
+        let squared = two_photon::squared(self.photons.chi.spin, &point(i.j2, long));
         // ½ Σ|A|² e⁴ v/(8π)/2 in place of J²·4k·q·σ.
         let spread = self.field(i) * e4 * v / (128.0 * PI * i.kq) * squared;
-        match self.nucleus.spin {
+        match self.photons.nucleus.spin {
             NucleusSpin::Zero => spread,
             NucleusSpin::Half => {
-                let spinless = Self {
-                    nucleus: self.nucleus.with_spin(NucleusSpin::Zero),
-                    ..self.clone()
-                };
+                let mut spinless = self.clone();
+                let nucleus = &mut spinless.photons.nucleus;
+                *nucleus = nucleus.with_spin(NucleusSpin::Zero);
                 spread * self.inclusive_pb(i) / spinless.inclusive_pb(i)
             }
         }
@@ -218,17 +185,22 @@ impl Conversion {
     pub(super) fn momenta(
         &self,
         i: &Invariants,
-        cos: f64,
+        polar: Polar,
         (cos_phi, sin_phi): (f64, f64),
     ) -> [Momentum; 3] {
-        let (m, omega, m_chi) = (self.nucleus.mass_gev, self.energy_gev, self.chi.mass_gev);
+        let (m, omega, m_chi) = (
+            self.photons.nucleus.mass_gev,
+            self.photons.energy_gev,
+            self.photons.chi.mass_gev,
+        );
         let recoil = i.t / (2.0 * m);
         let across = i.j2.sqrt() * i.kq / (2.0 * m * omega);
         let along = recoil + i.kq / omega;
         let pair = [omega - recoil, -across, 0.0, omega - along];
         let w = i.w2.sqrt();
         let p = 0.5 * w * self.v(i.w2);
-        let pt = p * ((1.0 - cos) * (1.0 + cos)).sqrt();
+        let (cos, (less, more)) = (polar.cos, polar.from_cos);
+        let pt = p * (less * more).sqrt();
         // The axis of the current, orthogonal to photon and pair.
         let tilt = -across * omega / i.kq;
         let momentum = |sign: f64| {
@@ -248,17 +220,5 @@ impl Conversion {
             momentum(1.0),
             momentum(-1.0),
         ]
-    }
-
-    /// Whether χ and χ̄ are within the cut on their angles.
-    pub(super) fn angles_pass(&self, momenta: &[Momentum; 3]) -> bool {
-        let most = self.cuts.chi_angle_max_mrad * MRAD;
-        let angle = |p: &Momentum| polar_angle((p[1] * p[1] + p[2] * p[2]).sqrt(), p[3]);
-        momenta[1..].iter().all(|p| angle(p) <= most)
-    }
-
-    /// Whether there is one.
-    pub(super) fn cuts_angles(&self) -> bool {
-        self.cuts.chi_angle_max_mrad.is_finite()
     }
 }

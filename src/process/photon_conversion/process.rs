@@ -5,67 +5,41 @@
 use std::sync::Arc;
 
 use super::conversion::{Conversion, Invariants, KIND};
-use super::quadrature::ByRules;
-use crate::beam::Lepton;
+use super::quadrature;
+use super::two_photon::{Polar, rapidity};
 use crate::elementary::cos_sin_turns;
 use crate::event::Momentum;
-use crate::matter::shower::Species;
-use crate::particle::{Outgoing, Particle, Role};
-use crate::process::{BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError};
+use crate::particle::Role;
+use crate::process::photon::{OfPhotons, Photons, check_beam};
+use crate::process::{
+    BLOCK, Goal, Inputs, Integral, Kind, PointBlock, Process, QuadratureError, SetupError,
+};
 
-impl Process for Conversion {
-    fn kind(&self) -> &str {
-        KIND
+impl OfPhotons for Conversion {
+    const KIND: &'static str = KIND;
+
+    fn photons(&self) -> &Photons {
+        &self.photons
     }
 
-    fn dim(&self) -> usize {
+    fn n_dim(&self) -> usize {
         4
     }
 
-    fn beam(&self) -> Particle {
-        Particle::PHOTON
-    }
-
-    fn beam_energy_gev(&self) -> f64 {
-        self.energy_gev
-    }
-
-    fn target(&self) -> Particle {
-        Particle {
-            pdg_id: self.nucleus.pdg_id(),
-            mass_gev: self.nucleus.mass_gev,
-            charge: f64::from(self.nucleus.z),
-        }
-    }
-
-    fn outgoing(&self) -> Vec<Outgoing> {
-        let chi = Particle {
-            pdg_id: self.chi.pdg_id,
-            mass_gev: self.chi.mass_gev,
-            charge: self.chi.charge_of_id(),
-        };
-        Outgoing::of_conversion(self.target(), chi)
-    }
-
-    fn block(&self) -> Box<dyn PointBlock> {
+    fn points(&self) -> Box<dyn PointBlock> {
         Box::new(Points {
             nominal: self.clone(),
             moved: Some(self.clone()),
-            at: [(Invariants::default(), 0.0, (1.0, 0.0)); BLOCK],
+            at: [(Invariants::default(), Polar::default(), (1.0, 0.0)); BLOCK],
         })
     }
 
-    fn at_energy(&self, beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
-        let moved = self.moved(beam_energy_gev)?;
-        Some(Arc::new(moved))
+    fn moved(&self, energy_gev: f64) -> Option<Self> {
+        self.at(energy_gev)
     }
 
-    fn methods(&self) -> Vec<Method> {
-        vec![Method::QUADRATURE]
-    }
-
-    fn route(&self, method: Method) -> Option<Box<dyn Route>> {
-        (method == Method::QUADRATURE).then(|| Box::new(ByRules(self.clone())) as Box<dyn Route>)
+    fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        quadrature::within(self, t, goal)
     }
 }
 
@@ -74,8 +48,8 @@ struct Points {
     nominal: Conversion,
     /// At the energy of the moment, if anything is made there.
     moved: Option<Conversion>,
-    /// W² and t, cos θ, cos φ and sin φ.
-    at: [(Invariants, f64, (f64, f64)); BLOCK],
+    /// W² and t, θ, cos φ and sin φ.
+    at: [(Invariants, Polar, (f64, f64)); BLOCK],
 }
 
 impl PointBlock for Points {
@@ -101,34 +75,37 @@ impl PointBlock for Points {
                 continue;
             }
             let v = of.v(w2);
-            let wide = 2.0 * libm::atanh(v);
-            let vc = libm::tanh(wide * (y2 - 0.5));
-            let cos = (vc / v).clamp(-1.0, 1.0);
-            let turn = cos_sin_turns(y3);
-            let invariants = of.invariants(w2, t);
-            self.at[i] = (invariants, cos, turn);
-            if of.cuts_angles() && !of.angles_pass(&of.momenta(&invariants, cos, turn)) {
+            // On the threshold to the last digit the pair has no phase space.
+            if v == 0.0 {
                 continue;
             }
-            let jacobian = 2.0 * y0 * length * w2 * decades * t * wide * (1.0 - vc * vc) / v;
-            let density = of.density_pb(&invariants, cos, turn.0);
-            *value = if jacobian.is_finite() {
-                jacobian * density
-            } else {
-                0.0
-            };
+            let m = of.photons.chi.mass_gev;
+            let wide = rapidity(v, m, w2);
+            let (polar, slope) = Polar::at(wide * (y2 - 0.5), v, m, w2);
+            let turn = cos_sin_turns(y3);
+            let invariants = of.invariants(w2, t);
+            self.at[i] = (invariants, polar, turn);
+            if of.photons.cuts_angles()
+                && !of
+                    .photons
+                    .angles_pass(&of.momenta(&invariants, polar, turn))
+            {
+                continue;
+            }
+            let jacobian = 2.0 * y0 * length * w2 * decades * t * wide * slope / v;
+            *value = jacobian * of.density_pb(&invariants, polar, turn.0);
         }
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
         if let Some(of) = &self.moved {
-            let (invariants, cos, turn) = &self.at[i];
-            out.copy_from_slice(&of.momenta(invariants, *cos, *turn));
+            let (invariants, polar, turn) = &self.at[i];
+            out.copy_from_slice(&of.momenta(invariants, *polar, *turn));
         }
     }
 
     fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.moved = self.nominal.moved(beam_energy_gev);
+        self.moved = self.nominal.at(beam_energy_gev);
         self.moved.is_some()
     }
 }
@@ -142,23 +119,13 @@ impl Kind for PhotonConversionOf {
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
-        match self.beams().contains(&inputs.beam.lepton) {
-            true => Ok(Arc::new(Conversion::new(inputs)?)),
-            false => Err(SetupError::Projectile {
-                kind: KIND,
-                found: inputs.beam.lepton.name(),
-                expected: "a beam of gamma, or of e- or e+, whose shower has photons",
-            }),
-        }
+        check_beam(KIND, inputs)?;
+        Ok(Arc::new(Conversion::new(inputs)?))
     }
 
     /// The map asks for the masses and the cuts alone.
     fn on_points_of(&self, _: &Inputs, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
         self.of(inputs)
-    }
-
-    fn beams(&self) -> &'static [Lepton] {
-        &[Lepton::Photon, Lepton::Electron, Lepton::Positron]
     }
 
     fn roles(&self) -> &'static [Role] {
@@ -168,13 +135,5 @@ impl Kind for PhotonConversionOf {
 
     fn words(&self) -> &'static str {
         "γ N → χ χ̄ N of a photon of the beam or of its shower"
-    }
-
-    fn projectiles(&self) -> &'static [Species] {
-        &[Species::Photon]
-    }
-
-    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
-        beam.is_electron().then_some(Species::Photon)
     }
 }

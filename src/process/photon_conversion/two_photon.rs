@@ -26,12 +26,69 @@ use core::f64::consts::PI;
 use crate::constants::ALPHA;
 use crate::dark_sector::ChiSpin;
 
+/// 1 − v below which it has lost its digits: v is 1 to double precision where W is 10⁸ m.
+const LOST: f64 = 1e-9;
+
+/// L = ln((1 + v)/(1 − v)), which is 2 ln((1 + v)W/2m).
+pub(super) fn rapidity(v: f64, m: f64, w2: f64) -> f64 {
+    match 1.0 - v > LOST {
+        true => 2.0 * libm::atanh(v),
+        false => 2.0 * libm::log(0.5 * (1.0 + v) * w2.sqrt() / m),
+    }
+}
+
+/// The angle of χ to the photon, in the frame of the pair, with what would lose its digits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Polar {
+    pub(super) cos: f64,
+    /// 1 − cos θ and 1 + cos θ.
+    pub(super) from_cos: (f64, f64),
+    /// 1 − v cos θ and 1 + v cos θ.
+    from_vcos: (f64, f64),
+    /// 1 − v² cos²θ.
+    pub(super) open: f64,
+}
+
+impl Polar {
+    /// v cos θ = tanh u at W²; and 1 − tanh²u, which is d(v cos θ)/du.
+    pub(super) fn at(u: f64, v: f64, m: f64, w2: f64) -> (Self, f64) {
+        let vc = libm::tanh(u);
+        let cos = (vc / v).clamp(-1.0, 1.0);
+        if 1.0 - v > LOST {
+            let vcos = v * cos;
+            let polar = Self {
+                cos,
+                from_cos: (1.0 - cos, 1.0 + cos),
+                from_vcos: (1.0 - vcos, 1.0 + vcos),
+                open: 1.0 - vcos * vcos,
+            };
+            return (polar, 1.0 - vc * vc);
+        }
+        let e = libm::exp(-u.abs());
+        let sech = 2.0 * e / (1.0 + e * e);
+        let open = sech * sech;
+        // v² sin²θ = (1 − v²c²) − (1 − v²).
+        let sin2 = ((open - 4.0 * m * m / w2) / (v * v)).max(0.0);
+        let both = |product: f64, signed: f64| match signed > 0.0 {
+            true => (product / (1.0 + signed), 1.0 + signed),
+            false => (1.0 - signed, product / (1.0 - signed)),
+        };
+        let polar = Self {
+            cos,
+            from_cos: both(sin2, cos),
+            from_vcos: both(open, vc),
+            open,
+        };
+        (polar, open)
+    }
+}
+
 /// σ_T and σ_L in GeV⁻² for Q_χ = e.
 pub(super) fn sigma(spin: ChiSpin, m: f64, w2: f64, t: f64) -> (f64, f64) {
     let both = w2 + t;
     let (z, b, mu) = (t / both, w2 / both, m * m / both);
     let v = ((w2 - 4.0 * m * m) / w2).max(0.0).sqrt();
-    let log = 2.0 * libm::atanh(v);
+    let log = rapidity(v, m, w2);
     match spin {
         ChiSpin::Dirac => {
             let unit = 4.0 * PI * ALPHA * ALPHA / both;
@@ -61,8 +118,8 @@ pub(super) struct Point {
     pub(super) kq: f64,
     /// √(1 − 4m²/W²).
     pub(super) v: f64,
-    /// cos θ of χ to the photon, in the frame of the pair.
-    pub(super) cos: f64,
+    /// θ.
+    pub(super) polar: Polar,
     /// Cosine of the azimuth of χ to the current.
     pub(super) cos_phi: f64,
     /// j² and μ_L of the current.
@@ -76,15 +133,15 @@ pub(super) fn squared(spin: ChiSpin, p: &Point) -> f64 {
         w2,
         kq,
         v,
-        cos,
+        polar,
         cos_phi,
         j2,
         long,
     } = *p;
-    let vc = v * cos;
-    let open = 1.0 - vc * vc;
+    let vc = v * polar.cos;
+    let open = polar.open;
     // p_T² and (p_T·j)².
-    let pt2 = 0.25 * v * v * w2 * (1.0 - cos) * (1.0 + cos);
+    let pt2 = 0.25 * v * v * w2 * polar.from_cos.0 * polar.from_cos.1;
     let u = (pt2 * j2).sqrt() * cos_phi;
     match spin {
         ChiSpin::Scalar => {
@@ -94,7 +151,8 @@ pub(super) fn squared(spin: ChiSpin, p: &Point) -> f64 {
             4.0 * j2 - 4.0 * u * h + h * h * pt2
         }
         ChiSpin::Dirac => {
-            let (one, two) = (0.5 * kq * (1.0 - vc), 0.5 * kq * (1.0 + vc));
+            let (less, more) = polar.from_vcos;
+            let (one, two) = (0.5 * kq * less, 0.5 * kq * more);
             let plus = 2.0 / (kq * open);
             let minus = plus * vc;
             let y2 = 4.0 * plus * plus * long * long * pt2

@@ -50,12 +50,7 @@ impl Process for Radiated {
     }
 
     fn beam(&self) -> Particle {
-        let lepton = self.setup().lepton;
-        Particle {
-            pdg_id: lepton.pdg_id(),
-            mass_gev: lepton.mass_gev(),
-            charge: lepton.charge(),
-        }
+        self.setup().lepton.particle()
     }
 
     fn beam_energy_gev(&self) -> f64 {
@@ -63,23 +58,13 @@ impl Process for Radiated {
     }
 
     fn target(&self) -> Particle {
-        let nucleus = &self.setup().nucleus;
-        Particle {
-            pdg_id: nucleus.pdg_id(),
-            mass_gev: nucleus.mass_gev,
-            charge: f64::from(nucleus.z),
-        }
+        self.setup().nucleus.particle()
     }
 
     fn outgoing(&self) -> Vec<Outgoing> {
         match self.setup().dark {
             DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
-                let particle = Particle {
-                    pdg_id: chi.pdg_id,
-                    mass_gev: chi.mass_gev,
-                    charge: chi.charge_of_id(),
-                };
-                Outgoing::of_pair(self.beam(), self.target(), particle)
+                Outgoing::of_pair(self.beam(), self.target(), chi.particle())
             }
             DarkSector::DarkPhoton(photon) => {
                 let particle = Particle {
