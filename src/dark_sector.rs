@@ -286,7 +286,47 @@ pub enum DarkSector {
     Boson(Boson),
 }
 
+impl From<MilliCharged> for DarkSector {
+    fn from(chi: MilliCharged) -> Self {
+        Self::Pair(chi)
+    }
+}
+
 impl DarkSector {
+    /// The same with 1 for the coupling whose square σ goes with: Q_χ/e, ε or the coupling of a boson.
+    #[must_use]
+    pub fn of_coupling_one(self) -> Self {
+        match self {
+            Self::Pair(chi) => Self::Pair(chi.of_charge_e()),
+            Self::DarkPhoton(DarkPhoton(photon)) => {
+                Self::DarkPhoton(DarkPhoton(DarkPhotonFields {
+                    epsilon: 1.0,
+                    ..photon
+                }))
+            }
+            Self::Mediated(chi, Resonance(a)) => {
+                Self::Mediated(chi, Resonance(ResonanceFields { epsilon: 1.0, ..a }))
+            }
+            Self::Boson(Boson(boson)) => Self::Boson(Boson(BosonFields {
+                coupling: 1.0,
+                ..boson
+            })),
+        }
+    }
+
+    /// The same with another mass in GeV: of χ, where an A′ makes the pair of that A′, of the A′ or of the boson.
+    ///
+    /// # Errors
+    /// [`BadNumber`] of a mass that is none.
+    pub fn of_mass(self, mass_gev: f64) -> Result<Self, BadNumber> {
+        Ok(match self {
+            Self::Pair(chi) => Self::Pair(chi.with(|chi| chi.mass_gev = mass_gev)?),
+            Self::DarkPhoton(photon) => Self::DarkPhoton(photon.with(|p| p.mass_gev = mass_gev)?),
+            Self::Mediated(chi, a) => Self::Mediated(chi, a.with(|a| a.mass_gev = mass_gev)?),
+            Self::Boson(boson) => Self::Boson(boson.with(|b| b.mass_gev = mass_gev)?),
+        })
+    }
+
     /// Refuses a pair without a charge, which the photon does not couple to.
     pub(crate) fn check(&self) -> Result<(), BadNumber> {
         let charge = match self {

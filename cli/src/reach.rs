@@ -1,4 +1,5 @@
-//! `reach`: the charge that experiments exclude against the mass of χ, channel by channel.
+//! `reach`: the charge that experiments exclude against the mass of χ, channel by channel, or ε and couplings of
+//! bosons against theirs.
 
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use millibrem::card::RunCard;
 use millibrem::process::Method;
 use millibrem::study;
 use millibrem::study::reach::recast::{LimitFile, MassUnit, Units};
-use millibrem::study::reach::{Counts, Curve, Options, ReachError, masses};
+use millibrem::study::reach::{Counts, Curve, Limited, Options, ReachError, Reached};
 use millibrem::text;
 use millibrem_files::hepdata::{CurveTable, LabelledCurve, Quantity};
 use millibrem_files::output::Kind;
@@ -28,7 +29,7 @@ const MAX_LIMIT_MIB: u64 = 16;
 /// Default relative error of cross sections by quadrature.
 const GOAL: &str = "1e-4";
 
-/// Draw exclusion curves Q_χ/e against m_χ
+/// Draw exclusion curves Q_χ/e against m_χ, or the coupling of a boson against its mass
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem reach cards/na64mu-2025.toml cards/ldmx-2025.toml \\
@@ -37,12 +38,15 @@ const GOAL: &str = "1e-4";
     --over dark_sector.m_chi_gev=0.2 --iww --json
   millibrem reach cards/ldmx-2025.toml \\
     --over dark_sector.m_chi_gev=1e-3..0.5:log:40 \\
-    --overlay limits.csv --recast dark-photon.csv")]
+    --overlay limits.csv --recast dark-photon.csv
+  millibrem reach cards/m3-scalar.toml \\
+    --over dark_sector.m_mediator_gev=1e-3..1:log:40")]
 pub(crate) struct Reach {
     /// Run cards (TOML), one an experiment
     #[arg(required = true, value_name = "CARD")]
     cards: Vec<PathBuf>,
-    /// Masses of χ: dark_sector.m_chi_gev=LO..HI:log|lin:N or dark_sector.m_chi_gev=A,B,C
+    /// Masses of χ: dark_sector.m_chi_gev=LO..HI:log|lin:N or dark_sector.m_chi_gev=A,B,C; of an A′ on its
+    /// mass shell m_dark_photon_gev in its place, of a boson or an A′ that makes χχ̄ m_mediator_gev
     #[arg(long, value_name = "KEY=VALUES")]
     over: String,
     /// Exact method of the bremsstrahlung: quadrature, or mc for cuts on more than x
@@ -65,7 +69,7 @@ pub(crate) struct Reach {
     #[arg(long)]
     squared: bool,
     /// Charge Q_χ/e from which on χ would be seen, in place of reach.q_over_e_max: the upper edge of
-    /// what is excluded, so limits above it are left out
+    /// what is excluded, so limits above it are left out; of bosons their coupling
     #[arg(long, value_name = "Q")]
     ceiling: Option<f64>,
     /// Events seen: with --background and --confidence a CLs upper limit replaces reach.events_excluded
@@ -89,7 +93,6 @@ pub(crate) struct Reach {
 
 impl Reach {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
-        let masses = masses(&self.over)?;
         let goal = (self.method != Method::MC.name()).then_some(GOAL);
         let goal = self.rel_error.as_deref().or(goal);
         let mut more = sigma::overrides(Some(&self.method), goal);
@@ -103,7 +106,7 @@ impl Reach {
             [only] => only.run.name.clone(),
             _ => "reach".to_owned(),
         };
-        let reach = study::Reach::new(cards, masses, options.clone())?;
+        let reach = study::Reach::over(cards, &self.over, options.clone())?;
         let folder = output::folder(common, &name);
         let path = folder.join("reach.csv");
         let inputs = self.cards.iter().chain(&self.recast).chain(&self.overlay);
@@ -119,7 +122,7 @@ impl Reach {
         let file = PartFile::filled(&path, Kind::Table, common.force, text.as_bytes())?;
         let mut parts = vec![file];
         if self.hepdata {
-            let curves = hepdata(found.masses_gev(), found.curves(), reach.cards());
+            let curves = hepdata(&found, &reach);
             parts.extend(curves.write(&folder.join("hepdata"), common.force)?);
         }
         millibrem_files::finish(parts)?;
@@ -226,26 +229,40 @@ fn qualifiers(card: &RunCard, curve: &Curve) -> Vec<(Quantity<'static>, String)>
 }
 
 /// The computed curves as a HEPData submission.
-fn hepdata<'a>(
-    masses: &'a [f64],
-    curves: &'a [Curve],
-    cards: impl Iterator<Item = &'a RunCard>,
-) -> CurveTable<'a> {
-    let cards: Vec<&RunCard> = cards.collect();
+fn hepdata<'a>(found: &'a Reached<'_>, reach: &'a study::Reach) -> CurveTable<'a> {
+    let cards: Vec<&RunCard> = reach.cards().collect();
     let of = |curve: &Curve| cards.iter().find(|card| card.run.name == curve.source);
+    let (mass, coupling, description) = match reach.limited() {
+        Limited::Charge => (
+            "M(CHI)",
+            "Q(CHI)/E",
+            "Lower edge of the excluded millicharge against its mass, by experiment and channel",
+        ),
+        Limited::DarkPhoton | Limited::Resonance => (
+            "M(A')",
+            "EPSILON",
+            "Lower edge of the excluded kinetic mixing against the mass of the A', by experiment and channel",
+        ),
+        Limited::Boson => (
+            "M(PHI)",
+            "G(LEPTON)/E",
+            "Lower edge of the excluded coupling to the beam lepton against the mass of the boson, by experiment and channel",
+        ),
+    };
     CurveTable {
         name: "Exclusion reach",
-        description: "Lower edge of the excluded millicharge against its mass, by experiment and channel",
+        description,
         x: Quantity {
-            name: "M(CHI)",
+            name: mass,
             units: "GeV",
         },
-        x_values: masses,
+        x_values: found.masses_gev(),
         y: Quantity {
-            name: "Q(CHI)/E",
+            name: coupling,
             units: "",
         },
-        curves: curves
+        curves: found
+            .curves()
             .iter()
             .map(|c| LabelledCurve {
                 label: &c.display,

@@ -88,7 +88,14 @@ impl<'a> Table<'a> {
     fn scanned(&self) -> impl Iterator<Item = (usize, &String)> {
         let varies = |i: usize| self.rows.iter().any(|row| row[i] != self.rows[0][i]);
         let named = self.names.iter().enumerate();
-        named.filter(move |(i, name)| !is_result(name) && varies(*i))
+        let is_limit = |name: &str| self.is_limit(name);
+        named.filter(move |(i, name)| !is_result(name) && !is_limit(name) && varies(*i))
+    }
+
+    /// Whether the column is that of exclusion limits; the names of couplings are also keys to scan.
+    fn is_limit(&self, name: &str) -> bool {
+        name == "q_over_e"
+            || self.column("curve").is_some() && ["epsilon", "coupling"].contains(&name)
     }
 
     fn is_numeric(&self, i: usize) -> bool {
@@ -155,7 +162,7 @@ impl<'a> Table<'a> {
             } else if name.starts_with("dsigma") {
                 let x = if has("x") { "x" } else { &abscissa };
                 found.push(entry("dsigma_dx", x, name, None));
-            } else if name == "q_over_e" {
+            } else if self.is_limit(name) {
                 found.push(entry("reach", &abscissa, name, None));
             } else if ["electron_x0", "positron_x0", "photon_x0"].contains(&name.as_str()) {
                 found.push(entry(TRACK_LENGTH, "energy_gev", name, None));

@@ -100,13 +100,25 @@ def shower(
     return _frame(_core.shower(card._core, above, at, depths))
 
 
+# What the columns of exclusion curves are called in figures.
+_AXES = {
+    "m_chi_gev": "$m_\\chi$ [GeV]",
+    "m_dark_photon_gev": "$m_{A'}$ [GeV]",
+    "m_mediator_gev": "$m$ of the mediator [GeV]",
+    "q_over_e": "$Q_\\chi/e$",
+    "epsilon": "$\\epsilon$",
+    "coupling": "$g_l/e$",
+}
+
+
 class Reach:
-    """Exclusion curves Q_χ/e against m_χ.
+    """Exclusion curves Q_χ/e against m_χ, or ε or the coupling of a boson against its mass.
 
     Attributes
     ----------
     table : pandas.DataFrame
         A row a limit: ``curve``, ``m_chi_gev``, ``q_over_e`` and others; units in ``.attrs``.
+        Of bosons ``m_dark_photon_gev`` or ``m_mediator_gev``, and ``epsilon`` or ``coupling``.
     """
 
     def __init__(self, table: Foreign) -> None:
@@ -136,10 +148,11 @@ class Reach:
         matplotlib.axes.Axes
         """
         ax = needed("matplotlib.pyplot", "plot").gca() if ax is None else ax
+        mass, limit = self.table.columns[1:3]
         for name, curve in self.curves.items():
             if only is None or name in only:
-                ax.plot(curve["m_chi_gev"], curve["q_over_e"], label=name, **style)
-        ax.set(xscale="log", yscale="log", xlabel="$m_\\chi$ [GeV]", ylabel="$Q_\\chi/e$")
+                ax.plot(curve[mass], curve[limit], label=name, **style)
+        ax.set(xscale="log", yscale="log", xlabel=_AXES[mass], ylabel=_AXES[limit])
         ax.legend()
         return ax
 
@@ -167,12 +180,14 @@ def reach(
 ) -> Reach:
     """The charge that experiments exclude against the mass of χ, channel by channel.
 
+    Of cards that make an A′ or another boson, ε or the coupling against its mass.
+
     Parameters
     ----------
     cards : sequence of Card, str or os.PathLike
         One an experiment: cards, files, or names of shipped cards.
     masses : sequence of float
-        Of χ, GeV.
+        Of χ, GeV; of the A′ or the boson, of cards that make one.
     method : {"quadrature", "mc"}
         Of the exact bremsstrahlung; mc for cuts on more than x.
     rel_error : float, optional

@@ -2,7 +2,8 @@
 
 use millibrem::mesons::VectorMeson;
 use millibrem::process::Method;
-use millibrem::study::reach::experiment;
+use millibrem::run::UsageError;
+use millibrem::study::reach::{Limited, experiment};
 use serde_json::{Value, json};
 
 use crate::card;
@@ -14,6 +15,12 @@ use crate::sigma::{goal, numbers};
 pub(crate) fn reach(question: &Value) -> Result<Value, Refusal> {
     let card = card::read(question)?;
     let experiment = experiment(&card).map_err(refusal)?;
+    if experiment.limited() != Limited::Charge {
+        return Err(refusal(UsageError(format!(
+            "the page draws limits on Q_chi/e; `millibrem reach` has those on {}",
+            experiment.limited().symbol()
+        ))));
+    }
     let goal = goal(question, &card);
     let masses = numbers(&question["masses"]);
     let mut channels: Vec<(&str, Vec<f64>)> =

@@ -1,10 +1,11 @@
 //! Exclusion curves of several experiments, channel by channel, with their ratios.
 //!
-//! Q_χ/e against the mass of χ in GeV: bremsstrahlung by the method of each card, in the improved
+//! Q_χ/e against the mass of χ in GeV, or what else a limit is on ([`Limited`]) against its mass: bremsstrahlung by the method of each card, in the improved
 //! Weizsäcker–Williams approximation where asked for, vector mesons, their sum, and recast limits. The
 //! numbers of events come from [`super::Experiment`]. A limit at or above the upper edge of what is
 //! excluded is left out. Pinned by `cli/tests/cli_reach.rs`.
 
+use super::limited::Limited;
 use super::recast::LimitFile;
 use super::showered::Showered;
 use super::{Counting, Experiment, ReachError, cls_upper_limit};
@@ -18,20 +19,14 @@ use crate::study::grid::Grid;
 use crate::study::rows::{Watch, run_rows};
 use crate::study::sigma::{flow, of_mixture};
 
-/// Key that is scanned.
-const MASS: &str = "dark_sector.m_chi_gev";
-
-/// The masses in GeV of `KEY=VALUES`, the one axis of exclusion curves.
-///
-/// # Errors
-/// [`StudyError`] if it is another axis or no list of masses.
-pub fn masses(over: &str) -> Result<Vec<f64>, StudyError> {
+/// The masses in GeV of `KEY=VALUES`, the one axis of exclusion curves, which `key` must be.
+fn masses(over: &str, key: &str) -> Result<Vec<f64>, StudyError> {
     let grid = Grid::parse(&[over.to_owned()])?;
     let axis = &grid.axes[0];
     let good = |v: &String| v.parse().ok().filter(|m: &f64| *m > 0.0 && m.is_finite());
     let masses: Option<Vec<f64>> = axis.values.iter().map(good).collect();
-    masses.filter(|_| axis.key == MASS).ok_or_else(|| {
-        let expected = format!("an exclusion curve runs over {MASS}, masses in GeV above 0");
+    masses.filter(|_| axis.key == key).ok_or_else(|| {
+        let expected = format!("an exclusion curve runs over {key}, masses in GeV above 0");
         UsageError(format!("--over {over}: {expected}")).into()
     })
 }
@@ -52,7 +47,8 @@ pub struct Counts {
 pub struct Options {
     /// Whether bremsstrahlung is wanted in the improved Weizsäcker–Williams approximation, too.
     pub iww: bool,
-    /// Charge Q_χ/e from which on χ itself is seen, in place of the cards'.
+    /// Coupling from which on nothing is excluded: the charge Q_χ/e at which χ itself is seen, in place of the
+    /// cards', or that of a boson.
     pub ceiling: Option<f64>,
     /// A CLs upper limit in place of the cards' number of excluded events.
     pub counts: Option<Counts>,
@@ -73,11 +69,11 @@ pub struct Curve {
     pub source: String,
     /// The channel.
     pub channel: &'static str,
-    /// The least excluded charge at each mass; none where nothing is excluded.
+    /// The least excluded charge, or coupling of a boson, at each mass; none where nothing is excluded.
     pub q_over_e: Vec<Option<f64>>,
     /// One standard deviation of the Monte Carlo; none where there was none.
     pub error: Vec<Option<f64>>,
-    /// The largest excluded charge.
+    /// The largest excluded one.
     pub q_over_e_max: Option<f64>,
     /// Expected events at the edge of what is excluded; none for a recast.
     pub events_excluded: Option<f64>,
@@ -99,6 +95,7 @@ pub(super) struct Yields {
 #[derive(Debug)]
 pub struct Reach {
     pub(super) experiments: Vec<(Experiment, RunCard)>,
+    pub(super) limited: Limited,
     /// The shower of each, where a channel needs it.
     showers: Vec<Option<Showered>>,
     pub(super) masses: Vec<f64>,
@@ -109,7 +106,8 @@ impl Reach {
     /// The curves of `cards` at `masses` (GeV).
     ///
     /// # Errors
-    /// [`StudyError`] if a card is of no pairs, or lacks what a yield needs.
+    /// [`StudyError`] if the beam of a card radiates nothing, cards have limits on different things, or one lacks
+    /// what a yield needs.
     pub fn new(
         cards: Vec<RunCard>,
         masses: Vec<f64>,
@@ -119,8 +117,9 @@ impl Reach {
         let events = options.counts.map(limit);
         let one = |mut card: RunCard| -> Result<(Experiment, RunCard), StudyError> {
             card.reach.events_excluded = events.unwrap_or(card.reach.events_excluded);
-            card.reach.q_over_e_max = options.ceiling.or(card.reach.q_over_e_max);
             let experiment = experiment(&card)?;
+            card.reach.q_over_e_max = options.ceiling.or(experiment.q_over_e_max());
+            let experiment = experiment.up_to(card.reach.q_over_e_max);
             if !experiment.has_one_energy() && card.integration.method == Method::MC {
                 let what = match card.profile.spread() {
                     Some(spread) => spread.key(),
@@ -132,6 +131,15 @@ impl Reach {
             Ok((experiment, card))
         };
         let experiments = cards.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        let limited = alike(&experiments)?;
+        if let (Some((name, _)), true) = (options.recasts.first(), limited != Limited::Charge) {
+            return Err(UsageError(format!(
+                "{name}: a limit is recast to one on the charge of chi, these curves are of {}: show it beside them as \
+                 an overlay",
+                limited.symbol()
+            ))
+            .into());
+        }
         let refused = |name: &str, e: ReachError| UsageError(format!("{name}: {e}"));
         for (name, limit) in &options.overlays {
             let met = limit.must_meet(&masses);
@@ -145,9 +153,25 @@ impl Reach {
         Ok(Self {
             showers: showers.collect::<Result<_, _>>()?,
             experiments,
+            limited,
             masses,
             options,
         })
+    }
+
+    /// The curves of `cards` over the masses of `KEY=VALUES`.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and if it is another axis or no list of masses.
+    pub fn over(cards: Vec<RunCard>, over: &str, options: Options) -> Result<Self, StudyError> {
+        let key = cards.first().map(|card| Limited::of(&card.dark_sector));
+        let masses = masses(over, key.unwrap_or(Limited::Charge).mass_key())?;
+        Self::new(cards, masses, options)
+    }
+
+    /// What the limits are on.
+    pub fn limited(&self) -> Limited {
+        self.limited
     }
 
     /// The experiments' cards, with what the options replace.
@@ -166,8 +190,8 @@ impl Reach {
             let events = card.reach.events_excluded;
             curves.extend(self.curves(experiment, card, events, yields));
         }
-        if let Some((_, card)) = self.experiments.first() {
-            let chi = chi(card)?;
+        let first = self.experiments.first();
+        if let Some(DarkSector::Pair(chi)) = first.map(|(_, card)| card.dark_sector) {
             let recasts = self.options.recasts.iter();
             curves.extend(recasts.map(|(name, limit)| self.recast(&chi, name, limit)));
         }
@@ -254,7 +278,10 @@ impl Reach {
         yields: &[Yields],
     ) -> Vec<Curve> {
         let masses = &self.masses;
-        let counts = |channel| card.reach.channels.is_none_or(|all| all.has(channel));
+        let counts = |channel| match self.limited {
+            Limited::Charge => card.reach.channels.is_none_or(|all| all.has(channel)),
+            _ => channel == Channel::Bremsstrahlung,
+        };
         let errors: Vec<Option<f64>> = yields.iter().map(|y| y.exact_error).collect();
         let none = vec![None; masses.len()];
         let nothing = vec![0.0; masses.len()];
@@ -281,14 +308,14 @@ impl Reach {
                 }
             };
         let exact: Vec<f64> = yields.iter().map(|y| y.exact).collect();
-        let radiated = Channel::Bremsstrahlung;
+        let bremsstrahlung = Channel::Bremsstrahlung;
         let mut curves = Vec::new();
         let mut all = vec![0.0; masses.len()];
         let mut quartic = nothing.clone();
         let mut of_all = none.clone();
         let mut channels = 0;
-        if counts(radiated) {
-            curves.push(curve(radiated.name(), &exact, &nothing, &errors));
+        if counts(bremsstrahlung) {
+            curves.push(curve(bremsstrahlung.name(), &exact, &nothing, &errors));
             (all, of_all) = (exact, errors);
             channels += 1;
         }
@@ -428,25 +455,37 @@ fn channel_of(meson: VectorMeson) -> Channel {
     }
 }
 
-/// What the card produces, if it is a pair.
-fn chi(card: &RunCard) -> Result<MilliCharged, StudyError> {
-    match (card.kind.name(), card.dark_sector) {
-        ("pair", DarkSector::Pair(chi)) => Ok(chi),
-        ("dark-photon", _) => Err(UsageError(format!(
-            "{}: reach is of pairs, process.kind is \"dark-photon\"",
-            card.run.name
-        ))
-        .into()),
-        ("pair" | "boson", _) => Err(UsageError(format!(
-            "{}: reach is of pairs through the photon, dark_sector.mediator is another",
-            card.run.name
-        ))
-        .into()),
-        (_, _) => Err(UsageError(format!(
+/// What the beam of the card radiates.
+fn radiated(card: &RunCard) -> Result<DarkSector, StudyError> {
+    match card.kind.name() {
+        "pair" | "dark-photon" | "boson" => Ok(card.dark_sector),
+        _ => Err(UsageError(format!(
             "{}: reach is of cards with process.kind = \"pair\", in which reach.channels names the other ways to \
-             make it, such as {:?}",
+             make it, such as {:?}, or \"dark-photon\" and \"boson\"",
             card.run.name,
             card.kind.name()
+        ))
+        .into()),
+    }
+}
+
+/// What the limits of all `experiments` are on.
+fn alike(experiments: &[(Experiment, RunCard)]) -> Result<Limited, StudyError> {
+    let mut all = experiments.iter().map(|(experiment, _)| experiment);
+    let Some(first) = all.next() else {
+        return Ok(Limited::Charge);
+    };
+    let limited = first.limited();
+    match all.find(|other| other.limited() != limited) {
+        None => Ok(limited),
+        Some(other) => Err(UsageError(format!(
+            "{} has limits on {} over {}, {} on {} over {}: draw them apart",
+            first.name(),
+            limited.symbol(),
+            limited.mass_key(),
+            other.name(),
+            other.limited().symbol(),
+            other.limited().mass_key()
         ))
         .into()),
     }
@@ -455,20 +494,24 @@ fn chi(card: &RunCard) -> Result<MilliCharged, StudyError> {
 /// The experiment of a card, with what its beam loses in the target.
 ///
 /// # Errors
-/// [`StudyError`] if the card is not of pairs, or lacks what a yield needs.
+/// [`StudyError`] if its beam radiates nothing dark, or the card lacks what a yield needs.
 pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
     let yields = &card.reach.mesons;
     let counting = Counting {
         events_excluded: card.reach.events_excluded,
         efficiency: card.reach.efficiency,
-        q_over_e_max: card.reach.q_over_e_max,
+        // Of the charge at which chi is seen; what an A' makes has none.
+        q_over_e_max: card
+            .reach
+            .q_over_e_max
+            .filter(|_| Limited::of(&card.dark_sector) == Limited::Charge),
         mesons: [yields.rho, yields.omega, yields.phi, yields.jpsi],
         // The older key is an answer, too.
         straggling: card.reach.straggling == Straggling::TsaiWhitis
             || run::check_losses(card)? == Losses::TsaiWhitis,
     };
     let track = run::tabulated_track(card)?;
-    let chi = chi(card)?;
+    let dark = radiated(card)?;
     // Cuts stay where they are in energy.
     let of_energy = |scale: f64| -> Result<Experiment, StudyError> {
         let bad = |bad| UsageError(format!("{}: {bad}", card.run.name));
@@ -479,7 +522,7 @@ pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
         let cuts = card.cuts.in_other_units(1.0 / scale);
         let x_min = cuts.x_min;
         let (name, target) = (&card.run.name, card.target.clone());
-        let experiment = Experiment::new(name, beam, target, cuts, chi, counting)?;
+        let experiment = Experiment::new(name, beam, target, cuts, dark, counting)?;
         Ok(match &track {
             // Losses of neighbouring energies are alike.
             Some(track) => experiment.along(match x_min > track.lowest() {
@@ -504,10 +547,10 @@ pub fn experiment(card: &RunCard) -> Result<Experiment, StudyError> {
 fn monte_carlo(
     experiment: &Experiment,
     card: &RunCard,
-    m_chi_gev: f64,
+    mass_gev: f64,
     watch: &dyn Watch,
 ) -> Result<(f64, f64), StudyError> {
-    let mixture = experiment.mixture(m_chi_gev)?;
+    let mixture = experiment.mixture(mass_gev)?;
     let found = of_mixture(card, &mixture, &mut |_| flow(watch))?;
     match found.alarms.is_empty() {
         true => Ok((found.value_pb, found.error_pb)),

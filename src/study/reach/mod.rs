@@ -1,4 +1,4 @@
-//! From cross sections to limits on Q_χ/e.
+//! From cross sections to limits on Q_χ/e, or on the coupling of a boson ([`Limited`]).
 //!
 //! Expected events of one channel are `N = N_1 (Q_χ/e)²`, with N_1 those of Q_χ = e; the limit is
 //! where N is what the experiment excludes: `Q_χ/e = √(N_excluded/N_1)`.
@@ -13,6 +13,8 @@
 //!   estimate of the lepton trident, where `reach.channels` names them: then the limit solves
 //!   `N_1 Q² + N_2 Q⁴ = N_excluded`; below 1e-3 of the yield N_2 is left out.
 //! * Vector mesons: `N_1 = N_V Br(V→χχ̄) · efficiency` ([NA64LDMX25] Eqs. (5)–(12)), N_V given.
+//! * Of a boson or of a pair that an A′ makes bremsstrahlung alone is counted, with ε or the coupling in the
+//!   place of Q_χ/e.
 //! * A dark-photon limit recast: see [`recast`].
 //!
 //! A relative error δσ/σ of the cross section makes one of δσ/2σ in Q_χ/e. Masses in GeV, σ in pb per
@@ -20,12 +22,14 @@
 
 mod curves;
 mod equivalent;
+mod limited;
 mod poisson;
 pub mod recast;
 mod report;
 mod showered;
 
-pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, experiment, masses};
+pub use curves::{Counts, Curve, Options, Ratio, Reach, Reached, experiment};
+pub use limited::Limited;
 pub use poisson::cls_upper_limit;
 use rayon::prelude::*;
 pub use report::{OVERLAY, display};
@@ -33,7 +37,7 @@ use thiserror::Error;
 
 use crate::beam::{Beam, Lepton};
 use crate::cuts::Cuts;
-use crate::dark_sector::{DarkSector, MilliCharged};
+use crate::dark_sector::DarkSector;
 use crate::matter::material::{Component, Material};
 use crate::matter::{Nucleus, Target};
 use crate::mesons::VectorMeson;
@@ -99,12 +103,14 @@ pub enum ReachError {
         thickness_cm: f64,
     },
     /// The set-up makes no sense at this mass.
-    #[error("{experiment} at m_chi = {} GeV: {source}", shown(*m_chi_gev))]
+    #[error("{experiment} at {mass} = {} GeV: {source}", shown(*mass_gev))]
     Setup {
         /// The experiment.
         experiment: String,
-        /// Mass of χ in GeV.
-        m_chi_gev: f64,
+        /// What the mass is of, in words.
+        mass: &'static str,
+        /// The mass in GeV.
+        mass_gev: f64,
         /// What is wrong.
         source: SetupError,
     },
@@ -129,14 +135,14 @@ fn place(line: usize) -> String {
     }
 }
 
-/// One experiment: everything its limits depend on but the mass of χ.
+/// One experiment: everything its limits depend on but the mass.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Experiment {
     name: String,
     beam: Beam,
     target: Target,
     cuts: Cuts,
-    chi: MilliCharged,
+    dark: DarkSector,
     events_excluded: f64,
     efficiency: f64,
     q_over_e_max: Option<f64>,
@@ -164,7 +170,7 @@ pub struct Counting {
 }
 
 impl Experiment {
-    /// Puts an experiment together; the mass and the charge of `chi` do not matter.
+    /// Puts an experiment together; the mass and the coupling of what is produced do not matter.
     ///
     /// # Errors
     /// [`ReachError`] if the number of leptons, the density or the thickness is missing, straggling
@@ -175,7 +181,7 @@ impl Experiment {
         beam: Beam,
         target: Target,
         cuts: Cuts,
-        chi: MilliCharged,
+        dark: impl Into<DarkSector>,
         counting: Counting,
     ) -> Result<Self, ReachError> {
         let experiment = || name.to_owned();
@@ -198,7 +204,7 @@ impl Experiment {
             beam,
             target,
             cuts,
-            chi: chi.of_charge_e(),
+            dark: dark.into().of_coupling_one(),
             events_excluded: counting.events_excluded,
             efficiency: counting.efficiency,
             q_over_e_max: counting.q_over_e_max,
@@ -226,6 +232,15 @@ impl Experiment {
         Self { spread, ..self }
     }
 
+    /// The same with another upper edge of the excluded couplings.
+    #[must_use]
+    pub fn up_to(self, q_over_e_max: Option<f64>) -> Self {
+        Self {
+            q_over_e_max,
+            ..self
+        }
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -241,7 +256,12 @@ impl Experiment {
         self.nuclei_per_cm2
     }
 
-    /// The upper edge of the excluded charges, if there is one.
+    /// What its limits are on.
+    pub fn limited(&self) -> Limited {
+        Limited::of(&self.dark)
+    }
+
+    /// The upper edge of the excluded couplings, if there is one.
     pub fn q_over_e_max(&self) -> Option<f64> {
         self.q_over_e_max
     }
@@ -251,13 +271,13 @@ impl Experiment {
         self.track.is_none() && self.spread.is_empty()
     }
 
-    /// Whether any `meson` is made.
+    /// Whether any `meson` is made that counts.
     pub fn makes(&self, meson: VectorMeson) -> bool {
-        self.mesons[meson as usize] > 0.0
+        self.limited() == Limited::Charge && self.mesons[meson as usize] > 0.0
     }
 
-    /// σ in pb per nucleus for Q_χ = e, mean over the elements of the target, over the spread of the beam and, where
-    /// that loses energy, over the energies in it; 0 above threshold. To `rel_error` (where the beam loses energy
+    /// σ in pb per nucleus for a coupling of 1, mean over the elements of the target, over the spread of the beam and,
+    /// where that loses energy, over the energies in it; 0 above threshold. To `rel_error` (where the beam loses energy
     /// 1e-3 at best).
     ///
     /// # Errors
@@ -266,14 +286,14 @@ impl Experiment {
     pub fn sigma_pb<'a>(
         &self,
         method: Method,
-        m_chi_gev: f64,
+        mass_gev: f64,
         goal: impl Into<Goal<'a>>,
     ) -> Result<f64, ReachError> {
         let goal = &goal.into();
         if !self.spread.is_empty() {
             let each = self.spread.par_iter();
             let each =
-                each.map(|(weight, one)| Ok(weight * one.sigma_pb(method, m_chi_gev, *goal)?));
+                each.map(|(weight, one)| Ok(weight * one.sigma_pb(method, mass_gev, *goal)?));
             // In their order, so that the sum has the same bits on any number of threads.
             let each = each.collect::<Result<Vec<f64>, ReachError>>()?;
             return Ok(each.iter().sum());
@@ -283,7 +303,7 @@ impl Experiment {
         let mut sum = 0.0;
         for (part, share) in parts {
             let at = |energy_share: f64| {
-                self.sigma_at(method, part.nucleus, m_chi_gev, energy_share, goal)
+                self.sigma_at(method, part.nucleus, mass_gev, energy_share, goal)
             };
             sum += share
                 * match &self.track {
@@ -299,11 +319,11 @@ impl Experiment {
         &self,
         method: Method,
         nucleus: Nucleus,
-        m_chi_gev: f64,
+        mass_gev: f64,
         energy_share: f64,
         goal: &Goal<'_>,
     ) -> Result<f64, ReachError> {
-        match self.setup(nucleus, m_chi_gev, energy_share)? {
+        match self.setup(nucleus, mass_gev, energy_share)? {
             Some(setup) => Ok(radiation::route(method, &setup)?.sigma_to(goal)?.value_pb),
             None => Ok(0.0),
         }
@@ -313,11 +333,11 @@ impl Experiment {
     ///
     /// # Errors
     /// [`ReachError::Setup`] if the set-up makes no sense at this mass.
-    pub fn mixture(&self, m_chi_gev: f64) -> Result<Mixture, ReachError> {
+    pub fn mixture(&self, mass_gev: f64) -> Result<Mixture, ReachError> {
         let material = &self.target.material;
         let parts = material.components.iter().zip(material.number_fractions());
         let one = |(part, atom_fraction): (&Component, f64)| {
-            let setup = self.setup(part.nucleus, m_chi_gev, 1.0).transpose()?;
+            let setup = self.setup(part.nucleus, mass_gev, 1.0).transpose()?;
             Some(setup.map(|setup| Part {
                 name: part.name(),
                 atom_fraction,
@@ -333,7 +353,7 @@ impl Experiment {
     fn setup(
         &self,
         nucleus: Nucleus,
-        m_chi_gev: f64,
+        mass_gev: f64,
         energy_share: f64,
     ) -> Result<Option<Setup>, ReachError> {
         let setup = || {
@@ -342,7 +362,7 @@ impl Experiment {
                 cuts.x_min /= energy_share;
                 cuts.x_max = (cuts.x_max / energy_share).min(1.0);
             })?;
-            let dark = DarkSector::Pair(self.chi.with(|chi| chi.mass_gev = m_chi_gev)?);
+            let dark = self.dark.of_mass(mass_gev)?;
             Setup::new(&beam, nucleus, &self.target.form_factor, dark, cuts)
         };
         match setup() {
@@ -350,23 +370,24 @@ impl Experiment {
             Err(SetupError::BelowThreshold { .. } | SetupError::EmptyRange { .. }) => Ok(None),
             Err(source) => Err(ReachError::Setup {
                 experiment: self.name.clone(),
-                m_chi_gev,
+                mass: self.limited().mass(),
+                mass_gev,
                 source,
             }),
         }
     }
 
-    /// Expected bremsstrahlung events for Q_χ = e.
+    /// Expected bremsstrahlung events for a coupling of 1.
     ///
     /// # Errors
     /// As [`Self::sigma_pb`].
     pub fn bremsstrahlung<'a>(
         &self,
         method: Method,
-        m_chi_gev: f64,
+        mass_gev: f64,
         goal: impl Into<Goal<'a>>,
     ) -> Result<f64, ReachError> {
-        Ok(self.events(self.sigma_pb(method, m_chi_gev, goal)?))
+        Ok(self.events(self.sigma_pb(method, mass_gev, goal)?))
     }
 
     /// Expected events of a process of cross section `sigma_pb` (pb per nucleus).
@@ -374,14 +395,18 @@ impl Experiment {
         self.on_target * self.nuclei_per_cm2 * sigma_pb * PB_TO_CM2 * self.efficiency
     }
 
-    /// Expected events from decays of `meson` for Q_χ = e; 0 above threshold, NaN of a mass that is none.
+    /// Expected events from decays of `meson` for Q_χ = e; 0 above threshold and
+    /// for all but a pair through the photon, NaN of a mass that is none.
     pub fn meson(&self, meson: VectorMeson, m_chi_gev: f64) -> f64 {
-        let chi = self.chi.with(|chi| chi.mass_gev = m_chi_gev);
+        let DarkSector::Pair(chi) = self.dark else {
+            return 0.0;
+        };
+        let chi = chi.with(|chi| chi.mass_gev = m_chi_gev);
         let branching = chi.map_or(f64::NAN, |chi| meson.chi_branching(&chi));
         self.mesons[meson as usize] * branching * self.efficiency
     }
 
-    /// The least excluded charge Q_χ/e of channels that give `events` in all for Q_χ = e, whatever the
+    /// The least excluded coupling of channels that give `events` in all for a coupling of 1, whatever the
     /// upper edge.
     pub fn limit(&self, events: f64) -> Option<f64> {
         (events > 0.0).then(|| (self.events_excluded / events).sqrt())

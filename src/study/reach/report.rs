@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::curves::{Counts, Curve, Ratio, Reach, Reached};
+use super::limited::Limited;
 use super::recast::LimitFile;
 use super::showered::Showered;
 use crate::card::RunCard;
@@ -30,18 +31,22 @@ impl Reach {
         }
         let error = "one standard deviation of the Monte Carlo, empty without";
         let events = "expected events at the edge of what is excluded, empty for limits of others";
+        let of = self.limited;
+        let (limit, plural) = (of.column(), of.plural());
+        let [least, most] = ["excluded", "not excluded, empty without"]
+            .map(|what| format!("{plural} above this are {what}"));
         Table {
             facts: all,
             columns: vec![
                 Column::new("curve", "", "experiment and channel"),
-                Column::new("m_chi_gev", "GeV", "mass of chi"),
-                Column::new("q_over_e", "1", "charges above this are excluded"),
-                Column::new("q_over_e_error", "1", error),
                 Column::new(
-                    "q_over_e_max",
-                    "1",
-                    "charges above this are not excluded, empty without",
+                    of.mass_column(),
+                    "GeV",
+                    &format!("mass of {}", of.of_what()),
                 ),
+                Column::new(limit, "1", &least),
+                Column::new(&format!("{limit}_error"), "1", error),
+                Column::new(&format!("{limit}_max"), "1", &most),
                 Column::new(
                     "channel",
                     "",
@@ -70,7 +75,7 @@ impl Reach {
     pub fn has(&self, row: &[Cell]) -> bool {
         let header = self.header();
         let cell = |name: &str| header.position(name).and_then(|i| row.get(i));
-        let mass = cell("m_chi_gev").and_then(Cell::number);
+        let mass = cell(self.limited.mass_column()).and_then(Cell::number);
         let is_read = cell("channel").is_some_and(|c| *c == Cell::from(OVERLAY));
         is_read || mass.is_some_and(|m| self.masses.contains(&m))
     }
@@ -84,6 +89,10 @@ impl Reach {
         };
         let mut words = self.excluded();
         words.extend(self.cards().flat_map(notes));
+        words.extend(self.cards().filter_map(|card| {
+            let left_out = Showered::left_out(card)?;
+            Some(format!("{}: {left_out}", card.display_name()))
+        }));
         words.extend(self.cards().flat_map(|card| {
             let of = |note: String| format!("{}: {note}", card.display_name());
             run::loss_notes(card).into_iter().map(of)
@@ -156,6 +165,7 @@ impl Reached<'_> {
     /// What is worth knowing of the limits, in words: those that are none, and masses without any.
     pub fn words(&self) -> Vec<String> {
         let masses = &self.of.masses;
+        let limited = self.of.limited;
         let mut words = Vec::new();
         for curve in &self.curves {
             let above: Vec<f64> = masses
@@ -165,9 +175,15 @@ impl Reached<'_> {
                 .collect();
             if !above.is_empty() {
                 words.push(format!(
-                    "{}: above Q/e = 1 {}: no limit on a charge below the electron's",
+                    "{}: above {} = 1 {}: no limit on a {} below the electron's",
                     curve.display,
-                    at(&above)
+                    limited.symbol(),
+                    at(limited, &above),
+                    if limited == Limited::Charge {
+                        "charge"
+                    } else {
+                        "coupling"
+                    }
                 ));
             }
         }
@@ -178,16 +194,22 @@ impl Reached<'_> {
                 .filter(nothing)
                 .map(|i| masses[i])
                 .collect();
-            let why = match card.reach.q_over_e_max {
-                None => "no such pair can be made".to_owned(),
-                Some(q) => format!(
+            let why = match (limited, card.reach.q_over_e_max) {
+                (Limited::Charge, None) => "no such pair can be made".to_owned(),
+                (_, None) => "none of that mass can be made".to_owned(),
+                (Limited::DarkPhoton | Limited::Resonance | Limited::Boson, Some(g)) => format!(
+                    "none of that mass can be made, or its limit is above {} = {} (--ceiling)",
+                    limited.symbol(),
+                    shown(g)
+                ),
+                (Limited::Charge, Some(q)) => format!(
                     "no such pair can be made, or chi of that charge would be seen (Q/e = {} and above)",
                     shown(q)
                 ),
             };
             if !none.is_empty() {
                 let name = card.display_name();
-                words.push(format!("{name}: no limit {}: {why}", at(&none)));
+                words.push(format!("{name}: no limit {}: {why}", at(limited, &none)));
             }
         }
         words
@@ -196,11 +218,13 @@ impl Reached<'_> {
     /// The computed curves alone, in the columns and by the names that a reader wants.
     pub fn computed(&self) -> Table {
         let whole = self.table();
+        let limited = self.of.limited;
+        let error = format!("{}_error", limited.column());
         let names = [
             "curve",
-            "m_chi_gev",
-            "q_over_e",
-            "q_over_e_error",
+            limited.mass_column(),
+            limited.column(),
+            &error,
             "events_excluded",
         ];
         let kept: Vec<usize> = names.iter().filter_map(|n| whole.position(n)).collect();
@@ -222,12 +246,19 @@ impl Reached<'_> {
     /// The curves, ratios and ranges of recasts as one object.
     pub fn to_json(&self) -> Value {
         let masses = &self.of.masses;
-        let mut shown: Vec<Value> = self.curves.iter().map(|c| c.to_json(masses)).collect();
+        let of = self.of.limited;
+        let largest = format!("{}_max", of.column());
+        let curve = |c: &Curve| {
+            json!({"label": c.label, "display": c.display, "source": c.source, "channel": c.channel,
+                of.mass_column(): masses, of.column(): numbers(&c.q_over_e), "error": numbers(&c.error),
+                &*largest: number(c.q_over_e_max)})
+        };
+        let mut shown: Vec<Value> = self.curves.iter().map(curve).collect();
         shown.extend(self.of.options.overlays.iter().map(|(name, limit)| {
             let (m, q): (Vec<f64>, Vec<f64>) = limit.points().iter().copied().unzip();
             json!({"label": display(name, limit), "display": display(name, limit), "source": name, "channel": OVERLAY,
-                "m_chi_gev": m, "q_over_e": q, "error": vec![Value::Null; limit.points().len()],
-                "q_over_e_max": number(limit.upper_edge())})
+                of.mass_column(): m, of.column(): q, "error": vec![Value::Null; limit.points().len()],
+                &*largest: number(limit.upper_edge())})
         }));
         let range = |(name, limit): &(String, LimitFile)| json!({"source": name, "range_gev": limit.range_gev()});
         let counts = self.of.options.counts;
@@ -237,26 +268,18 @@ impl Reached<'_> {
             "confidence": number(counts.map(|c| c.confidence)),
             "observed": counts.map(|c| c.observed),
             "background": number(counts.map(|c| c.background)),
-            "ratios": self.ratios().iter().map(|r| r.to_json(masses)).collect::<Vec<_>>(),
+            "ratios": self.ratios().iter().map(|r| r.to_json(of, masses)).collect::<Vec<_>>(),
             "recasts": self.of.options.recasts.iter().map(range).collect::<Vec<_>>(),
         })
     }
 }
 
-impl Curve {
-    fn to_json(&self, masses: &[f64]) -> Value {
-        json!({"label": self.label, "display": self.display, "source": self.source, "channel": self.channel,
-            "m_chi_gev": masses, "q_over_e": numbers(&self.q_over_e), "error": numbers(&self.error),
-            "q_over_e_max": number(self.q_over_e_max)})
-    }
-}
-
 impl Ratio {
-    fn to_json(&self, masses: &[f64]) -> Value {
+    fn to_json(&self, limited: Limited, masses: &[f64]) -> Value {
         json!({
             "of": self.of,
             "over": self.over,
-            "m_chi_gev": masses,
+            limited.mass_column(): masses,
             "limit_ratio": numbers(&self.limit_ratio),
             "limit_ratio_iww": numbers(&self.limit_ratio_iww),
             "sqrt_on_target": number(self.sqrt_on_target),
@@ -267,10 +290,10 @@ impl Ratio {
 }
 
 /// Masses in GeV, in words.
-fn at(masses: &[f64]) -> String {
+fn at(limited: Limited, masses: &[f64]) -> String {
     let rounded = |m: f64| shown(format!("{m:.3e}").parse().unwrap_or(m));
     match masses {
-        [only] => format!("at m_chi = {} GeV", rounded(*only)),
+        [only] => format!("at {} = {} GeV", limited.mass(), rounded(*only)),
         _ => {
             let least = masses.iter().copied().fold(f64::INFINITY, f64::min);
             let most = masses.iter().copied().fold(0.0, f64::max);

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::equivalent;
+use super::limited::Limited;
 use crate::beam::Lepton;
 use crate::card::{Channel, InitialState, RunCard};
 use crate::dark_sector::{DarkSector, MilliCharged};
@@ -30,11 +31,14 @@ pub(super) struct Showered {
 }
 
 impl Showered {
-    /// Channels of the shower that the card names; mesons of which it gives no number among them.
+    /// Channels of the shower that the card names; mesons of which it gives no number among them. None
+    /// of what does not couple as the photon does.
     pub(super) fn channels(card: &RunCard) -> impl Iterator<Item = Channel> {
         let all = card.reach.channels.unwrap_or_default();
         let given = card.reach.mesons;
+        let of_photons = Limited::of(&card.dark_sector) == Limited::Charge;
         all.iter()
+            .filter(move |_| of_photons)
             .filter(move |&channel| projectile(channel).is_some() && given.of(channel) == 0.0)
     }
 
@@ -96,6 +100,24 @@ impl Showered {
             "{channel} is outside of the selection: no lepton comes out of it, which {cut} is on",
             channel = channel.name()
         ))
+    }
+
+    /// Channels of the card that are of pairs through the photon, where it makes something else, in words.
+    pub(super) fn left_out(card: &RunCard) -> Option<String> {
+        let limited = Limited::of(&card.dark_sector);
+        let named = card.reach.channels.unwrap_or_default();
+        let names: Vec<&str> = named
+            .iter()
+            .filter(|channel| *channel != Channel::Bremsstrahlung)
+            .map(Channel::name)
+            .collect();
+        (limited != Limited::Charge && !names.is_empty()).then(|| {
+            format!(
+                "bremsstrahlung alone is counted for {}: {} of reach.channels are of pairs through the photon",
+                limited.symbol(),
+                names.join(", ")
+            )
+        })
     }
 
     /// What is worth knowing of a channel: that the selection has nothing of it, or that it is an estimate.
