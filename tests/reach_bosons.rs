@@ -10,7 +10,12 @@ use millibrem::study::reach::{Limited, Options};
 
 /// A shipped card with other keys.
 fn card(name: &str, set: &[(&str, &str)]) -> RunCard {
-    let more = [("run.seed", "1"), ("run.threads", "1")];
+    let more = [
+        ("run.seed", "1"),
+        ("histogram", "[]"),
+        ("integration.method", "quadrature"),
+        ("integration.rel_error", "1e-4"),
+    ];
     let set = more.iter().chain(set);
     let set: Vec<Override> = set
         .map(|(key, value)| Override::by_option("--set", key, value))
@@ -33,7 +38,6 @@ fn dark_photon(name: &str) -> RunCard {
     let set = [
         ("process.kind", "dark-photon"),
         ("dark_sector.m_dark_photon_gev", "0.1"),
-        ("histogram", "[]"),
     ];
     card(name, &set)
 }
@@ -77,9 +81,8 @@ fn a_limit_on_a_thin_target_is_the_sum_by_hand_whatever_the_coupling_of_the_card
         let setup = run::setup(&card).expect("a set-up");
         let route = route(Method::QUADRATURE, &setup).expect("a route");
         let sigma_cm2 = 1e-36 * route.sigma(1e-4).expect("converges").value_pb;
-        // LDMX: 1e16 electrons, 0.4 X0 of aluminium, nuclei per cm² from its density and molar mass.
-        let nuclei = card.target.material.nuclei_per_cm2().expect("a thickness");
-        let leptons = card.beam.on_target.expect("a beam");
+        // 2e16 electrons; 3.56 cm of aluminium of 2.7 g/cm³ and 26.9815 g/mol.
+        let (leptons, nuclei) = (2e16, 6.02214e23 * 2.7 * 3.56 / 26.9815);
         let by_hand = (2.3 / (leptons * nuclei * sigma_cm2)).sqrt();
         assert_close(limit(card), by_hand, 1e-3);
         assert_eq!(limit(of("1")), limit(of("1e-3")));
@@ -110,7 +113,7 @@ fn a_narrow_resonance_has_the_limit_of_one_on_its_mass_shell() {
 
 #[test]
 fn a_massless_a_has_the_limit_on_the_charge() {
-    // Q/e = ε√(α_D/α), the signs of both squared.
+    // Q/e = ε√(α_D/α), here with α_D = α.
     let set = [
         ("dark_sector.m_chi_gev", "0.1"),
         ("dark_sector.alpha_d", "7.2973525693e-3"),

@@ -239,9 +239,9 @@ fn hepdata<'a>(found: &'a Reached<'_>, reach: &'a study::Reach) -> CurveTable<'a
             "Lower edge of the excluded millicharge against its mass, by experiment and channel",
         ),
         Limited::DarkPhoton | Limited::Resonance => (
-            "M(A')",
+            "M(DARK PHOTON)",
             "EPSILON",
-            "Lower edge of the excluded kinetic mixing against the mass of the A', by experiment and channel",
+            "Lower edge of the excluded kinetic mixing against the mass of the dark photon, by experiment and channel",
         ),
         Limited::Boson => (
             "M(PHI)",

@@ -62,6 +62,19 @@ def test_a_comparison_has_ratios_and_a_verdict(card):
     assert len(card.compare(bins=2, rel_error=1e-3)) == 1
 
 
+def test_limits_on_a_coupling_are_drawn_against_the_mass_of_the_boson():
+    import matplotlib.pyplot as plt
+
+    reach = mb.reach("m3-scalar", [0.1, 0.3])
+    assert list(reach.table.columns[:3]) == ["curve", "m_mediator_gev", "coupling"]
+    assert reach.table["coupling"][0] < reach.table["coupling"][1]
+    figure, ax = plt.subplots()
+    assert reach.plot(ax=ax).get_ylabel() == "$g_l/e$"
+    plt.close(figure)
+    with pytest.raises(mb.UsageError, match="draw them apart"):
+        mb.reach(["m3-scalar", "m3"], [0.1])
+
+
 def test_curves_of_experiments_are_drawn_from_masses(tmp_path):
     import matplotlib.pyplot as plt
 
