@@ -354,8 +354,9 @@ fn every_error_of_limits_has_a_text() {
         },
         Setup => ReachError::Setup {
             experiment: experiment(),
-            m_chi_gev: 3.0,
-            source: SetupError::BelowThreshold { mass_gev: 6.0, largest_gev: 2.5 },
+            mass: "m_chi",
+            mass_gev: 3.0,
+            source: Box::new(SetupError::BelowThreshold { mass_gev: 6.0, largest_gev: 2.5 }),
         },
         Quadrature => QuadratureError::NoPairSpectrum.into(),
         File => ReachError::File { line: 3, problem: "`a b` is no mass and limit".to_owned() },

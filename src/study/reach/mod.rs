@@ -112,7 +112,7 @@ pub enum ReachError {
         /// The mass in GeV.
         mass_gev: f64,
         /// What is wrong.
-        source: SetupError,
+        source: Box<SetupError>,
     },
     /// The cross section cannot be had.
     #[error(transparent)]
@@ -372,7 +372,7 @@ impl Experiment {
                 experiment: self.name.clone(),
                 mass: self.limited().mass(),
                 mass_gev,
-                source,
+                source: Box::new(source),
             }),
         }
     }
