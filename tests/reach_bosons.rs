@@ -3,7 +3,7 @@
 
 use millibrem::card::{Override, RunCard, shipped};
 use millibrem::process::radiation::route;
-use millibrem::process::{Method, Route};
+use millibrem::process::Method;
 use millibrem::run;
 use millibrem::study::Reach;
 use millibrem::study::reach::{Limited, Options};
