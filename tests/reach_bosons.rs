@@ -2,8 +2,8 @@
 //! that makes χχ̄ against one on its mass shell, and what cannot be drawn together.
 
 use millibrem::card::{Override, RunCard, shipped};
-use millibrem::process::radiation::route;
 use millibrem::process::Method;
+use millibrem::process::radiation::route;
 use millibrem::run;
 use millibrem::study::Reach;
 use millibrem::study::reach::{Limited, Options};
