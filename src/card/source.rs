@@ -143,6 +143,15 @@ impl Source {
     }
 
     fn syntax(&self, error: &toml::de::Error) -> CardError {
+        if self.text.lines().any(|line| line.starts_with("# column ")) {
+            let expected = "a run card; tables are drawn by `millibrem plot`";
+            let base = self.error("", "a table with columns".to_owned(), expected);
+            return KeyError {
+                place: Place::Absent,
+                ..base
+            }
+            .into();
+        }
         let place = error.span().map_or(Place::Absent, |span| self.line(span));
         let quote = error
             .span()

@@ -271,6 +271,18 @@ fn every_wrong_card_has_its_message() {
 }
 
 #[test]
+fn a_table_is_no_card_and_is_called_so() {
+    let table = "# command: scan\n# column sigma_pb [pb]: cross section\nsigma_pb\n1.5\n";
+    let text = read(table).unwrap_err().to_string();
+    assert!(
+        text.ends_with(
+            "found a table with columns, expected a run card; tables are drawn by `millibrem plot`"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn errors_point_at_the_value_or_at_the_unknown_name() {
     let at = |text: &str| match read(text) {
         Err(CardError::Key(error)) => match error.place {
