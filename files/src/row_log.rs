@@ -230,7 +230,7 @@ mod tests {
         Table {
             facts: vec![("card".to_owned(), card.to_owned())],
             columns: vec![
-                Column::of_key("m"),
+                Column::of_key("m", "GeV"),
                 Column::new("sigma_pb", "pb", "cross section"),
             ],
             keys: 1,

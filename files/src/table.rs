@@ -83,7 +83,7 @@ mod tests {
         let table = Table {
             facts: vec![("card".to_owned(), "a = 1".to_owned())],
             columns: vec![
-                Column::of_key("m"),
+                Column::of_key("m", "GeV"),
                 Column::new("sigma_pb", "pb", "cross section"),
             ],
             keys: 1,

@@ -41,7 +41,7 @@ fn table(path: &Path) {
             ("card".to_owned(), "[beam]\nlepton = \"mu-\"\n".to_owned()),
         ],
         columns: vec![
-            Column::of_key("target.element"),
+            Column::of_key("target.element", ""),
             Column::new("sigma_pb", "pb", "cross section"),
         ],
         keys: 1,

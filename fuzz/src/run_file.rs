@@ -520,8 +520,8 @@ pub fn table() -> &'static [u8] {
                 ("card".to_owned(), "[beam]\nlepton = \"mu-\"\n".to_owned()),
             ],
             columns: vec![
-                Column::of_key("dark_sector.m_chi_gev"),
-                Column::of_key("target.element"),
+                Column::of_key("dark_sector.m_chi_gev", "GeV"),
+                Column::of_key("target.element", ""),
                 Column::new("sigma_pb", "pb", "cross section"),
             ],
             keys: 2,

@@ -20,7 +20,7 @@ fn header() -> Table {
     Table {
         facts: vec![("command".to_owned(), "scan".to_owned())],
         columns: vec![
-            Column::of_key("dark_sector.m_chi_gev"),
+            Column::of_key("dark_sector.m_chi_gev", "GeV"),
             Column::new("sigma_pb", "pb", "cross section"),
         ],
         keys: 1,

@@ -26,6 +26,7 @@ def test_a_scan_has_the_numbers_of_the_program(card, program, tmp_path):
     assert isinstance(frame, pd.DataFrame) and list(frame["m_chi_gev"]) == list(masses)
     assert list(frame["sigma_pb"]) == [row["sigma_pb"] for row in told["rows"]]
     assert frame.attrs["units"]["sigma_pb"] == "pb" and frame.attrs["failures"] == []
+    assert frame.attrs["units"]["m_chi_gev"] == "GeV"
     assert frame["sigma_pb"][0] == card.replace({MASS: 0.01}).sigma("quadrature").mean
     assert frame.equals(card.scan(over, method="quadrature"))
 

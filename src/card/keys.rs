@@ -181,7 +181,7 @@ pub(super) fn plain(path: &str) -> String {
 }
 
 /// The key with this full name (list positions left out), if there is one.
-pub(super) fn find(path: &str) -> Option<&'static Key> {
+pub(crate) fn find(path: &str) -> Option<&'static Key> {
     let path = plain(path);
     KEYS.iter().find(|key| key.path == path)
 }

@@ -33,6 +33,7 @@ mod weights;
 
 pub use card_text::CardText;
 pub use error::{CardError, KeyError, Place, nearest};
+pub(crate) use keys::find as find_key;
 pub use keys::{Absent, Allowed, KEYS, Key, Kind};
 pub use known::Files;
 pub use overrides::Override;

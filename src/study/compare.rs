@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::grid::{CardSource, Grid, plain_values};
+use super::grid::{CardSource, Grid, ScanAxis, plain_values};
 use super::rows::{Watch, run_rows};
 use super::sigma::{deterministic, flow};
 use super::{StudyError, facts};
@@ -293,7 +293,7 @@ impl Comparisons {
 
     /// The table without rows.
     pub fn header(&self) -> Table {
-        let keys = self.grid.axes.iter().map(|a| Column::of_key(&a.key));
+        let keys = self.grid.axes.iter().map(ScanAxis::column);
         Table {
             facts: facts("compare", &self.base),
             keys: self.grid.axes.len(),

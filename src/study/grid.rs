@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{AxisError, MAX_ROWS, StudyError};
-use crate::card::{CardError, CardText, Override, RunCard};
+use crate::card::{CardError, CardText, Override, RunCard, find_key};
 use crate::run::UsageError;
-use crate::table::short_name;
+use crate::table::{Column, short_name};
 use crate::text::{shorten, shown};
 
 /// One scanned key and its values.
@@ -52,6 +52,12 @@ impl ScanAxis {
             return Err(wrong(format!("the value {} comes twice", shorten(twice))));
         }
         Ok(Self { key, values })
+    }
+
+    /// Its column in a table of results; what the card does not know has no units.
+    pub(super) fn column(&self) -> Column {
+        let units = find_key(&self.key).map_or("", |key| key.unit);
+        Column::of_key(&self.key, units)
     }
 }
 

@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grid::{CardSource, Grid, plain_values, sort_rows};
+use super::grid::{CardSource, Grid, ScanAxis, plain_values, sort_rows};
 use super::rows::{Watch, run_rows};
 use super::sigma::{self, Sigma, watched};
 use super::{StudyError, facts};
 use crate::card::RunCard;
 use crate::run;
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Table};
 
 /// One row: values of the axes, and what they give.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +111,7 @@ impl Scan {
 
     /// The table of `rows`.
     pub fn table(&self, rows: &[Row]) -> Table {
-        let keys = self.grid.axes.iter().map(|a| Column::of_key(&a.key));
+        let keys = self.grid.axes.iter().map(ScanAxis::column);
         Table {
             facts: facts("scan", &self.base),
             keys: self.grid.axes.len(),

@@ -125,7 +125,7 @@ mod tests {
         Table {
             facts: vec![("card".to_owned(), "a = 1\nb = 2\n".to_owned())],
             columns: vec![
-                Column::of_key("dark_sector.m"),
+                Column::of_key("dark_sector.m", "GeV"),
                 Column::new("sigma_pb", "pb", "cross section"),
             ],
             keys: 1,
@@ -140,7 +140,7 @@ mod tests {
     fn a_table_has_facts_columns_names_and_rows() {
         assert_eq!(
             table().to_csv(),
-            "# card: a = 1\n# card: b = 2\n# column m: card key dark_sector.m\n\
+            "# card: a = 1\n# card: b = 2\n# column m [GeV]: card key dark_sector.m\n\
              # column sigma_pb [pb]: cross section\nm,sigma_pb\n0.001,2.5\nx,\n"
         );
     }

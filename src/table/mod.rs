@@ -117,9 +117,9 @@ impl Column {
         }
     }
 
-    /// The column of a scanned key of the card, under the key's [`short_name`].
-    pub fn of_key(key: &str) -> Self {
-        Self::new(short_name(key), "", &format!("card key {key}"))
+    /// The column of a scanned key of the card, under the key's [`short_name`], in the key's units.
+    pub fn of_key(key: &str, units: &str) -> Self {
+        Self::new(short_name(key), units, &format!("card key {key}"))
     }
 }
 
