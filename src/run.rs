@@ -159,12 +159,32 @@ pub fn settings(card: &RunCard, min_neval: u64) -> Settings {
     wanted(card, min_neval).within(card.integration.max_neval)
 }
 
+/// How to integrate where only σ is asked for.
+pub fn settings_of_sigma(card: &RunCard) -> Settings {
+    wanted(card, 0)
+        .for_sigma()
+        .within(card.integration.max_neval)
+}
+
 /// What is worth knowing about [`settings`]: that `integration.max_neval` makes iterations smaller.
 pub fn note(card: &RunCard) -> Option<String> {
-    let (wanted, used) = (wanted(card, 0), settings(card, 0));
+    note_of(wanted(card, 0), card)
+}
+
+/// The same about [`settings_of_sigma`].
+pub fn note_of_sigma(card: &RunCard) -> Option<String> {
+    note_of(wanted(card, 0).for_sigma(), card)
+}
+
+fn note_of(wanted: Settings, card: &RunCard) -> Option<String> {
+    let used = wanted.within(card.integration.max_neval);
+    let key = match wanted.neval == card.integration.neval {
+        true => "integration.neval = ",
+        false => "",
+    };
     (used.neval < wanted.neval).then(|| {
         format!(
-            "iterations have {} points, not integration.neval = {}: {} adapting and the fewest measuring ones take {} evaluations, more than integration.max_neval = {}",
+            "iterations have {} points, not {key}{}: {} adapting and the fewest measuring ones take {} evaluations, more than integration.max_neval = {}",
             used.neval,
             wanted.neval,
             wanted.n_adapt,

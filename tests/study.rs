@@ -53,6 +53,47 @@ fn a_cross_section_is_that_of_its_route_and_stands_in_a_table() {
 }
 
 #[test]
+fn a_monte_carlo_of_one_per_mille_takes_few_points_and_says_its_error() {
+    // Eight seeds each: mean and scatter of the pulls, their errors and Q.
+    let mut pulls = Vec::new();
+    for mass in ["0.01", "0.3"] {
+        let mass = format!("dark_sector.m_chi_gev={mass}");
+        let more = [mass.as_str(), "integration.neval=200000"];
+        let exact = card(
+            &[
+                &more[..],
+                &[
+                    "integration.method=quadrature",
+                    "integration.rel_error=1e-6",
+                ],
+            ]
+            .concat(),
+        );
+        let exact = sigma(&exact, &mut |_| ControlFlow::Continue(()))
+            .expect("found")
+            .value_pb;
+        for seed in 1..=8 {
+            let seed = format!("run.seed={seed}");
+            let card = card(&[&more[..], &["integration.method=mc", &seed]].concat());
+            let found = sigma(&card, &mut |_| ControlFlow::Continue(())).expect("found");
+            assert_eq!(found.alarms, [""; 0]);
+            assert!(found.n_eval < 450_000, "{} evaluations", found.n_eval);
+            let error = found.error_pb / exact;
+            assert!((5e-4..=1e-3).contains(&error), "error {error}");
+            assert!(found.chi2_dof.is_some_and(|chi2| chi2 < 4.0));
+            pulls.push((found.value_pb - exact) / found.error_pb);
+        }
+    }
+    let n = pulls.len() as f64;
+    let mean = pulls.iter().sum::<f64>() / n;
+    let scatter = (pulls.iter().map(|p| p * p).sum::<f64>() / n).sqrt();
+    assert!(
+        mean.abs() < 0.75 && (0.6..1.45).contains(&scatter),
+        "{pulls:?}"
+    );
+}
+
+#[test]
 fn a_listener_stops_a_monte_carlo() {
     let card = card(&["integration.method=mc"]);
     let stopped = sigma(&card, &mut |_| ControlFlow::Break(())).expect_err("stopped");

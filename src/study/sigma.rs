@@ -241,13 +241,17 @@ pub(super) fn measured(
     listener: &mut Listener<'_>,
 ) -> Result<Vec<SigmaReport>, StudyError> {
     let several = mixture.parts().len() > 1;
+    let (settings, note) = match histograms.is_empty() {
+        true => (run::settings_of_sigma(card), run::note_of_sigma(card)),
+        false => (run::settings(card, 0), run::note(card)),
+    };
     let one = |(i, part): (u64, &Part)| {
-        let mut settings = run::settings(card, 0);
+        let mut settings = settings;
         settings.seed = settings.seed.wrapping_add(i);
         let mut generator = Generator::new(Arc::clone(&part.process), settings)?;
         generator.adapt(listener)?;
         let mut report = generator.measure(histograms, listener)?;
-        let notes = run::note(card).into_iter();
+        let notes = note.iter().cloned();
         report.notes = notes.chain(report.notes).collect();
         if several {
             let alarms = report.alarms.iter();

@@ -298,7 +298,7 @@ keys! {
         "Iterations that adapt the sampling; none of them enters σ.",
         "a number of iterations, 1 to 1000";
     "integration.neval": Count, "", Range("1000 to 1e12"), Count(200_000),
-        "Points in each iteration.",
+        "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), no more than 0.01 / `rel_error`² or 20000.",
         "a number of points an iteration, 1000 to 1e12";
     "integration.rel_error": Number, "", Range("0 to 1"), Number(1e-3),
         "Relative error of σ at which the Monte Carlo stops; 0 goes on to `max_neval`.",
