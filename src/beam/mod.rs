@@ -10,7 +10,7 @@ mod profile;
 use crate::checked::{AMOUNT, BadNumber, check};
 use crate::constants::{ELECTRON_MASS_GEV, MUON_MASS_GEV};
 use crate::particle::Particle;
-pub use momenta::{MomentumTable, MomentumTableError};
+pub use momenta::MomentumTable;
 pub use profile::{BeamProfile, MomentumSpread, PhaseSpace, ProfileFields, Twiss};
 
 named! {

@@ -4,22 +4,7 @@
 //! columns, whose names stand in the first row: `momentum_gev` and `density`, separated by commas, semicolons or blanks; `#`
 //! begins a comment. Pinned by the tests below and `tests/beam_table.rs`.
 
-use thiserror::Error;
-
-use crate::text::{number, rows, shorten, shown};
-
-/// Most rows of a table.
-const MOST_ROWS: usize = 100_000;
-
-/// A text that is no table, or a table that is no density of momenta.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}{problem}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
-pub struct MomentumTableError {
-    /// The line, from 1; 0 if there is none to name.
-    pub line: usize,
-    /// What is wrong, and what is expected.
-    pub problem: String,
-}
+use crate::text::{MOST_ROWS, Pair, TableError, paired, shown, two_columns, whole};
 
 /// A density of momenta.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,57 +19,29 @@ impl MomentumTable {
     /// Of these momenta in GeV, rising, and the density at each.
     ///
     /// # Errors
-    /// [`MomentumTableError`], without a line, if they are none.
-    pub fn new(momentum_gev: &[f64], density: &[f64]) -> Result<Self, MomentumTableError> {
-        if momentum_gev.len() != density.len() {
-            let (n, m) = (momentum_gev.len(), density.len());
-            return Err(whole(format!(
-                "{n} momenta and {m} densities, one each expected"
-            )));
-        }
-        let numbered = momentum_gev.iter().zip(density).map(|(p, d)| (0, *p, *d));
-        Self::of(&numbered.collect::<Vec<_>>())
+    /// [`TableError`], without a line, if they are none.
+    pub fn new(momentum_gev: &[f64], density: &[f64]) -> Result<Self, TableError> {
+        Self::of(&paired(momentum_gev, density, ["momenta", "densities"])?)
     }
 
     /// Reads the text of a table.
     ///
     /// # Errors
-    /// [`MomentumTableError`] with the line.
-    pub fn parse(text: &str) -> Result<Self, MomentumTableError> {
-        let plain = |line: &str| line.split('#').next().unwrap_or_default().to_owned();
-        let plain: Vec<String> = text.lines().map(plain).collect();
-        let (mut named, mut points) = (false, Vec::new());
-        for (line, row) in rows(&plain.join("\n")) {
-            let wrong = |problem: String| MomentumTableError { line, problem };
-            let cells = row.iter().flat_map(|cell| cell.split_whitespace());
-            let cells: Vec<&str> = cells.collect();
-            let found = || shorten(&cells.join(", "));
-            match (named, cells.as_slice()) {
-                (false, ["momentum_gev", "density"]) => named = true,
-                (false, _) => {
-                    let expected = "the names of two columns: momentum_gev, density";
-                    return Err(wrong(format!("found `{}`, expected {expected}", found())));
-                }
-                (true, &[p, density]) => {
-                    let (p, density) = (number(p).map_err(wrong)?, number(density).map_err(wrong)?);
-                    points.push((line, p, density));
-                }
-                (true, _) => {
-                    return Err(wrong(format!("found `{}`, expected two numbers", found())));
-                }
-            }
-        }
+    /// [`TableError`] with the line.
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        let names = ["momentum_gev", "density"];
+        let (_, points) = two_columns(text, &[names], &names.join(", "))?;
         Self::of(&points)
     }
 
-    fn of(points: &[(usize, f64, f64)]) -> Result<Self, MomentumTableError> {
+    fn of(points: &[Pair]) -> Result<Self, TableError> {
         if !(2..=MOST_ROWS).contains(&points.len()) {
             let rows = points.len();
             return Err(whole(format!("{rows} rows, 2 to {MOST_ROWS} expected")));
         }
         let mut last = 0.0;
         for &(line, p, density) in points {
-            let wrong = |problem: String| MomentumTableError { line, problem };
+            let wrong = |problem: String| TableError { line, problem };
             if !(p > last && p.is_finite()) {
                 return Err(wrong(format!(
                     "momentum {} GeV does not rise, one above {} GeV expected",
@@ -170,10 +127,6 @@ impl MomentumTable {
             (from < to).then(|| [at(from), at(to)])
         })
     }
-}
-
-fn whole(problem: String) -> MomentumTableError {
-    MomentumTableError { line: 0, problem }
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 //! cards. Nothing here opens a file. Pinned by the tests below, `cli/tests/texts.rs` and
 //! `tests/card/texts.rs`.
 
+mod columns;
 mod number;
 
+pub use columns::TableError;
+pub(crate) use columns::{MOST_ROWS, Pair, paired, two_columns, whole};
 pub(crate) use number::unseen;
 pub use number::{exact, number, number_or_text, shorten, shown, six_digits};
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub use registry::FormFactors;
-pub use table::{FormFactorTable, TableError};
+pub use table::FormFactorTable;
 
 use super::Nucleus;
 use crate::constants::{ELECTRON_MASS_GEV, HBAR_C_GEV_FM};

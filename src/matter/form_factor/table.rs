@@ -7,31 +7,17 @@
 
 use std::sync::Arc;
 
-use thiserror::Error;
-
 use super::{FormFactorError, Model, Scales, Shape, dipole_scale_gev2, each};
 use crate::constants::HBAR_C_GEV_FM;
 use crate::matter::Nucleus;
-use crate::text::{number, rows, shorten, shown};
+use crate::text::{Pair, TableError, paired, shown, two_columns, whole};
 
-/// Most rows of a table.
-const MOST_ROWS: usize = 100_000;
 /// How far F may be from 1 at q = 0, for numbers with a few digits.
 const NORM_SLACK: f64 = 1e-3;
 /// Largest |F|.
 const LARGEST: f64 = 1.1;
 /// Largest q in GeV.
 const LARGEST_Q_GEV: f64 = 1e5;
-
-/// A text that is no table, or a table that is no form factor.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}{problem}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
-pub struct TableError {
-    /// The line, from 1; 0 if there is none to name.
-    pub line: usize,
-    /// What is wrong, and what is expected.
-    pub problem: String,
-}
 
 /// F against q.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,14 +33,7 @@ impl FormFactorTable {
     /// # Errors
     /// [`TableError`], without a line, if the numbers are none of a form factor.
     pub fn new(q_gev: &[f64], f: &[f64]) -> Result<Self, TableError> {
-        if q_gev.len() != f.len() {
-            let (n, m) = (q_gev.len(), f.len());
-            return Err(whole(format!(
-                "{n} values of q and {m} of F, one each expected"
-            )));
-        }
-        let numbered = q_gev.iter().zip(f).map(|(q, f)| (0, *q, *f));
-        Self::of(numbered.collect())
+        Self::of(paired(q_gev, f, ["values of q", "of F"])?)
     }
 
     /// Reads a table of two columns, whose names stand in the first row: `q_gev`, `q_inv_fm` or `t_gev2`
@@ -64,44 +43,21 @@ impl FormFactorTable {
     /// # Errors
     /// [`TableError`] with the line.
     pub fn parse(text: &str) -> Result<Self, TableError> {
-        let plain: Vec<&str> = text
-            .lines()
-            .map(|l| l.split('#').next().unwrap_or(l))
-            .collect();
-        let mut to_q: Option<fn(f64) -> f64> = None;
-        let mut points = Vec::new();
-        for (line, row) in rows(&plain.join("\n")) {
-            let wrong = |problem: String| TableError { line, problem };
-            let cells: Vec<&str> = row.iter().flat_map(|c| c.split([' ', '\t'])).collect();
-            let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
-            let Some(to_q) = to_q else {
-                to_q = Some(match cells.as_slice() {
-                    ["q_gev", "f"] => |q| q,
-                    ["q_inv_fm", "f"] => |q| q * HBAR_C_GEV_FM,
-                    // A negative one is refused as it stands.
-                    ["t_gev2", "f"] => |t: f64| if t < 0.0 { t } else { t.sqrt() },
-                    other => {
-                        let found = shorten(&other.join(", "));
-                        let expected = "the names of two columns: q_gev, q_inv_fm or t_gev2, and f";
-                        return Err(wrong(format!("found `{found}`, expected {expected}")));
-                    }
-                });
-                continue;
+        let names = [["q_gev", "f"], ["q_inv_fm", "f"], ["t_gev2", "f"]];
+        let expected = "q_gev, q_inv_fm or t_gev2, and f";
+        let (unit, mut points) = two_columns(text, &names, expected)?;
+        for (_, q, _) in &mut points {
+            *q = match names[unit][0] {
+                "q_inv_fm" => *q * HBAR_C_GEV_FM,
+                // A negative one is refused as it stands.
+                "t_gev2" if *q >= 0.0 => q.sqrt(),
+                _ => *q,
             };
-            let &[x, f] = cells.as_slice() else {
-                let found = shorten(&cells.join(" "));
-                return Err(wrong(format!("found `{found}`, expected two numbers")));
-            };
-            let (x, f) = (number(x).map_err(wrong)?, number(f).map_err(wrong)?);
-            if points.len() == MOST_ROWS {
-                return Err(wrong(format!("more than {MOST_ROWS} rows")));
-            }
-            points.push((line, to_q(x), f));
         }
         Self::of(points)
     }
 
-    fn of(mut points: Vec<(usize, f64, f64)>) -> Result<Self, TableError> {
+    fn of(mut points: Vec<Pair>) -> Result<Self, TableError> {
         for (i, &(line, q, f)) in points.iter().enumerate() {
             let wrong = |problem: String| TableError { line, problem };
             if !(0.0..=LARGEST_Q_GEV).contains(&q) {
@@ -164,10 +120,6 @@ impl FormFactorTable {
         slopes[n - 1] = 2.0 * secant(n - 2) - slopes[n - 2];
         slopes
     }
-}
-
-fn whole(problem: String) -> TableError {
-    TableError { line: 0, problem }
 }
 
 /// The table as a choice, called `table`.
@@ -272,7 +224,7 @@ mod tests {
             ),
             (
                 "0.1 0.9\n",
-                "line 1: found `0.1, 0.9`, expected the names of two columns: q_gev, q_inv_fm or t_gev2, and f",
+                "line 1: found `0.1 0.9`, expected the names of two columns: q_gev, q_inv_fm or t_gev2, and f",
             ),
             (
                 "q_gev f\n0.1 0.9 3\n",
