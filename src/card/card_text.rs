@@ -8,10 +8,12 @@ use super::check;
 use super::error::CardError;
 use super::known::{Files, Known};
 use super::overrides::Override;
-use super::raw::RawCard;
+use super::print;
 use super::resolve::resolve;
+use super::rules::Resolver;
 use super::run_card::RunCard;
 use super::source::Source;
+use super::table::KEYS;
 use super::weights;
 use crate::matter::form_factor::FormFactors;
 use crate::process::Registry;
@@ -100,34 +102,34 @@ impl CardText {
     /// # Errors
     /// [`CardError`], naming the first thing that is wrong.
     pub fn with(&self, overrides: &[Override]) -> Result<RunCard, CardError> {
-        let (source, raw) = self.raw(overrides)?;
-        let mut card = resolve(&source, &self.name, &raw, &self.known)?;
-        let with = |more: &[Override]| {
-            // Its seed is of no use, and not to be drawn.
-            let seed = [Override::by_option(
-                "",
-                "run.seed",
-                &card.run.seed.to_string(),
-            )];
-            let (source, raw) = self.raw(&[overrides, &seed, more].concat())?;
-            resolve(&source, &self.name, &raw, &self.known)
+        let (source, table) = self.checked(overrides)?;
+        let rules = Resolver::new(&source, &table, &self.name);
+        let mut card = resolve(&rules, &self.known)?;
+        // Its seed is of no use to a weight, and not to be drawn.
+        let seed = card.run.seed.to_string();
+        let seed = [Override::by_option("", "run.seed", &seed)];
+        let with = |name: &str, set: &[(String, toml::Value)]| {
+            let of_weight = |(key, value): &(String, toml::Value)| {
+                Override::of_weight(name, key, value.clone())
+            };
+            let of_weight: Vec<Override> = set.iter().map(of_weight).collect();
+            let (source, table) = self.checked(&[overrides, &seed, &of_weight].concat())?;
+            let card = resolve(&Resolver::new(&source, &table, &self.name), &self.known)?;
+            let printed = print::table(&card);
+            Ok((card, printed))
         };
-        let weights = raw.weight.as_deref().unwrap_or_default();
-        card.weights = weights::resolve(&source, weights, with)?;
+        card.weights = weights::resolve(&rules, with)?;
         Ok(card)
     }
 
     /// What is written with `overrides` in place of it: keys and types checked, nothing else.
-    fn raw(&self, overrides: &[Override]) -> Result<(Source, RawCard), CardError> {
-        let (mut source, mut table) = Source::parse(&self.file, &self.text)?;
+    fn checked(&self, overrides: &[Override]) -> Result<(Source, toml::Table), CardError> {
+        let (mut source, mut table) = Source::parse(KEYS, &self.file, &self.text)?;
         for one in overrides {
             one.apply(&mut source, &mut table, &self.known.processes);
         }
         check::check(&source, &mut table)?;
-        let raw: RawCard = table
-            .try_into()
-            .map_err(|error: toml::de::Error| source.error("", error.message(), "a run card"))?;
-        Ok((source, raw))
+        Ok((source, table))
     }
 }
 

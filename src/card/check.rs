@@ -15,15 +15,15 @@ pub(super) fn check(source: &Source, card: &mut toml::Table) -> Result<(), CardE
 
 fn check_table(source: &Source, prefix: &str, table: &mut toml::Table) -> Result<(), CardError> {
     let section = keys::plain(prefix.trim_end_matches('.'));
-    let keys: Vec<&Key> = keys::inside(&section).collect();
+    let keys: Vec<&Key> = keys::inside(source.keys, &section).collect();
     for (name, value) in table.iter_mut() {
         let path = format!("{prefix}{name}");
         match keys.iter().find(|key| key.name() == name) {
             Some(key) => check_value(source, &path, key.kind, key.expects, value)?,
             None => {
                 let mut error = source.error(&path, "an unknown key", one_of(&keys));
-                error.nearest =
-                    elsewhere(name).or_else(|| nearest(name, keys.iter().map(|key| key.name())));
+                error.nearest = elsewhere(source.keys, name)
+                    .or_else(|| nearest(name, keys.iter().map(|key| key.name())));
                 return Err(error.into());
             }
         }
@@ -32,9 +32,9 @@ fn check_table(source: &Source, prefix: &str, table: &mut toml::Table) -> Result
 }
 
 /// The full name of a key called `name` in another section.
-fn elsewhere(name: &str) -> Option<String> {
+fn elsewhere(keys: &'static [Key], name: &str) -> Option<String> {
     let is_name = |path: &String| path.rsplit('.').next() == Some(name);
-    keys::settable().into_iter().find(is_name)
+    keys::settable(keys).into_iter().find(is_name)
 }
 
 fn one_of(keys: &[&Key]) -> String {

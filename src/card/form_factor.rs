@@ -1,60 +1,58 @@
 //! The key `target.form_factor`: a name, or a table in a file or in the card itself.
 
+use super::columns::Columns;
 use super::error::CardError;
 use super::known::Known;
-use super::raw::{RawFormFactor, RawFormFactorTable};
-use super::rules::Resolver;
-use crate::matter::form_factor::{FormFactorKind, FormFactorTable};
-use crate::text::{self, shorten};
+use super::plain::keys;
+use super::printed::Printed;
+use super::rules::{Plain, Resolver};
+use crate::matter::form_factor::{FormFactorKind, FormFactorTable, FormFactors};
 
-/// Mebibytes beyond which a file is no table.
-const MAX_TABLE_MIB: u64 = 16;
 const KEY: &str = "target.form_factor";
 
-pub(super) fn resolve(
-    rules: &Resolver<'_>,
-    raw: Option<&RawFormFactor>,
-    known: &Known,
-) -> Result<FormFactorKind, CardError> {
-    let name = match raw {
-        Some(RawFormFactor::Table(table)) => return tabulated(rules, table, known),
-        Some(RawFormFactor::Name(name)) => Some(name.as_str()),
-        None => None,
-    };
-    let all = &known.form_factors;
-    let find = |name: &str| all.get(name).cloned();
-    rules.choice(KEY, rules.or_default_text(KEY, name)?, &all.names(), find)
+keys! { KEYS:
+    "target.form_factor": TextOrTable, "", Choices(|| FormFactors::standard().names()),
+        Text("tsai-elastic"),
+        "Form factor of the nucleus; the formulas are in [physics.md](physics.md).",
+        "the name of a form factor, or { file = \"…\" }";
+    "target.form_factor.file": Text, "", Range("the name of a file, seen from the card's folder"), Nothing(""),
+        "Table of the form factor: the first row names its columns, `q_gev`, `q_inv_fm` or `t_gev2`, and `f`; \
+         F of the nucleus is 1 at q = 0, screening is added, and the resolved card holds the numbers.",
+        "the name of a file";
+    "target.form_factor.q_gev": Numbers, "GeV", Range("rising"), Nothing("(`file` has them)"),
+        "Momentum transfers q of a table in the card, up to 1e5 GeV.",
+        "a list of momentum transfers in GeV, 0 to 1e5";
+    "target.form_factor.f": Numbers, "", Range("one for each of `q_gev`"), Nothing("(`file` has them)"),
+        "F at each of `q_gev`.",
+        "a list of numbers, one for each of q_gev";
 }
 
-fn tabulated(
-    rules: &Resolver<'_>,
-    raw: &RawFormFactorTable,
-    known: &Known,
-) -> Result<FormFactorKind, CardError> {
-    let file_key = "target.form_factor.file";
-    let table = match (&raw.file, &raw.q_gev, &raw.f) {
-        (Some(name), None, None) => {
-            let wrong = |problem: String| {
-                let found = format!("{}: {problem}", shorten(name));
-                rules.wrong(file_key, found, "a table of F against momentum transfer")
-            };
-            let files = known.files.as_deref();
-            let files = files.ok_or_else(|| wrong("there are no files here".to_owned()))?;
-            let text = files
-                .open(name)
-                .and_then(|file| text::read(file, MAX_TABLE_MIB));
-            let text = text.map_err(|error| wrong(error.to_string()))?;
-            FormFactorTable::parse(&text).map_err(|error| wrong(error.to_string()))?
+pub(super) fn resolve(rules: &Resolver<'_>, known: &Known) -> Result<FormFactorKind, CardError> {
+    if rules.written(KEY).is_some_and(|value| value.is_table()) {
+        let table = Columns {
+            key: KEY,
+            columns: ["q_gev", "f"],
+            of_file: FormFactorTable::parse,
+            of_columns: FormFactorTable::new,
+            expected: "a table of F against momentum transfer",
+        };
+        return table.read(rules, known).map(FormFactorKind::from_table);
+    }
+    let all = &known.form_factors;
+    let find = |name: &str| all.get(name).cloned();
+    rules.choice(KEY, &rules.read::<String>(KEY)?, &all.names(), find)
+}
+
+/// Writes it back, a file as its numbers.
+pub(super) fn print(form_factor: &FormFactorKind, out: &mut Printed) {
+    match form_factor.table() {
+        None => form_factor.name().to_owned().print(KEY, out),
+        Some(table) => {
+            table
+                .q_gev()
+                .to_vec()
+                .print("target.form_factor.q_gev", out);
+            table.f().to_vec().print("target.form_factor.f", out);
         }
-        (None, Some(q_gev), Some(f)) => {
-            let table = FormFactorTable::new(q_gev.as_slice(), f.as_slice());
-            table.map_err(|error| rules.wrong(KEY, error.to_string(), "a form factor"))?
-        }
-        (None, Some(_), None) => return Err(rules.bad("target.form_factor.f", "nothing")),
-        (None, None, Some(_)) => return Err(rules.bad("target.form_factor.q_gev", "nothing")),
-        (None, None, None) => return Err(rules.bad(file_key, "nothing")),
-        (Some(_), Some(_), _) => return Err(rules.excludes("target.form_factor.q_gev", file_key)),
-        (Some(_), None, Some(_)) => return Err(rules.excludes("target.form_factor.f", file_key)),
-    };
-    Ok(FormFactorKind::from_table(table))
+    }
 }

@@ -1,17 +1,65 @@
 //! Histograms of a card: what is written, and what is drawn if nothing is.
 
+use toml::{Table, Value};
+
 use super::error::{CardError, nearest};
+use super::plain::keys;
+use super::printed::Printed;
 use super::process_kind::ProcessKind;
-use super::raw::{PerAxis, RawHistogram};
-use super::run_card::HistogramSpec;
-use super::source::Source;
+use super::rules::Resolver;
 use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
 use crate::observable::{Observable, Scale, Scales};
 use crate::process::{Inputs, KinematicLimits};
 use crate::text::shown;
 
 /// Bins of an axis unless the card says otherwise.
-pub(super) const DEFAULT_BINS: u64 = 50;
+const DEFAULT_BINS: u64 = 50;
+
+keys! { KEYS:
+    "histogram": Tables, "", Range("each once; at most 1e7 bins in all, two more an axis for what lies outside"),
+        Depends("`x`, `e_miss_gev`, `theta_lepton_rad`, `m_pair_gev`, `t_gev2`, without `m_pair_gev` for `dark-photon` and `boson`; \
+            where no lepton comes out, `e_chi_gev` and `theta_chi_rad` in place of its angle, and only what there is"),
+        "Histograms of one or two observables, each under its own `[[histogram]]`; `histogram = []` is none.",
+        "a list of tables, each under [[histogram]]";
+    "histogram.observable": Texts, "", Choices(Observable::names), Required(""),
+        "The observable, or a list of two for two axes; the end of its name is its unit, and those of χ and \
+         `m_pair_gev` are only for `pair`.",
+        "the name of an observable, or a list of two";
+    "histogram.min": Numbers, "", Range("below `max`, above 0 if `scale` is `log`"),
+        Depends("the natural range of the observable"),
+        "Lower edge of the axis in the unit of the observable, or a list of two.",
+        "a number, or one an axis";
+    "histogram.max": Numbers, "", Range("above `min`, finite"),
+        Depends("the natural range of the observable"),
+        "Upper edge of the axis in the unit of the observable, or a list of two.",
+        "a number, or one an axis";
+    "histogram.bins": Counts, "", Range("at least 1"), Count(DEFAULT_BINS),
+        "Number of bins of the axis, or a list of two.",
+        "a number of bins, 1 or more, or one an axis";
+    "histogram.scale": Texts, "", Choices(|| vec!["linear", "log"]),
+        Depends("natural to the observable, `\"linear\"` if `min` or `max` is written"),
+        "Whether bins are equally wide, or so in the logarithm; or a list of two.",
+        "\"linear\" or \"log\", or one an axis";
+}
+
+/// One `[[histogram]]`: one or two axes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistogramSpec {
+    /// The axes, one or two.
+    pub axes: Vec<Axis>,
+}
+
+impl HistogramSpec {
+    /// The observables, joined by `_vs_`.
+    pub fn name(&self) -> String {
+        let names: Vec<&str> = self
+            .axes
+            .iter()
+            .map(|axis| axis.observable().name())
+            .collect();
+        names.join("_vs_")
+    }
+}
 
 /// What is histogrammed if the card has no `[[histogram]]`.
 const DEFAULT_OBSERVABLES: [Observable; 5] = [
@@ -101,11 +149,11 @@ impl Ranges<'_> {
 
 /// The histograms of the card, or the default ones if it has no such key.
 pub(super) fn resolve(
-    source: &Source,
-    raw: Option<&[RawHistogram]>,
+    rules: &Resolver<'_>,
     ranges: &Ranges<'_>,
 ) -> Result<Vec<HistogramSpec>, CardError> {
-    let Some(raw) = raw else {
+    let written = rules.written("histogram").and_then(Value::as_array);
+    let Some(written) = written else {
         let all = match ranges.kind.has_lepton() {
             true => &DEFAULT_OBSERVABLES[..],
             false => &WITHOUT_LEPTON,
@@ -115,20 +163,20 @@ pub(super) fn resolve(
         // A range too narrow for its bins, a hair above threshold, is left out rather than blamed
         // on a key nobody wrote.
         return Ok(wanted
-            .filter_map(|observable| default_one(source, observable, ranges).ok())
+            .filter_map(|observable| default_one(rules, observable, ranges).ok())
             .collect());
     };
     let mut all: Vec<HistogramSpec> = Vec::new();
-    for (i, one) in raw.iter().enumerate() {
+    for (i, one) in written.iter().filter_map(Value::as_table).enumerate() {
         let path = format!("histogram[{i}]");
-        let spec = resolve_one(source, &path, one, ranges)?;
+        let spec = resolve_one(rules, &path, one, ranges)?;
         let name = spec.name();
         if all.iter().any(|earlier| earlier.name() == name) {
             let (path, found) = (
                 format!("{path}.observable"),
                 format!("{name} a second time"),
             );
-            return Err(source.error(&path, found, "each histogram once").into());
+            return Err(rules.wrong(&path, found, "each histogram once"));
         }
         all.push(spec);
         let bins = all.iter().map(|spec| bins_with_flow("", &spec.axes));
@@ -136,64 +184,55 @@ pub(super) fn resolve(
         if bins > MAX_BINS {
             let (path, found) = (format!("{path}.bins"), format!("{bins} with those before"));
             let expected = "at most 10 000 000 bins in all histograms";
-            return Err(source.error(&path, found, expected).into());
+            return Err(rules.wrong(&path, found, expected));
         }
     }
     Ok(all)
 }
 
 fn default_one(
-    source: &Source,
+    rules: &Resolver<'_>,
     observable: Observable,
     ranges: &Ranges<'_>,
 ) -> Result<HistogramSpec, CardError> {
-    let name = PerAxis::One(observable.name().to_owned());
-    let raw = RawHistogram {
-        observable: Some(name),
-        ..RawHistogram::default()
-    };
-    resolve_one(source, "histogram", &raw, ranges)
+    let name = ("observable".to_owned(), observable.name().into());
+    resolve_one(rules, "histogram", &[name].into_iter().collect(), ranges)
 }
 
 fn resolve_one(
-    source: &Source,
+    rules: &Resolver<'_>,
     path: &str,
-    raw: &RawHistogram,
+    written: &Table,
     ranges: &Ranges<'_>,
 ) -> Result<HistogramSpec, CardError> {
-    let names = raw
-        .observable
-        .as_ref()
-        .map(PerAxis::as_slice)
-        .unwrap_or_default();
+    let names: Vec<&str> = match written.get("observable") {
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+        one => one.and_then(Value::as_str).into_iter().collect(),
+    };
     if !(1..=2).contains(&names.len()) {
-        let found = match raw.observable {
+        let found = match written.get("observable") {
             None => "nothing".to_owned(),
             Some(_) => format!("a list of {}", names.len()),
         };
         let expected = "the name of an observable, or a list of two";
-        return Err(source
-            .error(&format!("{path}.observable"), found, expected)
-            .into());
+        return Err(rules.wrong(&format!("{path}.observable"), found, expected));
     }
     let mut axes = Vec::with_capacity(names.len());
     for (axis, name) in names.iter().enumerate() {
         let entry = Entry {
-            source,
+            rules,
             path,
             axis,
             axes: names.len(),
         };
-        axes.push(entry.resolve(name, raw, ranges)?);
+        axes.push(entry.resolve(name, written, ranges)?);
     }
     if let [first, second] = &axes[..]
         && first.observable() == second.observable()
     {
         let found = format!("{} on both axes", first.observable());
         let path = format!("{path}.observable");
-        return Err(source
-            .error(&path, found, "two different observables")
-            .into());
+        return Err(rules.wrong(&path, found, "two different observables"));
     }
     bins_with_flow("", &axes).map_err(|_| {
         let found = axes
@@ -201,7 +240,7 @@ fn resolve_one(
             .map(|a| a.bins().to_string())
             .collect::<Vec<_>>()
             .join(" × ");
-        source.error(
+        rules.wrong(
             &format!("{path}.bins"),
             found,
             "at most 10 000 000 bins in all",
@@ -212,77 +251,49 @@ fn resolve_one(
 
 /// One axis of one histogram in the card.
 struct Entry<'a> {
-    source: &'a Source,
+    rules: &'a Resolver<'a>,
     path: &'a str,
     axis: usize,
     axes: usize,
 }
 
 impl Entry<'_> {
-    fn resolve(
-        &self,
-        name: &str,
-        raw: &RawHistogram,
-        ranges: &Ranges<'_>,
-    ) -> Result<Axis, CardError> {
-        let Some(observable) = Observable::ALL.into_iter().find(|o| o.name() == name) else {
-            let names = Observable::names();
-            let expected = format!("one of {}", names.join(", "));
-            let mut error =
-                self.source
-                    .error(&self.key("observable"), format!("{name:?}"), expected);
-            error.nearest = nearest(name, names);
-            return Err(error.into());
-        };
+    fn resolve(&self, name: &str, written: &Table, ranges: &Ranges<'_>) -> Result<Axis, CardError> {
+        let find = |name: &str| Observable::ALL.into_iter().find(|o| o.name() == name);
+        let (path, names) = (self.key("observable"), Observable::names());
+        let observable = self.rules.choice(&path, name, &names, find)?;
         if let Some(expected) = ranges.idle(&observable) {
-            return Err(self
-                .source
-                .error(&self.key("observable"), name, expected)
-                .into());
+            return Err(self.rules.wrong(&path, name, expected));
         }
         let (natural_min, natural_max, natural_scale) = ranges.of(&observable);
-        let scale = match self.pick("scale", raw.scale.as_ref())? {
+        let has = |key: &str| written.contains_key(key);
+        let scale = match self.pick(written, "scale", Value::as_str)? {
             // The natural scale belongs to the natural range.
-            None if raw.min.is_some() || raw.max.is_some() => Scale::Linear,
+            None if has("min") || has("max") => Scale::Linear,
             None => natural_scale,
-            Some(name) => match name.as_str() {
-                "linear" => Scale::Linear,
-                "log" => Scale::Log,
-                other => {
-                    let mut error = self.source.error(
-                        &self.key("scale"),
-                        format!("{other:?}"),
-                        "\"linear\" or \"log\"",
-                    );
-                    error.nearest = nearest(other, ["linear", "log"]);
-                    return Err(error.into());
-                }
-            },
+            Some("linear") => Scale::Linear,
+            Some("log") => Scale::Log,
+            Some(other) => {
+                let (path, found) = (self.key("scale"), format!("{other:?}"));
+                let expected = "\"linear\" or \"log\"";
+                let mut error = self.rules.source.error(&path, found, expected);
+                error.nearest = nearest(other, ["linear", "log"]);
+                return Err(error.into());
+            }
         };
-        let min = self
-            .pick("min", raw.min.as_ref())?
-            .copied()
-            .unwrap_or(natural_min);
-        let max = self
-            .pick("max", raw.max.as_ref())?
-            .copied()
-            .unwrap_or(natural_max);
-        let bins = self
-            .pick("bins", raw.bins.as_ref())?
-            .copied()
-            .unwrap_or(DEFAULT_BINS);
+        let min = self.pick(written, "min", Value::as_float)?;
+        let max = self.pick(written, "max", Value::as_float)?;
+        let (min, max) = (min.unwrap_or(natural_min), max.unwrap_or(natural_max));
+        let count = |value: &Value| u64::try_from(value.as_integer()?).ok();
+        let bins = self.pick(written, "bins", count)?.unwrap_or(DEFAULT_BINS);
         let bins = usize::try_from(bins).unwrap_or(usize::MAX);
         if scale == Scale::Log && min <= 0.0 {
             let expected = "a number above 0, for the axis is logarithmic";
-            return Err(self
-                .source
-                .error(&self.key("min"), shown(min), expected)
-                .into());
+            return Err(self.rules.wrong(&self.key("min"), shown(min), expected));
         }
         Axis::new(observable, scale, min, max, bins).map_err(|_| {
-            let error = |key, found, expected: String| {
-                self.source.error(&self.key(key), found, expected).into()
-            };
+            let error =
+                |key, found, expected: String| self.rules.wrong(&self.key(key), found, expected);
             if !min.is_finite() {
                 error("min", shown(min), "a finite number".into())
             } else if max.is_finite() && max > min {
@@ -296,7 +307,7 @@ impl Entry<'_> {
                     ),
                 )
             } else {
-                let key = if raw.max.is_some() { "max" } else { "min" };
+                let key = if has("max") { "max" } else { "min" };
                 error(
                     key,
                     format!("{} to {}", shown(min), shown(max)),
@@ -309,19 +320,19 @@ impl Entry<'_> {
     /// The value for this axis: the only one, or that of its position.
     fn pick<'v, T>(
         &self,
+        written: &'v Table,
         key: &str,
-        value: Option<&'v PerAxis<T>>,
-    ) -> Result<Option<&'v T>, CardError> {
-        match value {
-            None => Ok(None),
-            Some(PerAxis::One(one)) => Ok(Some(one)),
-            Some(PerAxis::Each(each)) if each.len() == self.axes => Ok(each.get(self.axis)),
-            Some(PerAxis::Each(each)) => {
+        of: impl Fn(&'v Value) -> Option<T>,
+    ) -> Result<Option<T>, CardError> {
+        match written.get(key) {
+            Some(Value::Array(each)) if each.len() == self.axes => Ok(of(&each[self.axis])),
+            Some(Value::Array(each)) => {
                 let path = format!("{}.{key}", self.path);
                 let found = format!("a list of {}", each.len());
                 let expected = format!("one value, or one for each of {} axes", self.axes);
-                Err(self.source.error(&path, found, expected).into())
+                Err(self.rules.wrong(&path, found, expected))
             }
+            one => Ok(one.and_then(of)),
         }
     }
 
@@ -329,10 +340,40 @@ impl Entry<'_> {
     fn key(&self, name: &str) -> String {
         let all = format!("{}.{name}", self.path);
         let entry = format!("{all}[{}]", self.axis);
-        if self.source.knows(&entry) {
+        if self.rules.source.knows(&entry) {
             entry
         } else {
             all
         }
+    }
+}
+
+/// Writes them back.
+pub(super) fn print(all: &[HistogramSpec], out: &mut Printed) {
+    let one = |spec: &HistogramSpec| {
+        let names = each(spec, |axis| axis.observable().name().into());
+        vec![
+            ("observable", names),
+            ("min", each(spec, |axis| axis.min().into())),
+            ("max", each(spec, |axis| axis.max().into())),
+            ("bins", each(spec, |axis| (axis.bins() as i64).into())),
+            ("scale", each(spec, |axis| scale_name(axis.scale()).into())),
+        ]
+    };
+    out.put_list("histogram", all.iter().map(one));
+}
+
+fn scale_name(scale: Scale) -> &'static str {
+    match scale {
+        Scale::Linear => "linear",
+        Scale::Log => "log",
+    }
+}
+
+/// The value of the only axis, or one an axis.
+fn each(spec: &HistogramSpec, value: impl Fn(&Axis) -> Value) -> Value {
+    match &spec.axes[..] {
+        [only] => value(only),
+        axes => Value::Array(axes.iter().map(value).collect()),
     }
 }

@@ -1,15 +1,10 @@
-//! What a key of the card is, and the table of all of them.
+//! What a key of the card is.
 //!
-//! [`KEYS`] is the one place that says what may be written in a card: names and types for the check
-//! of what was read, defaults for the rules, and the sentences of docs/card.md.
-
-mod table;
+//! The rows of each section stand beside its rules, in a [`keys!`](super::plain); `table.rs` puts them together.
 
 use std::ops::RangeInclusive;
 
-pub use table::KEYS;
-
-pub(super) use crate::checked::{COUPLINGS, MASSES_GEV, NUCLEI_GEV};
+use crate::named::Choice;
 use crate::text::exact;
 
 /// What kind of value a key takes.
@@ -79,10 +74,51 @@ impl Kind {
 /// What values a key takes.
 #[derive(Debug, Clone, Copy)]
 pub enum Allowed {
-    /// Said in words, or as `1 to 1000`; empty where the type says it all.
+    /// Said in words; empty where the type says it all.
     Range(&'static str),
+    /// Numbers that fulfil a condition, in words such as `1 to 1000`.
+    Numbers(&'static str, fn(f64) -> bool),
     /// One of these names.
     Choices(fn() -> Vec<&'static str>),
+}
+
+impl Allowed {
+    /// The range in words; empty where the type or the choices say it all.
+    pub fn range(&self) -> &'static str {
+        match self {
+            Self::Range(words) | Self::Numbers(words, _) => words,
+            Self::Choices(_) => "",
+        }
+    }
+
+    /// The names, where it takes only some.
+    pub fn choices(&self) -> Option<Vec<&'static str>> {
+        match self {
+            Self::Choices(names) => Some(names()),
+            Self::Range(_) | Self::Numbers(..) => None,
+        }
+    }
+
+    /// Whether this number is allowed.
+    pub(super) fn holds(&self, number: f64) -> bool {
+        !matches!(self, Self::Numbers(_, good) if !good(number))
+    }
+}
+
+/// The numbers from one to another, which are said as they are written.
+macro_rules! within {
+    ($low:literal to $high:literal) => {
+        $crate::card::Allowed::Numbers(
+            concat!(stringify!($low), " to ", stringify!($high)),
+            |number| ($low as f64..=$high as f64).contains(&number),
+        )
+    };
+}
+pub(super) use within;
+
+/// The names of all choices.
+pub(super) fn names<T: Choice>() -> Vec<&'static str> {
+    T::CHOICES.iter().map(|choice| choice.spelling()).collect()
 }
 
 /// What holds where a key is not written.
@@ -161,16 +197,17 @@ impl Key {
     }
 }
 
-/// Largest beam energy in GeV, 100 PeV.
-pub(super) const MAX_ENERGY_GEV: f64 = 1e8;
+/// What a section expects.
+pub(super) const TABLE: &str = "a table of keys";
 /// Lengths, densities and numbers of particles: products of them stay finite and above 0.
 pub(super) const AMOUNTS: RangeInclusive<f64> = 1e-30..=1e30;
-/// Largest weight of partly unweighted events.
-pub(super) const MAX_WEIGHT: f64 = 1e6;
 
 /// The keys of a section, or of the tables of a list; empty for the top of the card.
-pub(super) fn inside(section: &str) -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(move |key| key.section() == section)
+pub(super) fn inside<'k>(
+    keys: &'static [Key],
+    section: &'k str,
+) -> impl Iterator<Item = &'static Key> + 'k {
+    keys.iter().filter(move |key| key.section() == section)
 }
 
 /// The full name without positions in lists: `histogram.min` for `histogram[2].min[0]`.
@@ -181,19 +218,19 @@ pub(super) fn plain(path: &str) -> String {
 }
 
 /// The key with this full name (list positions left out), if there is one.
-pub(crate) fn find(path: &str) -> Option<&'static Key> {
+pub(super) fn find(keys: &'static [Key], path: &str) -> Option<&'static Key> {
     let path = plain(path);
-    KEYS.iter().find(|key| key.path == path)
+    keys.iter().find(|key| key.path == path)
 }
 
 /// Full names of every key a command-line option can set; those of histograms are set in all of them.
-pub(super) fn settable() -> Vec<String> {
+pub(super) fn settable(keys: &'static [Key]) -> Vec<String> {
     let in_list = |key: &Key| {
-        let section = find(key.section());
+        let section = find(keys, key.section());
         section.is_some_and(|s| s.kind.is_list_of_tables() && s.path != "histogram")
             || key.path == "histogram.observable"
     };
-    let keys = KEYS
+    let keys = keys
         .iter()
         .filter(|key| key.kind != Kind::Table && !in_list(key));
     keys.map(|key| key.path.to_owned()).collect()

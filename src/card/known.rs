@@ -34,3 +34,11 @@ impl Default for Known {
         }
     }
 }
+
+impl Known {
+    /// Opens a file that the card names.
+    pub(super) fn open(&self, name: &str) -> Result<Box<dyn Read>, String> {
+        let files = self.files.as_deref().ok_or("there are no files here")?;
+        files.open(name).map_err(|error| error.to_string())
+    }
+}

@@ -1,120 +1,120 @@
-//! The section `[target]`: which nuclei, how much material.
+//! The nuclei of `[target]`: an element, a material or a mixture.
 
 use toml::Value;
 
 use super::error::{CardError, nearest};
-use super::form_factor;
-use super::keys::{AMOUNTS, NUCLEI_GEV};
-use super::known::Known;
-use super::raw::{RawComponent, RawMaterial, RawTarget};
-use super::rules::Resolver;
-use super::run_card::Isotopes;
+use super::plain::keys;
+use super::printed::Printed;
+use super::rules::{Plain, Resolver};
 use crate::matter::catalogue::{MATERIALS, NamedMaterial};
 use crate::matter::elements::{ELEMENTS, Element};
-use crate::matter::form_factor::FormFactor;
 use crate::matter::formula;
 use crate::matter::isotopes;
-use crate::matter::material::{Component, Material};
-use crate::matter::{Nucleus, NucleusSpin, Target};
+use crate::matter::material::Component;
+use crate::matter::{Nucleus, NucleusSpin};
 use crate::text::shown;
+
+const SYMBOL: &str = "the symbol of an element, H to Cf, or an isotope such as \"Pb-208\"";
+
+keys! { KEYS:
+    "target": Table, "", Range(""), Nothing(""),
+        "The nuclei, and how much of the material there is. σ knows only the nuclei, with their spin, mass and \
+         form factor; density, lengths and energy loss are for `reach` and for the vertices of `export`.", TABLE;
+    "target.element": Text, "", Range("`H` to `Cf`, or an isotope such as `Pb-208`"),
+        Required("without `material` or `mixture`"),
+        "Symbol of the element, with its standard atomic weight, or one isotope of it with its own mass.",
+        SYMBOL;
+    "target.material": TablesOrText, "", Choices(|| MATERIALS.iter().map(|m| m.name).collect()), Nothing(""),
+        "A mixture or compound instead of `element`: a list of `{ element, mass_fraction }`, or a name from \
+         the table of common ones, which have a density too ([targets.md](targets.md)).",
+        "a list of { element, mass_fraction }, or the name of a material";
+    "target.material.element": Text, "", Range("`H` to `Cf`, or an isotope such as `Pb-208`"), Required(""),
+        "Symbol of the element or isotope.", SYMBOL;
+    "target.material.mass_fraction": Number, "", Numbers("above 0, at most 1", |share| share > 0.0 && share <= 1.0), Required(""),
+        "Its share of the mass; the shares add up to 1; rounded ones, off by up to 2e-3, are scaled.",
+        "a mass fraction above 0, at most 1";
+    "target.mixture": Text, "", Range("such as `PbWO4`, `Bi4(GeO4)3`, `Lu1.8Y0.2SiO5`"), Nothing(""),
+        "Chemical formula of a compound instead of `element` or `material`; its density is that of the \
+         material of this name, if there is one.",
+        "a chemical formula, such as \"PbWO4\"";
+    "target.isotopes": Text, "", Choices(names::<Isotopes>), Text("mean"),
+        "Whether an element is its mean nucleus, or its isotopes in their natural abundances, each with its \
+         own σ.",
+        "\"mean\" or \"natural\"";
+}
+
+keys! { OF_NUCLEUS:
+    "target.nucleus_spin": NumberOrText, "", Choices(names::<NucleusSpin>),
+        Text("0"),
+        "Spin of the nucleus in the amplitude: scalar or Dirac current; 0 and 0.5 may be numbers.",
+        "0 or \"1/2\"";
+    "target.nuclear_mass_gev": Number, "GeV", within!(1e-3 to 1e6),
+        Depends("atomic weight × atomic mass unit"),
+        "Mass M of the nucleus in the kinematics; not with `material`.",
+        "a mass in GeV, 1e-3 to 1e6";
+}
+
+named! {
+    /// What an element of the target is.
+    pub enum Isotopes {
+        /// Its mean nucleus.
+        Mean = "mean",
+        /// Its isotopes in their natural abundances.
+        Natural = "natural",
+    }
+}
 
 /// Sums of mass fractions nearer to 1 than this are taken as they are.
 const FRACTION_SLACK: f64 = 1e-6;
 /// Sums nearer to 1 than this are of fractions written with a few digits, which are scaled.
 const ROUNDED: f64 = 2e-3;
 
-pub(super) fn resolve(
-    rules: &Resolver<'_>,
-    raw: &RawTarget,
-    known: &Known,
-) -> Result<Target, CardError> {
-    let form_factor = form_factor::resolve(rules, raw.form_factor.as_ref(), known)?;
-    let spin = spin(rules, raw.nucleus_spin.as_ref())?;
-    let (components, tabulated) = components(rules, raw, spin)?;
-    let components = isotopes_of(rules, raw, components)?;
-    for part in &components {
-        FormFactor::new(&form_factor, &part.nucleus).map_err(|error| {
-            let found = format!("{:?} on {}", error.name, part.name());
-            let expected = format!("another form factor: {}", error.problem);
-            rules.wrong("target.form_factor", found, expected)
-        })?;
-    }
-
-    let density = rules.within("target.density_g_cm3", raw.density_g_cm3, &AMOUNTS)?;
-    let material =
-        Material::mixture(components).and_then(|m| m.with_density(density.or(tabulated)));
-    let material = rules.made(material)?;
-    let x0 = rules.within(
-        "target.radiation_length_cm",
-        raw.radiation_length_cm,
-        &AMOUNTS,
-    )?;
-    let x0 = x0.or(material.radiation_length_cm);
-    let thickness_cm = thickness(rules, raw, x0)?;
-    let energy_loss = rules.number(
-        "target.energy_loss_gev_per_cm",
-        raw.energy_loss_gev_per_cm,
-        |loss| loss == 0.0 || AMOUNTS.contains(&loss),
-    )?;
-    let material = rules.made(material.with(|fields| {
-        fields.radiation_length_cm = x0;
-        fields.thickness_cm = thickness_cm;
-        fields.energy_loss_gev_per_cm = energy_loss;
-    }))?;
-    Ok(Target {
-        material,
-        form_factor,
-    })
+/// What the target is made of, and its tabulated density in g/cm³.
+pub(super) fn resolve(rules: &Resolver<'_>) -> Result<(Vec<Component>, Option<f64>), CardError> {
+    let (components, density) = components(rules, spin(rules)?)?;
+    Ok((isotopes_of(rules, components)?, density))
 }
 
-fn spin(rules: &Resolver<'_>, raw: Option<&Value>) -> Result<NucleusSpin, CardError> {
-    let named = |name: &str| {
-        let names = NucleusSpin::ALL.map(NucleusSpin::name);
-        rules.choice("target.nucleus_spin", name, &names, NucleusSpin::from_name)
-    };
-    match raw {
-        None => named(rules.or_default_text("target.nucleus_spin", None)?),
+fn spin(rules: &Resolver<'_>) -> Result<NucleusSpin, CardError> {
+    let path = "target.nucleus_spin";
+    match rules.written(path) {
         Some(Value::Float(0.0)) => Ok(NucleusSpin::Zero),
         Some(Value::Float(0.5)) => Ok(NucleusSpin::Half),
-        Some(Value::String(name)) => named(name),
-        Some(other) => Err(rules.bad("target.nucleus_spin", other)),
+        None | Some(Value::String(_)) => rules.read(path),
+        Some(other) => Err(rules.bad(path, other)),
     }
 }
 
-/// What the target is made of, before isotopes are told apart, and its tabulated density in g/cm³.
+/// The same before isotopes are told apart.
 fn components(
     rules: &Resolver<'_>,
-    raw: &RawTarget,
     spin: NucleusSpin,
 ) -> Result<(Vec<Component>, Option<f64>), CardError> {
-    let mass = rules.within("target.nuclear_mass_gev", raw.nuclear_mass_gev, &NUCLEI_GEV)?;
-    let written = [
-        ("target.mixture", raw.mixture.is_some()),
-        ("target.material", raw.material.is_some()),
-        ("target.element", raw.element.is_some()),
-        (
-            "target.nuclear_mass_gev",
-            mass.is_some() && raw.element.is_none(),
-        ),
-    ];
-    let mut written = written.iter().filter(|(_, there)| *there);
-    if let (Some((first, _)), Some((second, _))) = (written.next(), written.next()) {
+    let mass: Option<f64> = rules.read("target.nuclear_mass_gev")?;
+    // The mass is that of an element.
+    let alone = match rules.has("target.element") {
+        true => "target.element",
+        false => "target.nuclear_mass_gev",
+    };
+    let written = ["target.mixture", "target.material", alone];
+    let mut written = written.iter().filter(|path| rules.has(path));
+    if let (Some(first), Some(second)) = (written.next(), written.next()) {
         return Err(rules.excludes(second, first));
     }
     let of_elements = |parts: Vec<(&'static Element, f64)>| -> Vec<Component> {
         let part = |(element, share)| Component::of(element, spin, share);
         parts.into_iter().map(part).collect()
     };
-    if let Some(text) = &raw.mixture {
-        let atoms = formula::atoms(text).map_err(|error| rules.bad("target.mixture", error))?;
+    if let Some(text) = rules.read::<Option<String>>("target.mixture")? {
+        let atoms = formula::atoms(&text).map_err(|error| rules.bad("target.mixture", error))?;
         let density = match atoms.as_slice() {
             [(element, _)] => element.density_g_cm3,
             _ => NamedMaterial::from_name(text.trim()).map(|named| named.density_g_cm3),
         };
         return Ok((of_elements(formula::mass_fractions(&atoms)), density));
     }
-    match &raw.material {
-        Some(RawMaterial::Name(name)) => {
+    match rules.written("target.material") {
+        Some(Value::String(name)) => {
             let names: Vec<&str> = MATERIALS.iter().map(|named| named.name).collect();
             let find = NamedMaterial::from_name;
             let named = rules.choice("target.material", name, &names, find)?;
@@ -123,7 +123,8 @@ fn components(
                 Some(named.density_g_cm3),
             ))
         }
-        Some(RawMaterial::Elements(parts)) => {
+        Some(list) => {
+            let parts = list.as_array().map_or(0, Vec::len);
             let components = listed(rules, parts, spin)?;
             let density = match components.as_slice() {
                 [only] => only.element.density_g_cm3,
@@ -132,8 +133,8 @@ fn components(
             Ok((components, density))
         }
         None => {
-            let symbol = rules.required("target.element", raw.element.as_deref())?;
-            let mut part = component(rules, "target.element", symbol, spin, 1.0)?;
+            let symbol: String = rules.read("target.element")?;
+            let mut part = component(rules, "target.element", &symbol, spin, 1.0)?;
             if let Some(mass) = mass {
                 part.nucleus = rules.made(part.nucleus.with_mass_gev(mass))?;
             }
@@ -145,26 +146,22 @@ fn components(
 /// The components of a list of elements and shares of the mass.
 fn listed(
     rules: &Resolver<'_>,
-    parts: &[RawComponent],
+    parts: usize,
     spin: NucleusSpin,
 ) -> Result<Vec<Component>, CardError> {
-    let mut components: Vec<Component> = Vec::with_capacity(parts.len());
-    for (i, part) in parts.iter().enumerate() {
+    let mut components: Vec<Component> = Vec::with_capacity(parts);
+    for i in 0..parts {
         let path = format!("target.material[{i}].element");
-        let symbol = rules.required(&path, part.element.as_deref())?;
-        let found = component(rules, &path, symbol, spin, 1.0)?;
+        let symbol: String = rules.read(&path)?;
+        let found = component(rules, &path, &symbol, spin, 1.0)?;
         let name = found.name();
         if components.iter().any(|earlier| earlier.name() == name) {
             let found = format!("{name} a second time");
             return Err(rules.wrong(&path, found, "each element once"));
         }
         let path = format!("target.material[{i}].mass_fraction");
-        let mass_fraction = rules.required(&path, part.mass_fraction)?;
-        if !(mass_fraction > 0.0 && mass_fraction <= 1.0) {
-            return Err(rules.bad(&path, mass_fraction));
-        }
         components.push(Component {
-            mass_fraction,
+            mass_fraction: rules.read(&path)?,
             ..found
         });
     }
@@ -188,15 +185,13 @@ fn listed(
 /// The components with their elements as `target.isotopes` wants them.
 fn isotopes_of(
     rules: &Resolver<'_>,
-    raw: &RawTarget,
     components: Vec<Component>,
 ) -> Result<Vec<Component>, CardError> {
     let key = "target.isotopes";
-    let isotopes = rules.named(key, raw.isotopes.as_deref(), &Isotopes::ALL, Isotopes::name)?;
-    if isotopes == Isotopes::Mean {
+    if rules.read::<Isotopes>(key)? == Isotopes::Mean {
         return Ok(components);
     }
-    if raw.nuclear_mass_gev.is_some() {
+    if rules.has("target.nuclear_mass_gev") {
         return Err(rules.excludes("target.nuclear_mass_gev", key));
     }
     let mut all = Vec::new();
@@ -279,29 +274,30 @@ fn element(rules: &Resolver<'_>, path: &str, symbol: &str) -> Result<&'static El
     })
 }
 
-fn thickness(
-    rules: &Resolver<'_>,
-    raw: &RawTarget,
-    radiation_length_cm: Option<f64>,
-) -> Result<Option<f64>, CardError> {
-    let in_cm = rules.within("target.thickness_cm", raw.thickness_cm, &AMOUNTS)?;
-    let Some(in_x0) = rules.within("target.thickness_x0", raw.thickness_x0, &AMOUNTS)? else {
-        return Ok(in_cm);
-    };
-    if in_cm.is_some() {
-        return Err(rules.excludes("target.thickness_x0", "target.thickness_cm"));
+/// Writes the element back, where there is only one: a mixture of one is that, but for a fraction that is not quite 1.
+pub(super) fn print_element(parts: &[Component], out: &mut Printed) {
+    if let [only] = parts
+        && only.mass_fraction == 1.0
+    {
+        only.name().print("target.element", out);
     }
-    match radiation_length_cm {
-        Some(x0) if AMOUNTS.contains(&(in_x0 * x0)) => Ok(Some(in_x0 * x0)),
-        Some(x0) => {
-            let found = format!("{in_x0} radiation lengths of {x0} cm");
-            let expected = "a thickness of 1e-30 to 1e30 cm";
-            Err(rules.wrong("target.thickness_x0", found, expected))
+}
+
+/// Writes the nuclei back, isotopes one by one.
+pub(super) fn print_nuclei(parts: &[Component], out: &mut Printed) {
+    let spin = parts.first().map(|part| part.nucleus.spin);
+    spin.print("target.nucleus_spin", out);
+    match parts {
+        [only] if only.mass_fraction == 1.0 => {
+            only.nucleus.mass_gev.print("target.nuclear_mass_gev", out);
         }
-        None => Err(rules.wrong(
-            "target.thickness_x0",
-            "no radiation length to measure it in",
-            "target.density_g_cm3 or target.radiation_length_cm beside it, for this material has no tabulated density",
-        )),
+        parts => out.put_list(
+            "target.material",
+            parts.iter().map(|part| {
+                let share = part.mass_fraction.into();
+                vec![("element", part.name().into()), ("mass_fraction", share)]
+            }),
+        ),
     }
+    Isotopes::Mean.print("target.isotopes", out);
 }

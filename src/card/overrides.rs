@@ -5,10 +5,11 @@ use toml::de::DeTable;
 
 use super::dark_sector::{self, OF_MEDIATOR};
 use super::error::{CardError, KeyError, Place, nearest};
-use super::keys;
+use super::keys::{self, Kind};
 use super::process_kind::{self, ProcessKind};
-use super::run_card::Losses;
 use super::source::{Source, large_integer};
+use super::table::KEYS;
+use super::target::Losses;
 use crate::process::Registry;
 use crate::text::shorten;
 
@@ -75,7 +76,7 @@ impl Override {
             return Err(at_option(&written, key, found, expected.to_owned(), None));
         };
         let key = key.trim();
-        let names = keys::settable();
+        let names = keys::settable(KEYS);
         if !names.iter().any(|name| name == key) {
             let near = meant(key, &names);
             let expected = "the full name of a key, such as beam.energy_gev".to_owned();
@@ -218,7 +219,6 @@ impl Override {
             return of_kind(processes, before.unwrap_or(process_kind::DEFAULT), name);
         }
         let displaced: &[&str] = match (self.key.as_str(), self.value.as_str()) {
-            ("target.element", _) => OF_ELEMENT,
             ("target.form_factor.file", _) => &["target.form_factor"],
             ("beam.momentum_table.file", _) => &["beam.momentum_table", "beam.momentum_spread"],
             ("beam.momentum_table", _) => &["beam.momentum_spread"],
@@ -227,8 +227,7 @@ impl Override {
             ("target.losses", Some(losses)) if losses != Losses::Shower.name() => {
                 &["target.track_length"]
             }
-            ("target.material", _) => OF_MATERIAL,
-            ("target.mixture", _) => OF_MIXTURE,
+            ("target.element" | "target.material" | "target.mixture", _) => OF_MATERIAL,
             ("target.thickness_cm", _) => &["target.thickness_x0"],
             ("target.thickness_x0", _) => &["target.thickness_cm"],
             ("beam.particle", _) => &["beam.lepton"],
@@ -259,24 +258,11 @@ fn of_kind(processes: &Registry, before: &str, now: &str) -> Vec<&'static str> {
     displaced
 }
 
-/// The properties of a material, meaningless for another one.
-const OF_ELEMENT: &[&str] = &[
-    "target.material",
-    "target.mixture",
-    "target.density_g_cm3",
-    "target.radiation_length_cm",
-    "target.nuclear_mass_gev",
-];
+/// What a target is made of, by any of its names, and properties that are meaningless for another.
 const OF_MATERIAL: &[&str] = &[
     "target.element",
-    "target.mixture",
-    "target.density_g_cm3",
-    "target.radiation_length_cm",
-    "target.nuclear_mass_gev",
-];
-const OF_MIXTURE: &[&str] = &[
-    "target.element",
     "target.material",
+    "target.mixture",
     "target.density_g_cm3",
     "target.radiation_length_cm",
     "target.nuclear_mass_gev",
@@ -311,9 +297,9 @@ fn meant(key: &str, names: &[String]) -> Option<String> {
 
 /// Whether `key` is one number.
 fn takes_one(key: &str) -> bool {
-    use keys::Kind::{Count, CountOrText, Number, NumberOrText};
+    use Kind::{Count, CountOrText, Number, NumberOrText};
     let kinds = [Number, Count, NumberOrText, CountOrText];
-    keys::find(key).is_some_and(|key| kinds.contains(&key.kind))
+    keys::find(KEYS, key).is_some_and(|key| kinds.contains(&key.kind))
 }
 
 /// Whether a value is a list of numbers, as TOML or as `--over` has them.

@@ -2,7 +2,8 @@
 //!
 //! Pinned by `tests/card/reference.rs`.
 
-use super::keys::{self, Allowed, KEYS, Key, Kind};
+use super::keys::{self, Key, Kind};
+use super::table::KEYS;
 use crate::dark_sector::Produces;
 use crate::process::Registry;
 
@@ -74,7 +75,7 @@ fn processes(registry: &Registry) -> String {
 fn table(section: &str) -> String {
     let mut text =
         "| key | type, unit | range | default | meaning |\n|---|---|---|---|---|\n".to_owned();
-    for key in keys::inside(section).filter(|key| key.kind != Kind::Table) {
+    for key in keys::inside(KEYS, section).filter(|key| key.kind != Kind::Table) {
         let cells = [
             format!("`{}`", key.name()),
             kind(key),
@@ -95,12 +96,10 @@ fn kind(key: &Key) -> String {
 }
 
 fn range(key: &Key) -> String {
-    match key.allowed {
-        Allowed::Range(words) => words.to_owned(),
-        Allowed::Choices(names) => {
-            let quoted = names().into_iter().map(|name| format!("`\"{name}\"`"));
-            quoted.collect::<Vec<_>>().join(", ")
-        }
+    let quoted = |name| format!("`\"{name}\"`");
+    match key.allowed.choices() {
+        Some(names) => names.into_iter().map(quoted).collect::<Vec<_>>().join(", "),
+        None => key.allowed.range().to_owned(),
     }
 }
 

@@ -1,23 +1,99 @@
 //! How single values are judged, and how what is wrong with them is said.
 
 use std::fmt::Display;
-use std::ops::RangeInclusive;
+
+use toml::Value;
 
 use super::error::{CardError, nearest};
-use super::keys::{self, Absent};
+use super::keys::{self, Absent, Key};
+use super::printed::Printed;
 use super::source::Source;
 use crate::checked::BadNumber;
+use crate::named::Choice;
 use crate::text::shown;
+
+/// A value that stands in a card by itself.
+pub(super) trait Plain: Sized {
+    /// What is written, or what holds without it.
+    fn read(rules: &Resolver<'_>, path: &str) -> Result<Self, CardError>;
+
+    /// Writes it back.
+    fn print(&self, path: &str, out: &mut Printed);
+}
 
 /// Judges values by their key and makes the errors.
 pub(super) struct Resolver<'a> {
-    source: &'a Source,
+    pub(super) source: &'a Source,
+    card: &'a toml::Table,
+    /// The name of the run unless the card gives one.
+    pub(super) name: &'a str,
 }
 
 impl<'a> Resolver<'a> {
-    /// The judge of what stands in `source`.
-    pub(super) fn new(source: &'a Source) -> Self {
-        Self { source }
+    /// The judge of what stands in `card`, whose text is `source` and whose run is called `name`.
+    pub(super) fn new(source: &'a Source, card: &'a toml::Table, name: &'a str) -> Self {
+        Self { source, card, name }
+    }
+
+    /// What is written of a key, with positions in lists: `target.material[0].element`.
+    pub(super) fn written(&self, path: &str) -> Option<&'a Value> {
+        let (section, name) = match path.rsplit_once('.') {
+            Some((section, name)) => (self.written(section)?.as_table()?, name),
+            None => (self.card, path),
+        };
+        match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+            Some((name, at)) => section.get(name)?.get(at.parse::<usize>().ok()?),
+            None => section.get(name),
+        }
+    }
+
+    /// Whether anything is written of it.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.written(path).is_some()
+    }
+
+    /// What is written, held against its key, or what holds without it.
+    pub(super) fn read<T: Plain>(&self, path: &str) -> Result<T, CardError> {
+        T::read(self, path)
+    }
+
+    fn key(&self, path: &str) -> Option<&'static Key> {
+        keys::find(self.source.keys, path)
+    }
+
+    /// What holds where a key is not written.
+    pub(super) fn default(&self, path: &str) -> Absent {
+        self.key(path)
+            .map_or(Absent::Nothing(""), |key| key.default)
+    }
+
+    /// What is written, or the default of the key; a key without one must be written.
+    pub(super) fn value<T>(
+        &self,
+        path: &str,
+        of: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, CardError> {
+        let default = match self.default(path) {
+            Absent::Number(number) => Some(number.into()),
+            Absent::Count(count) => i64::try_from(count).ok().map(Value::from),
+            Absent::Text(text) => Some(text.into()),
+            Absent::Depends(_) | Absent::Nothing(_) | Absent::Required(_) => None,
+        };
+        let value = self.written(path).or(default.as_ref());
+        self.required(path, value.and_then(of))
+    }
+
+    /// Refuses a number that its key does not take, which is said as `found`.
+    pub(super) fn held(
+        &self,
+        path: &str,
+        number: f64,
+        found: impl Display,
+    ) -> Result<(), CardError> {
+        match self.key(path).is_none_or(|key| key.allowed.holds(number)) {
+            true => Ok(()),
+            false => Err(self.bad(path, found)),
+        }
     }
 
     /// The error that `found` is not what is expected.
@@ -32,7 +108,7 @@ impl<'a> Resolver<'a> {
 
     /// The error that `found` is not what the table of keys asks for.
     pub(super) fn bad(&self, path: &str, found: impl Display) -> CardError {
-        self.wrong(path, found.to_string(), expects(path))
+        self.wrong(path, found.to_string(), self.expects(path))
     }
 
     /// What the numbers of the card make; they have been judged by their keys, which allow no more.
@@ -64,7 +140,9 @@ impl<'a> Resolver<'a> {
 
     /// The error that nothing is called `found`, though `meant` may have been.
     pub(super) fn unknown(&self, path: &str, found: &str, meant: Option<String>) -> CardError {
-        let mut error = self.source.error(path, format!("{found:?}"), expects(path));
+        let mut error = self
+            .source
+            .error(path, format!("{found:?}"), self.expects(path));
         error.nearest = meant;
         error.into()
     }
@@ -72,81 +150,6 @@ impl<'a> Resolver<'a> {
     /// A value that must be written.
     pub(super) fn required<T>(&self, path: &str, value: Option<T>) -> Result<T, CardError> {
         value.ok_or_else(|| self.bad(path, "nothing"))
-    }
-
-    /// A number that, if written, must satisfy `good`.
-    pub(super) fn number(
-        &self,
-        path: &str,
-        value: Option<f64>,
-        good: impl Fn(f64) -> bool,
-    ) -> Result<Option<f64>, CardError> {
-        match value {
-            Some(number) if !good(number) => Err(self.bad(path, shown(number))),
-            other => Ok(other),
-        }
-    }
-
-    /// A number that, if written, must lie in `range`.
-    pub(super) fn within(
-        &self,
-        path: &str,
-        value: Option<f64>,
-        range: &RangeInclusive<f64>,
-    ) -> Result<Option<f64>, CardError> {
-        self.number(path, value, |number| range.contains(&number))
-    }
-
-    /// A count within limits, or its default.
-    pub(super) fn count(
-        &self,
-        path: &str,
-        value: Option<u64>,
-        range: RangeInclusive<u64>,
-    ) -> Result<u64, CardError> {
-        match value {
-            Some(number) if !range.contains(&number) => Err(self.bad(path, number)),
-            Some(number) => Ok(number),
-            None => self.default(path, |default| match default {
-                Absent::Count(count) => Some(count),
-                _ => None,
-            }),
-        }
-    }
-
-    /// The number, or the default of its key.
-    pub(super) fn or_default(&self, path: &str, value: Option<f64>) -> Result<f64, CardError> {
-        value.map_or_else(
-            || {
-                self.default(path, |default| match default {
-                    Absent::Number(number) => Some(number),
-                    _ => None,
-                })
-            },
-            Ok,
-        )
-    }
-
-    /// The text, or the default of its key.
-    pub(super) fn or_default_text<'t>(
-        &self,
-        path: &str,
-        value: Option<&'t str>,
-    ) -> Result<&'t str, CardError> {
-        value.map_or_else(
-            || {
-                self.default(path, |default| match default {
-                    Absent::Text(text) => Some(text),
-                    _ => None,
-                })
-            },
-            Ok,
-        )
-    }
-
-    /// The default of a key; a key without one must be written.
-    fn default<T>(&self, path: &str, take: impl Fn(Absent) -> Option<T>) -> Result<T, CardError> {
-        self.required(path, keys::find(path).and_then(|key| take(key.default)))
     }
 
     /// One of several names.
@@ -165,20 +168,13 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The choice spelt `written`, or the default of its key.
-    pub(super) fn named<T: Copy>(
-        &self,
-        path: &str,
-        written: Option<&str>,
-        all: &'static [T],
-        name: impl Fn(T) -> &'static str,
-    ) -> Result<T, CardError> {
-        let names: Vec<&str> = all.iter().map(|choice| name(*choice)).collect();
-        let find = |wanted: &str| all.iter().copied().find(|choice| name(*choice) == wanted);
-        self.choice(path, self.or_default_text(path, written)?, &names, find)
+    /// The choice of this name.
+    pub(super) fn named<T: Choice>(&self, path: &str, name: &str) -> Result<T, CardError> {
+        let find = |name: &str| T::CHOICES.iter().copied().find(|c| c.spelling() == name);
+        self.choice(path, name, &keys::names::<T>(), find)
     }
-}
 
-fn expects(path: &str) -> &'static str {
-    keys::find(path).map_or("another value", |key| key.expects)
+    fn expects(&self, path: &str) -> &'static str {
+        self.key(path).map_or("another value", |key| key.expects)
+    }
 }

@@ -6,11 +6,13 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{CardError, KeyError, Place};
-use super::keys;
+use super::keys::{self, Key};
 use crate::text::{number_or_text, shorten, unseen};
 
 /// A card's text with the place of every key and value.
 pub(super) struct Source {
+    /// The keys that a card may have.
+    pub(super) keys: &'static [Key],
     file: String,
     text: String,
     /// Where its lines end, rising.
@@ -22,8 +24,13 @@ pub(super) struct Source {
 
 impl Source {
     /// Parses `text` and remembers where everything stands.
-    pub(super) fn parse(file: &str, text: &str) -> Result<(Self, toml::Table), CardError> {
+    pub(super) fn parse(
+        keys: &'static [Key],
+        file: &str,
+        text: &str,
+    ) -> Result<(Self, toml::Table), CardError> {
         let mut source = Self {
+            keys,
             file: file.to_owned(),
             text: text.to_owned(),
             ends: text.match_indices('\n').map(|(at, _)| at).collect(),
@@ -76,7 +83,7 @@ impl Source {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) -> KeyError {
-        let unknown = keys::find(path).is_none();
+        let unknown = keys::find(self.keys, path).is_none();
         KeyError {
             file: self.file.clone(),
             text: self.text.clone(),
@@ -188,7 +195,7 @@ impl Source {
             let is_it = |known: &&Place| **known == place;
             let mut keys = self.values.iter().filter(|(_, known)| is_it(known));
             let key = keys.next().map_or("", |(key, _)| key.as_str());
-            let expected = match keys::find(key) {
+            let expected = match keys::find(self.keys, key) {
                 Some(key) => key.expects,
                 None => "a whole number below 2^63",
             };

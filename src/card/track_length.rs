@@ -4,44 +4,72 @@ use std::sync::Arc;
 
 use super::error::CardError;
 use super::known::Known;
-use super::raw::{PerAxis, RawTrackLength};
-use super::rules::Resolver;
-use super::run_card::{Channels, Losses};
+use super::plain::keys;
+use super::printed::Printed;
+use super::reach::Channels;
+use super::rules::{Plain, Resolver};
+use super::target::Losses;
 use crate::beam::Beam;
 use crate::matter::shower::{TrackLengthError, TrackRow, TrackTable};
 use crate::text::shorten;
 
 const KEY: &str = "target.track_length";
 const FILE: &str = "target.track_length.file";
+/// Its columns, that of the depth, which may be missing, behind the others.
+const COLUMNS: [&str; 5] = [
+    "target.track_length.energy_gev",
+    "target.track_length.electron_x0",
+    "target.track_length.positron_x0",
+    "target.track_length.photon_x0",
+    "target.track_length.depth_x0",
+];
+
+keys! { KEYS:
+    "target.track_length": Table, "", Range(""), Nothing("(`losses = \"shower\"` computes them)"),
+        "Track lengths of e⁻, e⁺ and γ in the target from another program, instead of those that `losses = \"shower\"` \
+         and the channels of the shower in `reach` compute ([targets.md](targets.md)).",
+        "{ file = \"…\" }";
+    "target.track_length.file": Text, "", Range("the name of a file, seen from the card's folder"), Nothing(""),
+        "The table: the first row names its columns, `energy_gev` (rising, up to the beam energy), `electron_x0`, `positron_x0`, \
+         `photon_x0`, the lengths above that energy, and `depth_x0`, as `millibrem shower` writes it; \
+         the resolved card holds the numbers.",
+        "the name of a file";
+    "target.track_length.depth_x0": Numbers, "X₀", Range("rising, one for each of `energy_gev`"), Nothing("(the whole target)"),
+        "Depths of a table in the card.",
+        "a list of depths in radiation lengths, one for each of energy_gev";
+    "target.track_length.energy_gev": Numbers, "GeV", Range("rising at each depth"), Nothing("(`file` has them)"),
+        "Energies of a table in the card.",
+        "a list of energies in GeV";
+    "target.track_length.electron_x0": Numbers, "X₀", Range("falling, one for each of `energy_gev`"), Nothing("(`file` has them)"),
+        "Track lengths of electrons above each of `energy_gev`.",
+        "a list of lengths in radiation lengths, one for each of energy_gev";
+    "target.track_length.positron_x0": Numbers, "X₀", Range("falling, one for each of `energy_gev`"), Nothing("(`file` has them)"),
+        "Those of positrons.",
+        "a list of lengths in radiation lengths, one for each of energy_gev";
+    "target.track_length.photon_x0": Numbers, "X₀", Range("falling, one for each of `energy_gev`"), Nothing("(`file` has them)"),
+        "Those of photons.",
+        "a list of lengths in radiation lengths, one for each of energy_gev";
+}
 
 /// The table that the card names or holds, for the beam; it must be of use.
 pub(super) fn resolve(
     rules: &Resolver<'_>,
-    raw: Option<&RawTrackLength>,
     known: &Known,
     beam: &Beam,
     (losses, channels): (Option<Losses>, Option<Channels>),
 ) -> Result<Option<Arc<TrackTable>>, CardError> {
-    let Some(raw) = raw else {
+    if !rules.has(KEY) {
         return Ok(None);
-    };
+    }
     let followed = losses == Some(Losses::Shower) || channels.is_some_and(Channels::has_shower);
     if !followed {
         let expected = "losses = \"shower\" under [target] beside it, or a channel of the shower in reach.channels";
         return Err(rules.wrong(KEY, "a table", expected));
     }
-    let columns = [
-        ("energy_gev", &raw.energy_gev),
-        ("electron_x0", &raw.electron_x0),
-        ("positron_x0", &raw.positron_x0),
-        ("photon_x0", &raw.photon_x0),
-    ];
-    let depth = ("depth_x0", &raw.depth_x0);
-    let table = match &raw.file {
+    let table = match rules.read::<Option<String>>(FILE)? {
         Some(name) => {
-            let mut all = columns.into_iter().chain([depth]);
-            if let Some((column, _)) = all.find(|(_, column)| column.is_some()) {
-                return Err(rules.excludes(&format!("{KEY}.{column}"), FILE));
+            if let Some(column) = COLUMNS.iter().find(|column| rules.has(column)) {
+                return Err(rules.excludes(column, FILE));
             }
             let wrong = |line: usize, problem: String| {
                 let line = match line {
@@ -49,73 +77,52 @@ pub(super) fn resolve(
                     line => format!(", line {line}"),
                 };
                 let expected = format!("a table of track lengths: {problem}");
-                rules.wrong(FILE, format!("{}{line}", shorten(name)), expected)
+                rules.wrong(FILE, format!("{}{line}", shorten(&name)), expected)
             };
-            let files = known.files.as_deref();
-            let files = files.ok_or_else(|| wrong(0, "there are no files here".to_owned()))?;
-            let file = files.open(name);
-            let file = file.map_err(|error| wrong(0, error.to_string()))?;
+            let file = known.open(&name).map_err(|problem| wrong(0, problem))?;
             let table = TrackTable::read(file, beam.energy_gev);
             table.map_err(|error| match error {
                 TrackLengthError::Table { line, problem } => wrong(line, problem),
                 TrackLengthError::Io(error) => wrong(0, error.to_string()),
             })?
         }
-        None if columns.iter().all(|(_, column)| column.is_none()) => {
+        None if !COLUMNS[..4].iter().any(|column| rules.has(column)) => {
             return Err(rules.bad(FILE, "nothing"));
         }
-        None => in_card(rules, columns, depth.1, beam)?,
+        None => in_card(rules, beam)?,
     };
     Ok(Some(Arc::new(table)))
 }
 
 /// The table whose columns stand in the card.
-fn in_card(
-    rules: &Resolver<'_>,
-    columns: [(&str, &Option<PerAxis<f64>>); 4],
-    depth: &Option<PerAxis<f64>>,
-    beam: &Beam,
-) -> Result<TrackTable, CardError> {
-    let mut all: [&[f64]; 4] = [&[]; 4];
-    for (slice, (name, column)) in all.iter_mut().zip(columns) {
-        let column = column.as_ref();
-        let column = column.ok_or_else(|| rules.bad(&format!("{KEY}.{name}"), "nothing"))?;
-        *slice = column.as_slice();
-    }
-    let depths = depth.as_ref().map(PerAxis::as_slice);
+fn in_card(rules: &Resolver<'_>, beam: &Beam) -> Result<TrackTable, CardError> {
+    let [energies, electrons, positrons, photons] = [0, 1, 2, 3].map(|i| rules.read(COLUMNS[i]));
+    let all: [Vec<f64>; 4] = [energies?, electrons?, positrons?, photons?];
+    let depths: Option<Vec<f64>> = rules.read(COLUMNS[4])?;
     let rows = all[0].len();
-    for (name, found) in columns
-        .iter()
-        .map(|(name, _)| *name)
-        .zip(all)
-        .chain(depths.map(|depths| ("depth_x0", depths)))
-    {
+    for (column, found) in COLUMNS.iter().zip(all.iter().chain(&depths)) {
         if found.len() != rows {
             let found = format!("{} numbers", found.len());
             let expected = format!("one for each of energy_gev, {rows}");
-            return Err(rules.wrong(&format!("{KEY}.{name}"), found, expected));
+            return Err(rules.wrong(column, found, expected));
         }
     }
-    let [energies, electrons, positrons, photons] = all;
     let row = |i: usize| {
-        let above = [electrons[i], positrons[i], photons[i]];
-        (depths.map(|depths| depths[i]), energies[i], above)
+        let above = [all[1][i], all[2][i], all[3][i]];
+        (depths.as_ref().map(|depths| depths[i]), all[0][i], above)
     };
     let table = TrackTable::of_rows((0..rows).map(row), beam.energy_gev);
     table.map_err(|problem| rules.wrong(KEY, problem, "a table of track lengths against energy"))
 }
 
-/// The table as it is written back, each column a list.
-pub(super) fn raw(table: &TrackTable) -> RawTrackLength {
+/// Writes the table back, each column a list.
+pub(super) fn print(table: &TrackTable, out: &mut Printed) {
     let rows: Vec<_> = table.rows().collect();
-    let list = |of: &dyn Fn(&TrackRow) -> f64| Some(PerAxis::Each(rows.iter().map(of).collect()));
+    let list = |of: &dyn Fn(&TrackRow) -> f64| rows.iter().map(of).collect::<Vec<_>>();
     let depths: Option<Vec<f64>> = rows.iter().map(|row| row.0).collect();
-    RawTrackLength {
-        file: None,
-        depth_x0: depths.map(PerAxis::Each),
-        energy_gev: list(&|row| row.1),
-        electron_x0: list(&|row| row.2[0]),
-        positron_x0: list(&|row| row.2[1]),
-        photon_x0: list(&|row| row.2[2]),
+    depths.print(COLUMNS[4], out);
+    list(&|row| row.1).print(COLUMNS[0], out);
+    for species in 0..3 {
+        list(&|row| row.2[species]).print(COLUMNS[1 + species], out);
     }
 }

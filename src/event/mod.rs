@@ -46,6 +46,8 @@ named! {
     }
 }
 
+choice!(Weighting: Self::ALL);
+
 impl Weighting {
     /// What a card may ask for as `events.mode`.
     pub const ALL: &[Self] = &[Self::Weighted, Self::Unweighted];

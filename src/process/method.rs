@@ -10,6 +10,8 @@ pub struct Method {
     about: &'static str,
 }
 
+choice!(Method: Self::ALL);
+
 impl Method {
     /// The exact squared amplitude by Monte Carlo.
     pub const MC: Self = Self::new(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use millibrem::card::{Absent, Allowed, CardError, KEYS, Key, Kind, Override, RunCard, reference};
+use millibrem::card::{Absent, CardError, KEYS, Key, Kind, Override, RunCard, reference};
 use millibrem::matter::NucleusSpin;
 use millibrem::matter::catalogue::MATERIALS;
 use millibrem::matter::material::Material;
@@ -169,6 +169,43 @@ beam.twiss = { emittance_mm_mrad = 1.0, beta_m = [2.0, 3.0] }
     assert_eq!(seen, table);
 }
 
+/// Files of `src/card` that know a key only by its row, so that another one changes none of them.
+const WITHOUT_KEYS: [&str; 10] = [
+    "check",
+    "columns",
+    "plain",
+    "print",
+    "printed",
+    "reference",
+    "rules",
+    "run_card",
+    "source",
+    "table",
+];
+
+#[test]
+fn a_key_is_declared_in_one_file_and_named_where_it_has_rules() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/card");
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let files = std::fs::read_dir(&folder).unwrap();
+    let files: Vec<String> = files
+        .map(|file| text(file.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    for key in KEYS {
+        let row = format!("    \"{}\": ", key.path);
+        let rows: usize = files.iter().map(|file| file.matches(&row).count()).sum();
+        assert_eq!(rows, 1, "rows of {}", key.path);
+        for name in WITHOUT_KEYS {
+            let named = text(&format!("{name}.rs")).contains(&format!("\"{}\"", key.path));
+            assert!(
+                !named || !key.path.contains('.'),
+                "{name}.rs names {}",
+                key.path
+            );
+        }
+    }
+}
+
 #[test]
 fn defaults_are_what_a_minimal_card_means() {
     let cards = minimal().map(|text| printed(&text));
@@ -326,9 +363,7 @@ fn refused(key: &Key, value: &str) -> bool {
 fn ranges_are_those_that_are_held() {
     let mut judged = 0;
     for key in KEYS {
-        let Allowed::Range(words) = key.allowed else {
-            continue;
-        };
+        let words = key.allowed.range();
         for part in words.split(", ") {
             let number = |text: &str| text.parse::<f64>().ok();
             // Value; whether it is allowed.
@@ -383,10 +418,10 @@ fn ranges_are_those_that_are_held() {
 #[test]
 fn choices_are_taken_and_no_others() {
     for key in KEYS {
-        let Allowed::Choices(names) = key.allowed else {
+        let Some(names) = key.allowed.choices() else {
             continue;
         };
-        for name in names() {
+        for name in names {
             // The mass is that of the other process.
             if key.path != "process.kind" || name != "dark-photon" {
                 assert!(

@@ -1,7 +1,7 @@
 //! What the page shows before anything is computed: shipped cards, names and units of keys, elements,
 //! published limits.
 
-use millibrem::card::{Allowed, KEYS, SHIPPED, shipped};
+use millibrem::card::{KEYS, SHIPPED, shipped};
 use millibrem::matter::catalogue::MATERIALS;
 use millibrem::matter::elements::ELEMENTS;
 use millibrem::record::{GENERATOR_VERSION, GIT_COMMIT};
@@ -57,16 +57,12 @@ fn card(name: &str) -> Value {
 fn keys() -> Vec<Value> {
     let plain = KEYS.iter().filter(|key| key.path.contains('.'));
     let one = |key: &millibrem::card::Key| {
-        let (range, choices) = match key.allowed {
-            Allowed::Range(range) => (range, Vec::new()),
-            Allowed::Choices(names) => ("", names()),
-        };
         json!({
             "key": key.path,
             "unit": key.unit,
             "meaning": key.meaning,
-            "range": range,
-            "choices": choices,
+            "range": key.allowed.range(),
+            "choices": key.allowed.choices().unwrap_or_default(),
         })
     };
     plain.map(one).collect()

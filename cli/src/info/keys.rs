@@ -1,6 +1,6 @@
 //! `info --keys`: what may be written in a card.
 
-use millibrem::card::{Absent, Allowed, KEYS, Key};
+use millibrem::card::{Absent, KEYS, Key};
 use serde_json::{Value, json};
 
 use crate::json::number;
@@ -12,10 +12,6 @@ pub(super) fn json() -> Value {
 
 fn entry(key: &Key) -> Value {
     let written = |text: &'static str| Some(text).filter(|text| !text.is_empty());
-    let (range, choices) = match key.allowed {
-        Allowed::Range(words) => (written(words), None),
-        Allowed::Choices(names) => (None, Some(names())),
-    };
     let default = match key.default {
         Absent::Number(x) => number(x),
         Absent::Count(whole) => json!(whole),
@@ -26,8 +22,8 @@ fn entry(key: &Key) -> Value {
         "path": key.path,
         "type": key.kind.name(),
         "unit": written(key.unit),
-        "range": range,
-        "choices": choices,
+        "range": written(key.allowed.range()),
+        "choices": key.allowed.choices(),
         "required": matches!(key.default, Absent::Required(_)),
         "default": default,
         "default_words": key.default.words(),
