@@ -8,7 +8,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
@@ -33,9 +33,9 @@ struct Row {
 }
 
 fn setup(row: &Row) -> Result<Setup, String> {
-    let lepton = Lepton::from_name(&row.lepton).ok_or("unknown lepton")?;
+    let lepton = Projectile::from_name(&row.lepton).ok_or("unknown lepton")?;
     let beam = Beam::new(BeamFields {
-        lepton,
+        projectile: lepton,
         energy_gev: row.beam_energy_gev,
         on_target: None,
     })

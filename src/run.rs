@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::beam::Lepton;
+use crate::beam::Projectile;
 use crate::card::{HistogramSpec, Losses, RunCard, WeightSpec};
 use crate::event::{Sample, Weighting};
 use crate::generate::{EventRequest, HistogramRequest, Settings};
@@ -92,9 +92,9 @@ pub fn shower(
     lowest_gev: Option<f64>,
     depths_x0: &[f64],
 ) -> Result<(Shower, Vec<f64>), UsageError> {
-    let beam = match card.beam.lepton {
-        Lepton::Electron => Species::Electron,
-        Lepton::Positron => Species::Positron,
+    let beam = match card.beam.projectile {
+        Projectile::Electron => Species::Electron,
+        Projectile::Positron => Species::Positron,
         other => {
             return Err(UsageError(format!(
                 "beam.lepton is {}: only e- and e+ make a shower",

@@ -173,7 +173,7 @@ fn a_spread_of_the_momentum_has_the_mean_of_the_cross_section() {
 #[test]
 fn a_spread_alone_is_the_mean_over_energies_by_hand() {
     let card = card("na64mu-2025", &[("beam.momentum_spread", "0.04")]);
-    let m = card.beam.lepton.mass_gev();
+    let m = card.beam.projectile.mass_gev();
     let p0 = ((160.0 - m) * (160.0 + m)).sqrt();
     // Trapezia in ξ, which converge exponentially.
     let (mut sum, mut norm) = (0.0, 0.0);

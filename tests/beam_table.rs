@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use millibrem::beam::{Lepton, MomentumTable, Twiss};
+use millibrem::beam::{MomentumTable, Projectile, Twiss};
 use millibrem::card::{Override, RunCard, shipped};
 use millibrem::event::{EventBuffer, Scalar, Weighting};
 use millibrem::generate::{EventRequest, Generator, Progress};
@@ -94,7 +94,7 @@ fn events_have_the_ellipses_of_the_twiss_parameters() {
 /// A gaussian as a table is that gaussian, and a table is its sum over momenta, each at its own energy.
 #[test]
 fn a_table_of_momenta_has_the_weighted_sum_of_cross_sections() {
-    let m = Lepton::Muon.mass_gev();
+    let m = Projectile::Muon.mass_gev();
     let p0 = f64::sqrt((160.0 - m) * (160.0 + m));
     let sigma = |card: &RunCard| {
         let route = run::process(card).unwrap().route(Method::QUADRATURE);

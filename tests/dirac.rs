@@ -48,7 +48,7 @@ fn minus(a: &[f64; 4], b: &[f64; 4]) -> [f64; 4] {
     std::array::from_fn(|i| a[i] - b[i])
 }
 
-struct Lepton {
+struct Projectile {
     g: [M; 4],
     p: [f64; 4],
     p_out: [f64; 4],
@@ -58,7 +58,7 @@ struct Lepton {
     u: f64,
 }
 
-impl Lepton {
+impl Projectile {
     /// γ^b (p̸′+k̸+m) n̸/s + n̸ (p̸−k̸+m) γ^b/u with b, n contracted.
     fn vertex(&self, b: &M, n: &M) -> M {
         let one = M::identity() * C::new(self.m, 0.0);
@@ -79,7 +79,7 @@ impl Lepton {
     }
 }
 
-fn lepton(point: &ReferencePoint) -> (Lepton, [f64; 4], [f64; 4], [f64; 4]) {
+fn lepton(point: &ReferencePoint) -> (Projectile, [f64; 4], [f64; 4], [f64; 4]) {
     let (c, y, decay) = point.evaluate();
     let state = FinalState::pair(&c, &y, &decay.n, point.m_chi);
     let p = [c.e0, 0.0, 0.0, c.p];
@@ -88,7 +88,7 @@ fn lepton(point: &ReferencePoint) -> (Lepton, [f64; 4], [f64; 4], [f64; 4]) {
     let nucleus_in = [c.big_m, 0.0, 0.0, 0.0];
     let sum: [f64; 4] = std::array::from_fn(|i| nucleus_in[i] + state.nucleus[i]);
     let q = minus(&nucleus_in, &state.nucleus);
-    let l = Lepton {
+    let l = Projectile {
         g: gamma(),
         p,
         p_out: state.lepton,

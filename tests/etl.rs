@@ -1,7 +1,7 @@
 //! The exact process on the unit hypercube: same bits on every instruction set, finite and
 //! non-negative everywhere, cuts obeyed, couplings where they belong.
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
     Boson, BosonFields, ChiFields, ChiSpin, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged,
@@ -43,14 +43,14 @@ fn boson(vertex: Vertex, mass_gev: f64) -> DarkSector {
 }
 
 fn setup(
-    lepton: Lepton,
+    lepton: Projectile,
     energy_gev: f64,
     dark: DarkSector,
     spin: NucleusSpin,
     cuts: Cuts,
 ) -> Setup {
     let beam = Beam::new(BeamFields {
-        lepton,
+        projectile: lepton,
         energy_gev,
         on_target: None,
     })
@@ -84,7 +84,7 @@ fn each_block(etl: &Etl, points: usize, seed: u64, mut see: impl FnMut(&[f64], &
 fn every_kind() -> Vec<Setup> {
     let mut all = Vec::new();
     for nucleus in NucleusSpin::ALL {
-        for lepton in [Lepton::Electron, Lepton::AntiMuon] {
+        for lepton in [Projectile::Electron, Projectile::AntiMuon] {
             for spin in ChiSpin::ALL {
                 all.push(setup(
                     lepton,
@@ -145,7 +145,7 @@ fn blocks_hold_the_squared_amplitude_of_their_points_also_where_one_diagram_domi
     for nucleus in NucleusSpin::ALL {
         for spin in ChiSpin::ALL {
             let dark = chi(1e-6, 1.0, spin);
-            let setup = setup(Lepton::Electron, 1e6, dark, nucleus, Cuts::NONE);
+            let setup = setup(Projectile::Electron, 1e6, dark, nucleus, Cuts::NONE);
             each_block(&Etl::new(&setup), 20_000, 5, |value, block| {
                 for (i, v) in value.iter().enumerate() {
                     let y = block.point(i);
@@ -161,7 +161,7 @@ fn blocks_hold_the_squared_amplitude_of_their_points_also_where_one_diagram_domi
     for nucleus in NucleusSpin::ALL {
         for vertex in Vertex::ALL {
             let dark = boson(vertex, 1e-6);
-            let setup = setup(Lepton::Electron, 1e6, dark, nucleus, Cuts::NONE);
+            let setup = setup(Projectile::Electron, 1e6, dark, nucleus, Cuts::NONE);
             each_block(&Etl::new(&setup), 10_000, 5, |value, block| {
                 for (i, v) in value.iter().enumerate() {
                     let y = block.point(i);
@@ -185,7 +185,13 @@ fn hard_points() -> usize {
 fn weights_of_the_hardest_setups_are_finite_and_not_negative() {
     for m_chi in [1e-3, 1e-5] {
         let dark = chi(m_chi, 1.0, ChiSpin::Dirac);
-        let setup = setup(Lepton::Electron, 100.0, dark, NucleusSpin::Zero, Cuts::NONE);
+        let setup = setup(
+            Projectile::Electron,
+            100.0,
+            dark,
+            NucleusSpin::Zero,
+            Cuts::NONE,
+        );
         let (mut positive, mut seen) = (0, 0);
         each_block(&Etl::new(&setup), hard_points(), 17, |value, block| {
             for (i, v) in value.iter().enumerate() {
@@ -215,14 +221,14 @@ fn points_outside_the_cuts_have_no_weight_and_those_inside_keep_theirs() {
     })
     .unwrap();
     let dark = chi(0.1, 1.0, ChiSpin::Dirac);
-    let cut = setup(Lepton::Muon, 100.0, dark, NucleusSpin::Zero, cuts);
+    let cut = setup(Projectile::Muon, 100.0, dark, NucleusSpin::Zero, cuts);
     let on_x = Cuts::new(CutFields {
         x_min: cuts.x_min,
         x_max: cuts.x_max,
         ..CutFields::NONE
     })
     .unwrap();
-    let open = setup(Lepton::Muon, 100.0, dark, NucleusSpin::Zero, on_x);
+    let open = setup(Projectile::Muon, 100.0, dark, NucleusSpin::Zero, on_x);
     let mut all = Vec::new();
     each_block(&Etl::new(&open), 20_000, 5, |value, _| {
         all.extend_from_slice(value)
@@ -252,14 +258,14 @@ fn points_outside_the_cuts_have_no_weight_and_those_inside_keep_theirs() {
 #[test]
 fn the_charge_scales_every_weight_by_its_square() {
     let one = setup(
-        Lepton::Muon,
+        Projectile::Muon,
         160.0,
         chi(0.1, 1.0, ChiSpin::Dirac),
         NucleusSpin::Zero,
         Cuts::NONE,
     );
     let small = setup(
-        Lepton::Muon,
+        Projectile::Muon,
         160.0,
         chi(0.1, 1e-3, ChiSpin::Dirac),
         NucleusSpin::Zero,
@@ -298,7 +304,13 @@ fn a_block_at_another_energy_is_the_process_of_that_energy() {
     ] {
         let at = |energy_gev, x_min| {
             let cuts = Cuts::new(CutFields { x_min, ..*cuts }).unwrap();
-            setup(Lepton::Electron, energy_gev, dark, NucleusSpin::Zero, cuts)
+            setup(
+                Projectile::Electron,
+                energy_gev,
+                dark,
+                NucleusSpin::Zero,
+                cuts,
+            )
         };
         let process: std::sync::Arc<dyn Process> = (&at(100.0, 0.4)).into();
         let mut moved = process.block();

@@ -1,6 +1,6 @@
 //! Whatever numbers the library is handed: an error, or a finite result of sensible numbers.
 
-use millibrem::beam::{Beam, BeamFields, BeamProfile, Lepton, ProfileFields, Twiss};
+use millibrem::beam::{Beam, BeamFields, BeamProfile, ProfileFields, Projectile, Twiss};
 use millibrem::checked::BadNumber;
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
@@ -121,10 +121,10 @@ fn dark(sector: usize, spin: ChiSpin) -> DarkSector {
 fn parts() -> impl Strategy<Value = Parts> {
     let spins = (select(&ChiSpin::ALL[..]), select(&NucleusSpin::ALL[..]));
     let kinds = select(FormFactors::standard().iter().cloned().collect::<Vec<_>>());
-    (select(&Lepton::CHARGED[..]), spins, kinds, 0..4usize).prop_map(
+    (select(&Projectile::CHARGED[..]), spins, kinds, 0..4usize).prop_map(
         |(lepton, (spin, nuclear), form_factor, sector)| Parts {
             beam: Beam::new(BeamFields {
-                lepton,
+                projectile: lepton,
                 energy_gev: 100.0,
                 on_target: None,
             })
@@ -237,7 +237,7 @@ proptest! {
 fn muons_on_lead(dark: DarkSector) -> Parts {
     Parts {
         beam: Beam::new(BeamFields {
-            lepton: Lepton::Muon,
+            projectile: Projectile::Muon,
             energy_gev: 160.0,
             on_target: Some(1e12),
         })

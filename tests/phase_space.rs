@@ -1,6 +1,6 @@
 //! The phase-space maps: inverse, limits, and volume against an independent flat generator.
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::constants::{E_SQUARED, GEV_M2_TO_PB};
 use millibrem::cuts::Cuts;
 use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
@@ -66,7 +66,7 @@ proptest! {
 
 fn small_setup(m_chi: f64) -> Setup {
     let beam = Beam::new(BeamFields {
-        lepton: Lepton::Muon,
+        projectile: Projectile::Muon,
         energy_gev: 3.0,
         on_target: None,
     })

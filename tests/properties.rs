@@ -4,7 +4,7 @@
 //! named with its file, line, what was found and what was expected; whatever is accepted makes
 //! events that conserve momentum, lie on their mass shells, obey the cuts and have finite weights.
 
-use millibrem::beam::Lepton;
+use millibrem::beam::Projectile;
 use millibrem::card::{CardError, KeyError, Place, RunCard};
 use millibrem::dark_sector::DarkSector;
 use millibrem::kinematics::FinalState;
@@ -60,7 +60,7 @@ fn choice(
 
 /// What must be written: beam, target, what is produced.
 fn required() -> impl Strategy<Value = Lines> {
-    let leptons = Lepton::CHARGED.map(Lepton::name).to_vec();
+    let leptons = Projectile::CHARGED.map(Projectile::name).to_vec();
     let element = (0..ELEMENTS.len()).prop_map(|i| ELEMENTS[i].symbol);
     let pair = any::<bool>();
     (select(leptons), 4.0..400.0, element, pair, 1e-6..0.3).prop_map(

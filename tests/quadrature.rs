@@ -1,6 +1,6 @@
 //! The deterministic route against an independent quadrature, its own identities and its limits.
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::constants::ALPHA;
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
@@ -82,11 +82,11 @@ impl Row {
             spin: NucleusSpin::Zero,
         })
         .unwrap();
-        let lepton = Lepton::from_name(&self.lepton).expect("lepton");
+        let lepton = Projectile::from_name(&self.lepton).expect("lepton");
         let spin = ChiSpin::from_name(self.chi_spin.as_deref().unwrap_or("dirac"));
         Setup::new(
             &Beam::new(BeamFields {
-                lepton,
+                projectile: lepton,
                 energy_gev: self.beam_energy_gev,
                 on_target: None,
             })
@@ -108,7 +108,14 @@ impl Row {
     }
 }
 
-fn setup(lepton: Lepton, energy_gev: f64, z: u32, a: f64, dark: DarkSector, cuts: Cuts) -> Setup {
+fn setup(
+    lepton: Projectile,
+    energy_gev: f64,
+    z: u32,
+    a: f64,
+    dark: DarkSector,
+    cuts: Cuts,
+) -> Setup {
     let nucleus = Nucleus::new(NucleusFields {
         z,
         a,
@@ -117,7 +124,7 @@ fn setup(lepton: Lepton, energy_gev: f64, z: u32, a: f64, dark: DarkSector, cuts
     })
     .unwrap();
     let beam = Beam::new(BeamFields {
-        lepton,
+        projectile: lepton,
         energy_gev,
         on_target: None,
     })
@@ -127,7 +134,7 @@ fn setup(lepton: Lepton, energy_gev: f64, z: u32, a: f64, dark: DarkSector, cuts
 
 fn muons_on_lead(m_chi_gev: f64, cuts: Cuts) -> Setup {
     let dark = chi(m_chi_gev, ChiSpin::Dirac);
-    setup(Lepton::Muon, 160.0, 82, 207.2, dark, cuts)
+    setup(Projectile::Muon, 160.0, 82, 207.2, dark, cuts)
 }
 
 #[test]
@@ -190,12 +197,12 @@ fn the_error_estimate_meets_the_goal_and_covers_the_true_error() {
 fn sigma_without_cuts_agrees_with_three_other_phase_spaces() {
     // Monte Carlo results with independent phase spaces, good to 0.1 % (docs/validation.md).
     for (lepton, energy, z, a, m_chi, want) in [
-        (Lepton::Muon, 160.0, 82, 207.2, 0.01, 5.933e6),
-        (Lepton::Muon, 160.0, 82, 207.2, 0.1, 2.3155e5),
-        (Lepton::Muon, 160.0, 82, 207.2, 0.5, 3353.0),
-        (Lepton::Electron, 8.0, 13, 26.9815385, 0.01, 2.634e6),
-        (Lepton::Electron, 8.0, 13, 26.9815385, 0.1, 5714.0),
-        (Lepton::Electron, 100.0, 82, 207.2, 0.1, 8.970e5),
+        (Projectile::Muon, 160.0, 82, 207.2, 0.01, 5.933e6),
+        (Projectile::Muon, 160.0, 82, 207.2, 0.1, 2.3155e5),
+        (Projectile::Muon, 160.0, 82, 207.2, 0.5, 3353.0),
+        (Projectile::Electron, 8.0, 13, 26.9815385, 0.01, 2.634e6),
+        (Projectile::Electron, 8.0, 13, 26.9815385, 0.1, 5714.0),
+        (Projectile::Electron, 100.0, 82, 207.2, 0.1, 8.970e5),
     ] {
         let dark = chi(m_chi, ChiSpin::Dirac);
         let s = setup(lepton, energy, z, a, dark, Cuts::NONE);
@@ -238,7 +245,14 @@ fn a_narrow_bin_is_its_width_times_the_spectrum() {
 fn the_integral_over_k2_is_sigma() {
     for spin in ChiSpin::ALL {
         let dark = chi(0.05, spin);
-        let s = setup(Lepton::Electron, 8.0, 13, 26.9815385, dark, x_above(0.7));
+        let s = setup(
+            Projectile::Electron,
+            8.0,
+            13,
+            26.9815385,
+            dark,
+            x_above(0.7),
+        );
         // k² = 4m² cosh²θ: both ends fall off, so the trapezium rule converges fast.
         let top = (s.collision.max_pair_mass() / 0.1).acosh();
         let n = 60;
@@ -267,7 +281,7 @@ fn a_pair_of_one_mass_is_a_dark_photon_times_the_spectral_function() {
         })
         .unwrap(),
     );
-    let vector = setup(Lepton::Muon, 160.0, 82, 207.2, photon, x_above(0.5));
+    let vector = setup(Projectile::Muon, 160.0, 82, 207.2, photon, x_above(0.5));
     let beta = (1.0 - 4.0 * m_chi * m_chi / k2).sqrt();
     let rho = ALPHA / (3.0 * core::f64::consts::PI) * (1.0 + 2.0 * m_chi * m_chi / k2) * beta / k2;
     let left = dsigma_dk2(&pair, k2, 1e-9).expect("converges").value_pb;
@@ -290,7 +304,7 @@ fn sigma_scales_with_the_square_of_the_charge() {
         })
         .unwrap(),
     );
-    let s = setup(Lepton::Muon, 160.0, 82, 207.2, tiny, x_above(0.5));
+    let s = setup(Projectile::Muon, 160.0, 82, 207.2, tiny, x_above(0.5));
     let unit = sigma(&muons_on_lead(0.1, x_above(0.5)), 1e-6).expect("converges");
     let got = sigma(&s, 1e-6).expect("converges");
     assert!((got.value_pb / unit.value_pb / 1e-6 - 1.0).abs() < 1e-12);
@@ -300,7 +314,7 @@ fn sigma_scales_with_the_square_of_the_charge() {
 fn the_nuclear_spin_matters_for_light_nuclei_at_large_momentum_transfer_only() {
     let ratio = |z, a, ff| {
         let dark = chi(0.1, ChiSpin::Dirac);
-        let s = setup(Lepton::Electron, 8.0, z, a, dark, x_above(0.7));
+        let s = setup(Projectile::Electron, 8.0, z, a, dark, x_above(0.7));
         let form_factor = FormFactor::new(&form_factor(ff), &s.nucleus).expect("of any nucleus");
         let s = s.with(|s| s.form_factor = form_factor).unwrap();
         let zero = sigma(&s, 1e-9).expect("converges").value_pb;

@@ -33,7 +33,7 @@ fn dark_photon() -> RunCard {
 fn process_at(card: &RunCard, nucleus: Nucleus, kinetic_gev: f64) -> Arc<dyn Process> {
     let registry = Registry::standard();
     let kind = registry.get(card.dark_sector.kind()).unwrap();
-    let energy_gev = kinetic_gev + card.beam.lepton.mass_gev();
+    let energy_gev = kinetic_gev + card.beam.projectile.mass_gev();
     let inputs = run::inputs(card).unwrap().on(nucleus);
     kind.of(&inputs.at_energy(energy_gev).unwrap()).unwrap()
 }
@@ -208,7 +208,7 @@ fn an_event_belongs_to_its_seed_whatever_was_drawn_before() {
         .sample_with(0, 100.0, &mut one, || stream.random())
         .unwrap();
     let energy: f64 = one.momenta().iter().map(|p| p[0]).sum();
-    let mass_gev = card.beam.lepton.mass_gev() + sampler.process(0).target().mass_gev;
+    let mass_gev = card.beam.projectile.mass_gev() + sampler.process(0).target().mass_gev;
     assert!((energy - 100.0 - mass_gev).abs() < 1e-9, "{energy}");
 }
 

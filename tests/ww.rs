@@ -1,6 +1,6 @@
 //! The Weizsäcker–Williams family against the exact result, its limits and published numbers.
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::constants::AVOGADRO;
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
@@ -23,7 +23,7 @@ fn chi(mass_gev: f64) -> MilliCharged {
     .unwrap()
 }
 
-fn setup(lepton: Lepton, energy_gev: f64, (z, a): (u32, f64), m_chi: f64, x_min: f64) -> Setup {
+fn setup(lepton: Projectile, energy_gev: f64, (z, a): (u32, f64), m_chi: f64, x_min: f64) -> Setup {
     let nucleus = Nucleus::new(NucleusFields {
         z,
         a,
@@ -32,7 +32,7 @@ fn setup(lepton: Lepton, energy_gev: f64, (z, a): (u32, f64), m_chi: f64, x_min:
     })
     .unwrap();
     let beam = Beam::new(BeamFields {
-        lepton,
+        projectile: lepton,
         energy_gev,
         on_target: None,
     })
@@ -72,13 +72,13 @@ fn band(method: Method, setups: impl Iterator<Item = Setup>) -> (f64, f64) {
 fn muons_on_lead() -> impl Iterator<Item = Setup> {
     [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0]
         .into_iter()
-        .map(|m| setup(Lepton::Muon, 160.0, LEAD, m, 0.5))
+        .map(|m| setup(Projectile::Muon, 160.0, LEAD, m, 0.5))
 }
 
 fn electrons_on_aluminium() -> impl Iterator<Item = Setup> {
     [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 0.5]
         .into_iter()
-        .map(|m| setup(Lepton::Electron, 8.0, ALUMINIUM, m, 0.7))
+        .map(|m| setup(Projectile::Electron, 8.0, ALUMINIUM, m, 0.7))
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn iww_is_too_large_by_1_68_to_4_52_for_muons_on_lead() {
 #[test]
 fn ww_is_too_large_by_1_35_to_1_48_for_electrons_on_lead() {
     let masses = [0.02, 0.05, 0.1, 0.2, 0.5].into_iter();
-    let setups = masses.map(|m| setup(Lepton::Electron, 100.0, LEAD, m, 0.5));
+    let setups = masses.map(|m| setup(Projectile::Electron, 100.0, LEAD, m, 0.5));
     let (low, high) = band(Method::WW, setups);
     assert!(
         (low - 1.347).abs() < 2e-3 && (high - 1.485).abs() < 2e-3,
@@ -126,7 +126,7 @@ fn both_approximations_fail_for_electrons_on_aluminium_as_published_set_ups_use_
 
 #[test]
 fn ww_and_iww_approach_the_exact_result_at_high_energy() {
-    let at = |method, e0, m| ratio(method, &setup(Lepton::Muon, e0, ALUMINIUM, m, 0.5)) - 1.0;
+    let at = |method, e0, m| ratio(method, &setup(Projectile::Muon, e0, ALUMINIUM, m, 0.5)) - 1.0;
     for m in [0.1, 0.5] {
         let energies = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
         let iww = energies.map(|e0| at(Method::IWW, e0, m));
@@ -146,7 +146,7 @@ fn ww_and_iww_approach_the_exact_result_at_high_energy() {
 
 #[test]
 fn the_closed_flux_agrees_with_a_plain_sum_over_all_scales() {
-    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let s = setup(Projectile::Muon, 160.0, LEAD, 0.1, 0.5);
     let flux = Flux::new(&s);
     for t_min in [0.0, 1e-22, 1e-14, 1e-10, 1e-6, 1e-3, 0.1, 10.0] {
         for t_max in [1e-12, 1e-8, 1e-3, 0.02, 5.0, 1e5] {
@@ -177,7 +177,7 @@ fn the_closed_flux_agrees_with_a_plain_sum_over_all_scales() {
 
 #[test]
 fn the_numerical_flux_agrees_with_the_closed_one_where_screening_is_all_that_differs() {
-    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let s = setup(Projectile::Muon, 160.0, LEAD, 0.1, 0.5);
     let closed = Flux::new(&s).at(1e-6, 0.02);
     let dipole = FormFactorKind::from_name("dipole").unwrap();
     let form_factor = FormFactor::new(&dipole, &s.nucleus).unwrap();
@@ -190,7 +190,7 @@ fn the_numerical_flux_agrees_with_the_closed_one_where_screening_is_all_that_dif
 
 #[test]
 fn the_flux_of_complete_screening_is_its_limit() {
-    let s = setup(Lepton::Muon, 1e7, LEAD, 1e-3, 0.5);
+    let s = setup(Projectile::Muon, 1e7, LEAD, 1e-3, 0.5);
     for t_min in [0.0, 1e-13, 1e-8] {
         let full = Flux::new(&s).at(t_min, 1e6);
         let limit = asymptotic::flux_high_energy(&s, t_min);
@@ -201,7 +201,7 @@ fn the_flux_of_complete_screening_is_its_limit() {
 #[test]
 fn iww_is_ww_once_u_is_integrated_with_a_frozen_flux() {
     // At high energy the flux depends on neither t_min nor, for a heavy χ, on t_max.
-    let s = setup(Lepton::Electron, 1e10, LEAD, 0.5, 0.0);
+    let s = setup(Projectile::Electron, 1e10, LEAD, 0.5, 0.0);
     for x in [0.05, 0.3, 0.6, 0.9] {
         let ww = Ww::new(&s).spectrum(&[x], 1e-7).expect("converges")[0].value_pb;
         let iww = Iww::new(&s).spectrum(&[x], 1e-7).expect("converges")[0].value_pb;
@@ -211,7 +211,7 @@ fn iww_is_ww_once_u_is_integrated_with_a_frozen_flux() {
 
 #[test]
 fn the_heavy_limit_is_reached_by_iww_with_its_constant_and_not_by_the_published_one() {
-    let s = setup(Lepton::Electron, 1e10, LEAD, 0.5, 0.5);
+    let s = setup(Projectile::Electron, 1e10, LEAD, 0.5, 0.5);
     let iww = Iww::new(&s).sigma(1e-7).expect("converges").value_pb;
     let limit = asymptotic::sigma_heavy_chi(&s);
     assert!((limit / iww - 1.0).abs() < 1e-5, "{}", limit / iww);
@@ -228,7 +228,7 @@ fn the_heavy_limit_is_reached_by_iww_with_its_constant_and_not_by_the_published_
 
 #[test]
 fn wwa_is_the_integral_of_its_spectrum() {
-    let s = setup(Lepton::Electron, 100.0, LEAD, 0.2, 0.5);
+    let s = setup(Projectile::Electron, 100.0, LEAD, 0.2, 0.5);
     let wwa = Wwa::new(&s);
     let edges = [0.5, 0.6, 0.9, 0.99];
     let bins = wwa.binned(&edges, 1e-3).expect("applies");
@@ -248,7 +248,7 @@ fn wwa_is_the_integral_of_its_spectrum() {
 
 #[test]
 fn wwa_says_that_it_does_not_apply_to_light_chi_and_muons() {
-    let s = setup(Lepton::Muon, 160.0, LEAD, 0.03, 0.5);
+    let s = setup(Projectile::Muon, 160.0, LEAD, 0.03, 0.5);
     let error = Wwa::new(&s).sigma(1e-3).expect_err("meaningless");
     assert!(matches!(
         error,
@@ -259,7 +259,7 @@ fn wwa_says_that_it_does_not_apply_to_light_chi_and_muons() {
 #[test]
 fn the_light_limit_is_reached_by_iww() {
     // The flux still varies between k² = m_χ² and m², by a share of its logarithm.
-    let s = setup(Lepton::Muon, 1e7, LEAD, 1e-7, 0.0);
+    let s = setup(Projectile::Muon, 1e7, LEAD, 1e-7, 0.0);
     for x in [0.2, 0.5, 0.9] {
         let iww = Iww::new(&s).spectrum(&[x], 1e-6).expect("converges")[0].value_pb;
         let limit = asymptotic::dsigma_dx_light_chi(&s, &chi(1e-7), x);
@@ -281,8 +281,8 @@ fn published_charge_limits_with_iww_are_reproduced() {
             * 1e-36;
         (2.3 / (on_target * 11.35 * AVOGADRO / 207.2 * length_cm * sigma_cm2)).sqrt()
     };
-    let muons = |a| charge(Lepton::Muon, 5e13, 20.0, a);
-    let electrons = |a| charge(Lepton::Electron, 5e12, 0.56, a);
+    let muons = |a| charge(Projectile::Muon, 5e13, 20.0, a);
+    let electrons = |a| charge(Projectile::Electron, 5e12, 0.56, a);
     let (mu, e) = (muons(Method::IWW), electrons(Method::IWW));
     assert!((mu / 9.3e-4 - 1.0).abs() < 0.01, "{mu:e}");
     assert!((e / 8.5e-3 - 1.0).abs() < 0.01, "{e:e}");
@@ -296,8 +296,8 @@ fn published_charge_limits_with_iww_are_reproduced() {
 fn sigma_of_na64mu_and_ldmx_cross_near_ten_mev_and_ldmx_falls_faster() {
     let sigma = |s: Setup| Exact::new(&s).sigma(1e-5).expect("converges").value_pb;
     let ratio = |m| {
-        sigma(setup(Lepton::Muon, 160.0, LEAD, m, 0.5))
-            / sigma(setup(Lepton::Electron, 8.0, ALUMINIUM, m, 0.7))
+        sigma(setup(Projectile::Muon, 160.0, LEAD, m, 0.5))
+            / sigma(setup(Projectile::Electron, 8.0, ALUMINIUM, m, 0.7))
     };
     let (below, near, above) = (ratio(5e-3), ratio(0.01), ratio(0.02));
     assert!(
@@ -309,7 +309,7 @@ fn sigma_of_na64mu_and_ldmx_cross_near_ten_mev_and_ldmx_falls_faster() {
 
 #[test]
 fn every_route_serves_the_dark_photon_and_other_form_factors() {
-    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let s = setup(Projectile::Muon, 160.0, LEAD, 0.1, 0.5);
     let dark = DarkSector::DarkPhoton(
         DarkPhoton::new(DarkPhotonFields {
             mass_gev: 0.5,
@@ -333,7 +333,7 @@ fn every_route_serves_the_dark_photon_and_other_form_factors() {
 
 #[test]
 fn every_route_refuses_cuts_it_cannot_follow() {
-    let s = setup(Lepton::Muon, 160.0, LEAD, 0.1, 0.5);
+    let s = setup(Projectile::Muon, 160.0, LEAD, 0.1, 0.5);
     let cuts = s.cuts.with(|cuts| cuts.lepton_pt_max_gev = 0.3).unwrap();
     let s = s.with(|s| s.cuts = cuts).unwrap();
     for &method in &Method::ALL[1..] {
@@ -347,7 +347,7 @@ fn every_route_refuses_cuts_it_cannot_follow() {
 
 #[test]
 fn spectra_and_bins_of_every_route_agree() {
-    let s = setup(Lepton::Electron, 100.0, LEAD, 0.2, 0.5);
+    let s = setup(Projectile::Electron, 100.0, LEAD, 0.2, 0.5);
     for &method in &Method::ALL[1..] {
         let route = route(method, &s).unwrap();
         let bins = route.binned(&[0.5, 0.8, 1.0], 1e-6).expect("converges");

@@ -4,7 +4,7 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use millibrem::beam::Lepton;
+use millibrem::beam::Projectile;
 use millibrem::card::{CardError, RunCard};
 use millibrem::event::Scalar;
 use millibrem::matter::straggling;
@@ -228,7 +228,10 @@ impl Export {
         if self.vertex == Vertex::Uniform {
             return Ok(Some(VertexDepth::uniform(thickness_mm)));
         }
-        if matches!(card.beam.lepton, Lepton::Muon | Lepton::AntiMuon) {
+        if matches!(
+            card.beam.projectile,
+            Projectile::Muon | Projectile::AntiMuon
+        ) {
             let words = "has a beam of muons, which do not lose their energy by bremsstrahlung";
             return Err(Failure::Usage(format!(
                 "{file} {words}; --vertex uniform fits them"

@@ -327,7 +327,7 @@ fn set_up(card: &RunCard) -> String {
     };
     format!(
         "{} of {} GeV on {}, {made}, x > {}",
-        card.beam.lepton.name(),
+        card.beam.projectile.name(),
         shown(card.beam.energy_gev),
         target.join("-"),
         shown(card.cuts.x_min)

@@ -218,7 +218,7 @@ fn qualifiers(card: &RunCard, curve: &Curve) -> Vec<(Quantity<'static>, String)>
     let parts = card.target.material.components.iter();
     let target: Vec<String> = parts.map(|part| part.name()).collect();
     let mut all = vec![
-        (named("lepton"), card.beam.lepton.name().to_owned()),
+        (named("lepton"), card.beam.projectile.name().to_owned()),
         (gev("beam energy"), text::shown(card.beam.energy_gev)),
         (named("target"), target.join("-")),
         (named("channel"), curve.channel.to_owned()),

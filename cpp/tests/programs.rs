@@ -177,7 +177,7 @@ fn events_in_cpp_are_distributed_like_those_of_generate_at_three_energies() {
     };
     let requests: Vec<_> = axes().into_iter().map(request).collect();
     for kinetic_gev in KINETIC_GEV {
-        let beam_gev = kinetic_gev + card.beam.lepton.mass_gev();
+        let beam_gev = kinetic_gev + card.beam.projectile.mass_gev();
         let inputs = run::inputs(&card).unwrap().at_energy(beam_gev).unwrap();
         let process = kind.of(&inputs).unwrap();
         let settings = Settings {

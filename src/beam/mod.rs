@@ -15,7 +15,7 @@ pub use profile::{BeamProfile, MomentumSpread, PhaseSpace, ProfileFields, Twiss}
 
 named! {
     /// The beam particle; at tree level its charge changes nothing but the particle code.
-    pub enum Lepton {
+    pub enum Projectile {
         /// e⁻.
         Electron = "e-",
         /// e⁺.
@@ -29,7 +29,7 @@ named! {
     }
 }
 
-impl Lepton {
+impl Projectile {
     /// All but the photon.
     pub const CHARGED: [Self; 4] = [Self::Electron, Self::Positron, Self::Muon, Self::AntiMuon];
 
@@ -87,7 +87,7 @@ checked! {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BeamFields {
     /// The beam particle.
-    pub lepton: Lepton,
+    pub projectile: Projectile,
     /// Its energy E0 in GeV; a process needs it above the mass.
     pub energy_gev: f64,
     /// Particles on target, for yields.
@@ -109,22 +109,24 @@ mod tests {
 
     #[test]
     fn lepton_names_read_back() {
-        for lepton in Lepton::ALL {
-            assert_eq!(Lepton::from_name(lepton.name()), Some(lepton));
+        for lepton in Projectile::ALL {
+            assert_eq!(Projectile::from_name(lepton.name()), Some(lepton));
         }
-        assert_eq!(Lepton::from_name("mu"), None);
+        assert_eq!(Projectile::from_name("mu"), None);
     }
 
     #[test]
     fn antiparticles_share_the_mass_and_negate_the_code() {
         for (particle, antiparticle) in [
-            (Lepton::Electron, Lepton::Positron),
-            (Lepton::Muon, Lepton::AntiMuon),
+            (Projectile::Electron, Projectile::Positron),
+            (Projectile::Muon, Projectile::AntiMuon),
         ] {
             assert_eq!(particle.mass_gev(), antiparticle.mass_gev());
             assert_eq!(particle.pdg_id(), -antiparticle.pdg_id());
             assert_eq!((particle.charge(), antiparticle.charge()), (-1.0, 1.0));
         }
-        assert!((Lepton::Muon.mass_gev() / Lepton::Electron.mass_gev() - 206.768).abs() < 1e-3);
+        assert!(
+            (Projectile::Muon.mass_gev() / Projectile::Electron.mass_gev() - 206.768).abs() < 1e-3
+        );
     }
 }

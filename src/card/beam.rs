@@ -4,7 +4,7 @@ use super::error::CardError;
 use super::plain::keys;
 use super::printed::Printed;
 use super::rules::{Plain, Resolver};
-use crate::beam::{Beam, BeamFields, Lepton};
+use crate::beam::{Beam, BeamFields, Projectile};
 use crate::text::shown;
 
 /// Largest beam energy in GeV, 100 PeV.
@@ -12,10 +12,10 @@ const MAX_ENERGY_GEV: f64 = 1e8;
 
 keys! { KEYS:
     "beam": Table, "", Range(""), Nothing(""), "The beam, its axis along +z, on a target at rest.", TABLE;
-    "beam.particle": Text, "", Choices(names::<Lepton>), Nothing("(then `lepton` is required)"),
+    "beam.particle": Text, "", Choices(names::<Projectile>), Nothing("(then `lepton` is required)"),
         "Particle of the beam, of those that make [the process](#the-processes).",
         "one of \"e-\", \"e+\", \"mu-\", \"mu+\", \"gamma\"";
-    "beam.lepton": Text, "", Choices(|| Lepton::CHARGED.map(Lepton::name).to_vec()), Required("without `particle`"),
+    "beam.lepton": Text, "", Choices(|| Projectile::CHARGED.map(Projectile::name).to_vec()), Required("without `particle`"),
         "Earlier name of `particle`, for leptons.",
         "one of \"e-\", \"e+\", \"mu-\", \"mu+\"";
     "beam.energy_gev": Number, "GeV", Range("above the particle's mass, at most 1e8"), Required(""),
@@ -35,14 +35,14 @@ pub(super) fn particle_key(rules: &Resolver<'_>) -> &'static str {
 }
 
 /// The beam particle under either of its names.
-fn lepton(rules: &Resolver<'_>) -> Result<Lepton, CardError> {
+fn lepton(rules: &Resolver<'_>) -> Result<Projectile, CardError> {
     let path = particle_key(rules);
     let all = match path {
         "beam.particle" if rules.has("beam.lepton") => {
             return Err(rules.excludes("beam.lepton", path));
         }
-        "beam.particle" => &Lepton::ALL[..],
-        _ => &Lepton::CHARGED,
+        "beam.particle" => &Projectile::ALL[..],
+        _ => &Projectile::CHARGED,
     };
     let names: Vec<&str> = all.iter().map(|lepton| lepton.name()).collect();
     let find = |name: &str| all.iter().copied().find(|lepton| lepton.name() == name);
@@ -55,7 +55,7 @@ pub(super) fn resolve(rules: &Resolver<'_>) -> Result<Beam, CardError> {
     let energy_gev = rules.read("beam.energy_gev")?;
     if !(energy_gev > lepton.mass_gev() && energy_gev <= MAX_ENERGY_GEV) {
         let least = match lepton {
-            Lepton::Photon => "0".to_owned(),
+            Projectile::Photon => "0".to_owned(),
             lepton => format!("the lepton's mass, {} GeV,", lepton.mass_gev()),
         };
         let expected = format!(
@@ -69,7 +69,7 @@ pub(super) fn resolve(rules: &Resolver<'_>) -> Result<Beam, CardError> {
         ));
     }
     rules.made(Beam::new(BeamFields {
-        lepton,
+        projectile: lepton,
         energy_gev,
         on_target: rules.read("beam.on_target")?,
     }))
@@ -77,11 +77,11 @@ pub(super) fn resolve(rules: &Resolver<'_>) -> Result<Beam, CardError> {
 
 /// Writes them back.
 pub(super) fn print(beam: &Beam, out: &mut Printed) {
-    let path = match beam.lepton {
-        Lepton::Photon => "beam.particle",
+    let path = match beam.projectile {
+        Projectile::Photon => "beam.particle",
         _ => "beam.lepton",
     };
-    beam.lepton.print(path, out);
+    beam.projectile.print(path, out);
     beam.energy_gev.print("beam.energy_gev", out);
     beam.on_target.print("beam.on_target", out);
 }

@@ -99,7 +99,7 @@ impl Ranges<'_> {
         // The form factors leave little beyond about 1 GeV², and decades above the least.
         let t_high = t_most.min(1.0).max(1e3 * t_low).min(t_most);
         let m_low = self.limits.m_pair_min_gev;
-        let m_lepton = beam.lepton.mass_gev();
+        let m_lepton = beam.projectile.mass_gev();
         // Light pairs reach up to the lepton's mass and a little beyond.
         let m_high = (20.0 * m_low).max(10.0 * m_lepton);
         // Masses set the scale of transverse momenta, that of the lepton by the part of its energy

@@ -12,7 +12,7 @@ use super::known::Known;
 use super::plain::keys;
 use super::printed::Printed;
 use super::rules::{Plain, Resolver};
-use crate::beam::{Beam, Lepton};
+use crate::beam::{Beam, Projectile};
 use crate::mesons::{Mesons, VectorMeson};
 use crate::observable::Observable;
 use crate::particle::Role;
@@ -66,7 +66,7 @@ impl ProcessKind {
     }
 
     /// Whether a `beam` makes it by particles of its shower only.
-    pub fn needs_shower(&self, beam: Lepton) -> bool {
+    pub fn needs_shower(&self, beam: Projectile) -> bool {
         self.shower_particle(beam).is_some()
     }
 
@@ -109,7 +109,7 @@ pub(super) fn resolve(
     let find = |name: &str| ProcessKind::find(&known.processes, name);
     let kind = rules.choice(path, &written, &names, find)?;
     let beams = kind.beams();
-    if !beams.contains(&beam.lepton) {
+    if !beams.contains(&beam.projectile) {
         let names: Vec<&str> = beams.iter().map(|lepton| lepton.name()).collect();
         let expected = format!(
             "a beam of {}, for process.kind is {:?}",
@@ -117,7 +117,7 @@ pub(super) fn resolve(
             kind.name()
         );
         let path = beam::particle_key(rules);
-        return Err(rules.wrong(path, format!("{:?}", beam.lepton.name()), expected));
+        return Err(rules.wrong(path, format!("{:?}", beam.projectile.name()), expected));
     }
     let of_kind = format!("process.kind is {:?}", kind.name());
     for (key, why) in kind.idle_keys() {

@@ -128,7 +128,7 @@ fn momentum_table(
         expected: "a density of momenta that rise",
     };
     let table = table.read(rules, known)?;
-    let (e0, m) = (beam.energy_gev, beam.lepton.mass_gev());
+    let (e0, m) = (beam.energy_gev, beam.projectile.mass_gev());
     let p0 = ((e0 - m) * (e0 + m)).sqrt();
     let ((least, most), (low, high)) = (table.range_gev(), MOMENTA);
     if least < low * p0 || most > high * p0 {

@@ -6,7 +6,7 @@ use super::keys::Allowed::{self, Numbers};
 use super::plain::keys;
 use super::printed::Printed;
 use super::rules::{Plain, Resolver};
-use crate::beam::{Beam, Lepton};
+use crate::beam::{Beam, Projectile};
 use crate::matter::Target;
 
 const YIELD: &str = "a number of mesons, 0 to 1e30";
@@ -155,7 +155,7 @@ pub(super) fn resolve(
     target: &Target,
 ) -> Result<Reach, CardError> {
     let reach: Reach = rules.read("reach")?;
-    let is_electron = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let is_electron = matches!(beam.projectile, Projectile::Electron | Projectile::Positron);
     let material = &target.material;
     for channel in reach.channels.unwrap_or_default().iter() {
         let missing = match channel {

@@ -123,10 +123,10 @@ fn kinematics(
             return Err(rules.wrong("cuts.x_max", shown(cuts.x_max), expected));
         }
     }
-    if kind.has_lepton() && cuts.lepton_energy_max_gev <= beam.lepton.mass_gev() {
+    if kind.has_lepton() && cuts.lepton_energy_max_gev <= beam.projectile.mass_gev() {
         let expected = format!(
             "an energy above the lepton's mass, {} GeV",
-            beam.lepton.mass_gev()
+            beam.projectile.mass_gev()
         );
         let found = shown(cuts.lepton_energy_max_gev);
         return Err(rules.wrong("cuts.lepton_energy_max_gev", found, expected));

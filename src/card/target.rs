@@ -9,7 +9,7 @@ use super::plain::keys;
 use super::printed::Printed;
 use super::process_kind::ProcessKind;
 use super::rules::{Plain, Resolver};
-use crate::beam::{Beam, Lepton};
+use crate::beam::{Beam, Projectile};
 use crate::matter::Target;
 use crate::matter::form_factor::FormFactor;
 use crate::matter::material::Material;
@@ -70,7 +70,7 @@ const THIN_X0: f64 = 0.3;
 
 /// How many radiation lengths of target a beam has, if it radiates or converts and these are not few.
 pub(super) fn thick_x0(beam: &Beam, target: &Target) -> Option<f64> {
-    let radiates = beam.lepton.is_electron() || beam.lepton == Lepton::Photon;
+    let radiates = beam.projectile.is_electron() || beam.projectile == Projectile::Photon;
     let x0 = target.material.thickness_x0()?;
     (radiates && x0 > THIN_X0).then_some(x0)
 }
@@ -142,13 +142,13 @@ pub(super) fn losses(
     let path = "target.losses";
     let written: Option<String> = rules.read(path)?;
     let written = written.as_deref();
-    if kind.needs_shower(beam.lepton) && written != Some(Losses::Shower.name()) {
+    if kind.needs_shower(beam.projectile) && written != Some(Losses::Shower.name()) {
         let found = written.map_or("nothing".to_owned(), |written| format!("{written:?}"));
         let expected = format!(
             "{:?}, for process.kind is {:?}: particles of the shower of {} make it",
             Losses::Shower.name(),
             kind.name(),
-            beam.lepton.name()
+            beam.projectile.name()
         );
         return Err(rules.wrong(path, found, expected));
     }
@@ -159,8 +159,8 @@ pub(super) fn losses(
     }
     let losses: Losses = rules.read(path)?;
     let material = &target.material;
-    let is_electron = beam.lepton.is_electron();
-    let is_photon = beam.lepton == Lepton::Photon;
+    let is_electron = beam.projectile.is_electron();
+    let is_photon = beam.projectile == Projectile::Photon;
     let missing = match losses {
         Losses::None => None,
         Losses::TsaiWhitis | Losses::Shower if !is_electron => {

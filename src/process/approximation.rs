@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::radiation::SetupError;
 use super::{Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, Unsuitable};
-use crate::beam::Lepton;
+use crate::beam::Projectile;
 use crate::dark_sector::Produces;
 use crate::event::Scalar;
 use crate::kinematics::CollisionError;
@@ -66,7 +66,7 @@ impl Kind for Approximated {
         self.kind.pair_masses(inputs)
     }
 
-    fn beams(&self) -> &'static [Lepton] {
+    fn beams(&self) -> &'static [Projectile] {
         self.kind.beams()
     }
 
@@ -78,7 +78,7 @@ impl Kind for Approximated {
         self.kind.projectiles()
     }
 
-    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
+    fn shower_particle(&self, beam: Projectile) -> Option<Species> {
         self.kind.shower_particle(beam)
     }
 

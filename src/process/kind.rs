@@ -10,7 +10,7 @@ use super::inputs::Inputs;
 use super::limits::{self, KinematicLimits};
 use super::radiation::SetupError;
 use super::reaction::Reaction;
-use crate::beam::Lepton;
+use crate::beam::Projectile;
 use crate::dark_sector::Produces;
 use crate::kinematics::CollisionError;
 use crate::matter::shower::Species;
@@ -66,11 +66,15 @@ pub trait Kind: Send + Sync {
     }
 
     /// What may be its beam, or the beam whose shower makes it.
-    fn beams(&self) -> &'static [Lepton] {
+    fn beams(&self) -> &'static [Projectile] {
         match Reaction::of(self.roles()) {
-            Reaction::Lepton => &Lepton::CHARGED,
-            Reaction::Photon => &[Lepton::Photon, Lepton::Electron, Lepton::Positron],
-            Reaction::Positron => &[Lepton::Electron, Lepton::Positron],
+            Reaction::Projectile => &Projectile::CHARGED,
+            Reaction::Photon => &[
+                Projectile::Photon,
+                Projectile::Electron,
+                Projectile::Positron,
+            ],
+            Reaction::Positron => &[Projectile::Electron, Projectile::Positron],
         }
     }
 
@@ -125,7 +129,7 @@ pub trait Kind: Send + Sync {
     /// The particles of a shower that make it.
     fn projectiles(&self) -> &'static [Species] {
         match Reaction::of(self.roles()) {
-            Reaction::Lepton => &[Species::Electron, Species::Positron],
+            Reaction::Projectile => &[Species::Electron, Species::Positron],
             Reaction::Photon => &[Species::Photon],
             Reaction::Positron => &[Species::Positron],
         }
@@ -133,11 +137,11 @@ pub trait Kind: Send + Sync {
 
     /// Which particles of the shower it takes that a `beam` makes, if not the beam itself; their process is
     /// then made with their energy as that of the beam.
-    fn shower_particle(&self, beam: Lepton) -> Option<Species> {
+    fn shower_particle(&self, beam: Projectile) -> Option<Species> {
         match Reaction::of(self.roles()) {
-            Reaction::Lepton => None,
+            Reaction::Projectile => None,
             Reaction::Photon => beam.is_electron().then_some(Species::Photon),
-            Reaction::Positron => (beam == Lepton::Electron).then_some(Species::Positron),
+            Reaction::Positron => (beam == Projectile::Electron).then_some(Species::Positron),
         }
     }
 

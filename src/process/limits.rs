@@ -30,10 +30,10 @@ pub(super) fn photon(inputs: &Inputs) -> PhotonCollision {
 /// Least total energy in GeV of a projectile that makes anything by a process of these roles.
 pub(super) fn threshold_gev(roles: &[Role], inputs: &Inputs) -> f64 {
     let made = inputs.dark_sector.threshold_mass_gev();
-    let (m, big_m) = (inputs.beam.lepton.mass_gev(), inputs.nucleus.mass_gev);
+    let (m, big_m) = (inputs.beam.projectile.mass_gev(), inputs.nucleus.mass_gev);
     match Reaction::of(roles) {
         // From s = m² + M² + 2ME at √s = M + m + `made`.
-        Reaction::Lepton => m + made + made * (0.5 * made + m) / big_m,
+        Reaction::Projectile => m + made + made * (0.5 * made + m) / big_m,
         Reaction::Photon => PhotonCollision::threshold_gev(big_m, made),
         Reaction::Positron => 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV,
     }
@@ -70,7 +70,7 @@ impl KinematicLimits {
         let (m, e0) = (ELECTRON_MASS_GEV, inputs.beam.energy_gev);
         let open_gev = threshold_gev(roles, inputs);
         let (limits, least_gev) = match Reaction::of(roles) {
-            Reaction::Lepton => {
+            Reaction::Projectile => {
                 return Self::new(&inputs.beam, &inputs.nucleus, &inputs.dark_sector);
             }
             // E_miss at threshold, where all move together.
@@ -142,7 +142,7 @@ impl KinematicLimits {
         nucleus: &Nucleus,
         dark_sector: &DarkSector,
     ) -> Result<Self, CollisionError> {
-        let m = beam.lepton.mass_gev();
+        let m = beam.projectile.mass_gev();
         let m_min = dark_sector.threshold_mass_gev();
         let collision = Collision::new(beam.energy_gev, m, nucleus.mass_gev)?;
         let sqrt_s_gev = collision.s_tot().sqrt();
@@ -170,13 +170,13 @@ impl KinematicLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::beam::{BeamFields, Lepton};
+    use crate::beam::{BeamFields, Projectile};
     use crate::dark_sector::{DarkPhoton, DarkPhotonFields};
     use crate::matter::{NucleusFields, NucleusSpin};
 
-    fn limits(lepton: Lepton, energy_gev: f64, m_nucleus: f64, m_min: f64) -> KinematicLimits {
+    fn limits(lepton: Projectile, energy_gev: f64, m_nucleus: f64, m_min: f64) -> KinematicLimits {
         let beam = Beam::new(BeamFields {
-            lepton,
+            projectile: lepton,
             energy_gev,
             on_target: None,
         })
@@ -199,20 +199,21 @@ mod tests {
 
     #[test]
     fn a_mass_just_below_the_margin_is_open_and_just_above_is_closed() {
-        let open = limits(Lepton::Muon, 160.0, 193.0, 0.2);
-        let direct = open.sqrt_s_gev - Lepton::Muon.mass_gev() - 193.0;
+        let open = limits(Projectile::Muon, 160.0, 193.0, 0.2);
+        let direct = open.sqrt_s_gev - Projectile::Muon.mass_gev() - 193.0;
         assert!((open.m_pair_max_gev / direct - 1.0).abs() < 1e-13);
-        assert!(limits(Lepton::Muon, 160.0, 193.0, direct - 1e-6).is_open());
-        let closed = limits(Lepton::Muon, 160.0, 193.0, direct + 1e-6);
+        assert!(limits(Projectile::Muon, 160.0, 193.0, direct - 1e-6).is_open());
+        let closed = limits(Projectile::Muon, 160.0, 193.0, direct + 1e-6);
         assert!(!closed.is_open());
         assert_eq!((closed.x_upper, closed.t_max_gev2), (0.0, 0.0));
     }
 
     #[test]
     fn at_threshold_everything_moves_with_the_centre_of_mass() {
-        let (m, m_nucleus) = (Lepton::Electron.mass_gev(), 25.0);
-        let m_min = limits(Lepton::Electron, 8.0, m_nucleus, 1.0).m_pair_max_gev * (1.0 - 1e-12);
-        let limits = limits(Lepton::Electron, 8.0, m_nucleus, m_min);
+        let (m, m_nucleus) = (Projectile::Electron.mass_gev(), 25.0);
+        let m_min =
+            limits(Projectile::Electron, 8.0, m_nucleus, 1.0).m_pair_max_gev * (1.0 - 1e-12);
+        let limits = limits(Projectile::Electron, 8.0, m_nucleus, m_min);
         let gamma = (8.0 + m_nucleus) / limits.sqrt_s_gev;
         let total = m + m_min;
         assert!((limits.x_upper * 8.0 / (gamma * m_min) - 1.0).abs() < 1e-5);
@@ -227,8 +228,8 @@ mod tests {
 
     #[test]
     fn extreme_momentum_transfers_solve_the_two_body_reaction() {
-        let (m, m_nucleus, e0, m_min) = (Lepton::Electron.mass_gev(), 25.0, 8.0, 0.6);
-        let limits = limits(Lepton::Electron, e0, m_nucleus, m_min);
+        let (m, m_nucleus, e0, m_min) = (Projectile::Electron.mass_gev(), 25.0, 8.0, 0.6);
+        let limits = limits(Projectile::Electron, e0, m_nucleus, m_min);
         let p = (e0 * e0 - m * m).sqrt();
         for (t, sign) in [(limits.t_min_gev2, 1.0), (limits.t_max_gev2, 1.0)] {
             // Nucleus recoils along the beam with kinetic energy T = t/2M.
@@ -243,7 +244,7 @@ mod tests {
 
     #[test]
     fn light_production_has_the_elastic_limits() {
-        let limits = limits(Lepton::Electron, 8.0, 25.0, 1e-9);
+        let limits = limits(Projectile::Electron, 8.0, 25.0, 1e-9);
         let s = limits.sqrt_s_gev * limits.sqrt_s_gev;
         let elastic = 4.0 * 25.0 * 25.0 * 64.0 / s;
         assert!(
@@ -259,8 +260,8 @@ mod tests {
 
     #[test]
     fn no_energy_exceeds_what_the_lepton_can_give() {
-        let limits = limits(Lepton::Muon, 160.0, 193.0, 0.2);
-        let most = 1.0 - Lepton::Muon.mass_gev() / 160.0;
+        let limits = limits(Projectile::Muon, 160.0, 193.0, 0.2);
+        let most = 1.0 - Projectile::Muon.mass_gev() / 160.0;
         assert!(
             limits.x_upper < most && limits.x_upper > most - 1e-3,
             "{limits:?}"

@@ -9,7 +9,7 @@ use super::inputs::Inputs;
 use super::radiation::SetupError;
 use super::route::{Goal, Integral, QuadratureError, Route};
 use super::{Method, PointBlock, Process};
-use crate::beam::Lepton;
+use crate::beam::Projectile;
 use crate::cuts::Cuts;
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::elementary::polar_angle;
@@ -117,8 +117,8 @@ impl Photons {
 
 /// Refuses a beam that neither is of photons nor has a shower of them.
 pub(super) fn check_beam(kind: &'static str, inputs: &Inputs) -> Result<(), SetupError> {
-    let lepton = inputs.beam.lepton;
-    match lepton == Lepton::Photon || lepton.is_electron() {
+    let lepton = inputs.beam.projectile;
+    match lepton == Projectile::Photon || lepton.is_electron() {
         true => Ok(()),
         false => Err(SetupError::Projectile {
             kind,

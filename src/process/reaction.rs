@@ -6,7 +6,7 @@ use crate::particle::Role;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reaction {
     /// A lepton on a nucleus, or on whatever else, that comes out again.
-    Lepton,
+    Projectile,
     /// A photon on a nucleus.
     Photon,
     /// A positron on an electron.
@@ -18,7 +18,7 @@ impl Reaction {
     pub(super) fn of(roles: &[Role]) -> Self {
         let has = |role| roles.contains(&role);
         match (has(Role::LEPTON_OUT), has(Role::NUCLEUS_OUT)) {
-            (true, _) => Self::Lepton,
+            (true, _) => Self::Projectile,
             (false, true) => Self::Photon,
             (false, false) => Self::Positron,
         }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::UsageError;
-use crate::beam::{Lepton, MomentumSpread};
+use crate::beam::{MomentumSpread, Projectile};
 use crate::card::{Channel, Losses, RunCard, Straggling};
 use crate::dark_sector::DarkSector;
 use crate::matter::muon_loss::MuonLoss;
@@ -34,12 +34,12 @@ pub fn check_losses(card: &RunCard) -> Result<Losses, UsageError> {
     match (card.losses, card.thick_x0()) {
         (Some(losses), _) => Ok(losses),
         (None, None) => Ok(Losses::None),
-        (None, Some(x0)) if card.beam.lepton == Lepton::Photon => Err(UsageError(format!(
+        (None, Some(x0)) if card.beam.projectile == Projectile::Photon => Err(UsageError(format!(
             "target.losses is not said: photons convert in {x0:.3} X0 of target, and no law of that is followed; write losses = \"none\" under [target] (--set target.losses=none) to leave all of them at beam.energy_gev",
         ))),
         (None, Some(x0)) => Err(UsageError(format!(
             "target.losses is not said: {} radiate in {:.3} X0 of target before they make anything{}; write losses = \"tsai-whitis\" under [target] (--set target.losses=tsai-whitis), or losses = \"none\" to leave them at beam.energy_gev",
-            card.beam.lepton.name(),
+            card.beam.projectile.name(),
             x0,
             difference(card).unwrap_or_default(),
         ))),
@@ -73,7 +73,7 @@ pub fn thin_note(card: &RunCard) -> Option<String> {
     (card.losses == Some(Losses::None)).then(|| {
         format!(
             "target.losses = \"none\": {x0:.3} X0 of target are treated as thin, with all {} at beam.energy_gev",
-            card.beam.lepton.name()
+            card.beam.projectile.name()
         )
     })
 }
@@ -170,7 +170,7 @@ pub fn energies(card: &RunCard) -> Vec<(f64, f64)> {
 }
 
 fn spread(card: &RunCard) -> Option<Spread> {
-    let (e0, m) = (card.beam.energy_gev, card.beam.lepton.mass_gev());
+    let (e0, m) = (card.beam.energy_gev, card.beam.projectile.mass_gev());
     Some(Spread::new(card.profile.spread()?, e0, m))
 }
 

@@ -424,7 +424,7 @@ fn the_rules_catch_what_they_forbid() {
         (
             "",
             "process/etl.rs",
-            "use crate::{beam::{Beam, Lepton}, cuts::Cuts};",
+            "use crate::{beam::{Beam, Projectile}, cuts::Cuts};",
             None,
         ),
         ("", "process/etl.rs", "// crate::card is far away", None),

@@ -1,7 +1,7 @@
 //! Cards of every `process.kind`: what each takes, what it refuses and where, its limits, and the way back from the
 //! printed card.
 
-use millibrem::beam::Lepton;
+use millibrem::beam::Projectile;
 use millibrem::card::{CardError, Override, Place, RunCard, shipped};
 use millibrem::constants::ELECTRON_MASS_GEV;
 use millibrem::dark_sector::{ChiSpin, DarkSector, Mediator, Vertex};
@@ -430,7 +430,7 @@ fn an_option_takes_the_place_of_what_it_excludes() {
     let lepton = shipped("na64e-2023").expect("shipped").with(&thick);
     let lepton = lepton.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lepton.kind.name(), "annihilation");
-    assert_eq!(lepton.beam.lepton, Lepton::Positron);
+    assert_eq!(lepton.beam.projectile, Projectile::Positron);
     let vector = [
         set("dark_sector.mediator", "vector"),
         set("dark_sector.m_mediator_gev", "0.25"),

@@ -2,17 +2,26 @@
 
 use std::path::PathBuf;
 
-use millibrem::beam::Lepton;
+use millibrem::beam::Projectile;
 use millibrem::card::{RunCard, SHIPPED, shipped};
 use millibrem::dark_sector::DarkSector;
 
 /// The set-ups of the papers: card, lepton, energy in GeV, element, length in cm and in radiation
 /// lengths as published, cut, leptons on target.
-type SetUp = (&'static str, Lepton, f64, &'static str, f64, f64, f64, f64);
+type SetUp = (
+    &'static str,
+    Projectile,
+    f64,
+    &'static str,
+    f64,
+    f64,
+    f64,
+    f64,
+);
 const SETUPS: [SetUp; 4] = [
     (
         "na64mu-2018",
-        Lepton::Muon,
+        Projectile::Muon,
         100.0,
         "Pb",
         20.0,
@@ -22,7 +31,7 @@ const SETUPS: [SetUp; 4] = [
     ),
     (
         "na64e-2018",
-        Lepton::Electron,
+        Projectile::Electron,
         100.0,
         "Pb",
         0.56,
@@ -32,7 +41,7 @@ const SETUPS: [SetUp; 4] = [
     ),
     (
         "na64mu-2025",
-        Lepton::Muon,
+        Projectile::Muon,
         160.0,
         "Pb",
         22.4,
@@ -42,7 +51,7 @@ const SETUPS: [SetUp; 4] = [
     ),
     (
         "ldmx-2025",
-        Lepton::Electron,
+        Projectile::Electron,
         8.0,
         "Al",
         3.56,
@@ -66,7 +75,7 @@ fn shipped_cards_are_the_published_setups() {
         let material = &card.target.material;
         assert_eq!(card.run.name, name);
         assert_eq!(
-            (card.beam.lepton, card.beam.energy_gev),
+            (card.beam.projectile, card.beam.energy_gev),
             (lepton, energy),
             "{name}"
         );

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{
     Boson, BosonFields, ChiFields, ChiSpin, DARK_PHOTON_PDG_ID, DarkPhoton, DarkPhotonFields,
@@ -40,7 +40,7 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
     };
     let number = |word: &str| word.parse::<f64>().map_err(|e| format!("{word}: {e}"));
     let e0 = number(energy)?;
-    let lepton = Lepton::from_name(lepton).ok_or("no such lepton")?;
+    let lepton = Projectile::from_name(lepton).ok_or("no such lepton")?;
     let element = Element::from_symbol(element).ok_or("no such element")?;
     let form_factor = FormFactorKind::from_name(form_factor).ok_or("no such form factor")?;
     let spin = NucleusSpin::from_name(spin).ok_or("no such nuclear spin")?;
@@ -95,7 +95,7 @@ pub(crate) fn setup(line: &str) -> Result<Setup, String> {
     };
     let x_max = number(x_max)?;
     let beam = Beam::new(BeamFields {
-        lepton,
+        projectile: lepton,
         energy_gev: e0,
         on_target: None,
     })

@@ -1,6 +1,6 @@
 //! Rows of the reference tables in `tests/data` as set-ups.
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::cuts::{CutFields, Cuts};
 use millibrem::dark_sector::{ChiFields, ChiSpin, DarkSector, MilliCharged};
 use millibrem::matter::form_factor::FormFactorKind;
@@ -18,7 +18,7 @@ pub(crate) fn table(name: &str) -> Vec<Value> {
 pub(crate) fn setup(row: &Value) -> Setup {
     let f = |name: &str| row[name].as_f64().unwrap();
     let beam = Beam::new(BeamFields {
-        lepton: Lepton::from_name(row["lepton"].as_str().unwrap()).unwrap(),
+        projectile: Projectile::from_name(row["lepton"].as_str().unwrap()).unwrap(),
         energy_gev: f("beam_energy_gev"),
         on_target: None,
     })

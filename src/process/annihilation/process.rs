@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::annihilated::{Annihilation, KIND};
 use super::route::Closed;
-use crate::beam::Lepton;
+use crate::beam::Projectile;
 use crate::dark_sector::{DarkSector, Produces};
 use crate::event::Momentum;
 use crate::particle::{Outgoing, Particle, Role};
@@ -22,7 +22,7 @@ impl Process for Annihilation {
     }
 
     fn beam(&self) -> Particle {
-        Lepton::Positron.particle()
+        Projectile::Positron.particle()
     }
 
     fn beam_energy_gev(&self) -> f64 {
@@ -30,7 +30,7 @@ impl Process for Annihilation {
     }
 
     fn target(&self) -> Particle {
-        Lepton::Electron.particle()
+        Projectile::Electron.particle()
     }
 
     fn outgoing(&self) -> Vec<Outgoing> {
@@ -130,8 +130,8 @@ impl Kind for AnnihilationOf {
     }
 
     fn of(&self, inputs: &Inputs) -> Result<Arc<dyn Process>, SetupError> {
-        match inputs.beam.lepton {
-            Lepton::Electron | Lepton::Positron => Ok(Arc::new(Annihilation::new(inputs)?)),
+        match inputs.beam.projectile {
+            Projectile::Electron | Projectile::Positron => Ok(Arc::new(Annihilation::new(inputs)?)),
             other => Err(SetupError::Projectile {
                 kind: KIND,
                 found: other.name(),

@@ -20,7 +20,7 @@ use super::Setup;
 use super::flux::Flux;
 use super::quadrature::{SIZES, emitted};
 use super::sliced::Sliced;
-use super::ww::{Lepton, Photoproduction};
+use super::ww::{Photoproduction, Projectile};
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::dark_sector::Vertex;
 use crate::process::{Goal, Integral, Method, QuadratureError, Route};
@@ -42,8 +42,8 @@ impl Iww {
     }
 
     /// dσ/dx in pb of a boson with ε = 1.
-    fn vector(&self, at: &Lepton, k2: f64) -> f64 {
-        let Lepton { v0, x, e0, m } = *at;
+    fn vector(&self, at: &Projectile, k2: f64) -> f64 {
+        let Projectile { v0, x, e0, m } = *at;
         let k_squared = (x * e0) * (x * e0) - k2;
         if !(k_squared > 0.0) {
             return 0.0;
@@ -78,7 +78,7 @@ impl Sliced for Iww {
     }
 
     fn slice(&self, v: f64, [_, k, _]: [usize; 3]) -> (f64, u64) {
-        let at = Lepton::new(&self.setup, v);
+        let at = Projectile::new(&self.setup, v);
         if !(at.v0 > 0.0 && at.x > 0.0) {
             return (0.0, 0);
         }

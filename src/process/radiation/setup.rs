@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use thiserror::Error;
 
-use crate::beam::{Beam, BeamFields, Lepton};
+use crate::beam::{Beam, BeamFields, Projectile};
 use crate::checked::BadNumber;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
@@ -164,7 +164,7 @@ pub struct Setup(SetupParts);
 #[derive(Debug, Clone, PartialEq)]
 pub struct SetupParts {
     /// The beam lepton.
-    pub lepton: Lepton,
+    pub lepton: Projectile,
     /// Beam energy and masses.
     pub collision: Collision,
     /// Target nucleus.
@@ -200,17 +200,21 @@ impl Setup {
         cuts: Cuts,
     ) -> Result<Self, SetupError> {
         dark.check()?;
-        if beam.lepton == Lepton::Photon {
+        if beam.projectile == Projectile::Photon {
             return Err(SetupError::Projectile {
                 kind: dark.kind(),
-                found: beam.lepton.name(),
+                found: beam.projectile.name(),
                 expected: "a charged lepton, which radiates",
             });
         }
-        let collision = Collision::new(beam.energy_gev, beam.lepton.mass_gev(), nucleus.mass_gev)?;
+        let collision = Collision::new(
+            beam.energy_gev,
+            beam.projectile.mass_gev(),
+            nucleus.mass_gev,
+        )?;
         let form_factor = FormFactor::new(form_factor, &nucleus)?;
         let setup = Self(SetupParts {
-            lepton: beam.lepton,
+            lepton: beam.projectile,
             collision,
             nucleus,
             form_factor,
@@ -245,7 +249,7 @@ impl Setup {
         let mut parts = self.0.clone();
         change(&mut parts);
         let beam = Beam::new(BeamFields {
-            lepton: parts.lepton,
+            projectile: parts.lepton,
             energy_gev: parts.collision.e0,
             on_target: None,
         })?;

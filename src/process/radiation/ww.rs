@@ -50,8 +50,8 @@ impl Ww {
     }
 
     /// dσ/dx in pb of a boson with ε = 1.
-    fn vector(&self, at: &Lepton, k2: f64, level: usize) -> f64 {
-        let Lepton { v0, x, e0, m } = *at;
+    fn vector(&self, at: &Projectile, k2: f64, level: usize) -> f64 {
+        let Projectile { v0, x, e0, m } = *at;
         let k_squared = (x * e0) * (x * e0) - k2;
         let t_max = 4.0 * e0 * e0;
         let start = k2 * v0 / (e0 * x) + m * m * x;
@@ -93,8 +93,8 @@ pub(super) struct Photoproduction {
 
 impl Photoproduction {
     /// Of a boson of mass √`k2` GeV.
-    pub(super) fn new(vertex: Vertex, at: &Lepton, k2: f64, one_minus_x: f64) -> Self {
-        let Lepton { x, m, .. } = *at;
+    pub(super) fn new(vertex: Vertex, at: &Projectile, k2: f64, one_minus_x: f64) -> Self {
+        let Projectile { x, m, .. } = *at;
         let m2 = m * m;
         let spin_one = 2.0 * (2.0 - 2.0 * x + x * x) / one_minus_x;
         let spin_zero = x * x / one_minus_x;
@@ -113,14 +113,14 @@ impl Photoproduction {
 
 /// The lepton side of a slice: V0 = E0(1−x), x, E0 and m.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lepton {
+pub(super) struct Projectile {
     pub(super) v0: f64,
     pub(super) x: f64,
     pub(super) e0: f64,
     pub(super) m: f64,
 }
 
-impl Lepton {
+impl Projectile {
     /// At `v` = E0(1−x) − m in GeV.
     pub(super) fn new(setup: &Setup, v: f64) -> Self {
         let c = &setup.collision;
@@ -157,7 +157,7 @@ impl Sliced for Ww {
     }
 
     fn slice(&self, v: f64, [_, k, u]: [usize; 3]) -> (f64, u64) {
-        let at = Lepton::new(&self.setup, v);
+        let at = Projectile::new(&self.setup, v);
         if !(v > 0.0 && at.x > 0.0) {
             return (0.0, 0);
         }

@@ -124,7 +124,7 @@ pub fn check(scan: &Scan, goal: Option<f64>) -> Result<(), StudyError> {
 
 /// A row like `point` at another energy.
 fn at_energy(scan: &Scan, point: &Point, kinetic_mev: f64) -> Result<Point, StudyError> {
-    let energy = kinetic_mev * 1e-3 + point.card.beam.lepton.mass_gev();
+    let energy = kinetic_mev * 1e-3 + point.card.beam.projectile.mass_gev();
     let values = scan.grid.axes.iter().zip(&point.values);
     let values = values.map(|(axis, value)| match axis.key == ENERGY {
         true => format!("{energy:?}"),

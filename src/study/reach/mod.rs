@@ -35,7 +35,7 @@ use rayon::prelude::*;
 pub use report::{OVERLAY, display};
 use thiserror::Error;
 
-use crate::beam::{Beam, Lepton};
+use crate::beam::{Beam, Projectile};
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::matter::material::{Component, Material};
@@ -447,8 +447,8 @@ fn track(
     straggling: bool,
 ) -> Result<Option<BeamTrack>, ReachError> {
     let experiment = name.to_owned();
-    let lepton = beam.lepton.name();
-    let electrons = matches!(beam.lepton, Lepton::Electron | Lepton::Positron);
+    let lepton = beam.projectile.name();
+    let electrons = matches!(beam.projectile, Projectile::Electron | Projectile::Positron);
     let loss_gev_per_cm = material.energy_loss_gev_per_cm.unwrap_or(0.0);
     let loses = loss_gev_per_cm > 0.0;
     if loses && (straggling || electrons) {
@@ -472,7 +472,7 @@ fn track(
     };
     let energy_gev = beam.energy_gev;
     let loss = loss_gev_per_cm * thickness_cm / energy_gev;
-    if energy_gev * (1.0 - loss) <= beam.lepton.mass_gev() {
+    if energy_gev * (1.0 - loss) <= beam.projectile.mass_gev() {
         return Err(ReachError::Stopped {
             experiment,
             energy_gev,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::equivalent;
 use super::limited::Limited;
-use crate::beam::Lepton;
+use crate::beam::Projectile;
 use crate::card::{Channel, InitialState, RunCard};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::Nucleus;
@@ -47,7 +47,10 @@ impl Showered {
         if Self::channels(card).next().is_none() {
             return Ok(None);
         }
-        if matches!(card.beam.lepton, Lepton::Muon | Lepton::AntiMuon) {
+        if matches!(
+            card.beam.projectile,
+            Projectile::Muon | Projectile::AntiMuon
+        ) {
             return Ok(Some(Self::of_muons(card)));
         }
         let (shower, depths) = run::shower(card, None, &[])?;
@@ -154,7 +157,7 @@ impl Showered {
         let chi = chi.map_err(|bad| UsageError(format!("{}: {bad}", card.run.name)))?;
         let track = match channel {
             Channel::Trident => {
-                let m = card.beam.lepton.mass_gev();
+                let m = card.beam.projectile.mass_gev();
                 Arc::new(equivalent::track(&self.track, m, m_chi_gev))
             }
             _ => self.track.clone(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use millibrem::beam::{Beam, BeamFields, Lepton};
+use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::card::{Override, shipped};
 use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkPhotonFields, DarkSector};
 use millibrem::event::{Compression, EventBuffer, Weighting};
@@ -284,7 +284,7 @@ fn a_registry_finds_what_is_handed_in() {
     let card = shipped("na64mu-2025").unwrap().with(&[]).unwrap();
     let mut inputs = run::inputs(&card).unwrap();
     inputs.beam = Beam::new(BeamFields {
-        lepton: Lepton::Muon,
+        projectile: Projectile::Muon,
         energy_gev: 100.0,
         on_target: None,
     })
