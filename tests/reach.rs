@@ -11,7 +11,7 @@ use millibrem::mesons::VectorMeson;
 use millibrem::process::radiation::Exact;
 use millibrem::process::target::BeamTrack;
 use millibrem::process::{Method, Route, Setup};
-use millibrem::study::reach::recast::{LimitFile, recast};
+use millibrem::study::reach::recast::{LimitFile, PUBLISHED, recast};
 use millibrem::study::reach::{Counting, Experiment, ReachError};
 
 const GOAL: f64 = 1e-4;
@@ -450,10 +450,18 @@ fn charges_above_the_upper_edge_are_not_excluded() {
 #[test]
 fn every_published_limit_is_read_with_the_name_of_its_experiment() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/limits");
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let stems: Vec<_> = files.iter().map(|file| file.file_stem().unwrap()).collect();
+    let known: Vec<&str> = PUBLISHED.iter().map(|limit| limit.name).collect();
+    assert_eq!(stems, known);
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        let file = LimitFile::parse(&text).unwrap();
+    for (path, limit) in files.iter().zip(PUBLISHED) {
+        let file = limit.file().unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!(file, LimitFile::parse(&text).unwrap());
+        assert!(!limit.kind().is_empty() && !limit.source().is_empty());
         names.push(file.experiment().unwrap().to_owned());
     }
     names.sort();

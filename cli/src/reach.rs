@@ -1,7 +1,7 @@
 //! `reach`: the charge that experiments exclude against the mass of χ, channel by channel, or ε and couplings of
 //! bosons against theirs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -14,7 +14,7 @@ use millibrem::text;
 use millibrem_files::hepdata::{CurveTable, LabelledCurve, Quantity};
 use millibrem_files::output::Kind;
 use millibrem_files::row_log::may_replace_plain;
-use millibrem_files::{self, PartFile};
+use millibrem_files::{self, PartFile, limit};
 use serde_json::json;
 
 use super::failure::Failure;
@@ -24,8 +24,8 @@ use super::{output, print, sigma};
 
 /// Most background events.
 const MAX_BACKGROUND: f64 = 1e6;
-/// Mebibytes beyond which a file is no limit.
-const MAX_LIMIT_MIB: u64 = 16;
+/// Reads a limit.
+type Load = fn(&Path, Units) -> Result<(String, LimitFile), ReachError>;
 /// Default relative error of cross sections by quadrature.
 const GOAL: &str = "1e-4";
 
@@ -38,7 +38,7 @@ const GOAL: &str = "1e-4";
     --over dark_sector.m_chi_gev=0.2 --iww --json
   millibrem reach cards/ldmx-2025.toml \\
     --over dark_sector.m_chi_gev=1e-3..0.5:log:40 \\
-    --overlay limits.csv --recast dark-photon.csv
+    --overlay slac-mq --recast dark-photon.csv
   millibrem reach cards/m3-scalar.toml \\
     --over dark_sector.m_mediator_gev=1e-3..1:log:40")]
 pub(crate) struct Reach {
@@ -58,9 +58,9 @@ pub(crate) struct Reach {
     /// Dark-photon limit to recast: a file of mass in GeV and epsilon; repeatable
     #[arg(long, value_name = "FILE")]
     recast: Vec<PathBuf>,
-    /// Published or own limit to show beside: a file of mass in GeV and charge, a line or a closed contour;
-    /// repeatable
-    #[arg(long, value_name = "FILE")]
+    /// Limit to show beside: the name of a published one (millibrem info --limits), or a file of mass in GeV
+    /// and charge, a line or a closed contour; repeatable
+    #[arg(long, value_name = "LIMIT")]
     overlay: Vec<PathBuf>,
     /// Unit of masses in these files where their line of names says none [default: GeV]
     #[arg(long, value_name = "UNIT", value_parser = PossibleValuesParser::new(MassUnit::ALL.map(MassUnit::name)))]
@@ -179,33 +179,23 @@ impl Reach {
             iww: self.iww,
             ceiling: self.ceiling,
             counts: self.observed.map(counts),
-            recasts: self.limits(&self.recast)?,
-            overlays: self.limits(&self.overlay)?,
+            recasts: self.limits(&self.recast, limit::load)?,
+            overlays: self.limits(&self.overlay, limit::load_or_published)?,
         })
     }
 
-    /// Files of two columns, with what to call them.
-    fn limits(&self, paths: &[PathBuf]) -> Result<Vec<(String, LimitFile)>, Failure> {
+    /// What `load` makes of `paths`.
+    fn limits(&self, paths: &[PathBuf], load: Load) -> Result<Vec<(String, LimitFile)>, Failure> {
         let named = |unit: &MassUnit| self.mass_unit.as_deref() == Some(unit.name());
         let units = Units {
             mass: MassUnit::ALL.into_iter().find(named),
             squared: self.squared.then_some(true),
         };
         let read = |path: &PathBuf| {
-            let wrong = |problem: ReachError| Failure::Limit {
+            load(path, units).map_err(|problem| Failure::Limit {
                 path: path.clone(),
                 problem,
-            };
-            let unread = |e: std::io::Error| ReachError::File {
-                line: 0,
-                problem: e.to_string(),
-            };
-            let text = millibrem_files::input::open_stream(path)
-                .and_then(|file| text::read(file, MAX_LIMIT_MIB))
-                .map_err(|e| wrong(unread(e)))?;
-            let limit = LimitFile::parse_as(&text, units).map_err(wrong)?;
-            let stem = path.file_stem().unwrap_or(path.as_os_str());
-            Ok((stem.to_string_lossy().into_owned(), limit))
+            })
         };
         paths.iter().map(read).collect()
     }

@@ -42,7 +42,7 @@ fn curves_of_two_experiments_add_up_by_channel_and_carry_their_ratio() {
         "dark_sector.m_chi_gev=0.01,0.2,0.6",
         "--iww",
         "--overlay",
-        "data/limits/slac-mq.csv",
+        "slac-mq",
         "--recast",
         limit.to_str().unwrap(),
         "--json",
@@ -233,7 +233,7 @@ fn what_cannot_be_done_is_one_line_and_exit_code_two() {
     let out = folder.path().to_str().unwrap();
     let mass = "dark_sector.m_chi_gev=0.1";
     let ldmx = "cards/ldmx-2025.toml";
-    let cases: [&[&str]; 10] = [
+    let cases: [&[&str]; 12] = [
         &[ldmx, "--over", "beam.energy_gev=4,8"],
         &[ldmx, "--over", mass, "--set", "cuts.chi_angle_max_mrad=10"],
         &[
@@ -244,6 +244,8 @@ fn what_cannot_be_done_is_one_line_and_exit_code_two() {
             "reach.straggling=tsai-whitis",
         ],
         &[ldmx, "--over", mass, "--recast", "nowhere.csv"],
+        &[ldmx, "--over", mass, "--overlay", "slac-mp"],
+        &[ldmx, "--over", mass, "--overlay", "limits/bebc.csv"],
         &[ldmx, "--over", mass, "--ceiling", "0"],
         &[
             ldmx,

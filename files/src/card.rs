@@ -2,13 +2,13 @@
 //!
 //! A name that no file has may be that of a shipped card; near names are told. Pinned by `tests/card.rs`.
 
-use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use millibrem::card::{self, CardError, CardText, Files, Override, RunCard, shipped};
+use millibrem::card::{CardError, CardText, Files, Override, RunCard, SHIPPED, shipped};
 
 use crate::input;
+use crate::missing::missing;
 
 /// The files that a card names: in its own folder, or else in that where the program runs.
 #[derive(Debug)]
@@ -50,7 +50,10 @@ pub fn read(path: &Path) -> Result<CardText, CardError> {
         Err(source) => {
             let shipped = path.to_str().and_then(shipped);
             let source = match source.kind() {
-                ErrorKind::NotFound => io::Error::new(source.kind(), not_found(path)),
+                ErrorKind::NotFound => io::Error::new(
+                    source.kind(),
+                    missing(path, "shipped card", "toml", SHIPPED),
+                ),
                 _ => source,
             };
             shipped
@@ -63,38 +66,6 @@ pub fn read(path: &Path) -> Result<CardText, CardError> {
 
 /// What HDF5 files begin with.
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
-
-/// That there is no card `path`, with what was perhaps meant: a shipped card, or a file beside it.
-fn not_found(path: &Path) -> String {
-    let words = "there is no such file, nor a shipped card of that name";
-    let stem = path.file_stem().and_then(|stem| stem.to_str());
-    if let Some(name) = stem.filter(|name| shipped(name).is_some()) {
-        return format!(
-            "there is no such file; the shipped card is `{name}`, without folder and ending"
-        );
-    }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let beside = fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_card = |file: &PathBuf| file.extension().is_some_and(|end| end == "toml");
-    let beside = beside.map(|entry| entry.path()).filter(is_card);
-    let name = |file: &Path| {
-        let name = file.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
-    };
-    let mut names: Vec<String> = beside.map(|file| name(&file)).collect();
-    names.sort();
-    // The folder is the same for all: only names are compared.
-    let meant = card::nearest(&name(path), names.iter().map(String::as_str))
-        .map(|name| path.with_file_name(name).display().to_string())
-        .or_else(|| card::nearest(stem?, card::SHIPPED.iter().copied()));
-    match meant {
-        Some(meant) => format!("{words}; did you mean `{meant}`?"),
-        None => format!("{words}; those are {}", card::SHIPPED.join(", ")),
-    }
-}
 
 /// The text of a card in memory, which names files as if it were the file `file`.
 pub fn of_text(file: &str, name: &str, text: &str) -> CardText {

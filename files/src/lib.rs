@@ -3,7 +3,7 @@
 //! This layer knows events, histograms and plain numbers, and no process: whoever has those can
 //! write a file. [`hdf5`] is the format a run is stored in; [`export`] makes the exchange formats from it.
 //! [`checkpoint`] keeps the state of an unfinished run, [`table`] holds tables as texts, [`row_log`] saves the rows of scans one by one, [`hepdata`] curves as HEPData takes them.
-//! [`output`] is the rule of what may be written where, [`input`] opens what is read, [`results`] reads what figures show.
+//! [`output`] is the rule of what may be written where, [`input`] opens what is read, [`card`] and [`limit`] cards and limits by file or shipped name, [`results`] reads what figures show.
 //! Every path is written under a temporary name and renamed when it is complete and on the disk, so
 //! a file with its final name is a whole file.
 #![forbid(unsafe_code)]
@@ -17,7 +17,9 @@ pub mod hdf5;
 pub mod hepdata;
 pub mod input;
 pub mod job;
+pub mod limit;
 mod lock;
+mod missing;
 pub mod output;
 mod part;
 pub mod results;

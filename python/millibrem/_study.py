@@ -201,7 +201,7 @@ def reach(
     background, confidence : float
         Background events expected, and the confidence level of that limit.
     recast, overlay : sequence of str or os.PathLike
-        Files of dark-photon limits to recast, and of limits to show beside.
+        Files of dark-photon limits to recast, and limits to show beside: files, or names of published ones.
     progress : callable, optional
         Called with a :class:`millibrem.Progress` now and then.
 

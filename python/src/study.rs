@@ -1,14 +1,14 @@
 //! Studies of cards as tables: spectra, scans, comparisons, exclusion reach.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use millibrem::matter::shower::Species;
 use millibrem::run;
-use millibrem::study::reach::recast::LimitFile;
-use millibrem::study::reach::{Counts, Options};
+use millibrem::study::reach::recast::{LimitFile, Units};
+use millibrem::study::reach::{Counts, Options, ReachError};
 use millibrem::study::{Comparisons, Grid, Reach, Scan, Where, facts, spectrum as spectrum_of};
 use millibrem::table::{Cell, Column, Table};
-use millibrem::text;
+use millibrem_files::limit;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -16,8 +16,8 @@ use crate::card::Card;
 use crate::errors::Failure;
 use crate::work::{End, wait};
 
-/// Mebibytes beyond which a file is no limit.
-const MAX_LIMIT_MIB: u64 = 16;
+/// Reads a limit.
+type Load = fn(&Path, Units) -> Result<(String, LimitFile), ReachError>;
 
 /// A table as a dictionary: facts, and columns with name, units, description and values.
 fn plain<'py>(py: Python<'py>, table: &Table) -> PyResult<Bound<'py, PyDict>> {
@@ -112,16 +112,11 @@ pub(crate) struct Asked {
     overlay: Vec<PathBuf>,
 }
 
-/// Files of two columns, with what to call them.
-fn limits(paths: &[PathBuf]) -> Result<Vec<(String, LimitFile)>, Failure> {
+/// What `load` makes of `paths`.
+fn limits(paths: &[PathBuf], load: Load) -> Result<Vec<(String, LimitFile)>, Failure> {
     let read = |path: &PathBuf| {
-        let wrong = |problem: String| Failure::Usage(format!("{}: {problem}", path.display()));
-        let text = millibrem_files::input::open_stream(path)
-            .and_then(|file| text::read(file, MAX_LIMIT_MIB))
-            .map_err(|e| wrong(e.to_string()))?;
-        let limit = LimitFile::parse(&text).map_err(|e| wrong(e.to_string()))?;
-        let stem = path.file_stem().unwrap_or(path.as_os_str());
-        Ok((stem.to_string_lossy().into_owned(), limit))
+        load(path, Units::default())
+            .map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))
     };
     paths.iter().map(read).collect()
 }
@@ -147,8 +142,8 @@ pub(crate) fn reach<'py>(
                 background,
                 confidence,
             }),
-        recasts: limits(&asked.recast)?,
-        overlays: limits(&asked.overlay)?,
+        recasts: limits(&asked.recast, limit::load)?,
+        overlays: limits(&asked.overlay, limit::load_or_published)?,
     };
     let table = wait(py, progress, End::Loses, move |shared| {
         let reach = Reach::new(cards, masses, options)?;

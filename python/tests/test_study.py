@@ -97,6 +97,9 @@ def test_curves_of_experiments_are_drawn_from_masses(tmp_path):
     assert mine == pytest.approx(reach.curves[name]["q_over_e"].to_numpy(), rel=2e-3)
     with pytest.raises(mb.UsageError, match="nothing.csv"):
         mb.reach("na64mu-2025", masses, recast=[tmp_path / "nothing.csv"])
+    assert "SLAC mQ" in mb.reach("na64mu-2025", masses, overlay=["slac-mq"]).curves
+    with pytest.raises(mb.UsageError, match="did you mean `slac-mq`"):
+        mb.reach("na64mu-2025", masses, overlay=["slac-mp"])
 
 
 def test_a_study_stops_when_it_is_told(card):

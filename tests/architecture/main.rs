@@ -89,8 +89,8 @@ const KNOWN_TO_STORAGE: [&str; 9] = [
     "table",
     "results",
 ];
-/// Modules of the package of files that know cards.
-const KNOW_CARDS: [&str; 2] = ["job", "card"];
+/// Modules of the package of files that know what is read from cards and tables of limits.
+const KNOW_CARDS: [&str; 4] = ["job", "card", "limit", "missing"];
 const MAX_LINES: usize = 600;
 const MAX_LINES_OF_MAIN: usize = 30;
 /// Methods of `f64` whose last bit depends on the C library or the processor.

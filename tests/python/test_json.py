@@ -144,6 +144,12 @@ def test_keys():
     assert page == (ROOT / "docs/card.md").read_text()
 
 
+def test_published_limits():
+    limits = {limit["name"]: limit for limit in good("info-limits", "info", "--limits")["published_limits"]}
+    assert set(limits) == {path.stem for path in (ROOT / "data/limits").glob("*.csv")}
+    assert (limits["slac-mq"]["m_chi_min_gev"], limits["slac-mq"]["kind"]) == (0.001, "measured")
+
+
 def test_a_result_that_is_not_trusted_stands_beside_its_error(tmp_path):
     narrow = 'histogram=[{observable="x",min=0.5,max=0.501}]'
     beyond = ("--set", "cuts.lepton_angle_min_mrad=100", "--set", "integration.max_neval=2e4")

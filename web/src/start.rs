@@ -5,32 +5,8 @@ use millibrem::card::{KEYS, SHIPPED, shipped};
 use millibrem::matter::catalogue::MATERIALS;
 use millibrem::matter::elements::ELEMENTS;
 use millibrem::record::{GENERATOR_VERSION, GIT_COMMIT};
-use millibrem::study::reach::recast::LimitFile;
+use millibrem::study::reach::recast::{PUBLISHED, Published};
 use serde_json::{Value, json};
-
-macro_rules! tables {
-    ($($name:literal),*) => {
-        /// Published limits on Q_χ/e.
-        const LIMITS: &[&str] = &[$(include_str!(concat!("../../data/limits/", $name, ".csv"))),*];
-        /// Their files.
-        #[cfg(test)]
-        const NAMES: &[&str] = &[$($name),*];
-    };
-}
-
-tables!(
-    "argoneut",
-    "bebc",
-    "cms",
-    "colliders",
-    "lsnd",
-    "milliqan-demonstrator",
-    "milliqan-run3",
-    "miniboone",
-    "sensei",
-    "slac-mq",
-    "super-k"
-);
 
 /// All of it.
 pub(crate) fn start() -> Value {
@@ -41,7 +17,7 @@ pub(crate) fn start() -> Value {
         "keys": keys(),
         "elements": ELEMENTS.iter().map(|e| json!([e.symbol, e.name])).collect::<Vec<_>>(),
         "materials": MATERIALS.iter().map(|m| m.name).collect::<Vec<_>>(),
-        "limits": LIMITS.iter().filter_map(|text| limit(text)).collect::<Vec<_>>(),
+        "limits": PUBLISHED.iter().filter_map(limit).collect::<Vec<_>>(),
     })
 }
 
@@ -69,34 +45,13 @@ fn keys() -> Vec<Value> {
 }
 
 /// A published limit with where it comes from.
-fn limit(text: &str) -> Option<Value> {
-    let limit = LimitFile::parse(text).ok()?;
-    let said = |key: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(key));
-        line.map(str::trim).unwrap_or_default()
-    };
+fn limit(published: &Published) -> Option<Value> {
+    let limit = published.file().ok()?;
     Some(json!({
         "experiment": limit.experiment(),
-        "source": said("# source:"),
-        "kind": said("# kind:"),
+        "source": published.source(),
+        "kind": published.kind(),
         "points": limit.points(),
         "q_over_e_max": limit.upper_edge(),
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_published_limit_is_there() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/limits");
-        let files = std::fs::read_dir(folder).unwrap();
-        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        let known: Vec<String> = NAMES.iter().map(|name| format!("{name}.csv")).collect();
-        assert_eq!(names, known);
-        assert_eq!(start()["limits"].as_array().unwrap().len(), names.len());
-    }
 }

@@ -15,10 +15,11 @@ use super::{json, print, unsealed};
 
 mod event;
 mod keys;
+mod limits;
 mod run_file;
 
 /// Show the resolved card with every default and its kinematic limits, what is in a run file, the
-/// keys a card may have, or the versions of the program
+/// keys a card may have, the published limits that come along, or the versions of the program
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   millibrem info cards/na64mu-2025.toml
@@ -27,6 +28,7 @@ mod run_file;
   millibrem info output/na64mu-2025/run.h5
   millibrem info output/na64mu-2025/run.h5 --event 4711
   millibrem info --keys
+  millibrem info --limits
   millibrem info
 
 The text for a card is itself a card.")]
@@ -40,6 +42,9 @@ pub(crate) struct Info {
     /// Show every key of the card with type, unit, range, default and meaning, as Markdown
     #[arg(long, conflicts_with_all = ["path", "event"])]
     keys: bool,
+    /// Show the published limits that `reach --overlay` has by name, with their sources
+    #[arg(long, conflicts_with_all = ["path", "event", "keys"])]
+    limits: bool,
 }
 
 impl Info {
@@ -48,6 +53,12 @@ impl Info {
             return match common.json {
                 true => print::json(keys::json()),
                 false => print::line(card::reference().trim_end()),
+            };
+        }
+        if self.limits {
+            return match common.json {
+                true => print::json(limits::json()?),
+                false => print::line(&limits::text()?),
             };
         }
         let Some(path) = &self.path else {
