@@ -35,6 +35,43 @@ for card in na64mu-2025 ldmx-2025; do
 done
 draw sigma $data/{na64mu,ldmx}-2025/scan.csv
 
+# The approximations of bosons of each kind in the set-ups of arXiv:2409.12748, and the form factors.
+bosons() { # NAME LEPTON ENERGY ELEMENT X_MIN
+    local of=(cards/m3-scalar.toml --set "beam.lepton=$2" --set "beam.energy_gev=$3" --set "target.element=$4"
+        --set "cuts.x_min=$5" --set target.losses=none --over dark_sector.m_mediator_gev=1e-3..1:log:28) choice
+    for choice in scalar pseudoscalar vector axial-vector; do
+        run compare "${of[@]}" --set "dark_sector.mediator=$choice" --out "$data/bosons/$1/$choice"
+    done
+    for choice in tsai-elastic tsai-elastic+inelastic helm-screened two-parameter-fermi; do
+        run scan "${of[@]}" --set "target.form_factor=$choice" --method quadrature --out "$data/bosons/$1/$choice"
+    done
+}
+bosons na64e e- 100 Pb 0.5
+bosons ldmx e- 8 Al 0.7
+bosons ldmx-4gev e- 4 W 0.7
+bosons na64mu mu- 160 Pb 0.5
+bosons m3 mu- 15 W 0.4
+electrons=(--label 'NA64*e*, scalar' --label 'LDMX 8 GeV on Al, scalar' --label 'LDMX 4 GeV on W, scalar'
+    --label 'NA64*e*, vector' --label 'LDMX 8 GeV on Al, vector' --label 'LDMX 4 GeV on W, vector')
+muons=(--label 'NA64*μ*, scalar' --label 'pseudoscalar' --label 'vector' --label 'axial vector'
+    --label 'M³, scalar' --label 'pseudoscalar' --label 'vector' --label 'axial vector')
+for approximation in WW IWW; do
+    name=${approximation,,}
+    draw "bosons_${name}_electrons" $data/bosons/{na64e,ldmx,ldmx-4gev}/scalar/compare.csv \
+        $data/bosons/{na64e,ldmx,ldmx-4gev}/vector/compare.csv --only ratios --only $approximation \
+        "${electrons[@]}" --title 'Bosons off electrons, *x* > 0.5 and 0.7'
+    draw "bosons_${name}_muons" $data/bosons/{na64mu,m3}/{scalar,pseudoscalar,vector,axial-vector}/compare.csv \
+        --only ratios --only $approximation "${muons[@]}" --title 'Bosons off muons, *x* > 0.5 and 0.4'
+done
+form_factors() { # NAME TITLE
+    draw "bosons_form_factors_$1" \
+        $data/bosons/$1/{tsai-elastic,tsai-elastic+inelastic,helm-screened,two-parameter-fermi}/scan.csv \
+        --label Tsai --label 'with inelastic' --label 'Helm, screened' --label Fermi --ratio Tsai --title "$2"
+}
+form_factors na64e 'Scalar off 100 GeV *e*^{−}, Pb, *x* > 0.5'
+form_factors ldmx 'Scalar off 8 GeV *e*^{−}, Al, *x* > 0.7'
+form_factors m3 'Scalar off 15 GeV *μ*^{−}, W, *x* > 0.4'
+
 # The spectrum of x beside its approximations.
 for method in quadrature ww iww; do
     run spectrum cards/ldmx-2025.toml --set dark_sector.m_chi_gev=0.1 \
