@@ -163,12 +163,14 @@ if [ "$tests" = yes ]; then
         .venv/bin/pip install -q --disable-pip-version-check -r tests/requirements.txt
         cp tests/requirements.txt .venv/requirements.txt
     fi
-    # Some 30 MB, and hours to build where there is no wheel.
-    .venv/bin/python -c 'import importlib.metadata as m; m.version("pythia8mc")' 2>/dev/null || {
-        say "installing Pythia 8 into .venv"
-        .venv/bin/pip install -q --disable-pip-version-check --only-binary :all: pythia8mc==8.317.2 ||
-            say "no wheel of Pythia 8 here: its reading of our events is not tested"
-    }
+    # Some 30 MB each, and hours to build where there is no wheel.
+    for package in pythia8mc==8.317.2 geant4-pybind==0.1.3; do
+        .venv/bin/python -c "import importlib.metadata as m; m.version('${package%==*}')" 2>/dev/null || {
+            say "installing $package into .venv"
+            .venv/bin/pip install -q --disable-pip-version-check --only-binary :all: "$package" ||
+                say "no wheel of $package here: what it makes of our events is not tested"
+        }
+    done
 fi
 
 # Clusters -----------------------------------------------------------------------------------
