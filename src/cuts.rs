@@ -79,6 +79,7 @@ impl Cuts {
     /// The same cuts, with `x` counted in units that are `ratio` times smaller: missing energies stay.
     /// Where there is no upper cut there is none; the lower one may come to lie above 1.
     #[must_use]
+    #[inline(always)]
     pub(crate) fn in_other_units(self, ratio: f64) -> Self {
         Self(CutFields {
             x_min: self.x_min * ratio,

@@ -94,6 +94,51 @@ pub fn ln(x: f64) -> f64 {
     exponent * LN_2_HI + (f + fraction)
 }
 
+/// ln(1 + x) for finite x > −1 with the bits of `libm::log1p`, whose series and order of operations it has
+/// (FreeBSD's s_log1p.c, whose constants these are).
+#[inline(always)]
+pub fn ln_1p(x: f64) -> f64 {
+    // High halves of √½ and of the numbers about 0 for which 1 + x needs no reduction.
+    const SQRT_HALF: u64 = 0x3fe6_a09e << 32;
+    const ABOVE: f64 = f64::from_bits(0x3fda_827a << 32);
+    const BELOW: f64 = f64::from_bits(0x3fd2_bec4 << 32 | 0xffff_ffff);
+    const LN_2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
+    const LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
+    let u = 1.0 + x;
+    let shifted = u.to_bits().wrapping_add((1023 << 52) - SQRT_HALF);
+    let exponent =
+        f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0;
+    let mantissa = f64::from_bits((shifted & ((1 << 52) - 1)).wrapping_add(SQRT_HALF));
+    // What u has lost of 1 + x.
+    let lost = if exponent >= 2.0 {
+        1.0 - (u - x)
+    } else {
+        x - (u - 1.0)
+    } / u;
+    let lost = if exponent < 54.0 { lost } else { 0.0 };
+    let whole = (x < ABOVE) & (x >= -BELOW);
+    let (exponent, lost, f) = if whole {
+        (0.0, 0.0, x)
+    } else {
+        (exponent, lost, mantissa - 1.0)
+    };
+    let half_square = 0.5 * f * f;
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let w = z * z;
+    let odd = w
+        * (f64::from_bits(0x3fd9_9999_9997_fa04)
+            + w * (f64::from_bits(0x3fcc_71c5_1d8e_78af)
+                + w * f64::from_bits(0x3fc3_9a09_d078_c69f)));
+    let even = z
+        * (f64::from_bits(0x3fe5_5555_5555_5593)
+            + w * (f64::from_bits(0x3fd2_4924_9422_9359)
+                + w * (f64::from_bits(0x3fc7_4664_96cb_03de)
+                    + w * f64::from_bits(0x3fc2_f112_df3e_5244))));
+    let r = even + odd;
+    s * (half_square + r) + (exponent * LN_2_LOW + lost) - half_square + f + exponent * LN_2_HIGH
+}
+
 /// (cos 2πu, sin 2πu) for |u| ≤ 2⁴⁰, to full relative precision near the zeros.
 #[inline(always)]
 pub fn cos_sin_turns(u: f64) -> (f64, f64) {
@@ -207,6 +252,23 @@ mod tests {
             ) <= 2.0
         );
         assert_eq!(ln(1.0), 0.0);
+    }
+
+    #[test]
+    fn ln_1p_has_the_bits_of_libm() {
+        let bits = |x: f64| (x.to_bits(), ln_1p(x).to_bits(), libm::log1p(x).to_bits());
+        let wide = (0..400_000).map(|i| libm::exp(-50.0 + 2.2e-4 * f64::from(i)));
+        let around = (0..400_000).map(|i| -0.999 + 1e-5 * f64::from(i));
+        let corners =
+            [0x3fda_827a_u64, 0x3fd2_bec4, 0x3fe6_a09e, 0x4340_0000].map(|high| high << 32);
+        let corners = corners
+            .into_iter()
+            .flat_map(|at| (at - 3..at + 3).map(f64::from_bits));
+        let signed = corners.flat_map(|x| [x, -x]).filter(|x| *x > -1.0);
+        for x in wide.chain(around).chain(signed).chain([0.0, 1e-300]) {
+            let (x, found, expected) = bits(x);
+            assert_eq!(found, expected, "{}", f64::from_bits(x));
+        }
     }
 
     #[test]

@@ -85,32 +85,47 @@ impl Collision {
                 return Err(CollisionError::NotPositive { name, value });
             }
         }
-        let kinetic = e0 - m;
-        if !(kinetic > 0.0) {
+        if !(e0 - m > 0.0) {
             return Err(CollisionError::BelowMass {
                 energy_gev: e0,
                 lepton_mass_gev: m,
             });
         }
-        let sum = big_m + m;
-        let s_tot = sum * sum + 2.0 * big_m * kinetic;
-        let p = (kinetic * (e0 + m)).sqrt();
-        for (name, value) in [("invariant mass squared", s_tot), ("beam momentum", p)] {
+        let collision = Self::unchecked(e0, m, big_m);
+        for (name, value) in [
+            ("invariant mass squared", collision.s_tot()),
+            ("beam momentum", collision.p),
+        ] {
             if !(value > 0.0 && value.is_finite()) {
                 return Err(CollisionError::NotPositive { name, value });
             }
         }
-        Ok(Self {
+        Ok(collision)
+    }
+
+    /// The same, which makes no sense where [`Self::new`] refuses.
+    #[inline(always)]
+    fn unchecked(e0: f64, m: f64, big_m: f64) -> Self {
+        let kinetic = e0 - m;
+        let sum = big_m + m;
+        let s_tot = sum * sum + 2.0 * big_m * kinetic;
+        Self {
             masses: Masses {
                 e0,
-                p,
+                p: (kinetic * (e0 + m)).sqrt(),
                 m,
                 big_m,
                 kinetic,
             },
             sqrt_s: s_tot.sqrt(),
             inv_two_s: 0.5 / s_tot,
-        })
+        }
+    }
+
+    /// The same masses at another beam energy in GeV, none of which is checked.
+    #[inline(always)]
+    pub(crate) fn at_energy(&self, e0: f64) -> Self {
+        Self::unchecked(e0, self.m, self.big_m)
     }
 
     /// What of it depends on the beam energy.
@@ -137,12 +152,14 @@ impl Collision {
     }
 
     /// Invariant mass squared of the initial state, s_tot in GeV².
+    #[inline(always)]
     pub fn s_tot(&self) -> f64 {
         let sum = self.big_m + self.m;
         sum * sum + 2.0 * self.big_m * self.kinetic
     }
 
     /// Largest mass √k² that can be made: √s_tot − M − m = 2MD/(√s_tot + M + m), GeV.
+    #[inline(always)]
     pub fn max_pair_mass(&self) -> f64 {
         2.0 * self.big_m * self.kinetic / (self.sqrt_s + self.big_m + self.m)
     }
@@ -194,21 +211,18 @@ impl Collision {
     }
 
     /// Largest k² in GeV² for which v ≤ `v_cut` (GeV) can be reached, at most the absolute limit.
+    #[inline(always)]
     pub fn k2_max(&self, v_cut: f64) -> f64 {
         let absolute = self.max_pair_mass() * self.max_pair_mass();
         let (v_min, _) = self.v_limits(absolute);
-        if v_cut >= v_min {
-            return absolute;
-        }
         // ¼k⁴ + (mD + (E0+M)v) k² + s v² − 2D(ME0+m²)v + m²D² = 0, negative constant term.
         let (m, big_m, d) = (self.m, self.big_m, self.kinetic);
         let half_b = m * d + (self.e0 + big_m) * v_cut;
         let c = self.s_tot() * v_cut * v_cut - 2.0 * d * (big_m * self.e0 + m * m) * v_cut
             + m * m * d * d;
-        if c >= 0.0 {
-            return 0.0;
-        }
         let k2 = -2.0 * c / (half_b + (half_b * half_b - c).sqrt());
-        k2.min(absolute)
+        // All of it before any choice, so that loops over collisions vectorise.
+        let k2 = if c >= 0.0 { 0.0 } else { k2.min(absolute) };
+        if v_cut >= v_min { absolute } else { k2 }
     }
 }

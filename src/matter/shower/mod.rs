@@ -18,7 +18,7 @@ mod track_length;
 pub use rates::{ROSSI_B, Rates};
 pub use table::{TrackLengthError, TrackRow, TrackTable};
 use thiserror::Error;
-pub use track_length::TrackLength;
+pub use track_length::{Inverse, TrackLength};
 
 use crate::matter::material::Material;
 use crate::text::shown;

@@ -19,6 +19,17 @@ pub struct TrackLength {
     above_x0: [Vec<f64>; 3],
 }
 
+/// What is to be known once for the energies of many lengths.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inverse {
+    species: Species,
+    /// The powers of E between each two energies.
+    powers: Vec<f64>,
+    /// Bins of length per X0, and how many rows are longer than the lower edge of each.
+    per_x0: f64,
+    longer: Vec<usize>,
+}
+
 impl TrackLength {
     /// One of these columns: energies in GeV that rise, and what each species has above them in X0, which falls.
     pub(crate) fn of_columns(energies_gev: Vec<f64>, above_x0: [Vec<f64>; 3]) -> Self {
@@ -187,11 +198,35 @@ impl TrackLength {
         t_low * (high - energy_gev) / (high - low)
     }
 
-    /// The energy in GeV above which a species has the track length `length_x0`: the inverse of
-    /// [`Self::above`], the highest energy for what is shorter than its own.
-    pub fn energy_at(&self, species: Species, length_x0: f64) -> f64 {
-        let (energies, above) = (&self.energies_gev, self.above_x0(species));
-        let next = above.partition_point(|t| *t > length_x0);
+    /// What [`Self::energy_at`] is to know of a species.
+    pub fn inverse(&self, species: Species) -> Inverse {
+        let above = self.above_x0(species);
+        let pairs = self.energies_gev.windows(2).zip(above.windows(2));
+        let power = |(e, t): (&[f64], &[f64])| match t[1] > 0.0 {
+            true => libm::log(t[1] / t[0]) / libm::log(e[1] / e[0]),
+            // Linear.
+            false => 0.0,
+        };
+        let bins = 2 * above.len();
+        let per_x0 = bins as f64 / above.first().unwrap_or(&0.0);
+        let longer = |bin: usize| above.partition_point(|t| *t > bin as f64 / per_x0);
+        Inverse {
+            species,
+            powers: pairs.map(power).collect(),
+            per_x0,
+            longer: (0..bins + 3).map(longer).collect(),
+        }
+    }
+
+    /// The energy in GeV above which a species, whose [`Self::inverse`] this is, has the track length `length_x0`: the
+    /// inverse of [`Self::above`], the highest energy for what is shorter than its own.
+    pub fn energy_at(&self, inverse: &Inverse, length_x0: f64) -> f64 {
+        let (energies, above) = (&self.energies_gev, self.above_x0(inverse.species));
+        let bin = ((length_x0 * inverse.per_x0) as usize).min(inverse.longer.len() - 3);
+        // The bin may be off by one.
+        let least = inverse.longer[bin + 2];
+        let within = &above[least..inverse.longer[bin.saturating_sub(1)]];
+        let next = least + within.partition_point(|t| *t > length_x0);
         if next == 0 {
             return energies[0];
         }
@@ -200,8 +235,7 @@ impl TrackLength {
         };
         let (low, t_low, t_high) = (energies[next - 1], above[next - 1], above[next]);
         if t_high > 0.0 {
-            let power = libm::log(t_high / t_low) / libm::log(high / low);
-            return low * libm::exp(libm::log(length_x0 / t_low) / power);
+            return low * libm::exp(libm::log(length_x0 / t_low) / inverse.powers[next - 1]);
         }
         high - length_x0 / t_low * (high - low)
     }

@@ -5,6 +5,8 @@
 //! either way. Pinned by `tests/thick.rs`.
 
 use super::phase_space::{Column, EmissionMap, PairMassMap};
+use super::setup::{AtEnergy, Setup, largest_k2, v_cuts};
+use crate::elementary::ln_1p;
 use crate::kinematics::Collision;
 use crate::process::BLOCK;
 
@@ -48,9 +50,12 @@ impl Beams for One {
     }
 }
 
-/// Numbers of a collision, of the cuts on v, of the map of k² and the constants, each a column.
+/// An energy for each point: numbers of its collision, of the cuts on v, of the map of k² and the constants, each a column.
 pub(super) struct Each {
-    columns: [Column; 13],
+    collision: [Column; 5],
+    v_cuts: [Column; 2],
+    pair_mass: [Column; 5],
+    constants_pb: Column,
     /// Masses and scales, the same for all.
     common: One,
 }
@@ -58,38 +63,62 @@ pub(super) struct Each {
 impl Each {
     /// Room for beams of which `common` is one.
     pub(super) fn new(common: One) -> Self {
+        let z = [0.0; BLOCK];
         Self {
-            columns: [[0.0; BLOCK]; 13],
+            collision: [z; 5],
+            v_cuts: [z; 2],
+            pair_mass: [z; 5],
+            constants_pb: z,
             common,
         }
     }
 
-    /// Gives point `i` a beam, or leaves it without phase space.
-    pub(super) fn set(&mut self, i: usize, beam: Option<One>) {
-        let beam = beam.unwrap_or(One {
-            constants_pb: 0.0,
-            ..self.common
-        });
-        let [a, b, c, d, e] = beam.collision.numbers();
-        let (v_low, v_high) = beam.emission.v_cuts();
-        let [f, g, h, k, l] = beam.pair_mass.numbers();
-        let all = [
-            a,
-            b,
-            c,
-            d,
-            e,
-            v_low,
-            v_high,
-            f,
-            g,
-            h,
-            k,
-            l,
-            beam.constants_pb,
-        ];
-        for (column, number) in self.columns.iter_mut().zip(all) {
-            column[i] = number;
+    /// Gives each point the beam of `nominal` at its energy, or leaves it without phase space, in a loop a stage.
+    /// `constants_pb` are those of a momentum in GeV.
+    #[inline(always)]
+    pub(super) fn fill(
+        &mut self,
+        nominal: &Setup,
+        energies_gev: &[f64],
+        constants_pb: impl Fn(f64) -> f64,
+    ) {
+        let n = energies_gev.len().min(BLOCK);
+        let at = AtEnergy::of(nominal);
+        let e0 = nominal.collision.e0;
+        let energies_gev = &energies_gev[..n];
+        for i in 0..n {
+            let possible = at.is_possible(energies_gev[i]);
+            // The nominal energy stands in for one where nothing can be made.
+            self.collision[0][i] = if possible { energies_gev[i] } else { e0 };
+            self.constants_pb[i] = if possible { 1.0 } else { 0.0 };
+        }
+        for i in 0..n {
+            let (collision, cuts) = at.energy(self.collision[0][i]);
+            for (column, number) in self.collision.iter_mut().zip(collision.numbers()) {
+                column[i] = number;
+            }
+            let (low, high) = v_cuts(&collision, &cuts);
+            (self.v_cuts[0][i], self.v_cuts[1][i]) = (low, high);
+            self.pair_mass[0][i] = largest_k2(&collision, &cuts);
+        }
+        // One mass needs no map, but has one.
+        let (mass, m) = (at.mass_gev, nominal.collision.m);
+        for i in 0..n {
+            let map = PairMassMap::up_to(mass * mass, self.pair_mass[0][i], m);
+            for (column, number) in self.pair_mass.iter_mut().zip(map.numbers()) {
+                column[i] = number;
+            }
+        }
+        for i in 0..n {
+            self.pair_mass[4][i] = ln_1p(self.pair_mass[4][i]);
+        }
+        for i in 0..n {
+            let constants = constants_pb(self.collision[1][i]);
+            self.constants_pb[i] = if self.constants_pb[i] == 0.0 {
+                0.0
+            } else {
+                constants
+            };
         }
     }
 }
@@ -97,7 +126,7 @@ impl Each {
 impl Beams for &Each {
     #[inline(always)]
     fn collision(self, i: usize) -> Collision {
-        let [a, b, c, d, e, ..] = &self.columns;
+        let [a, b, c, d, e] = &self.collision;
         self.common
             .collision
             .with_numbers([a[i], b[i], c[i], d[i], e[i]])
@@ -105,19 +134,19 @@ impl Beams for &Each {
 
     #[inline(always)]
     fn emission(self, i: usize) -> EmissionMap {
-        let [_, _, _, _, _, low, high, ..] = &self.columns;
+        let [low, high] = &self.v_cuts;
         let common = &self.common.emission;
         common.of(self.collision(i), (low[i], high[i]))
     }
 
     #[inline(always)]
     fn pair_mass(self, i: usize) -> PairMassMap {
-        let [_, _, _, _, _, _, _, a, b, c, d, e, _] = &self.columns;
+        let [a, b, c, d, e] = &self.pair_mass;
         PairMassMap::of_numbers([a[i], b[i], c[i], d[i], e[i]])
     }
 
     #[inline(always)]
     fn constants_pb(self, i: usize) -> f64 {
-        self.columns[12][i]
+        self.constants_pb[i]
     }
 }

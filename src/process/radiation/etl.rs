@@ -21,7 +21,7 @@ use super::points::fill_points;
 use super::{Setup, cuts};
 use crate::constants::{E_SQUARED, GEV_M2_TO_PB};
 use crate::dark_sector::{ChiSpin, DarkSector, Vertex};
-use crate::kinematics::{Collision, Masses};
+use crate::kinematics::Collision;
 use crate::matter::NucleusSpin;
 use crate::process::BLOCK;
 use crate::process::radiation::amplitude::{
@@ -105,32 +105,25 @@ impl Etl {
     }
 
     fn maps(setup: &Setup, resonance: Option<ResonanceMap>) -> (Produced, f64) {
-        let Masses { p, big_m, .. } = *setup.collision;
-        let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
-        let flux = e6 * setup.coupling_squared() * GEV_M2_TO_PB
-            / (4.0 * big_m * p * (16.0 * PI * PI * p) * (8.0 * PI));
-        let (produced, constants_pb) = match setup.dark {
+        let produced = match setup.dark {
             DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
                 let (low, high) = setup.k2_range();
-                let mass = PairMassMap::new(low, high, setup.collision.m);
-                let produced = Produced::Pair {
-                    mass,
+                Produced::Pair {
+                    mass: PairMassMap::new(low, high, setup.collision.m),
                     m_chi: chi.mass_gev,
                     spin: chi.spin,
                     resonance,
-                };
-                (produced, flux * E_SQUARED / (2.0 * PI * 8.0 * PI))
+                }
             }
             DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
                 let mass = setup.dark.threshold_mass_gev();
-                let produced = Produced::Boson {
+                Produced::Boson {
                     vertex: setup.dark.vertex(),
                     k2: mass * mass,
-                };
-                (produced, flux)
+                }
             }
         };
-        (produced, constants_pb)
+        (produced, constants_pb(setup)(setup.collision.p))
     }
 
     /// The same process on another instruction set; for tests, the results are the same.
@@ -162,15 +155,21 @@ impl Etl {
         self.dispatch(self.beam(), y, value, block);
     }
 
-    /// The same of points that each have the energy that `each` says.
+    /// The same of points that each have an energy of their own, in GeV, of which `each` keeps what follows from it.
     pub(super) fn evaluate_each(
         &self,
-        each: &Each,
+        energies_gev: &[f64],
+        each: &mut Each,
         y: &[&[f64]],
         value: &mut [f64],
         block: &mut PairBlock,
     ) {
-        self.dispatch(each, y, value, block);
+        self.arch.dispatch(SetUp {
+            setup: &self.setup,
+            energies_gev,
+            each,
+        });
+        self.dispatch(&*each, y, value, block);
     }
 
     /// What of it depends on the energy of the beam.
@@ -208,6 +207,38 @@ fn resonance(setup: &Setup) -> Option<ResonanceMap> {
     match &setup.dark {
         DarkSector::Mediated(chi, a) => Some(ResonanceMap::new(chi, a)),
         _ => None,
+    }
+}
+
+/// Constants of dσ in pb for a beam momentum in GeV.
+fn constants_pb(setup: &Setup) -> impl Fn(f64) -> f64 + use<> {
+    let e6 = E_SQUARED * E_SQUARED * E_SQUARED;
+    let couplings = e6 * setup.coupling_squared() * GEV_M2_TO_PB;
+    let big_m = setup.collision.big_m;
+    let is_pair = matches!(setup.dark, DarkSector::Pair(_) | DarkSector::Mediated(..));
+    move |p| {
+        let flux = couplings / (4.0 * big_m * p * (16.0 * PI * PI * p) * (8.0 * PI));
+        match is_pair {
+            true => flux * E_SQUARED / (2.0 * PI * 8.0 * PI),
+            false => flux,
+        }
+    }
+}
+
+/// Energies of their own for the points of a block.
+struct SetUp<'a> {
+    setup: &'a Setup,
+    energies_gev: &'a [f64],
+    each: &'a mut Each,
+}
+
+impl WithSimd for SetUp<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let constants = constants_pb(self.setup);
+        self.each.fill(self.setup, self.energies_gev, constants);
     }
 }
 

@@ -132,12 +132,8 @@ impl PointBlock for Points {
         let each = self
             .each
             .get_or_insert_with(|| Box::new(Each::new(nominal.beam())));
-        for (i, &energy) in beam_energies_gev.iter().enumerate() {
-            let possible = self.etl.move_to(nominal.setup(), energy);
-            each.set(i, possible.then(|| self.etl.beam()));
-        }
         self.is_each = true;
-        nominal.evaluate_each(each, y, value, &mut self.block);
+        nominal.evaluate_each(beam_energies_gev, each, y, value, &mut self.block);
         true
     }
 

@@ -8,7 +8,7 @@ use crate::beam::{Beam, BeamFields, Projectile};
 use crate::checked::BadNumber;
 use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
-use crate::kinematics::{Collision, CollisionError, Masses};
+use crate::kinematics::{Collision, CollisionError};
 use crate::matter::Nucleus;
 use crate::matter::form_factor::{FormFactor, FormFactorError, FormFactorKind};
 use crate::text::shown;
@@ -261,17 +261,10 @@ impl Setup {
     /// stay where they are in missing energy: x counts in nominal beam energies. False, and nothing done,
     /// where nothing can be made.
     pub fn move_to(&mut self, nominal: &Self, beam_energy_gev: f64) -> bool {
-        let Masses { m, big_m, e0, .. } = *nominal.collision;
-        let mass_gev = self.dark.threshold_mass_gev();
-        let Ok(collision) = Collision::new(beam_energy_gev, m, big_m) else {
-            return false;
-        };
-        let cuts = nominal.cuts.in_other_units(e0 / beam_energy_gev);
-        let possible = beam_energy_gev <= MAX_BEAM_ENERGY_GEV
-            && mass_gev < collision.max_pair_mass()
-            && nothing_left(&collision, &cuts, mass_gev).is_none();
+        let at = AtEnergy::of(nominal);
+        let possible = at.is_possible(beam_energy_gev);
         if possible {
-            (self.0.collision, self.0.cuts) = (collision, cuts);
+            (self.0.collision, self.0.cuts) = at.energy(beam_energy_gev);
         }
         possible
     }
@@ -330,12 +323,7 @@ impl Setup {
         let mass = self.dark.threshold_mass_gev();
         match self.dark {
             DarkSector::Pair(_) | DarkSector::Mediated(..) => {
-                let (_, v_high) = self.v_cuts();
-                let heaviest = self.cuts.x_max * self.collision.e0;
-                (
-                    mass * mass,
-                    self.collision.k2_max(v_high).min(heaviest * heaviest),
-                )
+                (mass * mass, largest_k2(&self.collision, &self.cuts))
             }
             DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => (mass * mass, mass * mass),
         }
@@ -352,7 +340,55 @@ impl Setup {
     }
 }
 
-fn v_cuts(c: &Collision, cuts: &Cuts) -> (f64, f64) {
+/// A set-up at other energies of its beam.
+#[derive(Clone, Copy)]
+pub(super) struct AtEnergy {
+    collision: Collision,
+    cuts: Cuts,
+    /// The mass that must be made.
+    pub(super) mass_gev: f64,
+}
+
+impl AtEnergy {
+    pub(super) fn of(nominal: &Setup) -> Self {
+        Self {
+            collision: nominal.collision,
+            cuts: nominal.cuts,
+            mass_gev: nominal.dark.threshold_mass_gev(),
+        }
+    }
+
+    /// Collision and cuts at an energy in GeV.
+    #[inline(always)]
+    pub(super) fn energy(&self, beam_energy_gev: f64) -> (Collision, Cuts) {
+        let ratio = self.collision.e0 / beam_energy_gev;
+        (
+            self.collision.at_energy(beam_energy_gev),
+            self.cuts.in_other_units(ratio),
+        )
+    }
+
+    /// Whether anything can be made at an energy in GeV; without jumps, so that loops over energies vectorise.
+    #[inline(always)]
+    pub(super) fn is_possible(&self, beam_energy_gev: f64) -> bool {
+        let (collision, cuts) = self.energy(beam_energy_gev);
+        (collision.kinetic > 0.0)
+            & (beam_energy_gev <= MAX_BEAM_ENERGY_GEV)
+            & (self.mass_gev < collision.max_pair_mass())
+            & nothing_left(&collision, &cuts, self.mass_gev).is_none()
+    }
+}
+
+/// Largest k² of a pair in GeV² that kinematics and the cuts on x leave.
+#[inline(always)]
+pub(super) fn largest_k2(c: &Collision, cuts: &Cuts) -> f64 {
+    let (_, v_high) = v_cuts(c, cuts);
+    let heaviest = cuts.x_max * c.e0;
+    c.k2_max(v_high).min(heaviest * heaviest)
+}
+
+#[inline(always)]
+pub(super) fn v_cuts(c: &Collision, cuts: &Cuts) -> (f64, f64) {
     (
         c.e0 * (1.0 - cuts.x_max) - c.m,
         c.e0 * (1.0 - cuts.x_min) - c.m,
@@ -360,9 +396,10 @@ fn v_cuts(c: &Collision, cuts: &Cuts) -> (f64, f64) {
 }
 
 /// The kinematic range of v in GeV for a mass, where the cuts on x leave nothing of it.
+#[inline(always)]
 fn nothing_left(collision: &Collision, cuts: &Cuts, mass_gev: f64) -> Option<(f64, f64)> {
     let (v_min, v_max) = collision.v_limits(mass_gev * mass_gev);
     let (v_low, v_high) = v_cuts(collision, cuts);
-    let empty = v_low >= v_max || v_high <= v_min || v_low >= v_high;
+    let empty = (v_low >= v_max) | (v_high <= v_min) | (v_low >= v_high);
     empty.then_some((v_min, v_max))
 }

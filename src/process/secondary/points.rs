@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::FromShower;
 use crate::event::{MAX_OUTGOING, Momentum};
-use crate::matter::shower::{Species, TrackLength};
+use crate::matter::shower::{Inverse, TrackLength};
 use crate::process::{BLOCK, PointBlock};
 
 /// Most coordinates of the process at one energy.
@@ -14,7 +14,7 @@ const MAX_DIM: usize = 16;
 pub(super) struct Points {
     block: Box<dyn PointBlock>,
     track: Arc<TrackLength>,
-    species: Species,
+    inverse: Inverse,
     /// Track length above the lowest energy, X0, and its share of the depth.
     length_x0: f64,
     share: f64,
@@ -29,7 +29,7 @@ impl Points {
         Self {
             block: of.process.block(),
             track: of.track.clone(),
-            species: of.species,
+            inverse: of.track.inverse(of.species),
             length_x0: of.share() * of.depth_x0,
             share: of.share(),
             dim: of.process.dim(),
@@ -45,7 +45,7 @@ impl PointBlock for Points {
         let (own, of_energy) = y.split_at(self.dim);
         for (i, value) in value.iter_mut().enumerate() {
             let length = of_energy[0][i] * self.length_x0;
-            let energy = self.track.energy_at(self.species, length);
+            let energy = self.track.energy_at(&self.inverse, length);
             self.energies_gev[i] = energy;
             *value = 0.0;
             if self.block.set_beam_energy(energy) {

@@ -10,9 +10,12 @@
 
 use std::sync::Arc;
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::{BeamTrack, Showered};
 use crate::elementary::{exp, ln};
 use crate::matter::shower::Species;
+use crate::process::BLOCK;
 
 /// b of [TW66].
 const B: f64 = 4.0 / 3.0;
@@ -66,14 +69,24 @@ pub enum EnergyLoss {
     },
 }
 
-/// Where an event happens, at which energy, and the density of that over the coordinates.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Vertex {
-    pub(super) z_cm: f64,
-    pub(super) beam_energy_gev: f64,
-    pub(super) weight: f64,
-    /// What of the shower it is of; the beam particle without a shower.
-    pub(super) projectile: Option<Species>,
+/// Where events happen, at which energies, and the density of that over the coordinates; a column each.
+pub(super) struct Vertices {
+    pub(super) z_cm: [f64; BLOCK],
+    pub(super) beam_energy_gev: [f64; BLOCK],
+    pub(super) weight: [f64; BLOCK],
+    /// What of the shower they are of; the beam particle without a shower.
+    pub(super) projectile: [Option<Species>; BLOCK],
+}
+
+impl Default for Vertices {
+    fn default() -> Self {
+        Self {
+            z_cm: [0.0; BLOCK],
+            beam_energy_gev: [0.0; BLOCK],
+            weight: [0.0; BLOCK],
+            projectile: [None; BLOCK],
+        }
+    }
 }
 
 impl EnergyLoss {
@@ -141,65 +154,117 @@ impl EnergyLoss {
         }
     }
 
-    /// The vertex at these coordinates in (0, 1), of a beam of `e0` GeV.
-    pub(super) fn vertex(&self, e0: f64, [depth, energy]: [f64; 2]) -> Vertex {
-        let of_beam = |z_cm: f64, beam_energy_gev: f64, weight: f64| Vertex {
-            z_cm,
-            beam_energy_gev,
-            weight,
-            projectile: None,
-        };
+    /// The vertices at these coordinates in (0, 1), of which it takes [`Self::dim`] columns, of beams of these energies in GeV.
+    pub(super) fn vertices(&self, e0: &[f64], y: &[&[f64]], out: &mut Vertices) {
+        let n = e0.len();
         match *self {
-            Self::None => of_beam(0.0, e0, 1.0),
+            Self::None => {
+                out.beam_energy_gev[..n].copy_from_slice(e0);
+                out.weight[..n].fill(1.0);
+            }
             Self::TsaiWhitis {
                 thickness_cm,
                 radiation_length_cm,
                 lowest,
-            } => {
-                let deepest = thickness_cm.min(DEEPEST_X0 * radiation_length_cm);
-                let z_cm = deepest * depth;
-                let bt = B * z_cm / radiation_length_cm;
-                let most = -ln(lowest);
-                let loss = most * exp(ln(energy) / bt);
-                let density = exp(bt * ln(most) - loss - libm::lgamma(bt + 1.0));
-                of_beam(z_cm, e0 * exp(-loss), density * (deepest / thickness_cm))
-            }
+            } => Arch::new().dispatch(TsaiWhitis {
+                thickness_cm,
+                radiation_length_cm,
+                lowest,
+                e0,
+                y: [y[0], y[1]],
+                out,
+            }),
             Self::Constant {
                 thickness_cm,
                 loss_gev_per_cm,
                 ..
             } => {
-                let z_cm = thickness_cm * depth;
-                of_beam(z_cm, e0 - z_cm * loss_gev_per_cm, 1.0)
+                for (i, (e0, depth)) in e0.iter().zip(y[0]).enumerate() {
+                    let z_cm = thickness_cm * depth;
+                    out.z_cm[i] = z_cm;
+                    out.beam_energy_gev[i] = e0 - z_cm * loss_gev_per_cm;
+                    out.weight[i] = 1.0;
+                }
             }
             Self::Table {
                 thickness_cm,
                 deepest_cm,
                 ref shares,
             } => {
-                let place = depth * (shares.len() - 1) as f64;
-                let k = (place as usize).min(shares.len() - 2);
-                let share = shares[k] + (shares[k + 1] - shares[k]) * (place - k as f64);
-                of_beam(deepest_cm * depth, e0 * share, deepest_cm / thickness_cm)
+                for (i, (e0, depth)) in e0.iter().zip(y[0]).enumerate() {
+                    let place = depth * (shares.len() - 1) as f64;
+                    let k = (place as usize).min(shares.len() - 2);
+                    let share = shares[k] + (shares[k + 1] - shares[k]) * (place - k as f64);
+                    out.z_cm[i] = deepest_cm * depth;
+                    out.beam_energy_gev[i] = e0 * share;
+                    out.weight[i] = deepest_cm / thickness_cm;
+                }
             }
             Self::Straggling { ref tracks } => {
-                let track = tracks.track([depth, energy]);
-                let energy_gev = track.energy_gev * (e0 / tracks.energy_gev());
-                of_beam(track.depth_x0, energy_gev, track.weight)
+                for i in 0..n {
+                    let track = tracks.track([y[0][i], y[1][i]]);
+                    out.z_cm[i] = track.depth_x0;
+                    out.beam_energy_gev[i] = track.energy_gev * (e0[i] / tracks.energy_gev());
+                    out.weight[i] = track.weight;
+                }
             }
             Self::Shower {
                 radiation_length_cm,
                 ref tracks,
             } => {
-                let track = tracks.track([depth, energy]);
-                Vertex {
-                    z_cm: track.depth_x0 * radiation_length_cm,
+                for i in 0..n {
+                    let track = tracks.track([y[0][i], y[1][i]]);
+                    out.z_cm[i] = track.depth_x0 * radiation_length_cm;
                     // Showers of neighbouring energies are alike.
-                    beam_energy_gev: track.energy_gev * (e0 / tracks.energy_gev()),
-                    weight: track.weight,
-                    projectile: Some(track.species),
+                    out.beam_energy_gev[i] = track.energy_gev * (e0[i] / tracks.energy_gev());
+                    out.weight[i] = track.weight;
+                    out.projectile[i] = Some(track.species);
                 }
             }
+        }
+    }
+}
+
+/// The law of [TW66] for a block, in a loop a stage.
+struct TsaiWhitis<'a> {
+    thickness_cm: f64,
+    radiation_length_cm: f64,
+    lowest: f64,
+    e0: &'a [f64],
+    y: [&'a [f64]; 2],
+    out: &'a mut Vertices,
+}
+
+impl WithSimd for TsaiWhitis<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let n = self.e0.len().min(BLOCK);
+        let (e0, [depth, energy]) = (&self.e0[..n], self.y.map(|column| &column[..n]));
+        let Vertices {
+            z_cm,
+            beam_energy_gev,
+            weight,
+            ..
+        } = self.out;
+        let deepest = self.thickness_cm.min(DEEPEST_X0 * self.radiation_length_cm);
+        let (most, share) = (-ln(self.lowest), deepest / self.thickness_cm);
+        let ln_most = ln(most);
+        for i in 0..n {
+            z_cm[i] = deepest * depth[i];
+            let bt = B * z_cm[i] / self.radiation_length_cm;
+            weight[i] = bt;
+            beam_energy_gev[i] = ln(energy[i]) / bt;
+        }
+        let mut ln_gamma = [0.0; BLOCK];
+        for i in 0..n {
+            ln_gamma[i] = libm::lgamma(weight[i] + 1.0);
+        }
+        for i in 0..n {
+            let loss = most * exp(beam_energy_gev[i]);
+            weight[i] = exp(weight[i] * ln_most - loss - ln_gamma[i]) * share;
+            beam_energy_gev[i] = e0[i] * exp(-loss);
         }
     }
 }
@@ -208,6 +273,13 @@ impl EnergyLoss {
 mod tests {
     use super::*;
     use crate::matter::straggling::surviving_share;
+
+    /// Depth in cm, energy in GeV and weight of one vertex.
+    fn vertex(losses: &EnergyLoss, e0: f64, [depth, energy]: [f64; 2]) -> [f64; 3] {
+        let mut found = Vertices::default();
+        losses.vertices(&[e0], &[&[depth], &[energy]], &mut found);
+        [found.z_cm[0], found.beam_energy_gev[0], found.weight[0]]
+    }
 
     #[test]
     fn the_weights_add_up_to_the_share_that_is_left() {
@@ -221,7 +293,7 @@ mod tests {
             let n = 200_000;
             let at = |i: usize| (i as f64 + 0.5) / n as f64;
             let sum: f64 = (0..n)
-                .map(|i| losses.vertex(100.0, [x0 / 10.0, at(i)]).weight)
+                .map(|i| vertex(&losses, 100.0, [x0 / 10.0, at(i)])[2])
                 .sum();
             let expected = surviving_share(x0, lowest);
             let found = sum / n as f64;
@@ -239,21 +311,21 @@ mod tests {
             radiation_length_cm: 0.5,
             lowest: 0.5,
         };
-        let at_front = losses.vertex(100.0, [1e-12, 0.5]);
-        assert_eq!(at_front.beam_energy_gev, 100.0);
+        let [_, at_front, _] = vertex(&losses, 100.0, [1e-12, 0.5]);
+        assert_eq!(at_front, 100.0);
         for (depth, energy) in [(0.1, 0.01), (0.9, 0.5), (0.5, 1.0 - 1e-12)] {
-            let vertex = losses.vertex(100.0, [depth, energy]);
+            let [z_cm, energy_gev, weight] = vertex(&losses, 100.0, [depth, energy]);
             let range = 50.0 - 1e-9..=100.0;
-            assert!(range.contains(&vertex.beam_energy_gev), "{vertex:?}");
-            assert!(vertex.z_cm <= 8.0 && vertex.weight > 0.0, "{vertex:?}");
+            assert!(range.contains(&energy_gev), "{energy_gev}");
+            assert!(z_cm <= 8.0 && weight > 0.0, "{z_cm} {weight}");
         }
         let muon = EnergyLoss::Constant {
             thickness_cm: 20.0,
             loss_gev_per_cm: 0.0127,
             lowest: 0.5,
         };
-        let vertex = muon.vertex(160.0, [0.5, 0.0]);
-        assert_eq!((vertex.z_cm, vertex.weight), (10.0, 1.0));
-        assert!((vertex.beam_energy_gev - 159.873).abs() < 1e-9);
+        let [z_cm, energy_gev, weight] = vertex(&muon, 160.0, [0.5, 0.0]);
+        assert_eq!((z_cm, weight), (10.0, 1.0));
+        assert!((energy_gev - 159.873).abs() < 1e-9);
     }
 }

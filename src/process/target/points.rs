@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::InTarget;
-use super::energy_loss::{EnergyLoss, Vertex};
+use super::energy_loss::{EnergyLoss, Vertices};
 use super::spread::Spread;
 use crate::event::{MAX_OUTGOING, Momentum};
 use crate::matter::shower::Species;
@@ -28,14 +28,15 @@ pub(super) struct Points {
     /// Dimensions and particles of the process on one nucleus.
     dim: usize,
     n_out: usize,
-    e0: f64,
+    /// Energies of the beam at the face, GeV.
+    e_in: [f64; BLOCK],
     blocks: Vec<Box<dyn PointBlock>>,
     /// PDG number and mass in GeV of each nucleus.
     nuclei: Vec<(f64, f64)>,
     part_of: [usize; BLOCK],
     /// Where a point stands in the block of its nucleus; nowhere if nothing can be made.
     place_of: [Option<usize>; BLOCK],
-    vertices: [Vertex; BLOCK],
+    vertices: Vertices,
     weights: [f64; BLOCK],
     /// The points on one nucleus, and what of them goes into its block.
     points: Vec<usize>,
@@ -49,7 +50,6 @@ pub(super) struct Points {
 impl Points {
     pub(super) fn new(process: &InTarget) -> Self {
         let (parts, first) = (&process.parts, process.first());
-        let e0 = first.beam_energy_gev();
         let nucleus = |part: &Part| {
             let target = part.process.target();
             (f64::from(target.pdg_id), target.mass_gev)
@@ -61,12 +61,12 @@ impl Points {
             spread: process.spread.clone(),
             dim: first.dim(),
             n_out: first.outgoing().len(),
-            e0,
+            e_in: [first.beam_energy_gev(); BLOCK],
             blocks: parts.iter().map(|part| part.process.block()).collect(),
             nuclei: parts.iter().map(nucleus).collect(),
             part_of: [0; BLOCK],
             place_of: [None; BLOCK],
-            vertices: [EnergyLoss::None.vertex(e0, [0.0; 2]); BLOCK],
+            vertices: Vertices::default(),
             weights: [0.0; BLOCK],
             points: Vec::with_capacity(BLOCK),
             energies: Vec::with_capacity(BLOCK),
@@ -98,10 +98,12 @@ impl Points {
         }
         self.energies.clear();
         for (j, &i) in self.points.iter().enumerate() {
-            self.energies.push(self.vertices[i].beam_energy_gev);
+            self.energies.push(self.vertices.beam_energy_gev[i]);
             self.place_of[i] = Some(j);
-            for (to, from) in self.columns.iter_mut().zip(own) {
-                to[j] = from[i];
+        }
+        for (to, from) in self.columns.iter_mut().zip(own) {
+            for (to, &i) in to.iter_mut().zip(&self.points) {
+                *to = from[i];
             }
         }
         let mut y: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
@@ -150,19 +152,21 @@ impl PointBlock for Points {
         let (own, more) = y.split_at(self.dim);
         let (of_losses, more) = more.split_at(self.losses.dim());
         let (of_nucleus, of_spread) = more.split_at(usize::from(self.parts.len() > 1));
-        for i in 0..value.len() {
-            let at = |d: usize| of_losses.get(d).map_or(0.0, |column| column[i]);
-            let e_in = match (&self.spread, of_spread) {
-                (Some(spread), [column]) => spread.energy_at(column[i]),
-                _ => self.e0,
-            };
-            let vertex = self.losses.vertex(e_in, [at(0), at(1)]);
+        let n = value.len();
+        if let (Some(spread), [column]) = (&self.spread, of_spread) {
+            for (energy, &u) in self.e_in.iter_mut().zip(*column) {
+                *energy = spread.energy_at(u);
+            }
+        }
+        let e_in = &self.e_in[..n];
+        self.losses.vertices(e_in, of_losses, &mut self.vertices);
+        for i in 0..n {
             let (part, share) = match of_nucleus.first() {
                 Some(column) => self.pick(column[i]),
                 None => (0, self.parts[0].atom_fraction),
             };
-            (self.part_of[i], self.vertices[i]) = (part, vertex);
-            self.weights[i] = share * vertex.weight;
+            self.part_of[i] = part;
+            self.weights[i] = share * self.vertices.weight[i];
         }
         for part in 0..self.parts.len() {
             self.evaluate_part(part, own, value);
@@ -180,14 +184,17 @@ impl PointBlock for Points {
 
     fn scalars(&self, i: usize, out: &mut [f64]) {
         let (nucleus, _) = self.nuclei[self.part_of[i]];
-        let vertex = self.vertices[i];
+        let vertices = &self.vertices;
         // In the order of `InTarget::scalars`.
         let of_nucleus = (self.parts.len() > 1).then_some(nucleus);
         let loses = self.losses != EnergyLoss::None;
         let varies = loses || self.spread.is_some();
-        let of_vertex = [(loses, vertex.z_cm), (varies, vertex.beam_energy_gev)];
+        let of_vertex = [
+            (loses, vertices.z_cm[i]),
+            (varies, vertices.beam_energy_gev[i]),
+        ];
         let of_vertex = of_vertex.into_iter().filter(|(is_said, _)| *is_said);
-        let projectile = vertex.projectile.map(|species| match species {
+        let projectile = vertices.projectile[i].map(|species| match species {
             Species::Electron => ELECTRON_PDG_ID,
             Species::Positron => -ELECTRON_PDG_ID,
             Species::Photon => PHOTON_PDG_ID,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::BeamTrack;
 use crate::matter::material::Material;
-use crate::matter::shower::{Shower, ShowerError, Species, TrackLength};
+use crate::matter::shower::{Inverse, Shower, ShowerError, Species, TrackLength};
 
 /// Slabs of a shower that is computed; their thickness grows with depth, where it changes slowly.
 const SLABS: usize = 48;
@@ -40,8 +40,10 @@ pub struct Showered {
 #[derive(Debug, Clone, PartialEq)]
 struct One {
     species: Species,
-    /// From the face to the end.
+    /// From the face to the end, and the length above the lowest energy in X0.
     whole: Arc<TrackLength>,
+    inverse: Inverse,
+    length_x0: f64,
     /// For each step of the table of energies, and what is above the last, the shares of the slabs as running sums.
     shares: Vec<Vec<f64>>,
 }
@@ -49,6 +51,8 @@ struct One {
 #[derive(Debug, Clone, PartialEq)]
 struct Slab {
     added: TrackLength,
+    /// Of each species.
+    inverse: Vec<Inverse>,
     /// Lengths above the lowest energy of each species, X0.
     lengths_x0: Vec<f64>,
 }
@@ -107,9 +111,12 @@ impl Showered {
         let energies = (lowest_gev, energy_gev);
         let mut made = Self::of_slabs(energies, &depths, added, thickness_x0, species);
         if let [only] = species {
+            let whole = &down_to[down_to.len() - 1].1;
             made.one = Some(One {
                 species: *only,
-                whole: Arc::new(down_to[down_to.len() - 1].1.clone()),
+                inverse: whole.inverse(*only),
+                length_x0: whole.above(*only, lowest_gev),
+                whole: Arc::new(whole.clone()),
                 shares: shares(&made.slabs, *only),
             });
         }
@@ -133,6 +140,7 @@ impl Showered {
             let length = |species| added.above(species, lowest_gev);
             Slab {
                 lengths_x0: species.iter().map(|&one| length(one)).collect(),
+                inverse: species.iter().map(|&one| added.inverse(one)).collect(),
                 added,
             }
         };
@@ -157,18 +165,19 @@ impl Showered {
         let place = depth * n as f64;
         let k = (place as usize).min(n - 1);
         let (from, to) = (self.edges_x0[k], self.edges_x0[k + 1]);
-        let Slab { added, lengths_x0 } = &self.slabs[k];
-        let all: f64 = lengths_x0.iter().sum();
-        let (mut species, mut length) = (self.species[0], energy * all);
-        for (before, &next) in lengths_x0.iter().zip(&self.species[1..]) {
+        let slab = &self.slabs[k];
+        let all: f64 = slab.lengths_x0.iter().sum();
+        let (mut which, mut length) = (0, energy * all);
+        for (next, before) in (1..self.species.len()).zip(&slab.lengths_x0) {
             if length < *before {
                 break;
             }
-            (species, length) = (next, length - before);
+            (which, length) = (next, length - before);
         }
+        let species = self.species[which];
         Track {
             depth_x0: from + (place - k as f64) * (to - from),
-            energy_gev: added.energy_at(species, length),
+            energy_gev: slab.added.energy_at(&slab.inverse[which], length),
             species,
             weight: n as f64 * all / self.thickness_x0,
         }
@@ -176,8 +185,8 @@ impl Showered {
 
     /// The same of one species: the energy first.
     fn of_one(&self, one: &One, depth: f64, energy: f64) -> Track {
-        let length = one.whole.above(one.species, self.lowest_gev);
-        let energy_gev = one.whole.energy_at(one.species, energy * length);
+        let length = energy * one.length_x0;
+        let energy_gev = one.whole.energy_at(&one.inverse, length);
         let energies = one.whole.energies_gev();
         let next = energies.partition_point(|e| *e <= energy_gev);
         let shares = &one.shares[next.saturating_sub(1)];
@@ -194,7 +203,7 @@ impl Showered {
             depth_x0: from + (to - from) * inside.clamp(0.0, 1.0),
             energy_gev,
             species: one.species,
-            weight: length / self.thickness_x0,
+            weight: one.length_x0 / self.thickness_x0,
         }
     }
 

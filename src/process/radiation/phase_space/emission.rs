@@ -90,12 +90,6 @@ impl EmissionMap {
         }
     }
 
-    /// The cuts on v, GeV.
-    #[inline(always)]
-    pub(in crate::process::radiation) fn v_cuts(&self) -> (f64, f64) {
-        (self.v_low, self.v_high)
-    }
-
     /// The same form factor at another collision, with its cuts on v.
     #[inline(always)]
     pub(in crate::process::radiation) fn of(

@@ -4,7 +4,7 @@
 //! spectral function, integrated: a logarithm) and faster above; what is left, threshold and
 //! nuclear size, is smooth.
 
-use crate::elementary::{exp_m1, ln};
+use crate::elementary::{exp_m1, ln, ln_1p};
 
 /// Map of the pair mass squared.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,14 @@ pub struct PairMassMap {
 impl PairMassMap {
     /// For k² in [`k2_min`, `k2_max`], GeV², 0 < `k2_min` < `k2_max`, and lepton mass `m` in GeV.
     pub fn new(k2_min: f64, k2_max: f64, m: f64) -> Self {
+        let mut map = Self::up_to(k2_min, k2_max, m);
+        map.log_range = ln_1p(map.log_range);
+        map
+    }
+
+    /// The same with the range of 1/K + 1/k² less one where its logarithm belongs, the last of the numbers.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn up_to(k2_min: f64, k2_max: f64, m: f64) -> Self {
         let scale = m * m + 0.1 * k2_min;
         let end = 1.0 + scale / k2_max;
         // ln[(1 + K/k²_min)/(1 + K/k²_max)], also where the range is narrow.
@@ -29,7 +37,7 @@ impl PairMassMap {
             scale,
             inv_scale: 1.0 / scale,
             end: end / scale,
-            log_range: libm::log1p(growth / end),
+            log_range: growth / end,
         }
     }
 
