@@ -13,7 +13,7 @@ use millibrem::dark_sector::{
 };
 use millibrem::generate::{Generator, Progress, Settings};
 use millibrem::matter::shower::{Shower, Species, TrackLength};
-use millibrem::process::annihilation::{Annihilation, dark_photon_mean_pb};
+use millibrem::process::annihilation::{Annihilation, InitialState, dark_photon_mean_pb};
 use millibrem::process::radiation::quadrature::gauss_legendre;
 use millibrem::process::secondary::FromShower;
 use millibrem::process::{Inputs, Method, Process, SetupError};
@@ -263,14 +263,17 @@ fn radiation_off_the_initial_state_changes_the_yield_by_the_factors_of_another_c
         (0.13, 0.90),
         (0.15, 0.84),
     ] {
-        let one = Annihilation::new(&inputs(m_chi, ChiSpin::Dirac, &[]));
-        let one = one.expect("open");
-        let mean = |one: Annihilation| {
+        let mean = |initial_state| {
+            let inputs = Inputs {
+                initial_state,
+                ..inputs(m_chi, ChiSpin::Dirac, &[])
+            };
+            let one = Annihilation::new(&inputs).expect("open");
             let along = FromShower::new(Arc::new(one), track.clone(), Species::Positron, 40.0);
             let route = along.route(Method::QUADRATURE).expect("offered");
             route.sigma(1e-3).expect("converged").value_pb
         };
-        let factor = mean(one.radiating()) / mean(one);
+        let factor = mean(InitialState::LeadingLog) / mean(InitialState::None);
         assert!(
             (factor - expected).abs() < 0.01,
             "{m_chi}: {factor}, expected {expected}"

@@ -9,6 +9,7 @@ use super::process_kind::ProcessKind;
 use super::rules::Resolver;
 use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
 use crate::observable::{Observable, Scale, Scales};
+use crate::process::annihilation::InitialState;
 use crate::process::{Inputs, KinematicLimits};
 use crate::text::shown;
 
@@ -84,8 +85,6 @@ pub(super) struct Ranges<'a> {
     pub(super) kind: &'a ProcessKind,
     /// On the first nucleus.
     pub(super) inputs: &'a Inputs,
-    /// Whether all projectiles have the energy of the beam.
-    pub(super) one_energy: bool,
     pub(super) limits: &'a KinematicLimits,
 }
 
@@ -110,9 +109,14 @@ impl Ranges<'_> {
             Some((least, most)) => (0.9 * least, 1.1 * most),
             None => (m_low, self.limits.m_pair_max_gev.min(m_high)),
         };
+        let x_max = match self.inputs.initial_state {
+            // Most photons are soft, and x of the rest is above 1 by m_e/E.
+            InitialState::LeadingLog if cuts.x_max >= 1.0 => self.limits.x_upper,
+            _ => cuts.x_max,
+        };
         Scales {
             beam_energy_gev: e0,
-            x: (x_min, cuts.x_max),
+            x: (x_min, x_max),
             t_gev2: (t_low, t_high),
             m_pair_gev,
             pt_gev: Scales::decade_below(pt),
@@ -123,6 +127,11 @@ impl Ranges<'_> {
     /// The range an observable fills, a natural scale with it; in the observable's units.
     fn of(&self, observable: &Observable) -> (f64, f64, Scale) {
         observable.definition().range(&self.scales())
+    }
+
+    /// Whether x has one value only.
+    fn has_one_x(&self) -> bool {
+        self.limits.x_lower >= self.limits.x_upper
     }
 
     /// What the observable is not of, where it takes one value only, or none, in this process.
@@ -137,7 +146,7 @@ impl Ranges<'_> {
             Observable::E_MISS_GEV,
             Observable::M_PAIR_GEV,
         ];
-        if !kind.has_nucleus() && self.one_energy && of_one_energy.contains(observable) {
+        if !kind.has_nucleus() && self.has_one_x() && of_one_energy.contains(observable) {
             return Some(
                 "an observable that varies: all positrons have the energy of the beam, and E_miss and mass of a pair with it",
             );

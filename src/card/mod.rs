@@ -50,7 +50,7 @@ pub use known::Files;
 pub use material::Isotopes;
 pub use overrides::Override;
 pub use process_kind::ProcessKind;
-pub use reach::{Channel, Channels, InitialState, MesonYields, Reach, Straggling};
+pub use reach::{Channel, Channels, MesonYields, Reach, Straggling};
 pub use reference::reference;
 pub use run::Run;
 pub use run_card::{RunCard, WeightSpec};
@@ -60,3 +60,4 @@ pub(crate) use table::find_key;
 pub use target::Losses;
 
 pub use crate::process::KinematicLimits;
+pub use crate::process::annihilation::InitialState;

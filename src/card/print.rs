@@ -58,6 +58,7 @@ fn printed(card: &RunCard) -> Section {
     run::print_schema(out);
     card.run.print("run", out);
     process_kind::print(&card.kind, card.mesons, out);
+    card.initial_state.print(process_kind::RADIATION, out);
     dark_sector::print(&card.dark_sector, out);
     beam::print(&card.beam, out);
     profile::print(&card.profile, out);

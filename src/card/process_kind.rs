@@ -16,10 +16,14 @@ use crate::beam::{Beam, Projectile};
 use crate::mesons::{Mesons, VectorMeson};
 use crate::observable::Observable;
 use crate::particle::Role;
+use crate::process::annihilation::InitialState;
 use crate::process::{Kind, Registry};
 
 /// The process of a card where it names none.
 pub(super) const DEFAULT: &str = "pair";
+
+/// The key of photons off the initial state.
+pub(super) const RADIATION: &str = "process.initial_state_radiation";
 
 /// The processes that every card may name.
 static PROCESSES: LazyLock<Registry> = LazyLock::new(Registry::standard);
@@ -32,6 +36,10 @@ keys! { KEYS:
     "process.mesons": Texts, "", Choices(names::<VectorMeson>), Nothing("(all of them, for `meson`)"),
         "The vector mesons V of `meson`: ρ(770), ω(782), φ(1020), J/ψ; those that are too light for the pair are left out.",
         "one or more of \"rho\", \"omega\", \"phi\", \"jpsi\"";
+    "process.initial_state_radiation": Text, "", Choices(names::<InitialState>), Nothing("(`none`)"),
+        "Photons off positron and electron before they annihilate, of `annihilation`: none, or to leading logarithm; what \
+         the positron radiates is visible, and `beam_energy_gev` of an event its energy after that.",
+        "\"none\" or \"leading-log\"";
 }
 
 /// The process of a card; two are equal if they have the same name.

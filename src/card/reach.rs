@@ -8,6 +8,7 @@ use super::printed::Printed;
 use super::rules::{Plain, Resolver};
 use crate::beam::{Beam, Projectile};
 use crate::matter::Target;
+use crate::process::annihilation::InitialState;
 
 const YIELD: &str = "a number of mesons, 0 to 1e30";
 const YIELDS: Allowed = Numbers("0 to 1e30", |n| n == 0.0 || AMOUNTS.contains(&n));
@@ -110,16 +111,6 @@ impl Channels {
     /// All of them, in the order of [`Channel::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Channel> {
         Channel::ALL.iter().copied().filter(move |&c| self.has(c))
-    }
-}
-
-named! {
-    /// Photons off the initial state of the annihilation.
-    pub enum InitialState {
-        /// None.
-        None = "none",
-        /// Structure functions to leading logarithm.
-        LeadingLog = "leading-log",
     }
 }
 

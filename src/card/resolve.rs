@@ -21,6 +21,7 @@ pub(super) fn resolve(rules: &Resolver<'_>, known: &Known) -> Result<RunCard, Ca
     let kind = process_kind::resolve(rules, known, &beam)?;
     let dark_sector = dark_sector::resolve(rules, &kind)?;
     let mesons = process_kind::mesons(rules, &kind)?;
+    let initial_state = rules.read(process_kind::RADIATION)?;
     let target = target::resolve(rules, known)?;
     let cuts = cuts::resolve(rules)?;
     let losses = target::losses(rules, &kind, &beam, &target)?;
@@ -33,13 +34,13 @@ pub(super) fn resolve(rules: &Resolver<'_>, known: &Known) -> Result<RunCard, Ca
         dark_sector,
         cuts,
         mesons: mesons.unwrap_or_default(),
+        initial_state,
     };
     let one_energy = losses.is_none_or(|losses| losses == Losses::None);
     let limits = kinematics(rules, &kind, &inputs, one_energy, &target)?;
     let ranges = Ranges {
         kind: &kind,
         inputs: &inputs,
-        one_energy,
         limits: &limits,
     };
     let histograms = histograms::resolve(rules, &ranges)?;
@@ -55,6 +56,7 @@ pub(super) fn resolve(rules: &Resolver<'_>, known: &Known) -> Result<RunCard, Ca
         run,
         kind,
         mesons,
+        initial_state,
         beam,
         profile,
         dark_sector,

@@ -18,6 +18,7 @@ use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::TrackTable;
 use crate::matter::{Nucleus, Target};
 use crate::mesons::Mesons;
+use crate::process::annihilation::InitialState;
 use crate::process::{Inputs, KinematicLimits};
 
 /// Everything a run needs to know.
@@ -29,6 +30,8 @@ pub struct RunCard {
     pub kind: ProcessKind,
     /// The vector mesons that may decay, where the process makes them.
     pub mesons: Option<Mesons>,
+    /// Photons off the initial state of an annihilation.
+    pub initial_state: InitialState,
     /// The beam.
     pub beam: Beam,
     /// How its leptons differ.
@@ -118,6 +121,7 @@ impl RunCard {
             dark_sector: self.dark_sector,
             cuts: self.cuts,
             mesons: self.mesons.unwrap_or_default(),
+            initial_state: self.initial_state,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The numbers that a process is made of, in GeV and of one nucleus.
 
+use super::annihilation::InitialState;
 use super::radiation::SetupError;
 use crate::beam::Beam;
 use crate::cuts::Cuts;
@@ -23,6 +24,8 @@ pub struct Inputs {
     pub cuts: Cuts,
     /// The vector mesons that may decay, of a process that makes them.
     pub mesons: Mesons,
+    /// Photons off the initial state, of an annihilation.
+    pub initial_state: InitialState,
 }
 
 impl Inputs {

@@ -111,7 +111,8 @@ fn no_key_is_missing() {
     let [pair, photon, mediated] = minimal();
     let of_photons = PAIR.replace("lepton = \"mu-\"", "particle = \"gamma\"");
     for text in [
-        mediated + "dark_sector.width_gev = 0.01\n",
+        mediated
+            + "dark_sector.width_gev = 0.01\nprocess.initial_state_radiation = 'leading-log'\n",
         of_photons.clone() + "process.kind = \"photon-conversion\"\n",
         of_photons + "process.kind = \"meson\"\n",
     ] {

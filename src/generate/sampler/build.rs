@@ -14,6 +14,7 @@ use super::{Sampler, SamplerError, Target};
 use crate::generate::integrand::{Exact, MAX_DIM};
 use crate::generate::{Generator, Settings};
 use crate::matter::Nucleus;
+use crate::process::annihilation::InitialState;
 use crate::process::{Inputs, Kind, Method, Process, QuadratureError};
 use crate::text::shown;
 
@@ -141,6 +142,11 @@ impl Sampler {
         if request.nuclei.is_empty() {
             let found = "none".to_owned();
             return Err(refuse("the list of nuclei", "one nucleus or more", found));
+        }
+        if inputs.initial_state != InitialState::None {
+            let expected = "\"none\", for the photons would be lost where particles are followed";
+            let found = format!("{:?}", inputs.initial_state.name());
+            return Err(refuse("process.initial_state_radiation", expected, found));
         }
         let nominal = kind.of(&inputs.on(request.nuclei[0]))?;
         let mass_gev = nominal.beam().mass_gev;

@@ -1,5 +1,6 @@
 //! One set-up of the annihilation: its energies, σ, cuts and momenta.
 
+use super::InitialState;
 use super::cross_section::{self, energy_of, s_of};
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::cuts::Cuts;
@@ -23,8 +24,7 @@ pub struct Annihilation {
     /// What couples e⁺e⁻ to χ.
     dark: DarkSector,
     pub(super) chi: MilliCharged,
-    /// Whether its σ is with radiation off the initial state.
-    pub(super) radiates: bool,
+    pub(super) initial_state: InitialState,
     /// In units of [`Self::energy_gev`].
     cuts: Cuts,
 }
@@ -51,7 +51,7 @@ impl Annihilation {
             electrons: f64::from(inputs.nucleus.z),
             dark: inputs.dark_sector,
             chi,
-            radiates: false,
+            initial_state: inputs.initial_state,
             cuts: inputs.cuts,
         };
         if !(process.energy_gev > process.threshold_gev()) {
@@ -67,18 +67,9 @@ impl Annihilation {
             false => Err(SetupError::EmptyRange {
                 x_min: inputs.cuts.x_min,
                 x_max: inputs.cuts.x_max,
-                lowest: process.x(),
+                lowest: process.lowest_x(),
                 highest: process.x(),
             }),
-        }
-    }
-
-    /// The same with radiation off the initial state in its route to σ; it has no events.
-    #[must_use]
-    pub fn radiating(self) -> Self {
-        Self {
-            radiates: true,
-            ..self
         }
     }
 
@@ -92,9 +83,9 @@ impl Annihilation {
         energy_of(4.0 * self.chi.mass_gev * self.chi.mass_gev)
     }
 
-    /// The cut on E_miss, GeV.
-    pub(super) fn least_gev(&self) -> f64 {
-        self.cuts.x_min * self.energy_gev
+    /// Whether it has photons off the initial state.
+    pub(super) fn radiates(&self) -> bool {
+        self.initial_state != InitialState::None
     }
 
     /// Energy in GeV at which A′ is on its mass shell and may decay to χχ̄, and half of the width of the peak, mΓ/2m_e.
@@ -117,15 +108,37 @@ impl Annihilation {
         self.at_pb(self.energy_gev)
     }
 
-    /// E_miss over the energy of the positron.
+    /// E_miss over the energy of the positron, the largest if that radiates.
     pub(super) fn x(&self) -> f64 {
         1.0 + ELECTRON_MASS_GEV / self.energy_gev
     }
 
-    /// Whether E_miss is within the cuts; where there is no upper cut there is none.
+    /// The least.
+    fn lowest_x(&self) -> f64 {
+        match self.radiates() {
+            true => (self.threshold_gev() + ELECTRON_MASS_GEV) / self.energy_gev,
+            false => self.x(),
+        }
+    }
+
+    /// Whether any E_miss is within the cuts; where there is no upper cut there is none.
     fn passes(&self) -> bool {
-        let (x, cuts) = (self.x(), &self.cuts);
+        let cuts = &self.cuts;
+        self.x() >= cuts.x_min && (cuts.x_max >= 1.0 || self.lowest_x() <= cuts.x_max)
+    }
+
+    /// Whether an E_miss in GeV is.
+    pub(super) fn takes(&self, missing_gev: f64) -> bool {
+        let (x, cuts) = (missing_gev / self.energy_gev, &self.cuts);
         x >= cuts.x_min && (cuts.x_max >= 1.0 || x <= cuts.x_max)
+    }
+
+    /// Least and largest share of its energy that a positron may keep, between two x and within the cuts.
+    pub(super) fn shares(&self, from: f64, to: f64) -> (f64, f64) {
+        let (from, to) = (from.max(self.cuts.x_min), to.min(self.cuts.x_max));
+        let share = |x: f64| x - ELECTRON_MASS_GEV / self.energy_gev;
+        // x is above 1 by m_e/E, and 1 the end of all axes.
+        (share(from).max(0.0), if to < 1.0 { share(to) } else { 1.0 })
     }
 
     /// Whether there is a cut on the angles of χ.
@@ -143,30 +156,54 @@ impl Annihilation {
         (energy_gev > moved.threshold_gev() && moved.passes()).then_some(moved)
     }
 
-    /// dσ/dy in pb per atom at cos θ = 2y − 1, 0 where a cut on the angles rejects.
-    pub(super) fn density_pb(&self, cos: f64) -> f64 {
-        let most = self.cuts.chi_angle_max_mrad * MRAD;
-        let outside = |p: Momentum| polar_angle(p[1].abs(), p[3]) > most;
-        match self.cuts_angles() && self.momenta(cos).into_iter().any(outside) {
-            true => 0.0,
-            false => {
-                self.sigma_pb() * cross_section::angular(s_of(self.energy_gev), &self.chi, cos)
-            }
+    /// The pair of a positron that has not radiated.
+    pub(super) fn pair(&self) -> Pair {
+        let (m, e) = (ELECTRON_MASS_GEV, self.energy_gev);
+        Pair {
+            s: s_of(e),
+            energy_gev: e + m,
+            pz_gev: ((e - m) * (e + m)).sqrt(),
+            k_gev: (0.5 * m * (e - self.threshold_gev())).sqrt(),
         }
     }
 
+    /// dσ/dy in pb per atom of a pair at cos θ = 2y − 1, 0 where a cut on the angles rejects.
+    pub(super) fn density_pb(&self, pair: &Pair, cos: f64) -> f64 {
+        let most = self.cuts.chi_angle_max_mrad * MRAD;
+        let outside = |p: Momentum| polar_angle(p[1].abs(), p[3]) > most;
+        let momenta = || pair.momenta(self.chi.mass_gev, cos);
+        match self.cuts_angles() && momenta().into_iter().any(outside) {
+            true => 0.0,
+            false => {
+                let sigma = cross_section::sigma_pb(pair.s, &self.dark, &self.chi);
+                self.electrons * sigma * cross_section::angular(pair.s, &self.chi, cos)
+            }
+        }
+    }
+}
+
+/// What χ and χ̄ are together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Pair {
+    /// Its squared mass, GeV².
+    pub(super) s: f64,
+    /// Its energy, GeV.
+    pub(super) energy_gev: f64,
+    /// Its momentum along the beam, GeV.
+    pub(super) pz_gev: f64,
+    /// The momentum of χ in its rest frame, β√s/2, GeV.
+    pub(super) k_gev: f64,
+}
+
+impl Pair {
     /// Momenta of χ and χ̄ at this cos θ, in the xz plane.
-    pub(super) fn momenta(&self, cos: f64) -> [Momentum; 2] {
-        let (m, m_chi) = (ELECTRON_MASS_GEV, self.chi.mass_gev);
-        let s = s_of(self.energy_gev);
-        let root = s.sqrt();
-        // k = β√s/2 in the rest frame of the pair, which moves with γ and γv along the beam.
-        let k = (0.5 * m * (self.energy_gev - self.threshold_gev())).sqrt();
-        let gamma = (self.energy_gev + m) / root;
-        let gamma_v = ((self.energy_gev - m) * (self.energy_gev + m)).sqrt() / root;
-        let across = k * ((1.0 - cos) * (1.0 + cos)).sqrt();
+    pub(super) fn momenta(&self, m_chi: f64, cos: f64) -> [Momentum; 2] {
+        let root = self.s.sqrt();
+        // γ and γv of the pair along the beam.
+        let (gamma, gamma_v) = (self.energy_gev / root, self.pz_gev / root);
+        let across = self.k_gev * ((1.0 - cos) * (1.0 + cos)).sqrt();
         [1.0, -1.0].map(|sign| {
-            let along = sign * k * cos;
+            let along = sign * self.k_gev * cos;
             let pz = gamma * along + gamma_v * 0.5 * root;
             let px = sign * across;
             // From the mass shell, so that it holds to the last digit.

@@ -16,15 +16,17 @@
 //!
 //! Left out: the motion of bound electrons, p ~ Zαm, which spreads s by a few per cent for the inner
 //! ones (it matters for a narrow A′ and within that much of the threshold), and the binding itself. Radiation off
-//! the initial state is an option ([`Annihilation::radiating`]). Without it all pairs of one positron energy have one
-//! E_miss. Pinned by `tests/annihilation.rs`.
+//! the initial state is an option ([`InitialState`]). Without it all pairs of one positron energy have one
+//! E_miss. Pinned by `tests/annihilation.rs` and `tests/annihilation_radiation.rs`.
 
 mod annihilated;
 mod cross_section;
 mod initial_state;
 mod process;
+mod radiated;
 mod route;
 
 pub use annihilated::Annihilation;
 pub use cross_section::dark_photon_mean_pb;
+pub use initial_state::InitialState;
 pub(super) use process::AnnihilationOf;

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use super::InitialState;
 use super::annihilated::{Annihilation, KIND};
+use super::radiated::{self, Radiated};
 use super::route::Closed;
 use crate::beam::Projectile;
 use crate::dark_sector::{DarkSector, Produces};
-use crate::event::Momentum;
+use crate::event::{Momentum, Scalar};
+use crate::kinematics::CollisionError;
 use crate::particle::{Outgoing, Particle, Role};
 use crate::process::{
-    BLOCK, Inputs, Kind, Method, PointBlock, Process, Route, SetupError, Unsuitable,
+    BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
+    Unsuitable,
 };
 
 impl Process for Annihilation {
@@ -18,7 +22,7 @@ impl Process for Annihilation {
     }
 
     fn dim(&self) -> usize {
-        1
+        if self.radiates() { radiated::DIM } else { 1 }
     }
 
     fn beam(&self) -> Particle {
@@ -37,7 +41,17 @@ impl Process for Annihilation {
         Outgoing::of_chi(self.chi.particle())
     }
 
+    fn scalars(&self) -> Vec<Scalar> {
+        match self.radiates() {
+            true => vec![Scalar::BEAM_ENERGY],
+            false => Vec::new(),
+        }
+    }
+
     fn block(&self) -> Box<dyn PointBlock> {
+        if self.radiates() {
+            return Box::new(Radiated::new(self));
+        }
         Box::new(Points {
             nominal: *self,
             moved: Some(*self),
@@ -77,15 +91,17 @@ impl PointBlock for Points {
             value.fill(0.0);
             return;
         };
+        let pair = process.pair();
         for (i, value) in value.iter_mut().enumerate() {
             self.cos[i] = 2.0 * y[0][i] - 1.0;
-            *value = process.density_pb(self.cos[i]);
+            *value = process.density_pb(&pair, self.cos[i]);
         }
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
         if let Some(process) = &self.moved {
-            out.copy_from_slice(&process.momenta(self.cos[i]));
+            let m_chi = process.chi.mass_gev;
+            out.copy_from_slice(&process.pair().momenta(m_chi, self.cos[i]));
         }
     }
 
@@ -96,7 +112,7 @@ impl PointBlock for Points {
 }
 
 /// Least width of an A′ that may be on its mass shell, in parts of its mass: a narrower peak is no longer found.
-const LEAST_WIDTH: f64 = 1e-4;
+pub(super) const LEAST_WIDTH: f64 = 1e-4;
 
 /// Refuses an A′ that is too narrow, where it decays to the pair.
 fn peak_is_found(dark_sector: &DarkSector) -> Result<(), Unsuitable> {
@@ -156,6 +172,16 @@ impl Kind for AnnihilationOf {
 
     fn produces(&self) -> Produces {
         Produces::Chi { by_vector: true }
+    }
+
+    fn own_keys(&self) -> &'static [&'static str] {
+        &["process.initial_state_radiation"]
+    }
+
+    /// After radiation positrons have all energies.
+    fn limits(&self, inputs: &Inputs, one_energy: bool) -> Result<KinematicLimits, CollisionError> {
+        let one_energy = one_energy && inputs.initial_state == InitialState::None;
+        KinematicLimits::of(self.roles(), inputs, one_energy)
     }
 
     fn suits(&self, inputs: &Inputs) -> Result<(), Unsuitable> {

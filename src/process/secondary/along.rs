@@ -1,13 +1,14 @@
 //! σ̄ and its spectrum along the track of a shower, by a route of the process at one energy.
 //!
 //! σ(E) is tabulated in equal steps of u, E = E_low + (E0 − E_low) u², because it opens at E_low, and
-//! taken from cubics between them; with a resonance at E_r of half width w, u² is in its place linear in the phase
-//! atan((E − E_r)/w), in which it is smooth; the steps are doubled until σ̄ settles. Errors are that of the route, the last
+//! taken from cubics between them; with a resonance at E_r of half width w, u² is in its place linear in
+//! asinh((E − E_r)/w), in which it is smooth, the tail of radiation above E_r too; the steps are doubled until σ̄ settles. Errors are that of the route, the last
 //! change and that of the cells.
 
 use rayon::prelude::*;
 
 use super::FromShower;
+use crate::event::Scalar;
 use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
 /// Least and most steps of the table of σ.
@@ -18,8 +19,8 @@ const CELLS: usize = 4096;
 const SHARE: f64 = 0.3;
 const FINEST: f64 = 1e-5;
 
-/// A resonance: its energy and half width in GeV, and the phases between which the energies are.
-struct Phases {
+/// A resonance: its energy and half width in GeV, and the η of E = E_r + w sinh η between which the energies are.
+struct Resonance {
     at: f64,
     half: f64,
     from: f64,
@@ -40,22 +41,22 @@ impl Along {
     /// Energy at `u` from 0 to 1, GeV.
     fn energy(&self, u: f64) -> f64 {
         let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
-        match self.phases() {
+        match self.resonance() {
             None => low + (high - low) * u * u,
             Some(_) if u >= 1.0 => high,
-            Some(Phases { at, half, from, to }) => {
-                (at + half * libm::tan(from + (to - from) * u * u)).clamp(low, high)
+            Some(Resonance { at, half, from, to }) => {
+                (at + half * libm::sinh(from + (to - from) * u * u)).clamp(low, high)
             }
         }
     }
 
     /// The resonance of the process, if it has one.
-    fn phases(&self) -> Option<Phases> {
+    fn resonance(&self) -> Option<Resonance> {
         let (at, half) = self.of.process.resonance()?;
-        let phase = |energy: f64| libm::atan2(energy - at, half);
+        let eta = |energy: f64| libm::asinh((energy - at) / half);
         let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
-        let (from, to) = (phase(low), phase(high));
-        (half > 0.0 && from < to).then_some(Phases { at, half, from, to })
+        let (from, to) = (eta(low), eta(high));
+        (half > 0.0 && from < to).then_some(Resonance { at, half, from, to })
     }
 
     /// σ in pb at one energy, with its evaluations.
@@ -121,13 +122,24 @@ impl Along {
     /// u of a missing-energy fraction.
     fn u(&self, x: f64) -> f64 {
         let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
-        let share = match self.phases() {
+        let share = match self.resonance() {
             None => (x * high - low) / (high - low),
-            Some(Phases { at, half, from, to }) => {
-                (libm::atan2(x * high - at, half) - from) / (to - from)
+            Some(Resonance { at, half, from, to }) => {
+                (libm::asinh((x * high - at) / half) - from) / (to - from)
             }
         };
         share.clamp(0.0, 1.0).sqrt()
+    }
+
+    /// Refused where E_miss is not the energy of the projectile.
+    fn check_x(&self) -> Result<(), QuadratureError> {
+        match self.of.process.scalars().contains(&Scalar::BEAM_ENERGY) {
+            true => Err(QuadratureError::NotApplicable {
+                method: self.method.name(),
+                needs: "positrons that do not radiate (process.initial_state_radiation) for spectra; the method mc has them",
+            }),
+            false => Ok(()),
+        }
     }
 
     fn judged(
@@ -168,6 +180,7 @@ impl Route for Along {
     }
 
     fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.check_x()?;
         let e0 = self.of.process.beam_energy_gev();
         let at = |&x: &f64| {
             let energy = x * e0;
@@ -184,6 +197,7 @@ impl Route for Along {
             let found = edges.to_vec();
             return Err(QuadratureError::Edges { found });
         }
+        self.check_x()?;
         let (table, n_eval, change) = self.table(goal)?;
         let bin = |e: &[f64]| {
             let (from, to) = (self.u(e[0]), self.u(e[1]));

@@ -61,6 +61,8 @@ impl PointBlock for Points {
             self.momenta[i] = [[0.0; 4]; MAX_OUTGOING];
             if *value != 0.0 {
                 self.block.momenta(0, &mut self.momenta[i][..self.n_out]);
+                // Left alone unless the process knows what is left of it.
+                self.block.scalars(0, &mut self.energies_gev[i..=i]);
             }
         }
     }

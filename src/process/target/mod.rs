@@ -97,6 +97,11 @@ impl InTarget {
         self.losses != EnergyLoss::None || self.spread.is_some()
     }
 
+    /// Whether the beam loses energy at the vertex, too, so that points say what is left.
+    fn radiates(&self) -> bool {
+        self.first().scalars().contains(&Scalar::BEAM_ENERGY)
+    }
+
     /// σ of a part by a method for a beam of this energy.
     fn route_at(&self, process: &Arc<dyn Process>, method: Method) -> Option<Box<dyn Route>> {
         let energy = process.beam_energy_gev();
@@ -179,7 +184,7 @@ impl Process for InTarget {
         if self.losses != EnergyLoss::None {
             all.push(Scalar::VERTEX_Z);
         }
-        if self.varies() {
+        if self.varies() || self.radiates() {
             all.push(Scalar::BEAM_ENERGY);
         }
         if matches!(self.losses, EnergyLoss::Shower { .. }) {

@@ -25,6 +25,8 @@ pub(super) struct Points {
     picks: Arc<[f64]>,
     losses: EnergyLoss,
     spread: Option<Spread>,
+    /// Whether points of the process say the energy that is left at the vertex.
+    radiates: bool,
     /// Dimensions and particles of the process on one nucleus.
     dim: usize,
     n_out: usize,
@@ -59,6 +61,7 @@ impl Points {
             picks: process.picks.clone(),
             losses: process.losses.clone(),
             spread: process.spread.clone(),
+            radiates: process.radiates(),
             dim: first.dim(),
             n_out: first.outgoing().len(),
             e_in: [first.beam_energy_gev(); BLOCK],
@@ -121,6 +124,8 @@ impl Points {
             value[i] = self.values[j] * self.weights[i];
             if value[i] == 0.0 {
                 self.place_of[i] = None;
+            } else if self.radiates && self.momenta.is_none() {
+                self.vertices.beam_energy_gev[i] = energy_of(&*self.blocks[part], j);
             }
         }
     }
@@ -142,9 +147,19 @@ impl Points {
             }
             if self.values[j] != 0.0 {
                 block.momenta(0, &mut momenta[i][..self.n_out]);
+                if self.radiates {
+                    self.vertices.beam_energy_gev[i] = energy_of(&**block, 0);
+                }
             }
         }
     }
+}
+
+/// The energy in GeV that a point says the beam has.
+fn energy_of(block: &dyn PointBlock, i: usize) -> f64 {
+    let mut energy = [0.0];
+    block.scalars(i, &mut energy);
+    energy[0]
 }
 
 impl PointBlock for Points {
@@ -188,7 +203,7 @@ impl PointBlock for Points {
         // In the order of `InTarget::scalars`.
         let of_nucleus = (self.parts.len() > 1).then_some(nucleus);
         let loses = self.losses != EnergyLoss::None;
-        let varies = loses || self.spread.is_some();
+        let varies = loses || self.spread.is_some() || self.radiates;
         let of_vertex = [
             (loses, vertices.z_cm[i]),
             (varies, vertices.beam_energy_gev[i]),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::equivalent;
 use super::limited::Limited;
 use crate::beam::Projectile;
-use crate::card::{Channel, InitialState, RunCard};
+use crate::card::{Channel, RunCard};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::matter::Nucleus;
 use crate::matter::shower::{LEAST_GEV, Species, TrackLength};
@@ -236,12 +236,12 @@ fn process(
         dark_sector: DarkSector::Pair(chi),
         cuts: card.cuts,
         mesons: Mesons::default(),
+        initial_state: card.reach.initial_state,
     };
     let made: Result<Arc<dyn Process>, SetupError> = match channel {
-        Channel::Annihilation => Annihilation::new(&inputs).map(|found| {
-            let radiates = card.reach.initial_state == InitialState::LeadingLog;
-            Arc::new(if radiates { found.radiating() } else { found }) as Arc<dyn Process>
-        }),
+        Channel::Annihilation => {
+            Annihilation::new(&inputs).map(|found| Arc::new(found) as Arc<dyn Process>)
+        }
         Channel::PhotonConversion | Channel::Trident => {
             Conversion::new(&inputs).map(|found| Arc::new(found) as Arc<dyn Process>)
         }
