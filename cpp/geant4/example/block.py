@@ -256,7 +256,7 @@ def interactions(asked, block):
     rate = sum(weights) / n
     error = math.sqrt((sum(w * w for w in weights) / n - rate * rate) / n)
     expected = sum(action.rates(kinetic).values()) * block.length
-    print(f"{len(weights)} interactions of {n} leptons: {rate:.5g} +- {error:.1g} per lepton, {expected:.5g} expected")
+    print(f"{len(weights)} interactions of {n} leptons: {rate:.5g} +- {error:.2g} per lepton, {expected:.5g} expected")
     print("mean missing energy {:.5g} +- {:.2g} GeV".format(*mean(weights, action.missing)))
     dark = [[row for row in rows if abs(row[0]) != abs(beam["pdg_id"])] for rows in action.left.values()]
     dark = [rows for rows in dark if rows]
