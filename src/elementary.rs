@@ -116,7 +116,7 @@ pub fn ln_1p(x: f64) -> f64 {
         x - (u - 1.0)
     } / u;
     let lost = if exponent < 54.0 { lost } else { 0.0 };
-    let whole = (x < ABOVE) & (x >= -BELOW);
+    let whole = (-BELOW..ABOVE).contains(&x);
     let (exponent, lost, f) = if whole {
         (0.0, 0.0, x)
     } else {
