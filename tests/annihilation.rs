@@ -13,7 +13,8 @@ use millibrem::dark_sector::{
 };
 use millibrem::generate::{Generator, Progress, Settings};
 use millibrem::matter::shower::{Shower, Species, TrackLength};
-use millibrem::process::annihilation::{Annihilation, InitialState, dark_photon_mean_pb};
+use millibrem::process::InitialState;
+use millibrem::process::annihilation::{Annihilation, dark_photon_mean_pb};
 use millibrem::process::radiation::quadrature::gauss_legendre;
 use millibrem::process::secondary::FromShower;
 use millibrem::process::{Inputs, Method, Process, SetupError};

@@ -9,7 +9,7 @@ use super::process_kind::ProcessKind;
 use super::rules::Resolver;
 use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
 use crate::observable::{Observable, Scale, Scales};
-use crate::process::annihilation::InitialState;
+use crate::process::InitialState;
 use crate::process::{Inputs, KinematicLimits};
 use crate::text::shown;
 

@@ -59,5 +59,5 @@ pub use table::KEYS;
 pub(crate) use table::find_key;
 pub use target::Losses;
 
+pub use crate::process::InitialState;
 pub use crate::process::KinematicLimits;
-pub use crate::process::annihilation::InitialState;

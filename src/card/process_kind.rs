@@ -16,7 +16,7 @@ use crate::beam::{Beam, Projectile};
 use crate::mesons::{Mesons, VectorMeson};
 use crate::observable::Observable;
 use crate::particle::Role;
-use crate::process::annihilation::InitialState;
+use crate::process::InitialState;
 use crate::process::{Kind, Registry};
 
 /// The process of a card where it names none.

@@ -8,7 +8,7 @@ use super::printed::Printed;
 use super::rules::{Plain, Resolver};
 use crate::beam::{Beam, Projectile};
 use crate::matter::Target;
-use crate::process::annihilation::InitialState;
+use crate::process::InitialState;
 
 const YIELD: &str = "a number of mesons, 0 to 1e30";
 const YIELDS: Allowed = Numbers("0 to 1e30", |n| n == 0.0 || AMOUNTS.contains(&n));

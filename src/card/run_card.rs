@@ -18,7 +18,7 @@ use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::TrackTable;
 use crate::matter::{Nucleus, Target};
 use crate::mesons::Mesons;
-use crate::process::annihilation::InitialState;
+use crate::process::InitialState;
 use crate::process::{Inputs, KinematicLimits};
 
 /// Everything a run needs to know.

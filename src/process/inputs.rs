@@ -1,6 +1,6 @@
 //! The numbers that a process is made of, in GeV and of one nucleus.
 
-use super::annihilation::InitialState;
+use super::initial_state::InitialState;
 use super::radiation::SetupError;
 use crate::beam::Beam;
 use crate::cuts::Cuts;

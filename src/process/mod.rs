@@ -8,6 +8,7 @@
 pub mod annihilation;
 mod approximation;
 mod incoming;
+mod initial_state;
 mod inputs;
 mod kind;
 mod limits;
@@ -31,6 +32,7 @@ use crate::particle::{Outgoing, Particle};
 
 pub use approximation::Approximation;
 pub use incoming::{AtVertex, Incoming, event_scalars};
+pub use initial_state::InitialState;
 pub use inputs::Inputs;
 pub use kind::{Kind, Unsuitable};
 pub use limits::KinematicLimits;

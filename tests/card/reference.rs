@@ -316,7 +316,8 @@ fn refused(key: &Key, value: &str) -> bool {
     let text = match key.path {
         "dark_sector.m_dark_photon_gev" | "dark_sector.epsilon" => photon,
         "dark_sector.g_chi" => mediated.replace("dark_sector.alpha_d = 0.1\n", ""),
-        "dark_sector.m_mediator_gev"
+        "process.initial_state_radiation"
+        | "dark_sector.m_mediator_gev"
         | "dark_sector.coupling"
         | "dark_sector.alpha_d"
         | "dark_sector.width_gev" => mediated,

@@ -14,7 +14,7 @@ use super::{Sampler, SamplerError, Target};
 use crate::generate::integrand::{Exact, MAX_DIM};
 use crate::generate::{Generator, Settings};
 use crate::matter::Nucleus;
-use crate::process::annihilation::InitialState;
+use crate::process::InitialState;
 use crate::process::{Inputs, Kind, Method, Process, QuadratureError};
 use crate::text::shown;
 

@@ -1,16 +1,18 @@
 //! One set-up of the annihilation: its energies, σ, cuts and momenta.
 
-use super::InitialState;
 use super::cross_section::{self, energy_of, s_of};
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::cuts::Cuts;
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::elementary::polar_angle;
 use crate::event::Momentum;
+use crate::process::InitialState;
 use crate::process::{Inputs, SetupError};
 
 /// Its name.
 pub(super) const KIND: &str = "annihilation";
+/// Least width of an A′ that may be on its mass shell, in parts of its mass: a narrower peak is no longer found.
+pub(super) const LEAST_WIDTH: f64 = 1e-4;
 /// rad per mrad.
 const MRAD: f64 = 1e-3;
 

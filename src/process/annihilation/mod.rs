@@ -28,5 +28,4 @@ mod route;
 
 pub use annihilated::Annihilation;
 pub use cross_section::dark_photon_mean_pb;
-pub use initial_state::InitialState;
 pub(super) use process::AnnihilationOf;

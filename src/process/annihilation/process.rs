@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::InitialState;
-use super::annihilated::{Annihilation, KIND};
+use super::annihilated::{Annihilation, KIND, LEAST_WIDTH};
 use super::radiated::{self, Radiated};
 use super::route::Closed;
 use crate::beam::Projectile;
@@ -11,6 +10,7 @@ use crate::dark_sector::{DarkSector, Produces};
 use crate::event::{Momentum, Scalar};
 use crate::kinematics::CollisionError;
 use crate::particle::{Outgoing, Particle, Role};
+use crate::process::InitialState;
 use crate::process::{
     BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
     Unsuitable,
@@ -110,9 +110,6 @@ impl PointBlock for Points {
         self.moved.is_some()
     }
 }
-
-/// Least width of an A′ that may be on its mass shell, in parts of its mass: a narrower peak is no longer found.
-pub(super) const LEAST_WIDTH: f64 = 1e-4;
 
 /// Refuses an A′ that is too narrow, where it decays to the pair.
 fn peak_is_found(dark_sector: &DarkSector) -> Result<(), Unsuitable> {

@@ -5,10 +5,9 @@
 //! shell the others are spread about z₁z₂s = m_A′² as 1/√((z₁z₂s − m_A′²)² + Γ₀²m_A′²), with the least width Γ₀ whatever its own,
 //! so that the map asks for the masses alone. z₁ is the share of the energy that the positron has at the vertex.
 
-use super::annihilated::{Annihilation, Pair};
+use super::annihilated::{Annihilation, LEAST_WIDTH, Pair};
 use super::cross_section::s_of;
 use super::initial_state::{beta, regular};
-use super::process::LEAST_WIDTH;
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::elementary::{exp, ln};
 use crate::event::Momentum;
