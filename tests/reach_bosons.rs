@@ -1,7 +1,11 @@
 //! Limits on ε and on couplings of bosons: against the sum by hand, the dark photon against a vector boson, an A′
 //! that makes χχ̄ against one on its mass shell, and what cannot be drawn together.
 
+use std::f64::consts::PI;
+
 use millibrem::card::{Override, RunCard, shipped};
+use millibrem::constants::{ALPHA, ELECTRON_MASS_GEV, GEV_M2_TO_PB};
+use millibrem::matter::shower::Species;
 use millibrem::process::Method;
 use millibrem::process::radiation::route;
 use millibrem::run;
@@ -123,6 +127,42 @@ fn a_massless_a_has_the_limit_on_the_charge() {
     let charge = limits(card("ldmx-2025", &[]), &[0.1]);
     assert_eq!(charge[0].0, "bremsstrahlung");
     assert_close(light[0].1[0].unwrap(), charge[0].1[0].unwrap(), 1e-3);
+}
+
+#[test]
+fn a_narrow_a_is_made_by_the_positrons_of_the_energy_at_its_pole() {
+    // ∫σ ds = 4π²αε² where it decays to the pair alone, ds = 2m_e dE, on the 82 electrons of an atom.
+    let set = [
+        ("dark_sector.m_chi_gev", "0.05"),
+        ("dark_sector.alpha_d", "1e-4"),
+        (
+            "reach.channels",
+            "[\"bremsstrahlung\", \"annihilation\", \"rho\"]",
+        ),
+    ];
+    let card = resonance("na64e-2023", &set);
+    let (shower, depths) = run::shower(&card, None, &[]).expect("a shower");
+    let tracks = shower.track_lengths(&card.target.material, &depths);
+    let track = tracks.expect("tracks").pop().expect("one depth");
+    for mass in [0.25, 0.3] {
+        let curves = limits(card.clone(), &[mass]);
+        let names: Vec<&str> = curves.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["bremsstrahlung", "annihilation", "sum"]);
+        let [beam, positrons, both] = [0, 1, 2].map(|i: usize| curves[i].1[0].expect("a limit"));
+        let energy = mass * mass / (2.0 * ELECTRON_MASS_GEV) - ELECTRON_MASS_GEV;
+        let per_gev = track.density_at(Species::Positron, energy) / depths[0];
+        let of_s = 4.0 * PI * PI * ALPHA * GEV_M2_TO_PB / (2.0 * ELECTRON_MASS_GEV);
+        let (_, yields) = run::yield_per_lepton(&card, 82.0 * per_gev * of_s).expect("a yield");
+        let events = card.beam.on_target.expect("electrons") * yields * card.reach.efficiency;
+        assert_close(
+            positrons,
+            (card.reach.events_excluded / events).sqrt(),
+            1e-3,
+        );
+        assert_close(both, (beam.powi(-2) + positrons.powi(-2)).powf(-0.5), 1e-9);
+    }
+    let below = limits(card, &[0.2]);
+    assert!(below[1].1[0].expect("a tail") > 2.0 * below[0].1[0].expect("a limit"));
 }
 
 #[test]

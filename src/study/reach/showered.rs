@@ -11,7 +11,7 @@ use super::equivalent;
 use super::limited::Limited;
 use crate::beam::Projectile;
 use crate::card::{Channel, RunCard};
-use crate::dark_sector::{DarkSector, MilliCharged};
+use crate::dark_sector::DarkSector;
 use crate::matter::Nucleus;
 use crate::matter::shower::{LEAST_GEV, Species, TrackLength};
 use crate::mesons::photoproduction::Photoproduction;
@@ -31,14 +31,14 @@ pub(super) struct Showered {
 }
 
 impl Showered {
-    /// Channels of the shower that the card names; mesons of which it gives no number among them. None
-    /// of what does not couple as the photon does.
+    /// Channels of the shower that the card names; mesons of which it gives no number among them. Of a
+    /// pair through an A' annihilation only, and none of what the beam radiates on its mass shell.
     pub(super) fn channels(card: &RunCard) -> impl Iterator<Item = Channel> {
         let all = card.reach.channels.unwrap_or_default();
         let given = card.reach.mesons;
-        let of_photons = Limited::of(&card.dark_sector) == Limited::Charge;
+        let limited = Limited::of(&card.dark_sector);
         all.iter()
-            .filter(move |_| of_photons)
+            .filter(move |&channel| makes(limited, channel))
             .filter(move |&channel| projectile(channel).is_some() && given.of(channel) == 0.0)
     }
 
@@ -105,18 +105,22 @@ impl Showered {
         ))
     }
 
-    /// Channels of the card that are of pairs through the photon, where it makes something else, in words.
+    /// Channels of the card that are not those of what it makes, in words.
     pub(super) fn left_out(card: &RunCard) -> Option<String> {
         let limited = Limited::of(&card.dark_sector);
         let named = card.reach.channels.unwrap_or_default();
         let names: Vec<&str> = named
             .iter()
-            .filter(|channel| *channel != Channel::Bremsstrahlung)
+            .filter(|channel| *channel != Channel::Bremsstrahlung && !makes(limited, *channel))
             .map(Channel::name)
             .collect();
-        (limited != Limited::Charge && !names.is_empty()).then(|| {
+        (!names.is_empty()).then(|| {
+            let counted = match limited {
+                Limited::Resonance => "bremsstrahlung and annihilation are",
+                _ => "bremsstrahlung alone is",
+            };
             format!(
-                "bremsstrahlung alone is counted for {}: {} of reach.channels are of pairs through the photon",
+                "{counted} counted for {}: {} of reach.channels are of pairs through the photon",
                 limited.symbol(),
                 names.join(", ")
             )
@@ -139,26 +143,27 @@ impl Showered {
         channel == Channel::Trident || VectorMeson::from_name(channel.name()).is_some()
     }
 
-    /// σ̄ in pb per atom for Q_χ = e within the cuts on x; 0 above threshold and outside of the selection.
+    /// σ̄ in pb per atom for Q_χ = e, or ε = 1 of an A', within the cuts on x, at a mass in GeV of χ, or of the A';
+    /// 0 above threshold and outside of the selection.
     pub(super) fn sigma_pb(
         &self,
         card: &RunCard,
         channel: Channel,
-        m_chi_gev: f64,
+        mass_gev: f64,
         goal: &Goal<'_>,
     ) -> Result<f64, StudyError> {
         let (Some(species), None) = (projectile(channel), Self::outside(card, channel)) else {
             return Ok(0.0);
         };
-        let DarkSector::Pair(chi) = card.dark_sector else {
+        let dark = card.dark_sector.of_coupling_one().of_mass(mass_gev);
+        let dark = dark.map_err(|bad| UsageError(format!("{}: {bad}", card.run.name)))?;
+        let Some(chi) = dark.chi() else {
             return Ok(0.0);
         };
-        let chi = chi.with(|chi| (chi.mass_gev, chi.charge) = (m_chi_gev, 1.0));
-        let chi = chi.map_err(|bad| UsageError(format!("{}: {bad}", card.run.name)))?;
         let track = match channel {
             Channel::Trident => {
                 let m = card.beam.projectile.mass_gev();
-                Arc::new(equivalent::track(&self.track, m, m_chi_gev))
+                Arc::new(equivalent::track(&self.track, m, mass_gev))
             }
             _ => self.track.clone(),
         };
@@ -168,7 +173,7 @@ impl Showered {
         let material = &card.target.material;
         let mut sum = 0.0;
         for (part, share) in material.components.iter().zip(material.number_fractions()) {
-            let Some(process) = process(card, channel, part.nucleus, chi)? else {
+            let Some(process) = process(card, channel, part.nucleus, dark)? else {
                 continue;
             };
             let track = track.clone();
@@ -212,6 +217,15 @@ impl Showered {
     }
 }
 
+/// Whether a channel, bremsstrahlung apart, makes what a limit is on.
+fn makes(limited: Limited, channel: Channel) -> bool {
+    match limited {
+        Limited::Charge => true,
+        Limited::Resonance => channel == Channel::Annihilation,
+        Limited::DarkPhoton | Limited::Boson => false,
+    }
+}
+
 /// What of the shower makes the pair.
 fn projectile(channel: Channel) -> Option<Species> {
     match channel {
@@ -227,13 +241,13 @@ fn process(
     card: &RunCard,
     channel: Channel,
     nucleus: Nucleus,
-    chi: MilliCharged,
+    dark_sector: DarkSector,
 ) -> Result<Option<Arc<dyn Process>>, StudyError> {
     let inputs = Inputs {
         beam: card.beam,
         nucleus,
         form_factor: card.target.form_factor.clone(),
-        dark_sector: DarkSector::Pair(chi),
+        dark_sector,
         cuts: card.cuts,
         mesons: Mesons::default(),
         initial_state: card.reach.initial_state,
