@@ -106,7 +106,7 @@ fn chain(criterion: &mut Criterion) {
             n_adapt: 5,
             neval: 200_000,
             rel_error: None,
-            min_neval: 0,
+            lattices: None,
             max_neval: POINTS,
         };
         let mut generator = Generator::new((&setup).into(), settings).unwrap();

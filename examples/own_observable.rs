@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         seed: 1,
         neval: 50_000,
         max_neval: 2_000_000,
-        ..run::settings(&card, 0)
+        ..run::settings(&card)
     };
     let mut silent = |_: &Progress| ControlFlow::Continue(());
     let mut generator = Generator::new(run::process(&card)?, settings)?;

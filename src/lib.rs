@@ -50,7 +50,7 @@
 //! use millibrem::{card, run};
 //!
 //! let card = card::shipped("na64mu-2025").ok_or("no such card")?.with(&[])?;
-//! let settings = Settings { seed: 7, neval: 20_000, max_neval: 200_000, ..run::settings(&card, 0) };
+//! let settings = Settings { seed: 7, neval: 20_000, max_neval: 200_000, ..run::settings(&card) };
 //! let mut generator = Generator::new(run::process(&card)?, settings)?;
 //!
 //! let mut silent = |_: &Progress| ControlFlow::Continue(());

@@ -154,26 +154,24 @@ pub fn goal(card: &RunCard) -> f64 {
     }
 }
 
-/// How to integrate, for a result to be filled into histograms of `min_neval` points or more.
-pub fn settings(card: &RunCard, min_neval: u64) -> Settings {
-    wanted(card, min_neval).within(card.integration.max_neval)
+/// How to integrate.
+pub fn settings(card: &RunCard) -> Settings {
+    wanted(card).within(card.integration.max_neval)
 }
 
 /// How to integrate where only σ is asked for.
 pub fn settings_of_sigma(card: &RunCard) -> Settings {
-    wanted(card, 0)
-        .for_sigma()
-        .within(card.integration.max_neval)
+    wanted(card).for_sigma().within(card.integration.max_neval)
 }
 
 /// What is worth knowing about [`settings`]: that `integration.max_neval` makes iterations smaller.
 pub fn note(card: &RunCard) -> Option<String> {
-    note_of(wanted(card, 0), card)
+    note_of(wanted(card), card)
 }
 
 /// The same about [`settings_of_sigma`].
 pub fn note_of_sigma(card: &RunCard) -> Option<String> {
-    note_of(wanted(card, 0).for_sigma(), card)
+    note_of(wanted(card).for_sigma(), card)
 }
 
 fn note_of(wanted: Settings, card: &RunCard) -> Option<String> {
@@ -195,7 +193,7 @@ fn note_of(wanted: Settings, card: &RunCard) -> Option<String> {
 }
 
 /// What the card asks for, all in all too much perhaps.
-fn wanted(card: &RunCard, min_neval: u64) -> Settings {
+fn wanted(card: &RunCard) -> Settings {
     let integration = &card.integration;
     Settings {
         seed: card.run.seed,
@@ -203,7 +201,7 @@ fn wanted(card: &RunCard, min_neval: u64) -> Settings {
         n_adapt: u32::try_from(integration.n_adapt).unwrap_or(u32::MAX),
         neval: integration.neval,
         rel_error: (integration.rel_error > 0.0).then_some(integration.rel_error),
-        min_neval,
+        lattices: None,
         max_neval: integration.max_neval,
     }
 }

@@ -239,7 +239,7 @@ fn the_route_along_a_shower_is_a_plain_sum_and_the_monte_carlo_agrees() {
             n_adapt: 6,
             neval: 20_000,
             rel_error: Some(1e-3),
-            min_neval: 0,
+            lattices: None,
             max_neval: 4_000_000,
         };
         let go_on = |_: &Progress| ControlFlow::Continue(());

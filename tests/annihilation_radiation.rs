@@ -187,7 +187,7 @@ fn monte_carlo_agrees_with_the_quadrature_and_its_events_say_the_energy_that_is_
         let card = card(settings);
         let expected = sigma(&card, Method::QUADRATURE);
         let process = run::process(&card).unwrap();
-        let mut generator = Generator::new(process, run::settings(&card, 0)).unwrap();
+        let mut generator = Generator::new(process, run::settings(&card)).unwrap();
         generator.adapt(silent).unwrap();
         let report = generator.measure(&[], silent).unwrap();
         let found = &report.cross_section;
@@ -232,7 +232,7 @@ fn further_weights_have_the_points_of_the_events_and_their_own_sigma() {
     for target in [&[][..], &["target.material=PbWO4"][..]] {
         let card = card(&[THIN, own_width, target, weights]);
         let process = run::process(&card).unwrap();
-        let mut generator = Generator::new(process, run::settings(&card, 0)).unwrap();
+        let mut generator = Generator::new(process, run::settings(&card)).unwrap();
         generator.adapt(silent).unwrap();
         let report = generator.measure(&[], silent).unwrap();
         let mut events = EventBuffer::default();

@@ -30,7 +30,7 @@ fn card(name: &str, settings: &[(&str, &str)]) -> RunCard {
 fn made(card: &RunCard) -> ((f64, f64), EventBuffer, Sample) {
     let process = run::process(card).unwrap();
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator = Generator::new(process, run::settings(card, 0)).unwrap();
+    let mut generator = Generator::new(process, run::settings(card)).unwrap();
     generator.adapt(silent).unwrap();
     let report = generator.measure(&[], silent).unwrap();
     assert!(report.alarms.is_empty(), "{:?}", report.alarms);

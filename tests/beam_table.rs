@@ -22,7 +22,7 @@ fn card(name: &str, settings: &[(&str, &str)]) -> RunCard {
 fn events(card: &RunCard, count: u64) -> EventBuffer {
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
     let process = run::process(card).unwrap();
-    let mut generator = Generator::new(process, run::settings(card, 0)).unwrap();
+    let mut generator = Generator::new(process, run::settings(card)).unwrap();
     generator.adapt(silent).unwrap();
     let report = generator.measure(&[], silent).unwrap();
     let request = EventRequest {

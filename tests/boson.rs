@@ -168,7 +168,7 @@ fn events_of_the_shipped_card_conserve_momentum_and_are_on_the_mass_shell() {
     let card = shipped("m3-scalar").expect("shipped").with(&all).unwrap();
     let process = run::process(&card).unwrap();
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator = Generator::new(process.clone(), run::settings(&card, 0)).unwrap();
+    let mut generator = Generator::new(process.clone(), run::settings(&card)).unwrap();
     generator.adapt(silent).unwrap();
     let report = generator.measure(&[], silent).unwrap();
     assert!(report.alarms.is_empty(), "{:?}", report.alarms);

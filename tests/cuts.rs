@@ -53,7 +53,7 @@ fn of_card(name: &str, keys: &[&str], seed: u64) -> (Generator, CrossSection) {
     let text = std::fs::read_to_string(&file).unwrap();
     let card = RunCard::parse(&file, name, &text, &keys).unwrap();
     let setup = run::setup(&card).unwrap();
-    let mut generator = Generator::new((&setup).into(), run::settings(&card, 0)).unwrap();
+    let mut generator = Generator::new((&setup).into(), run::settings(&card)).unwrap();
     generator.adapt(&mut silent).unwrap();
     let report = generator.measure(&[], &mut silent).unwrap();
     assert!(

@@ -196,7 +196,7 @@ fn ten_billion_events_start_and_the_last_of_them_can_be_made_alone() {
         n_adapt: 3,
         neval: 200_000,
         rel_error: Some(1e-3),
-        min_neval: 0,
+        lattices: None,
         max_neval: 10_000_000_000,
     };
     let request = EventRequest {

@@ -28,7 +28,7 @@ fn settings(seed: u64, neval: u64, iterations: u64) -> Settings {
         n_adapt: 8,
         neval,
         rel_error: None,
-        min_neval: 0,
+        lattices: None,
         max_neval: neval * iterations,
     }
 }
@@ -447,7 +447,7 @@ fn everywhere(keys: &[String]) -> Option<SigmaReport> {
     let card = RunCard::parse("card", "run", &text, &overrides).ok()?;
     let setup = run::setup(&card).unwrap();
     let requests = run::histograms(&card);
-    Some(measured(&setup, run::settings(&card, 0), &requests).1)
+    Some(measured(&setup, run::settings(&card), &requests).1)
 }
 
 #[test]

@@ -251,7 +251,7 @@ fn the_monte_carlo_is_the_quadrature_for_all_spins() {
             n_adapt: 8,
             neval: 40_000,
             rel_error: Some(1e-3),
-            min_neval: 0,
+            lattices: None,
             max_neval: 8_000_000,
         };
         let process: Arc<dyn Process> = Arc::new(Conversion::new(&inputs).expect("open"));

@@ -34,7 +34,7 @@ fn card(name: &str, settings: &[(&str, &str)], weights: &[(&str, &str)]) -> RunC
 fn made(card: &RunCard) -> (EventBuffer, Vec<Vec<f64>>) {
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
     let process = run::process(card).unwrap();
-    let mut generator = Generator::new(process, run::settings(card, 0)).unwrap();
+    let mut generator = Generator::new(process, run::settings(card)).unwrap();
     generator.adapt(silent).unwrap();
     let report = generator.measure(&[], silent).unwrap();
     let mut events = EventBuffer::default();
@@ -252,8 +252,7 @@ fn quotients_do_not_depend_on_which_events_are_asked_for_together() {
     let card = card("ldmx-2025", &[("events.mode", "unweighted")], &ALL[..3]);
     let (events, all) = made(&card);
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator =
-        Generator::new(run::process(&card).unwrap(), run::settings(&card, 0)).unwrap();
+    let mut generator = Generator::new(run::process(&card).unwrap(), run::settings(&card)).unwrap();
     generator.adapt(silent).unwrap();
     let others = run::weights(&card).unwrap();
     let some: Vec<u64> = events.index.iter().copied().step_by(371).collect();

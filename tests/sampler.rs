@@ -131,7 +131,7 @@ fn compare(card: &RunCard, sampler: &Sampler, nucleus: Nucleus, energy: f64, see
         n_adapt: 8,
         neval: 100_000,
         rel_error: None,
-        min_neval: 0,
+        lattices: None,
         max_neval: 1_000_000,
     };
     let mut generator = Generator::new(process.clone(), settings).unwrap();

@@ -33,7 +33,7 @@ fn silent(_: &Progress) -> ControlFlow<()> {
 
 fn measured(card: &RunCard, histograms: &[HistogramRequest]) -> (Generator, SigmaReport) {
     let process = run::process(card).unwrap();
-    let mut generator = Generator::new(process, run::settings(card, 0)).unwrap();
+    let mut generator = Generator::new(process, run::settings(card)).unwrap();
     generator.adapt(&mut silent).unwrap();
     let report = generator.measure(histograms, &mut silent).unwrap();
     (generator, report)

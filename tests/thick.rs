@@ -48,7 +48,7 @@ fn sigma_at(card: &RunCard, energy_gev: f64) -> f64 {
 fn check(card: &RunCard, expected_pb: f64, count: u64) -> (EventBuffer, Sample) {
     let process = run::process(card).unwrap();
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator = Generator::new(process.clone(), run::settings(card, 0)).unwrap();
+    let mut generator = Generator::new(process.clone(), run::settings(card)).unwrap();
     generator.adapt(silent).unwrap();
     let report = generator.measure(&[], silent).unwrap();
     let found = &report.cross_section;

@@ -186,7 +186,7 @@ fn events_in_cpp_are_distributed_like_those_of_generate_at_three_energies() {
             n_adapt: 8,
             neval: 100_000,
             rel_error: None,
-            min_neval: 0,
+            lattices: None,
             max_neval: 1_000_000,
         };
         let mut generator = Generator::new(process, settings).unwrap();

@@ -137,7 +137,7 @@ fn generator(card: &RunCard, setup: &Setup) {
         n_adapt: 1,
         neval: 1000,
         rel_error: None,
-        min_neval: 0,
+        lattices: None,
         max_neval: 2000,
     };
     let Ok(mut generator) = Generator::new(setup.into(), settings) else {

@@ -18,7 +18,7 @@ keys! {
         "Iterations that adapt the sampling; none of them enters σ.",
         "a number of iterations, 1 to 1000" => n_adapt: u64;
     "integration.neval": Count, "", within!(1000 to 1e12), Count(200_000),
-        "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), no more than 0.01 / `rel_error`² or 20000.",
+        "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), 20000 at most to adapt and lattices of 8192 to 131072 at most to measure.",
         "a number of points an iteration, 1000 to 1e12" => neval: u64;
     "integration.rel_error": Number, "", within!(0 to 1), Number(1e-3),
         "Relative error of σ at which the Monte Carlo stops; 0 goes on to `max_neval`.",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vegas::{AdaptReport, Config, Measurement, Plan, Slice, Vegas};
+use vegas::{AdaptReport, Config, Layout, Measurement, Plan, Slice, Vegas};
 
 use super::histograms::{self, HistogramRequest};
 use super::integrand::Exact;
@@ -24,10 +24,10 @@ pub struct Settings {
     pub n_adapt: u32,
     /// Points an iteration.
     pub neval: u64,
+    /// Points of a measuring iteration made of shifted lattices, for σ alone: a power of two.
+    pub lattices: Option<u64>,
     /// Relative error at which the measurement stops; `None` goes to `max_neval`.
     pub rel_error: Option<f64>,
-    /// Fewest measured points.
-    pub min_neval: u64,
     /// Most measured points, those of the adaptation and probes not counted.
     pub max_neval: u64,
 }
@@ -37,6 +37,12 @@ impl Settings {
     /// and where not even five iterations of `neval` points fit, smaller iterations.
     #[must_use]
     pub fn within(self, evaluations: u64) -> Self {
+        if let Some(points) = self.lattices
+            && self.least_evaluations(self.neval) > evaluations
+        {
+            let lattices = (points / 2 >= SMALLEST_LATTICES).then_some(points / 2);
+            return Self { lattices, ..self }.within(evaluations);
+        }
         let fits = |neval: u64| self.least_evaluations(neval) <= evaluations;
         let mut neval = self.neval;
         if !fits(neval) {
@@ -54,32 +60,37 @@ impl Settings {
             false => u32::try_from(spare.saturating_sub(MIN_ITERATIONS)).unwrap_or(u32::MAX),
         };
         let adapting = Self { n_adapt, ..self }.adapting_evaluations(neval);
-        let iterations = evaluations.saturating_sub(adapting) / with_probes(neval, MEASURE_PROBES);
+        let points = self.lattices.unwrap_or(neval);
+        let iterations = evaluations.saturating_sub(adapting) / with_probes(points, MEASURE_PROBES);
         Self {
             neval,
             n_adapt,
-            max_neval: iterations.max(MIN_ITERATIONS) * neval,
+            max_neval: iterations.max(MIN_ITERATIONS) * points,
             ..self
         }
     }
 
-    /// The same for σ alone, without histograms or events: iterations of no more points than the
-    /// relative error asked for needs, fifteen of them in all.
+    /// The same for σ alone, without histograms or events: lattices, of no more points than the relative
+    /// error asked for needs, after an adaptation to no more than they need.
     #[must_use]
     pub fn for_sigma(self) -> Self {
         let needed = self.rel_error.map_or(u64::MAX, |goal| {
             // A float too large for an integer becomes the largest.
-            ((VARIANCE_PER_ITERATION / (goal * goal)) as u64).max(FEW_POINTS)
+            (VARIANCE_PER_ITERATION / (goal * goal)) as u64
         });
+        let points = needed.clamp(*FEW_LATTICES.start(), *FEW_LATTICES.end());
+        let points = 1 << points.min(self.neval).max(1).ilog2();
         Self {
-            neval: self.neval.min(needed),
+            neval: self.neval.min(FEW_POINTS),
+            lattices: (points >= SMALLEST_LATTICES).then_some(points),
             ..self
         }
     }
 
     /// Evaluations of the adaptation and of the fewest measuring iterations, of `neval` points each.
     pub fn least_evaluations(&self, neval: u64) -> u64 {
-        let measuring = MIN_ITERATIONS.saturating_mul(with_probes(neval, MEASURE_PROBES));
+        let points = self.lattices.unwrap_or(neval);
+        let measuring = MIN_ITERATIONS.saturating_mul(with_probes(points, MEASURE_PROBES));
         self.adapting_evaluations(neval).saturating_add(measuring)
     }
 
@@ -93,11 +104,18 @@ fn with_probes(neval: u64, share: f64) -> u64 {
     neval.saturating_add((share * neval as f64) as u64)
 }
 
-/// Points an iteration times the square of the relative error, for σ alone. The shipped cards have a
-/// relative variance of 0.03 to 0.12 a point: five to ten iterations measure that well.
-const VARIANCE_PER_ITERATION: f64 = 0.01;
+/// Points of an iteration of lattices times the square of the relative error. The shipped cards have a
+/// relative variance of 0.002 to 0.04 a point: five to twenty iterations measure that.
+const VARIANCE_PER_ITERATION: f64 = 0.002;
 
-/// Fewest points of an iteration for σ alone: with these the map and the strata are still good.
+/// Points of an iteration of lattices: with fewer the smoothness of the integrand gains less, with more
+/// it gains no more.
+const FEW_LATTICES: std::ops::RangeInclusive<u64> = 1 << 13..=1 << 17;
+
+/// Fewest points of an iteration of lattices that the integrator takes.
+const SMALLEST_LATTICES: u64 = 1 << 11;
+
+/// Points of an adapting iteration for σ alone: more make no better map for lattices.
 const FEW_POINTS: u64 = 20_000;
 
 /// Fewest measured iterations: χ² needs some.
@@ -184,6 +202,7 @@ impl Generator {
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
     ) -> Result<SigmaReport, GenerateError> {
+        let tried = self.try_lattices(requests, listener)?;
         let mut plan = self.plan(self.most_iterations());
         plan.min_iterations = self.certain_iterations();
         plan.rel_error = self.settings.rel_error;
@@ -205,7 +224,7 @@ impl Generator {
                 iterations,
             },
             histograms,
-            n_eval: m.n_eval + self.adapted.n_eval,
+            n_eval: m.n_eval + self.adapted.n_eval + tried,
             effective_share: m.effective_sample_size / points,
             largest_weight: m.largest_weight,
             alarms: m.alarms.iter().map(quality::of_integral).collect(),
@@ -226,9 +245,44 @@ impl Generator {
         Ok(report)
     }
 
-    /// Stratified points of `iterations` iterations.
+    /// Measures with lattices as often as needs be to tell that they vary less than strata did in the last
+    /// iteration of the adaptation. Where not, gives them up, and says how many evaluations they took.
+    fn try_lattices(
+        &mut self,
+        requests: &[HistogramRequest],
+        listener: &mut Listener<'_>,
+    ) -> Result<u64, GenerateError> {
+        let Some(points) = self.settings.lattices else {
+            return Ok(0);
+        };
+        let tried = match requests {
+            [] => {
+                let iterations = self.most_iterations().min(MIN_ITERATIONS as u32);
+                let m = self.go_on_measuring(&self.plan(iterations), requests, listener)?;
+                let spread = m.estimate.sdev * (f64::from(iterations) * points as f64).sqrt();
+                let strata = self.adapted.iterations.last();
+                let gains = strata
+                    .is_none_or(|row| spread < row.estimate.sdev * (row.points as f64).sqrt());
+                if gains {
+                    return Ok(0);
+                }
+                m.n_eval
+            }
+            // What fills histograms must not depend on its neighbours.
+            _ => 0,
+        };
+        self.settings.lattices = None;
+        self.work.measured = vegas::Tally::default();
+        Ok(tried)
+    }
+
+    /// The points of `iterations` iterations.
     fn plan(&self, iterations: u32) -> Plan {
-        let mut plan = Plan::new(self.settings.neval, iterations);
+        let points = self.settings.lattices;
+        let mut plan = Plan::new(points.unwrap_or(self.settings.neval), iterations);
+        if points.is_some() {
+            plan.layout = Layout::Lattice;
+        }
         plan.defensive = MEASURE_PROBES;
         plan
     }
@@ -298,26 +352,27 @@ impl Generator {
     }
 
     fn most_iterations(&self) -> u32 {
-        let most = (self.settings.max_neval / self.settings.neval).max(1);
+        let Settings {
+            lattices, neval, ..
+        } = self.settings;
+        let most = (self.settings.max_neval / lattices.unwrap_or(neval)).max(1);
         u32::try_from(most).unwrap_or(u32::MAX)
     }
 
     /// Iterations before the error is looked at.
     fn certain_iterations(&self) -> u32 {
-        let Settings {
-            neval, min_neval, ..
-        } = self.settings;
         let Some(goal) = self.settings.rel_error else {
             return self.most_iterations();
         };
-        let least = MIN_ITERATIONS.max(min_neval.div_ceil(neval));
-        let last = self.adapted.iterations.last();
+        // What the adaptation foresees is of strata.
+        let strata = self.settings.lattices.is_none();
+        let last = self.adapted.iterations.last().filter(|_| strata);
         let foreseen = last.map_or(0.0, |row| {
             let excess = row.estimate.relative_error() / goal;
             FORESEEN * excess * excess
         });
         // A float too large for an integer becomes the largest.
-        let certain = least.max(foreseen as u64);
+        let certain = MIN_ITERATIONS.max(foreseen as u64);
         u32::try_from(certain).map_or(u32::MAX, |c| c.min(self.most_iterations()))
     }
 }

@@ -243,7 +243,7 @@ pub(super) fn measured(
     let several = mixture.parts().len() > 1;
     let (settings, note) = match histograms.is_empty() {
         true => (run::settings_of_sigma(card), run::note_of_sigma(card)),
-        false => (run::settings(card, 0), run::note(card)),
+        false => (run::settings(card), run::note(card)),
     };
     let one = |(i, part): (u64, &Part)| {
         let mut settings = settings;

@@ -122,7 +122,7 @@ pub(crate) fn both(
         n_adapt: 10,
         neval,
         rel_error: None,
-        min_neval: 0,
+        lattices: None,
         max_neval: 10 * neval,
     };
     let silent = &mut |_: &Progress| ControlFlow::Continue(());

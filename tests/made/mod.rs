@@ -12,7 +12,7 @@ use millibrem::run;
 pub(crate) fn made(card: &RunCard, count: u64) -> (f64, EventBuffer, Sample) {
     let process = run::process(card).unwrap_or_else(|error| panic!("{error}"));
     let silent = &mut |_: &Progress| ControlFlow::Continue(());
-    let mut generator = Generator::new(process.clone(), run::settings(card, 0)).unwrap();
+    let mut generator = Generator::new(process.clone(), run::settings(card)).unwrap();
     generator.adapt(silent).unwrap();
     let report = generator.measure(&[], silent).unwrap();
     let found = &report.cross_section;

@@ -4,7 +4,7 @@
 
 use crate::config::{Layout, Plan};
 use crate::estimate::Estimate;
-use crate::tally::{Counters, IterationTally};
+use crate::tally::{Counters, IterationTally, SQUARE, VARIANCE, WEIGHT};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -95,21 +95,26 @@ pub(crate) fn find(m: &Evidence<'_>, plan: &Plan) -> Vec<Alarm> {
         alarms.push(Alarm::AllZero);
         return alarms;
     }
-    if m.q < Q_MIN && plan.layout != Layout::Lattice {
+    if m.q < Q_MIN {
         alarms.push(Alarm::Disagreement {
             chi2_dof: m.chi2_dof,
             q: m.q,
         });
     }
-    let variance: f64 = full.iter().map(|t| t.sum(crate::tally::VARIANCE)).sum();
+    let points = m.counters.points as f64;
+    let sum = |k| full.iter().map(|t| t.sum(k)).sum::<f64>();
+    let variance = match plan.layout {
+        // That of the points: lattices vary by what is left when most of it has cancelled.
+        Layout::Lattice => sum(SQUARE) - sum(WEIGHT) * sum(WEIGHT) / points,
+        _ => sum(VARIANCE),
+    };
     let largest = full.iter().map(|t| t.largest).fold(0.0, f64::max);
     let share = largest * largest / variance;
     // Below the share that a few points have of the result, weights are no longer the size of what they vary by.
-    let even = (10.0 / m.counters.points as f64).max(1e-12);
+    let even = (10.0 / points).max(1e-12);
     if share > HEAVY && m.estimate.relative_error() > even {
         alarms.push(Alarm::HeavyPoint { share });
     }
-    let points = m.counters.points as f64;
     let heaviest = full
         .iter()
         .flat_map(|t| t.probes.iter())

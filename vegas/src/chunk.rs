@@ -5,6 +5,7 @@
 use crate::batch::Batch;
 use crate::integrand::{BLOCK, Block, Integrand, Observer, Points};
 use crate::kernel::{Column, Train, Weigh, Weighed};
+use crate::lattice::Lattices;
 use crate::map::MAX_INCREMENTS;
 use crate::maxima::Seen;
 use crate::probe::Probe;
@@ -74,11 +75,13 @@ pub(crate) struct Task<'a> {
 /// What an increment has seen: `∫ (J f)² dy` over it, and `∫ dy`, both estimated from the same points.
 pub(crate) type Trained = [f64; 2];
 
-/// Sums of one stratum, which may go through several blocks.
+/// Sums of one stratum or lattice, which may go through several blocks.
 #[derive(Clone, Copy, Default)]
 struct Piece {
     sum: f64,
     square: f64,
+    /// The sum of the first lattice of two.
+    first: Option<f64>,
 }
 
 /// Evaluates the points of chunk `c` into the slot.
@@ -114,14 +117,17 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
             false => integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record),
         }
         weigh(sampler, b, &mut slot.sums);
-        spread(
-            sampler,
-            b,
-            &mut piece,
-            &mut slot.sums,
-            task.widths,
-            &mut slot.partial,
-        );
+        match sampler.arrangement {
+            Arrangement::Lattices(of) => differ(of, b, &mut piece, &mut slot.sums),
+            _ => spread(
+                sampler,
+                b,
+                &mut piece,
+                &mut slot.sums,
+                task.widths,
+                &mut slot.partial,
+            ),
+        }
         if task.widths.is_some() {
             train(sampler, task.probes as f64, b, &mut slot.training);
         }
@@ -248,6 +254,20 @@ fn spread(
                 widths[run.cube as usize].store(width2.to_bits(), Ordering::Relaxed);
             }
         }
+    }
+}
+
+/// The sum of lattices and its variance, by how two of them differ.
+fn differ(lattices: &Lattices, b: &Buffers, piece: &mut Piece, sums: &mut ChunkSums) {
+    piece.sum += b.weight[..b.len].iter().sum::<f64>();
+    if !(b.first + b.len as u64).is_multiple_of(lattices.points()) {
+        return;
+    }
+    let sum = std::mem::take(&mut piece.sum);
+    sums.sums[WEIGHT] += sum;
+    match piece.first.take() {
+        None => piece.first = Some(sum),
+        Some(first) => sums.sums[VARIANCE] += (first - sum) * (first - sum),
     }
 }
 
@@ -388,7 +408,7 @@ pub(crate) fn probe<I: Integrand, O>(
                     f64::from(n) * a.counts.len() as f64 / sampler.neval as f64
                 }
                 Arrangement::Random(picker) => picker.density(sampler.strata.cube_of(&slot.y)),
-                Arrangement::Lattice(_) => 1.0,
+                Arrangement::Lattices(_) => 1.0,
             };
             let weight = f * jacobian / density;
             if f != 0.0 {

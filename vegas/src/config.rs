@@ -1,6 +1,7 @@
 //! Settings: of the adaptation ([`Config`]), and of one measurement ([`Plan`]).
 
 use crate::error::Error;
+use crate::lattice::POINTS;
 use crate::map::MAX_INCREMENTS;
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +99,9 @@ pub enum Layout {
     /// As [`Layout::Independent`], but all cubes are equally likely: weights are as equal as the
     /// map alone makes them, which suits samples of weighted points.
     Even,
-    /// A randomly shifted lattice on the map, without strata; `neval` must be a power of two. The
-    /// error comes from the spread of the iterations, of which there should be eight or more.
+    /// Sixteen randomly shifted lattices on the map, without strata; `neval`, all their points, must be
+    /// a power of two. The error comes from the spread of lattices: with few iterations it is uncertain
+    /// by a quarter over the root of their number.
     Lattice,
 }
 
@@ -204,13 +206,10 @@ impl Plan {
                 return Err(Error::setting("rel_error", "set", must));
             }
         }
-        if self.layout == Layout::Lattice
-            && !(self.neval.is_power_of_two() && self.neval <= crate::lattice::MAX_POINTS)
-        {
-            let must = format!(
-                "a power of two up to {} for a lattice",
-                crate::lattice::MAX_POINTS
-            );
+        let fits = self.neval.is_power_of_two() && POINTS.contains(&self.neval);
+        if self.layout == Layout::Lattice && !fits {
+            let (least, most) = (POINTS.start(), POINTS.end());
+            let must = format!("a power of two from {least} to {most} for lattices");
             return Err(Error::setting("neval", self.neval, must));
         }
         Ok(())

@@ -50,8 +50,8 @@
 //! **Unweighting.** Cells of the y-space are drawn in proportion to the largest `J f` seen in them,
 //! and points are accepted with the probability `w / W` ([`Maxima`]).
 //!
-//! **Lattice.** [`Layout::Lattice`] measures with randomly shifted rank-1 lattices on the frozen
-//! map; its error comes from the spread of independent shifts. [`Vegas::better_layout`] tries both.
+//! **Lattice.** [`Layout::Lattice`] measures with sixteen randomly shifted rank-1 lattices an iteration on
+//! the frozen map; its error comes from how pairs of them differ. [`Vegas::better_layout`] tries both.
 //!
 //! # Reproducibility
 //!

@@ -30,9 +30,27 @@ pub struct IterationRow {
 
 /// The table of complete iterations.
 pub(crate) fn rows(tallies: &[IterationTally]) -> Vec<IterationRow> {
+    table(tallies, IterationTally::estimate)
+}
+
+/// The same of lattices. The error that a few of them give is uncertain: each gets that of all.
+fn rows_of_lattices(tallies: &[IterationTally]) -> Vec<IterationRow> {
+    let squares = tallies.iter().map(|t| t.estimate().sdev.powi(2));
+    let sdev = (squares.sum::<f64>() / tallies.len() as f64).sqrt();
+    let mean = |t: &IterationTally| t.estimate().mean;
+    table(tallies, |t| Estimate {
+        mean: mean(t),
+        sdev,
+    })
+}
+
+fn table(
+    tallies: &[IterationTally],
+    of: impl Fn(&IterationTally) -> Estimate,
+) -> Vec<IterationRow> {
     let mut so_far = Average::default();
     let row = |(i, t): (usize, &IterationTally)| {
-        let (estimate, points) = (t.estimate(), t.counters.points);
+        let (estimate, points) = (of(t), t.counters.points);
         so_far.add(estimate, points);
         let (chi2_dof, q) = so_far.chi2_dof_and_q().unwrap_or((0.0, 1.0));
         IterationRow {
@@ -90,18 +108,15 @@ impl Measurement {
                     && t.counters.points > 1)
         };
         let full: Vec<IterationTally> = tally.iterations.iter().filter(whole).cloned().collect();
-        let iterations = rows(&full);
-        let (mut estimate, chi2_dof, q) = iterations
+        let iterations = match plan.layout {
+            Layout::Lattice => rows_of_lattices(&full),
+            _ => rows(&full),
+        };
+        let (estimate, chi2_dof, q) = iterations
             .last()
             .map_or((Estimate::default(), 0.0, 1.0), |r| {
                 (r.average, r.chi2_dof, r.q)
             });
-        let (mut chi2_dof, mut q) = (chi2_dof, q);
-        if plan.layout == Layout::Lattice {
-            // Points of a lattice are not independent: only the spread of iterations is an error.
-            estimate.sdev = spread(&iterations);
-            (chi2_dof, q) = (1.0, 0.5);
-        }
         let mut counters = Counters::default();
         full.iter().for_each(|t| counters.add(&t.counters));
         let sum = |k| full.iter().map(|t| t.sum(k)).sum::<f64>();
@@ -182,20 +197,6 @@ impl Measurement {
     pub fn weight_sum(&self) -> f64 {
         self.tally.iterations.iter().map(|t| t.sum(WEIGHT)).sum()
     }
-}
-
-/// Standard error of the mean of iterations, from their spread.
-fn spread(rows: &[IterationRow]) -> f64 {
-    let n = rows.len() as f64;
-    if rows.len() < 2 {
-        return f64::INFINITY;
-    }
-    let mean = rows.iter().map(|r| r.estimate.mean).sum::<f64>() / n;
-    let squares: f64 = rows
-        .iter()
-        .map(|r| (r.estimate.mean - mean) * (r.estimate.mean - mean))
-        .sum();
-    (squares / (n * (n - 1.0))).sqrt()
 }
 
 /// Prints the field's iteration table, the result, and the alarms in words.

@@ -2,14 +2,14 @@
 //!
 //! Three arrangements share the map. `Cubes` visits the hypercubes in order, each with its points
 //! (VEGAS+). `Random` draws the cell of each point independently, so that any part of the sample is
-//! representative. `Lattice` is a rank-1 lattice with a random shift and the baker's transformation
+//! representative. `Lattices` are rank-1 lattices with random shifts and the baker's transformation
 //! ([`crate::lattice`]). A *run* is a stretch of points of one stratum inside one block.
 //! Pinned by `tests/reproducibility.rs` and `tests/random.rs`.
 
 use crate::cells::Picker;
 use crate::integrand::{BLOCK, Points};
 use crate::kernel::{Column, MapColumn, ROUND, Uniforms};
-use crate::lattice::Lattice;
+use crate::lattice::Lattices;
 use crate::map::Map;
 use crate::rng::{Phase, Stream};
 use crate::stratify::{Allocation, Strata, chunk_points};
@@ -20,7 +20,7 @@ use pulp::{Arch, Simd, WithSimd};
 pub(crate) enum Arrangement {
     Cubes(Allocation),
     Random(Picker),
-    Lattice(Lattice),
+    Lattices(Lattices),
 }
 
 /// All that determines the points of an iteration.
@@ -122,7 +122,15 @@ impl Sampler<'_> {
     pub(crate) fn chunks(&self) -> usize {
         match self.arrangement {
             Arrangement::Cubes(a) => a.chunks.len() - 1,
-            _ => self.neval.div_ceil(chunk_points(self.neval)) as usize,
+            _ => self.neval.div_ceil(self.chunk_points()) as usize,
+        }
+    }
+
+    /// Points of a chunk where there are no strata: two lattices, which make a variance.
+    fn chunk_points(&self) -> u64 {
+        match self.arrangement {
+            Arrangement::Lattices(lattices) => 2 * lattices.points(),
+            _ => chunk_points(self.neval),
         }
     }
 
@@ -131,7 +139,7 @@ impl Sampler<'_> {
         match self.arrangement {
             Arrangement::Cubes(a) => (a.chunks[c].point, a.chunks[c + 1].point),
             _ => {
-                let size = chunk_points(self.neval);
+                let size = self.chunk_points();
                 (c as u64 * size, ((c as u64 + 1) * size).min(self.neval))
             }
         }
@@ -141,7 +149,7 @@ impl Sampler<'_> {
     pub(crate) fn chunk_of(&self, index: u64) -> usize {
         match self.arrangement {
             Arrangement::Cubes(a) => a.chunks.partition_point(|c| c.point <= index) - 1,
-            _ => (index / chunk_points(self.neval)) as usize,
+            _ => (index / self.chunk_points()) as usize,
         }
     }
 
@@ -204,19 +212,19 @@ impl Sampler<'_> {
                 self.pick_cells(picker, b);
                 self.one_run(cursor, b);
             }
-            Arrangement::Lattice(_) => {
+            Arrangement::Lattices(_) => {
                 b.factor.fill(self.map.scale());
                 self.one_run(cursor, b);
             }
         }
         b.jacobian.fill(1.0);
         for (d, &strata) in m.iter().enumerate() {
-            if let Arrangement::Lattice(lattice) = self.arrangement {
-                lattice.fill(d, b.first, &mut b.raw);
+            if let Arrangement::Lattices(lattices) = self.arrangement {
+                lattices.fill(d, b.first, &mut b.raw);
             } else {
                 stream.fill(&mut b.raw);
             }
-            let strata = if matches!(self.arrangement, Arrangement::Lattice(_)) {
+            let strata = if matches!(self.arrangement, Arrangement::Lattices(_)) {
                 1
             } else {
                 strata

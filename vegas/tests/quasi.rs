@@ -58,8 +58,12 @@ fn a_lattice_needs_a_power_of_two_and_few_enough_axes() {
         },
     )
     .expect("valid");
-    let plan = Plan::new(10_000, 8).layout(Layout::Lattice);
-    assert!(vegas.measure(&f, &plan, &mut (), &mut silent).is_err());
+    for wrong in [10_000, 1 << 10] {
+        let plan = Plan::new(wrong, 8).layout(Layout::Lattice);
+        let error = vegas.measure(&f, &plan, &mut (), &mut silent).unwrap_err();
+        let must = "but must be a power of two from 2048 to 16777216 for lattices";
+        assert_eq!(error.to_string(), format!("neval is {wrong}, {must}"));
+    }
     let f = Scalar::new(21, |_: &[f64]| 1.0);
     let vegas = Vegas::new(
         21,

@@ -53,7 +53,7 @@ impl Live {
             n_adapt: N_ADAPT,
             neval: NEVAL,
             rel_error: None,
-            min_neval: 0,
+            lattices: None,
             max_neval: MEASURED * NEVAL,
         };
         let said = |error: GenerateError| refusal(error);

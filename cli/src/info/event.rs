@@ -46,7 +46,7 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
     }
     let process = run::process(&card)?;
     let mut bars = Bars::new(quiet);
-    let mut generator = Generator::new(process, run::settings(&card, 0))?;
+    let mut generator = Generator::new(process, run::settings(&card))?;
     generator.adapt(&mut |p| bars.hear(p))?;
     let event = generator.event(&run::events(&card), key, &mut |p| bars.hear(p));
     bars.done();

@@ -32,7 +32,7 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
     let process = run::process(card)?;
     let mut header = run::header(card, None)?;
     let request = run::events(card);
-    let mut generator = Generator::new(process.clone(), run::settings(card, 0))?;
+    let mut generator = Generator::new(process.clone(), run::settings(card))?;
     generator.adapt(&mut listening(&mut *watcher))?;
     let sigma = generator.measure(&run::histograms(card), &mut listening(&mut *watcher))?;
     watcher.measured(&sigma, request.count);

@@ -47,7 +47,7 @@ pub fn merge(
     let _lock = OutputLock::take(output)?;
     checkpoint::discard(output)?;
 
-    let settings = run::settings(&card, 0);
+    let settings = run::settings(&card);
     let mut generator = Generator::resume(process.clone(), settings, work(first)?);
     generator.adapt(&mut listening(&mut *watcher))?;
     for shard in &shards[1..] {

@@ -162,7 +162,7 @@ impl<'a> Reweigher<'a> {
                 .collect();
             if let Own::Seed(seed) = member.generator {
                 card.run.seed = seed;
-                let mut made = Generator::new(run::process(&card)?, run::settings(&card, 0))?;
+                let mut made = Generator::new(run::process(&card)?, run::settings(&card))?;
                 made.adapt(&mut listening(&mut *watcher))?;
                 member.generator = Own::Made(Box::new(made));
             }

@@ -259,7 +259,7 @@ impl Job {
         start: Start,
         watcher: &mut dyn Watcher,
     ) -> Result<Outcome, JobError> {
-        let settings = run::settings(&self.card, 0);
+        let settings = run::settings(&self.card);
         let replaces = self.replaces();
         let read = |n_events| Before::read(&self.output, n_events);
         let before = match start {

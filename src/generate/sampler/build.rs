@@ -403,7 +403,7 @@ fn measured(process: Arc<dyn Process>) -> Result<f64, SamplerError> {
         n_adapt: 8,
         neval: 50_000,
         rel_error: Some(MONTE_CARLO),
-        min_neval: 0,
+        lattices: None,
         max_neval: MAX_POINTS,
     };
     let mut generator = Generator::new(process, settings)?;

@@ -34,7 +34,7 @@ fn settings(seed: u64) -> Settings {
         n_adapt: 5,
         neval: 20_000,
         rel_error: None,
-        min_neval: 0,
+        lattices: None,
         max_neval: 400_000,
     }
 }

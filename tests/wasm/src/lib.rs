@@ -38,7 +38,7 @@ fn sigma(card: usize, quadrature: bool) -> Option<f64> {
         let route = run::inclusive(Method::QUADRATURE, &run::mixture(&card).ok()?).ok()?;
         return Some(route.sigma(run::goal(&card)).ok()?.value_pb);
     }
-    let mut generator = Generator::new(run::process(&card).ok()?, run::settings(&card, 0)).ok()?;
+    let mut generator = Generator::new(run::process(&card).ok()?, run::settings(&card)).ok()?;
     generator.adapt(&mut |_| ControlFlow::Continue(())).ok()?;
     let report = generator
         .measure(&[], &mut |_| ControlFlow::Continue(()))

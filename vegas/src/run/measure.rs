@@ -6,7 +6,7 @@ use crate::config::{Layout, Plan};
 use crate::error::Error;
 use crate::estimate::{Average, Estimate};
 use crate::integrand::{Integrand, Observer};
-use crate::lattice::MAX_POINTS;
+use crate::lattice::POINTS;
 use crate::maxima::Maxima;
 use crate::measurement::Measurement;
 use crate::rng::Phase;
@@ -37,10 +37,9 @@ impl Vegas {
         self.execute(integrand, plan, None, Tally::default(), observer, listener)
     }
 
-    /// Tries a lattice against strata on this integrand, with eight iterations of each on another
-    /// random stream, and says which to measure with and what the lattice gains: the ratio of
-    /// errors. The lattice must gain half as much again, since an error from eight shifts is itself
-    /// uncertain by a quarter.
+    /// Tries lattices against strata on this integrand, with eight iterations of each on another
+    /// random stream, and says which to measure with and what lattices gain: the ratio of errors. They
+    /// must gain half as much again, since their error is itself uncertain.
     ///
     /// # Errors
     /// As [`Vegas::measure`]; [`Error::Setting`] if there is no lattice of so many axes.
@@ -52,7 +51,7 @@ impl Vegas {
     ) -> Result<(Layout, f64), Error> {
         let mut other = self.clone();
         other.config.seed = self.config.seed ^ 0x6c61_7474_6963_6521;
-        let points = neval.clamp(16, MAX_POINTS);
+        let points = neval.clamp(*POINTS.start(), *POINTS.end());
         let plan = Plan::new(1 << points.ilog2(), 8);
         let strata = other
             .measure(integrand, &plan, &mut (), listener)?

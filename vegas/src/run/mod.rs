@@ -20,7 +20,7 @@ use crate::estimate::Estimate;
 use crate::integrand::{BLOCK, Integrand, Observer, Points};
 use crate::kernel::Isa;
 use crate::key::PointKey;
-use crate::lattice::{Lattice, MAX_DIM};
+use crate::lattice::{Lattices, MAX_DIM};
 use crate::map::{MAX_INCREMENTS, Map};
 use crate::maxima::Maxima;
 use crate::measurement::IterationRow;
@@ -295,7 +295,7 @@ impl Vegas {
                     let must = format!("at most {MAX_DIM} axes for a lattice");
                     return Err(Error::setting("dim", self.dim(), must));
                 }
-                Ok(Arrangement::Lattice(Lattice::new(
+                Ok(Arrangement::Lattices(Lattices::new(
                     self.config.seed,
                     iteration,
                     plan.neval,
