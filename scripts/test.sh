@@ -9,10 +9,12 @@ cd "$(dirname "$0")/.."
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-failed=()
+failed=() took=()
 step() {
     printf '\n== %s\n' "$*"
+    local begun=$SECONDS
     "$@" 2>&1 | tee -a "$log" || [ "${PIPESTATUS[0]}" -eq 77 ] || failed+=("$*")
+    took+=("$(printf '%5d s  %s' $((SECONDS - begun)) "$*")")
 }
 
 if [ "${1:-}" = --quick ]; then
@@ -39,6 +41,8 @@ else
     fi
 fi
 
+printf '\n== times\n'
+printf '%s\n' "${took[@]}"
 printf '\n== summary\n'
 grep -E '^(test result:|(slurm|wasm|page|install) test: (passed|FAILED|not run)|[0-9]+ (passed|failed)|=+ .*(passed|failed))' "$log"
 if [ "${#failed[@]}" -gt 0 ]; then

@@ -151,8 +151,8 @@ fn an_export_that_fails_leaves_a_complete_run() {
 }
 
 #[test]
-fn exports_survive_60_kills() {
-    const KILLS: u32 = 60;
+fn exports_survive_kills() {
+    let kills = program::kills();
     let root = tempfile::tempdir().unwrap();
     let (calm, wild) = (root.path().join("calm"), root.path().join("wild"));
     let more = [&ALL[..], &["--resume"]].concat();
@@ -164,7 +164,7 @@ fn exports_survive_60_kills() {
     let want = files(&calm);
     let mut rng = Pcg64Mcg::seed_from_u64(17);
     let (mut killed, mut amid, mut rounds) = (0, 0, 0);
-    while killed < KILLS {
+    while killed < kills {
         fs::create_dir_all(&wild).unwrap();
         fs::copy(calm.join("run.h5"), wild.join("run.h5")).unwrap();
         loop {
@@ -175,7 +175,7 @@ fn exports_survive_60_kills() {
                 .stderr(Stdio::piped())
                 .spawn()
                 .unwrap();
-            if killed < KILLS {
+            if killed < kills {
                 std::thread::sleep(time.mul_f64(rng.random_range(0.0..1.1)));
                 // Fails where the program has ended already.
                 let _ = child.kill();

@@ -97,8 +97,8 @@ fn a_longer_run_is_that_of_the_card_with_more_events() {
 }
 
 #[test]
-fn an_extension_survives_60_kills_and_the_short_run_stays_whole() {
-    const KILLS: u32 = 60;
+fn an_extension_survives_kills_and_the_short_run_stays_whole() {
+    let kills = program::kills();
     let root = tempfile::tempdir().unwrap();
     let (short, long, wild) = (
         root.path().join("short"),
@@ -113,7 +113,7 @@ fn an_extension_survives_60_kills_and_the_short_run_stays_whole() {
     let mut time = begin.elapsed();
     let mut rng = Pcg64Mcg::seed_from_u64(23);
     let (mut killed, mut saved, mut rounds) = (0, 0, 0);
-    while killed < KILLS {
+    while killed < kills {
         fs::create_dir_all(&wild).unwrap();
         fs::copy(short.join("run.h5"), wild.join("run.h5")).unwrap();
         loop {
@@ -126,7 +126,7 @@ fn an_extension_survives_60_kills_and_the_short_run_stays_whole() {
                 .stderr(Stdio::piped())
                 .spawn()
                 .unwrap();
-            if killed < KILLS {
+            if killed < kills {
                 std::thread::sleep(time.mul_f64(rng.random_range(0.0..1.1)));
                 // Fails where the program has ended already.
                 let _ = child.kill();

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use contents::contents;
-use program::output;
+use program::{kills, output};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
@@ -74,9 +74,10 @@ fn wait_for(path: &Path, child: &mut Child) {
     }
 }
 
-/// Kills a run at `kills` random moments, over as many whole runs as that takes; each of them has
+/// Kills a run at random moments, over as many whole runs as that takes; each of them has
 /// to leave what an undisturbed one leaves.
-fn survives(kills: u32, seed: u64, more: &[&str]) {
+fn survives(seed: u64, more: &[&str]) {
+    let kills = kills();
     let folder = tempfile::tempdir().unwrap();
     let (calm, wild) = (folder.path().join("calm"), folder.path().join("wild"));
     let mut time = undisturbed(&calm, more);
@@ -118,22 +119,21 @@ fn survives(kills: u32, seed: u64, more: &[&str]) {
 }
 
 #[test]
-fn weighted_runs_survive_120_kills() {
-    survives(120, 1, &[]);
+fn weighted_runs_survive_kills() {
+    survives(1, &[]);
 }
 
 #[test]
-fn compressed_runs_survive_40_kills() {
+fn compressed_runs_survive_kills() {
     survives(
-        40,
         2,
         &["--set=events.compression=gzip", "--set=events.count=60000"],
     );
 }
 
 #[test]
-fn unweighted_runs_survive_40_kills() {
-    survives(40, 3, &["--set=events.mode=unweighted"]);
+fn unweighted_runs_survive_kills() {
+    survives(3, &["--set=events.mode=unweighted"]);
 }
 
 #[test]

@@ -14,6 +14,12 @@ pub(crate) fn output(arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
+/// How often a program is killed in a test: 30 times, MILLIBREM_KILLS=200 for as much as that is worth.
+pub(crate) fn kills() -> u32 {
+    let asked = std::env::var("MILLIBREM_KILLS").ok();
+    asked.map_or(30, |kills| kills.parse().expect("a number of kills"))
+}
+
 /// What a user sees: exit code, stdout, stderr.
 pub(crate) fn transcript(arguments: &[&str]) -> String {
     let output = output(arguments);
