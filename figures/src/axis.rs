@@ -107,13 +107,16 @@ impl Range {
     }
 
     fn linear_ticks(self, most: f64) -> Vec<Tick> {
+        const STEPS: [(f64, u8); 5] = [(0.5, 5), (1.0, 5), (2.0, 4), (5.0, 5), (10.0, 5)];
         let unit = 10f64.powi(self.exponent());
         let (low, high) = (self.low / unit, self.high / unit);
         let power = 10f64.powf(((high - low) / most).log10().floor());
-        let (factor, parts) = [(1.0, 5), (2.0, 4), (5.0, 5), (10.0, 5)]
-            .into_iter()
-            .find(|(factor, _)| (high - low) / (factor * power) <= most)
-            .unwrap_or((10.0, 5));
+        let labels = |step: f64| (high / step).floor() - (low / step).ceil() + 1.0;
+        let fits = |&(factor, _): &(f64, u8)| (high - low) / (factor * power) <= most;
+        let coarse = STEPS.iter().position(fits).unwrap_or(4);
+        // One label tells no scale: rather a few that stand close.
+        let alone = coarse > 0 && labels(STEPS[coarse].0 * power) < 2.0;
+        let (factor, parts) = STEPS[coarse - usize::from(alone)];
         let minor = factor * power / f64::from(parts);
         let decimals = (-(factor * power).log10().floor()).max(0.0) as usize;
         let (first, last) = ((low / minor).ceil() as i64, (high / minor).floor() as i64);
@@ -194,6 +197,17 @@ mod tests {
         assert_eq!(found, ["0.5", "0.6", "0.7", "0.8", "0.9", "1.0"]);
         let found = labels(Scale::Linear, -3.0e5, 2.0e5);
         assert_eq!(found, ["−3", "−2", "−1", "0", "1", "2"]);
+    }
+
+    #[test]
+    fn a_low_panel_has_two_labels_at_least() {
+        let range = Range {
+            scale: Scale::Linear,
+            low: 0.522,
+            high: 1.350,
+        };
+        let labels = range.ticks(62.0).into_iter().filter_map(|t| t.label);
+        assert_eq!(labels.collect::<Vec<_>>(), ["0.6", "0.8", "1.0", "1.2"]);
     }
 
     #[test]
