@@ -183,7 +183,7 @@ fn adaptation_and_measurement_together_stay_within_max_neval() {
         assert!(n_eval <= f64::from(max_neval), "{keys:?}: {n_eval}");
         assert!(n_eval >= 0.5 * f64::from(max_neval), "{keys:?}: {n_eval}");
         let smaller = stderr.contains(&format!("not integration.neval = {neval}"));
-        assert_eq!(smaller, max_neval != 300_000, "{keys:?}: {stderr}");
+        assert_eq!(smaller, max_neval <= 20_000, "{keys:?}: {stderr}");
     }
 }
 

@@ -175,9 +175,9 @@ fn monte_carlo_agrees_with_quadrature_within_the_error_it_states() {
         let found = limits(card, "0.01,0.2,5", &[&mc[..], &few].concat());
         let (q, error) = (curve(&found, label), numbers(&found, label, "error"));
         for i in 0..2 {
-            // δQ/Q = δσ/2σ, and σ is known to 2e-3 or a little better.
+            // δQ/Q = δσ/2σ, and σ is known to 2e-3 or up to four times better.
             let relative = error[i] / q[i];
-            assert!((5e-4..=1.001e-3).contains(&relative), "{relative}");
+            assert!((2.5e-4..=1.001e-3).contains(&relative), "{relative}");
             pulls.push((q[i] - exact[i]) / error[i]);
         }
         // Above threshold there is neither.
