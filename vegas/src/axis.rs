@@ -30,10 +30,10 @@ pub struct Bins {
     edges: Vec<f64>,
     /// Bins per unit, of a linear axis.
     per_unit: f64,
-    /// First bin that a key of a logarithmic axis can mean.
+    /// Edges at or below all numbers of a key, of a logarithmic axis; the first key is below all edges.
     table: Vec<u32>,
     first_key: u64,
-    /// Most edges that lie inside one key.
+    /// Most edges among the numbers of one key.
     edges_a_key: u32,
 }
 
@@ -62,6 +62,7 @@ impl TryFrom<Saved> for Bins {
 }
 
 /// Key of a positive number: its exponent and the first six bits of its mantissa.
+#[inline(always)]
 fn key(v: f64) -> u64 {
     v.to_bits() >> 46
 }
@@ -161,19 +162,22 @@ impl Bins {
             edges_a_key: 0,
         };
         if spacing == Spacing::Log {
-            axis.first_key = key(first);
+            axis.first_key = key(first).saturating_sub(1);
+            let bins = axis.bins();
             axis.table = (axis.first_key..=key(last))
                 .map(|k| {
-                    let lowest = f64::from_bits(k << 46).max(first);
-                    axis.edges
-                        .partition_point(|&e| e <= lowest)
-                        .saturating_sub(1) as u32
+                    let lowest = f64::from_bits(k << 46);
+                    axis.edges.partition_point(|&e| e <= lowest).min(bins) as u32
                 })
                 .collect();
-            let ends = axis.table.iter().skip(1).copied();
-            let ends = ends.chain([axis.bins() as u32 - 1]);
-            let inside = axis.table.iter().zip(ends);
-            axis.edges_a_key = inside.map(|(a, b)| b.saturating_sub(*a)).max().unwrap_or(0);
+            let ends = axis.table.iter().skip(1).copied().chain([bins as u32 + 1]);
+            axis.edges_a_key = axis
+                .table
+                .iter()
+                .zip(ends)
+                .map(|(a, b)| b - a)
+                .max()
+                .unwrap_or(0);
         }
         Ok(axis)
     }
@@ -227,53 +231,51 @@ impl Bins {
         }
     }
 
-    /// Linear axes: what the formula says, moved by one where the edges say otherwise.
+    /// Linear axes: on which side of the nearest edge.
     #[inline(always)]
     fn append_linear(&self, values: &[f64], bins: &mut [u32]) {
-        let (first, extent) = (self.edges[0], self.extent() as u32);
-        let top = self.bins() as f64 - 1.0;
-        let mut place = [0u32; BLOCK];
-        for (k, &v) in place.iter_mut().zip(values) {
-            let t = (v - first) * self.per_unit - 0.5;
-            // The order of these makes a NaN the last bin, and the comparison below the overflow.
+        let (edges, extent) = (&self.edges[..], self.extent() as u32);
+        let (first, top) = (edges[0], self.bins() as f64);
+        let mut nearest = [0u32; BLOCK];
+        for (k, &v) in nearest.iter_mut().zip(values) {
+            let t = (v - first) * self.per_unit;
+            // The order of these makes of a NaN the last edge, and of the comparison with it the overflow.
             let t = if t < top { t } else { top };
             let t = if t > 0.0 { t } else { 0.0 };
             // To the nearest integer, which then sits in the low bits.
             *k = (t + ROUND).to_bits() as u32;
         }
-        for ((bin, &k), &v) in bins.iter_mut().zip(&place).zip(values) {
-            let edges = &self.edges[k as usize..][..2];
-            let above = !(v < edges[1]);
-            let index = k + u32::from(above) + 1 - u32::from(v < edges[0]);
-            *bin = *bin * extent + index;
+        for ((bin, &k), &v) in bins.iter_mut().zip(&nearest).zip(values) {
+            *bin = *bin * extent + k + u32::from(!(v < edges[k as usize]));
         }
     }
 
-    /// Logarithmic axes: the bin of the leading bits from a table, then on by as many edges as lie
-    /// between, mostly none or one.
+    /// Logarithmic axes: the edges below from a table by the leading bits, then on by as many as lie
+    /// among the numbers of these bits, mostly none or one.
     #[inline(always)]
     fn append_log(&self, values: &[f64], bins: &mut [u32]) {
-        let n = self.bins();
-        let (first, last, extent) = (self.edges[0], self.edges[n], self.extent() as u32);
-        let inside = last.next_down();
+        let (edges, table, extent) = (&self.edges[..], &self.table[..], self.extent() as u32);
+        let n = edges.len() - 1;
+        let (low, last) = (f64::from_bits(self.first_key << 46), edges[n]);
         let mut keys = [0u32; BLOCK];
         for (k, &v) in keys.iter_mut().zip(values) {
-            let v = if v < inside { v } else { inside };
-            let v = if v > first { v } else { first };
+            let v = if v < last { v } else { last };
+            let v = if v > low { v } else { low };
             *k = (key(v) - self.first_key) as u32;
         }
-        for ((bin, &k), &v) in bins.iter_mut().zip(&keys).zip(values) {
-            let mut at = self.table[k as usize];
-            if self.edges_a_key < 2 {
-                at += u32::from(v >= self.edges[at as usize + 1]);
-            } else {
-                while v < last && v >= self.edges[at as usize + 1] {
-                    at += 1;
-                }
+        if self.edges_a_key < 2 {
+            for ((bin, &k), &v) in bins.iter_mut().zip(&keys).zip(values) {
+                let below = table[k as usize];
+                *bin = *bin * extent + below + u32::from(!(v < edges[below as usize]));
             }
-            let index = if v < first { 0 } else { at + 1 };
-            let index = if v < last { index } else { n as u32 + 1 };
-            *bin = *bin * extent + index;
+            return;
+        }
+        for ((bin, &k), &v) in bins.iter_mut().zip(&keys).zip(values) {
+            let mut index = table[k as usize] as usize;
+            while index <= n && !(v < edges[index]) {
+                index += 1;
+            }
+            *bin = *bin * extent + index as u32;
         }
     }
 }

@@ -80,19 +80,21 @@ impl WithSimd for MapColumn<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let increments = self.map.increments();
         let top = increments as f64 * BELOW_ONE;
-        let mut fraction = [0.0; BLOCK];
         for i in 0..BLOCK {
-            let t = ((self.digit[i] + uniform(self.raw[i])) * self.scale).min(top);
+            let t = (self.digit[i] + uniform(self.raw[i])) * self.scale;
+            let t = if t < top { t } else { top };
             // Rounding t − ½ is ⌊t⌋ but for integers t, where the end of an increment may come
             // out instead of the beginning of the next: the same x.
             let rounded = (t - 0.5) + ROUND;
             self.index[i] = rounded.to_bits() as u32 & (MAX_INCREMENTS as u32 - 1);
-            fraction[i] = t - (rounded - ROUND);
+            self.x[i] = t - (rounded - ROUND);
         }
-        let cells = self.map.cells(self.axis);
+        let edges = self.map.table(self.axis);
         for i in 0..BLOCK {
-            let [edge, width] = cells[self.index[i] as usize & (MAX_INCREMENTS - 1)];
-            self.x[i] = (edge + fraction[i] * width).min(BELOW_ONE);
+            let at = self.index[i] as usize & (MAX_INCREMENTS - 1);
+            let width = edges[at + 1] - edges[at];
+            let x = edges[at] + self.x[i] * width;
+            self.x[i] = if x < BELOW_ONE { x } else { BELOW_ONE };
             self.jacobian[i] *= width;
         }
     }

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 /// Most increments an axis can have; the kernels look cells up in tables of this fixed size.
 pub const MAX_INCREMENTS: usize = 1024;
 
-/// One increment as the kernels read it: its lower edge and its width.
-pub(crate) type Cell = [f64; 2];
+/// Edges of an axis as the kernels read them; those past the last are unused.
+pub(crate) type Edges = [f64; MAX_INCREMENTS + 1];
 
 /// The map of all axes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub(crate) type Cell = [f64; 2];
 pub struct Map {
     increments: usize,
     edges: Vec<Vec<f64>>,
-    cells: Vec<Box<[Cell; MAX_INCREMENTS]>>,
+    tables: Vec<Box<Edges>>,
     /// Where to look for `x`: the increment that holds `k / GUIDES`, an axis after the other.
     guides: Vec<[u16; GUIDES + 1]>,
 }
@@ -70,7 +70,7 @@ impl Map {
         let mut map = Self {
             increments,
             edges: vec![axis; dim],
-            cells: Vec::new(),
+            tables: Vec::new(),
             guides: Vec::new(),
         };
         map.tabulate();
@@ -107,7 +107,7 @@ impl Map {
         let mut map = Self {
             increments: points - 1,
             edges,
-            cells: Vec::new(),
+            tables: Vec::new(),
             guides: Vec::new(),
         };
         map.tabulate();
@@ -116,12 +116,10 @@ impl Map {
 
     /// Fills the tables the kernels read.
     fn tabulate(&mut self) {
-        self.cells
-            .resize_with(self.edges.len(), || Box::new([[0.0; 2]; MAX_INCREMENTS]));
-        for (axis, cells) in self.edges.iter().zip(&mut self.cells) {
-            for (cell, edge) in cells.iter_mut().zip(axis.windows(2)) {
-                *cell = [edge[0], edge[1] - edge[0]];
-            }
+        self.tables
+            .resize_with(self.edges.len(), || Box::new([0.0; MAX_INCREMENTS + 1]));
+        for (axis, table) in self.edges.iter().zip(&mut self.tables) {
+            table[..axis.len()].copy_from_slice(axis);
         }
         self.guides.resize(self.edges.len(), [0; GUIDES + 1]);
         for (axis, guides) in self.edges.iter().zip(&mut self.guides) {
@@ -150,10 +148,17 @@ impl Map {
         &self.edges[d]
     }
 
-    /// Increments of axis `d` as the kernels read them; entries past the last are unused.
+    /// Lower edge and width of increment `i` of axis `d`.
+    #[inline]
+    pub(crate) fn increment(&self, d: usize, i: usize) -> [f64; 2] {
+        let edges = self.table(d);
+        [edges[i], edges[i + 1] - edges[i]]
+    }
+
+    /// Edges of axis `d` as the kernels read them.
     #[inline(always)]
-    pub(crate) fn cells(&self, d: usize) -> &[Cell; MAX_INCREMENTS] {
-        &self.cells[d]
+    pub(crate) fn table(&self, d: usize) -> &Edges {
+        &self.tables[d]
     }
 
     /// Jacobian `∏ n Δx` of a map with the given widths: the constant factor `n^dim`.
@@ -170,7 +175,7 @@ impl Map {
         for d in 0..self.dim() {
             let t = y[d] * self.increments as f64;
             let i = (t as usize).min(self.increments - 1);
-            let [edge, width] = self.cells[d][i];
+            let [edge, width] = self.increment(d, i);
             x[d] = edge + (t - i as f64) * width;
             jacobian *= width;
         }
@@ -187,7 +192,7 @@ impl Map {
             let k = ((x[d] * GUIDES as f64) as usize).min(GUIDES - 1);
             let [low, high] = [self.guides[d][k], self.guides[d][k + 1]].map(usize::from);
             let i = low + self.edges[d][low + 1..=high].partition_point(|&e| e <= x[d]);
-            let [edge, width] = self.cells[d][i];
+            let [edge, width] = self.increment(d, i);
             y[d] = (i as f64 + (x[d] - edge) / width) / self.increments as f64;
             jacobian *= width;
         }

@@ -62,7 +62,6 @@ pub(crate) struct Cursor {
     piece: u32,
     piece_points: u32,
     continued: bool,
-    digits: Vec<u32>,
 }
 
 /// The buffers of one block.
@@ -82,14 +81,13 @@ pub(crate) struct Buffers {
     pub(crate) len: usize,
     pub(crate) first: u64,
     raw: Column<u64>,
-    digit: Column<f64>,
-    run_of: Column<u8>,
-    run_digit: Vec<Column<f64>>,
+    cell: Column<u32>,
+    /// Strata of the cells on each axis.
+    digits: Vec<Column<f64>>,
 }
 
 impl Buffers {
     pub(crate) fn new(dim: usize) -> Self {
-        const { assert!(BLOCK <= 256) }
         Self {
             x: vec![0.0; dim * BLOCK],
             index: vec![[0; BLOCK]; dim],
@@ -105,9 +103,8 @@ impl Buffers {
             len: 0,
             first: 0,
             raw: [0; BLOCK],
-            digit: [0.0; BLOCK],
-            run_of: [0; BLOCK],
-            run_digit: vec![[0.0; BLOCK]; dim],
+            cell: [0; BLOCK],
+            digits: vec![[0.0; BLOCK]; dim],
         }
     }
 
@@ -157,11 +154,9 @@ impl Sampler<'_> {
     pub(crate) fn begin(&self, c: usize, cursor: &mut Cursor) {
         (cursor.point, cursor.end) = self.range(c);
         cursor.piece = 0;
-        cursor.digits.resize(self.map.dim(), 0);
         if let Arrangement::Cubes(a) = self.arrangement {
             let start = a.chunks[c];
             (cursor.cube, cursor.offset) = (start.cube, start.offset);
-            self.strata.digits(start.cube, &mut cursor.digits);
             cursor.open(a);
         } else {
             cursor.left = (cursor.end - cursor.point) as u32;
@@ -204,12 +199,15 @@ impl Sampler<'_> {
         spare: bool,
     ) {
         let mut stream = Stream::new(self.seed, self.phase, iteration, b.first);
-        let m = self.strata.per_axis();
         match self.arrangement {
-            Arrangement::Cubes(a) => self.plan_cubes(a, cursor, b),
+            Arrangement::Cubes(a) => {
+                self.plan_cubes(a, cursor, b);
+                self.find_digits(b);
+            }
             Arrangement::Random(picker) => {
                 stream.fill(&mut b.raw);
-                self.pick_cells(picker, b);
+                picker.pick_all(&b.raw, self.map.scale(), &mut b.cell, &mut b.factor);
+                self.find_digits(b);
                 self.one_run(cursor, b);
             }
             Arrangement::Lattices(_) => {
@@ -218,30 +216,17 @@ impl Sampler<'_> {
             }
         }
         b.jacobian.fill(1.0);
-        for (d, &strata) in m.iter().enumerate() {
-            if let Arrangement::Lattices(lattices) = self.arrangement {
+        for (d, &strata) in self.strata.per_axis().iter().enumerate() {
+            let strata = if let Arrangement::Lattices(lattices) = self.arrangement {
                 lattices.fill(d, b.first, &mut b.raw);
-            } else {
-                stream.fill(&mut b.raw);
-            }
-            let strata = if matches!(self.arrangement, Arrangement::Lattices(_)) {
                 1
             } else {
+                stream.fill(&mut b.raw);
                 strata
             };
-            let digit = match self.arrangement {
-                _ if strata == 1 => {
-                    b.digit.fill(0.0);
-                    &b.digit
-                }
-                Arrangement::Random(_) => &b.run_digit[d],
-                _ => {
-                    let table = &b.run_digit[d];
-                    for (digit, &run) in b.digit.iter_mut().zip(&b.run_of) {
-                        *digit = table[run as usize % BLOCK];
-                    }
-                    &b.digit
-                }
+            let digit = match strata {
+                1 => &[0.0; BLOCK],
+                _ => &b.digits[d],
             };
             // UNWRAP: `x` has `dim` columns of BLOCK numbers.
             let x = &mut b.x[d * BLOCK..][..BLOCK];
@@ -272,25 +257,20 @@ impl Sampler<'_> {
     /// Runs of a block of hypercubes: which points belong to which cube, and its strata.
     #[inline(always)]
     fn plan_cubes(&self, a: &Allocation, cursor: &mut Cursor, b: &mut Buffers) {
-        let m = self.strata.per_axis();
         let per_point = self.map.scale() * self.neval as f64 / a.counts.len() as f64;
         b.runs.clear();
         let mut at = 0;
         while at < b.len {
             let take = (cursor.left as usize).min(b.len - at);
             let end = at + take;
-            let run = b.runs.len();
             let cube_points = a.counts[cursor.cube as usize];
             let factor = per_point / f64::from(cube_points);
             let inv_dof = 1.0 / (f64::from(cursor.piece_points) - 1.0);
             for i in at..end {
-                b.run_of[i] = run as u8;
+                b.cell[i] = cursor.cube;
                 b.factor[i] = factor;
                 b.stratum[i] = cursor.piece;
                 b.inv_dof[i] = inv_dof;
-            }
-            for (table, &digit) in b.run_digit.iter_mut().zip(&cursor.digits) {
-                table[run] = f64::from(digit);
             }
             cursor.left -= take as u32;
             let closes = cursor.left == 0;
@@ -307,31 +287,22 @@ impl Sampler<'_> {
                 cursor.cube += 1;
                 cursor.offset = 0;
                 cursor.piece += 1;
-                for (digit, &m) in cursor.digits.iter_mut().zip(m).rev() {
-                    *digit += 1;
-                    if *digit < m {
-                        break;
-                    }
-                    *digit = 0;
-                }
                 cursor.open_at(a, at as u64);
             }
         }
     }
 
-    /// Cells of the points of a block, each drawn by itself from the raw words, and their digits.
+    /// Strata of the cells of a block on each axis.
     #[inline(always)]
-    fn pick_cells(&self, picker: &Picker, b: &mut Buffers) {
-        let mut cell = [0; BLOCK];
-        picker.pick_all(&b.raw, self.map.scale(), &mut cell, &mut b.factor);
-        let mut rest = cell.map(f64::from);
-        for (table, &m) in b.run_digit.iter_mut().zip(self.strata.per_axis()).rev() {
+    fn find_digits(&self, b: &mut Buffers) {
+        let mut rest = b.cell.map(f64::from);
+        for (digits, &m) in b.digits.iter_mut().zip(self.strata.per_axis()).rev() {
             if m == 1 {
                 continue;
             }
             let m = f64::from(m);
             let inverse = 1.0 / m;
-            for (digit, rest) in table.iter_mut().zip(&mut rest) {
+            for (digit, rest) in digits.iter_mut().zip(&mut rest) {
                 // (rest + ½)/m is at least ½/m from an integer, far more than it is rounded by.
                 let above = ((*rest + 0.5) * inverse - 0.5 + ROUND) - ROUND;
                 *digit = *rest - above * m;

@@ -123,16 +123,7 @@ impl Strata {
         self.share = share;
     }
 
-    /// Writes the strata of cube `h`, one an axis; the last axis runs fastest.
-    pub(crate) fn digits(&self, cube: u32, digits: &mut [u32]) {
-        let mut rest = cube;
-        for (digit, &m) in digits.iter_mut().zip(&self.per_axis).rev() {
-            *digit = rest % m;
-            rest /= m;
-        }
-    }
-
-    /// The cube that holds `y`.
+    /// The cube that holds `y`; strata of the last axis run fastest.
     pub(crate) fn cube_of(&self, y: &[f64]) -> usize {
         self.per_axis.iter().zip(y).fold(0, |cube, (&m, &y)| {
             cube * m as usize + ((y * f64::from(m)) as usize).min(m as usize - 1)

@@ -243,7 +243,7 @@ impl Unweighter {
             rest = quotient;
             let t = (digit as f64 + uniform(word())) * axis.increments;
             let increment = (t as usize).min(last);
-            let [edge, width] = self.map.cells(d)[increment];
+            let [edge, width] = self.map.increment(d, increment);
             x[d][i] = (edge + (t - increment as f64) * width).min(BELOW_ONE);
             volume *= width;
         }
