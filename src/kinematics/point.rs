@@ -85,6 +85,7 @@ pub struct Emission {
     k: f64,
     v: f64,
     one_minus_cos_k: f64,
+    sin_k: f64,
     minus_u: f64,
     /// |V| in GeV.
     pub v_mod: f64,
@@ -106,7 +107,12 @@ impl Emission {
     /// From k², v = V0 − m, e = E_k − √k² and w = 2|p||k|(1−cosθ_k), GeV or GeV².
     #[inline(always)]
     pub fn new(c: &Collision, k2: f64, v: f64, e: f64, w: f64) -> Self {
-        let mass = k2.sqrt();
+        Self::of_mass(c, (k2, k2.sqrt()), v, e, w)
+    }
+
+    /// The same of k² and √k².
+    #[inline(always)]
+    pub(crate) fn of_mass(c: &Collision, (k2, mass): (f64, f64), v: f64, e: f64, w: f64) -> Self {
         let e_k = mass + e;
         let k = (e * (e_k + mass)).sqrt();
         let v0 = v + c.m;
@@ -136,6 +142,7 @@ impl Emission {
             k,
             v,
             one_minus_cos_k,
+            sin_k: (one_minus_cos_k * (2.0 - one_minus_cos_k)).sqrt(),
             minus_u,
             v_mod,
             inv_v: ends * slow * inv,
@@ -149,11 +156,12 @@ impl Emission {
 
     /// All that it is made of but k² and v.
     #[inline(always)]
-    pub(crate) fn numbers(&self) -> [f64; 11] {
+    pub(crate) fn numbers(&self) -> [f64; 12] {
         [
             self.e_k,
             self.k,
             self.one_minus_cos_k,
+            self.sin_k,
             self.minus_u,
             self.v_mod,
             self.inv_v,
@@ -167,11 +175,12 @@ impl Emission {
 
     /// The emission of these [`Self::numbers`] at k² and v.
     #[inline(always)]
-    pub(crate) fn of_numbers(k2: f64, v: f64, numbers: [f64; 11]) -> Self {
+    pub(crate) fn of_numbers(k2: f64, v: f64, numbers: [f64; 12]) -> Self {
         let [
             e_k,
             k,
             one_minus_cos_k,
+            sin_k,
             minus_u,
             v_mod,
             inv_v,
@@ -187,6 +196,7 @@ impl Emission {
             k,
             v,
             one_minus_cos_k,
+            sin_k,
             minus_u,
             v_mod,
             inv_v,
@@ -204,32 +214,28 @@ impl Emission {
         self.minus_u
     }
 
+    /// |V|q_⊥ = W√((T_max−T)(T−T_min)) in GeV² at these distances of the recoil energy from its limits.
+    #[inline(always)]
+    pub(crate) fn across(&self, above_min: f64, below_max: f64) -> f64 {
+        (self.w2 * above_min * below_max).sqrt()
+    }
+
     /// Mean and amplitude of s = s̄ − δ cosφ_q over the azimuth at recoil energy `recoil` = T,
-    /// with its distances to both limits, GeV².
+    /// with |V|q_⊥ = `across` there, GeV².
     ///
     /// s̄|V|² = B|u| + 2T[E_k(MV0 + m²) + ½Sk² − |u|(½S+E_k)], B = p⃗·V⃗ = DV0 + mv + ½(|u|+k²),
     /// S = V0 + M; δ|V|² = 2|p|k_x W√((T_max−T)(T−T_min)).
     #[inline(always)]
-    pub fn s_mean_and_amplitude(
-        &self,
-        c: &Collision,
-        recoil: f64,
-        above_min: f64,
-        below_max: f64,
-    ) -> (f64, f64) {
+    pub fn s_mean_and_amplitude(&self, c: &Collision, recoil: f64, across: f64) -> (f64, f64) {
         let inv_v2 = self.inv_v * self.inv_v;
-        let sin_k = (self.one_minus_cos_k * (2.0 - self.one_minus_cos_k)).sqrt();
-        let k_x = self.k * sin_k;
+        let k_x = self.k * self.sin_k;
         let v0 = self.v + c.m;
         let half_s = 0.5 * (v0 + c.big_m);
         let p_dot_v = c.kinetic * v0 + c.m * self.v + 0.5 * (self.minus_u + self.k2);
         let slope = self.e_k * (c.big_m * v0 + c.m * c.m) + half_s * self.k2
             - self.minus_u * (half_s + self.e_k);
         let mean = (p_dot_v * self.minus_u + 2.0 * recoil * slope) * inv_v2;
-        (
-            mean,
-            2.0 * c.p * k_x * (self.w2 * above_min * below_max).sqrt() * inv_v2,
-        )
+        (mean, 2.0 * c.p * k_x * across * inv_v2)
     }
 
     /// V_z = |p| − |k| cosθ_k in GeV.
@@ -242,15 +248,26 @@ impl Emission {
     /// The whole point once the recoil is chosen.
     #[inline(always)]
     pub fn with_recoil(&self, c: &Collision, y: &RecoilVariables) -> PairPoint {
+        self.with_recoil_across(c, y, self.across(y.above_min, y.below_max))
+    }
+
+    /// The same where |V|q_⊥ = `across` in GeV² is known.
+    #[inline(always)]
+    pub(crate) fn with_recoil_across(
+        &self,
+        c: &Collision,
+        y: &RecoilVariables,
+        across: f64,
+    ) -> PairPoint {
         let Self {
             k2,
             e_k,
             k,
             v,
             one_minus_cos_k,
+            sin_k,
             minus_u,
             inv_v,
-            w2,
             ..
         } = *self;
         let (m, big_m) = (c.m, c.big_m);
@@ -258,8 +275,7 @@ impl Emission {
         let recoil = self.recoil_min + y.above_min;
         let t = 2.0 * big_m * recoil;
         let q_par = -0.5 * inv_v * (minus_u + 2.0 * recoil * (v0 + big_m));
-        let q_perp = inv_v * (w2 * y.above_min * y.below_max).sqrt();
-        let sin_k = (one_minus_cos_k * (2.0 - one_minus_cos_k)).sqrt();
+        let q_perp = inv_v * across;
         let k_x = k * sin_k;
         let v_z = self.v_z(c);
         let (vx, vz) = (-k_x * inv_v, v_z * inv_v);

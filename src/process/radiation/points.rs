@@ -19,15 +19,16 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
         block.stages.set_range(i, &range);
     }
     for i in 0..n {
-        let mass = (block.k2[i], block.stages.inv_k2[i]);
-        let range = block.stages.range(i);
+        let (inv_k2, range) = (block.stages.inv_k2[i], block.stages.range(i));
         block
             .stages
-            .set_energies(i, &beams.emission(i).energies(mass, &range, y0[i]));
+            .set_energies(i, &beams.emission(i).energies(inv_k2, &range, y0[i]));
     }
     for i in 0..n {
-        let energies = block.stages.energies(i);
-        let (emission, dw) = beams.emission(i).angle(block.k2[i], &energies, y1[i]);
+        let (range, energies) = (block.stages.range(i), block.stages.energies(i));
+        let (emission, dw) = beams
+            .emission(i)
+            .angle(block.k2[i], &range, &energies, y1[i]);
         block.stages.set_emission(i, &emission);
         block.stages.measure[i] = energies.dv * dw;
     }
@@ -57,14 +58,18 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
     for i in 0..n {
         let emission = block.stages.emission(i, block.k2[i]);
         let above_min = block.stages.grown[i];
-        let (recoil, d_azimuth) = beams.emission(i).azimuth(&emission, above_min, y3[i]);
+        let ends = (above_min, emission.recoil_span - above_min);
+        let across = emission.across(ends.0, ends.1);
+        let (recoil, d_azimuth) = beams.emission(i).azimuth(&emission, ends, across, y3[i]);
+        block.stages.across[i] = across;
         let measure = block.stages.measure[i] * d_azimuth * emission.inv_v;
         block.measure[i] *= block.stages.range(i).allowed(measure);
         block.stages.set_azimuth(i, &recoil);
     }
     for i in 0..n {
         let emission = block.stages.emission(i, block.k2[i]);
-        let recoil = block.stages.azimuth(i);
-        block.set_point(i, &emission.with_recoil(&beams.collision(i), &recoil));
+        let (recoil, across) = (block.stages.azimuth(i), block.stages.across[i]);
+        let point = emission.with_recoil_across(&beams.collision(i), &recoil, across);
+        block.set_point(i, &point);
     }
 }

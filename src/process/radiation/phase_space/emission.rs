@@ -45,6 +45,8 @@ pub struct EmissionPoint {
 /// Where v lies.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::process::radiation) struct EnergyRange {
+    /// √k².
+    pub(super) mass: f64,
     pub(super) v_min: f64,
     pub(super) v_max: f64,
     /// 1, 0 where v has no range, no number where the range is none.
@@ -123,16 +125,15 @@ impl EmissionMap {
 
     /// Offsets c and c′ of the density 1/((v+c)(D−v+c′)).
     #[inline(always)]
-    fn v_offsets(&self, k2: f64, inv_k2: f64) -> (f64, f64) {
+    fn v_offsets(&self, mass: f64, inv_k2: f64) -> (f64, f64) {
         let Masses { e0, m, .. } = *self.collision;
-        (m + e0 * m * m * inv_k2, k2.sqrt() * (e0 / m))
+        (m + e0 * m * m * inv_k2, mass * (e0 / m))
     }
 
     /// Floor a of −u and the largest w at (k², v).
     #[inline(always)]
-    fn w_range(&self, k2: f64, v: f64, e: f64) -> (f64, f64) {
+    fn w_range(&self, (k2, mass): (f64, f64), v: f64, e: f64) -> (f64, f64) {
         let c = &self.collision;
-        let mass = k2.sqrt();
         let e_k = mass + e;
         let k = (e * (e_k + mass)).sqrt();
         let floor = emission_floor(c, k2, e_k, v + c.m, k);
@@ -149,17 +150,14 @@ impl EmissionMap {
         let hard = emission.minus_u() * to_recoil;
         let near = 0.8 * size;
         let start = emission.recoil_min + self.t_screening * to_recoil;
-        RecoilScales {
-            start,
-            near: if hard < near { hard } else { near },
-            far: 1.25 * size,
-        }
+        let near = if hard < near { hard } else { near };
+        RecoilScales::new(start, near, 1.25 * size)
     }
 
     /// s̄ and δ of the φ_q map: δ kept below s̄, whatever rounding says.
     #[inline(always)]
-    fn s_range(&self, emission: &Emission, recoil: f64, above: f64, below: f64) -> (f64, f64) {
-        let (mean, delta) = emission.s_mean_and_amplitude(&self.collision, recoil, above, below);
+    fn s_range(&self, emission: &Emission, recoil: f64, across: f64) -> (f64, f64) {
+        let (mean, delta) = emission.s_mean_and_amplitude(&self.collision, recoil, across);
         let top = (1.0 - EPSILON) * mean;
         (mean, if delta < top { delta } else { top })
     }
@@ -169,14 +167,15 @@ impl EmissionMap {
     pub(in crate::process::radiation) fn energy_range(&self, k2: f64, inv_k2: f64) -> EnergyRange {
         let c = &self.collision;
         let (v_min, v_max, share) = self.v_range(k2);
-        let (c_v, c_e) = self.v_offsets(k2, inv_k2);
+        let mass = k2.sqrt();
+        let (c_v, c_e) = self.v_offsets(mass, inv_k2);
         // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. For light k both v
         // and e come from R, so that each keeps its digits where it is the small one.
-        let mass = k2.sqrt();
         let (low, room) = (v_min + c_v, c.kinetic + c_e - v_min);
         let rest = mass + c_e;
         let e_min = c.kinetic - mass - v_max;
         EnergyRange {
+            mass,
             v_min,
             v_max,
             share,
@@ -188,19 +187,19 @@ impl EmissionMap {
     #[inline(always)]
     pub(in crate::process::radiation) fn energies(
         &self,
-        (k2, inv_k2): (f64, f64),
+        inv_k2: f64,
         range: &EnergyRange,
         y: f64,
     ) -> Energies {
         let c = &self.collision;
         let EnergyRange {
+            mass,
             v_min,
             v_max,
             log_r,
             ..
         } = *range;
-        let (c_v, c_e) = self.v_offsets(k2, inv_k2);
-        let mass = k2.sqrt();
+        let (c_v, c_e) = self.v_offsets(mass, inv_k2);
         let top = c.kinetic + c_e;
         let (low, room) = (v_min + c_v, top - v_min);
         let rest = mass + c_e;
@@ -230,30 +229,32 @@ impl EmissionMap {
     pub(in crate::process::radiation) fn angle(
         &self,
         k2: f64,
+        range: &EnergyRange,
         energies: &Energies,
         y: f64,
     ) -> (Emission, f64) {
         let Energies { v, e, .. } = *energies;
-        let (floor, w_max) = self.w_range(k2, v, e);
+        let masses = (k2, range.mass);
+        let (floor, w_max) = self.w_range(masses, v, e);
         let w_max = if w_max < 0.0 { 0.0 } else { w_max };
         // 1/(−u) is uniform in y between floor and floor + w_max.
         let inv = 1.0 / (floor + w_max * (1.0 - y));
         let w = floor * w_max * y * inv;
         let dw = floor * w_max * (floor + w_max) * inv * inv;
-        (Emission::new(&self.collision, k2, v, e, w), dw)
+        (Emission::of_mass(&self.collision, masses, v, e, w), dw)
     }
 
-    /// The recoil with its azimuth at y in (0, 1), and dφ_q/2π over dy.
+    /// The recoil with its azimuth at y in (0, 1), where |V|q_⊥ = `across`, and dφ_q/2π over dy.
     #[inline(always)]
     pub(in crate::process::radiation) fn azimuth(
         &self,
         emission: &Emission,
-        above_min: f64,
+        (above_min, below_max): (f64, f64),
+        across: f64,
         y: f64,
     ) -> (RecoilVariables, f64) {
         let recoil = emission.recoil_min + above_min;
-        let below_max = emission.recoil_span - above_min;
-        let (mean, delta) = self.s_range(emission, recoil, above_min, below_max);
+        let (mean, delta) = self.s_range(emission, recoil, across);
         let (cos_psi, sin_psi) = cos_sin_turns(y);
         let root = ((mean - delta) * (mean + delta)).sqrt();
         let inv_phi = 1.0 / (mean + delta * cos_psi);
@@ -270,17 +271,19 @@ impl EmissionMap {
     #[inline(always)]
     pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
         let range = self.energy_range(k2, inv_k2);
-        let energies = self.energies((k2, inv_k2), &range, y[0]);
-        let (emission, dw) = self.angle(k2, &energies, y[1]);
+        let energies = self.energies(inv_k2, &range, y[0]);
+        let (emission, dw) = self.angle(k2, &range, &energies, y[1]);
         let (scales, span) = (self.recoil_scales(&emission), emission.recoil_span);
         let height = scales.height(scales.rho(span));
         let (grown, d_rho) = scales.grown(height, y[2]);
         let (above_min, slope) = scales.above(grown, span);
         let d_recoil = d_rho * slope;
-        let (variables, d_azimuth) = self.azimuth(&emission, above_min, y[3]);
+        let below_max = span - above_min;
+        let across = emission.across(above_min, below_max);
+        let (variables, d_azimuth) = self.azimuth(&emission, (above_min, below_max), across, y[3]);
         let measure = energies.dv * dw * d_recoil * d_azimuth * emission.inv_v;
         EmissionPoint {
-            point: emission.with_recoil(&self.collision, &variables),
+            point: emission.with_recoil_across(&self.collision, &variables, across),
             measure: range.allowed(measure),
         }
     }
@@ -289,13 +292,14 @@ impl EmissionMap {
     pub fn inverse(&self, k2: f64, v: f64, w: f64, recoil: &RecoilVariables) -> [f64; 4] {
         let c = &self.collision;
         let (v_min, v_max, _) = self.v_range(k2);
-        let (c_v, c_e) = self.v_offsets(k2, 1.0 / k2);
+        let mass = k2.sqrt();
+        let (c_v, c_e) = self.v_offsets(mass, 1.0 / k2);
         let top = c.kinetic + c_e;
         let r = |v: f64| (v + c_v) / (top - v);
         let y0 = ln(r(v) / r(v_min)) / ln(r(v_max) / r(v_min));
 
-        let e = c.kinetic - k2.sqrt() - v;
-        let (floor, w_max) = self.w_range(k2, v, e);
+        let e = c.kinetic - mass - v;
+        let (floor, w_max) = self.w_range((k2, mass), v, e);
         let y1 = (w / (floor + w)) / (w_max / (floor + w_max));
 
         let emission = Emission::new(c, k2, v, e, w);
@@ -304,7 +308,8 @@ impl EmissionMap {
             height(scales.growth(recoil.above_min)) / height(scales.growth(emission.recoil_span));
 
         let total = emission.recoil_min + recoil.above_min;
-        let (mean, delta) = self.s_range(&emission, total, recoil.above_min, recoil.below_max);
+        let across = emission.across(recoil.above_min, recoil.below_max);
+        let (mean, delta) = self.s_range(&emission, total, across);
         let root = ((mean - delta) * (mean + delta)).sqrt();
         // ψ of φ_q: cosψ = (s̄ cosφ − δ)/(s̄ − δ cosφ), sinψ = √(s̄²−δ²) sinφ/(s̄ − δ cosφ).
         let (x, y) = (mean * recoil.cos_phi - delta, root * recoil.sin_phi);

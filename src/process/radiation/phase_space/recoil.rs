@@ -15,21 +15,27 @@ pub(in crate::process::radiation) struct RecoilScales {
     /// z₁ and z₂, from which it falls faster.
     pub(super) near: f64,
     pub(super) far: f64,
+    /// 1/(z₁z₂(z₂ − z₁)).
+    pub(super) inv: f64,
 }
 
 impl RecoilScales {
-    /// z₁z₂, z₂ − z₁ and the inverse of their product.
+    /// Of where the distribution starts and the two z from which it falls faster.
     #[inline(always)]
-    fn product_and_gap(&self) -> (f64, f64, f64) {
-        let (product, gap) = (self.near * self.far, self.far - self.near);
-        (product, gap, 1.0 / (product * gap))
+    pub(super) fn new(start: f64, near: f64, far: f64) -> Self {
+        Self {
+            start,
+            near,
+            far,
+            inv: 1.0 / ((near * far) * (far - near)),
+        }
     }
 
     /// ρ in GeV at z.
     #[inline(always)]
     pub(in crate::process::radiation) fn rho(&self, z: f64) -> f64 {
-        let Self { near, far, .. } = *self;
-        let (product, _, inv) = self.product_and_gap();
+        let Self { near, far, inv, .. } = *self;
+        let product = near * far;
         product * product * inv * ln((near + z) * far / ((far + z) * near))
     }
 
@@ -51,7 +57,7 @@ impl RecoilScales {
     /// z of 1 + ρ/c, within [0, `span`] whatever rounding says, and dz/dρ.
     #[inline(always)]
     pub(in crate::process::radiation) fn above(&self, grown: f64, span: f64) -> (f64, f64) {
-        let (product, gap, inv) = self.product_and_gap();
+        let (product, gap, inv) = (self.near * self.far, self.far - self.near, self.inv);
         let rho = self.start * (grown - 1.0);
         let above_one = exp_m1(rho * (gap * gap * inv));
         let z = above_one * product / (gap - above_one * self.near);

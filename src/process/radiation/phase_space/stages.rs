@@ -17,13 +17,15 @@ pub type Column = [f64; BLOCK];
 pub(in crate::process::radiation) struct Stages {
     /// 1/k² in GeV⁻².
     pub(in crate::process::radiation) inv_k2: Column,
-    range: [Column; 4],
+    range: [Column; 5],
     energies: [Column; 3],
-    emission: [Column; 11],
-    scales: [Column; 3],
+    emission: [Column; 12],
+    scales: [Column; 4],
     /// Of the recoil: ρ, then the range of its map, then 1 + ρ/c.
     pub(in crate::process::radiation) grown: Column,
     azimuth: [Column; 4],
+    /// |V|q_⊥ in GeV².
+    pub(in crate::process::radiation) across: Column,
     /// What is done of the product of dv, dw, dT and dφ_q/2π.
     pub(in crate::process::radiation) measure: Column,
 }
@@ -33,12 +35,13 @@ impl Default for Stages {
         let z = [0.0; BLOCK];
         Self {
             inv_k2: z,
-            range: [z; 4],
+            range: [z; 5],
             energies: [z; 3],
-            emission: [z; 11],
-            scales: [z; 3],
+            emission: [z; 12],
+            scales: [z; 4],
             grown: z,
             azimuth: [z; 4],
+            across: z,
             measure: z,
         }
     }
@@ -67,6 +70,7 @@ impl Stages {
         range,
         range,
         EnergyRange {
+            mass,
             v_min,
             v_max,
             share,
@@ -78,7 +82,12 @@ impl Stages {
         set_scales,
         scales,
         scales,
-        RecoilScales { start, near, far }
+        RecoilScales {
+            start,
+            near,
+            far,
+            inv
+        }
     );
     kept!(
         set_azimuth,
@@ -95,18 +104,18 @@ impl Stages {
     /// Stores the emission of point `i`.
     #[inline(always)]
     pub(in crate::process::radiation) fn set_emission(&mut self, i: usize, emission: &Emission) {
-        let [a, b, c, d, e, f, g, h, j, k, l] = &mut self.emission;
+        let [a, b, c, d, e, f, g, h, j, k, l, m] = &mut self.emission;
         [
-            a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i], j[i], k[i], l[i],
+            a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i], j[i], k[i], l[i], m[i],
         ] = emission.numbers();
     }
 
     /// The emission of point `i` at its k².
     #[inline(always)]
     pub(in crate::process::radiation) fn emission(&self, i: usize, k2: f64) -> Emission {
-        let [a, b, c, d, e, f, g, h, j, k, l] = &self.emission;
+        let [a, b, c, d, e, f, g, h, j, k, l, m] = &self.emission;
         let numbers = [
-            a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i], j[i], k[i], l[i],
+            a[i], b[i], c[i], d[i], e[i], f[i], g[i], h[i], j[i], k[i], l[i], m[i],
         ];
         Emission::of_numbers(k2, self.energies[0][i], numbers)
     }
