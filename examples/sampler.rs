@@ -1,6 +1,6 @@
 //! What a sampler costs and how well it draws: `cargo run --release --example sampler -- CARD LOW HIGH Z...`
 //! with a shipped card without its cuts on x, kinetic energies in GeV and charge numbers. One thread
-//! but for the building. Its figures stand in `docs/cpp.md`.
+//! but for the building. Its figures stand in `docs/sampler.md`.
 
 use std::error::Error;
 use std::time::Instant;

@@ -73,10 +73,10 @@ impl Picker {
         }
     }
 
-    /// The cell a raw word stands for, and `1 / (K p_c)`.
-    pub(crate) fn pick(&self, raw: u64) -> (u32, f64) {
-        let cell = self.cell(raw);
-        (cell, self.factor[cell as usize])
+    /// Its columns: with what probability each stands for its own cell, and which one else.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (f64, u32)> {
+        let columns = self.slots.iter();
+        columns.map(|slot| (slot.keep as f64 / 18_446_744_073_709_551_616.0, slot.alias))
     }
 
     /// The cell a raw word stands for.
@@ -110,9 +110,9 @@ mod tests {
         let n = 1 << 20;
         for k in 0..n {
             // Equidistant words hit every cell to within one count a column.
-            let (cell, factor) = picker.pick((k as u64) << 44);
-            seen[cell as usize] += 1;
-            assert!((factor * share[cell as usize] * 5.0 / 10.0 - 1.0).abs() < 1e-14);
+            let cell = picker.cell((k as u64) << 44) as usize;
+            seen[cell] += 1;
+            assert!((picker.factor[cell] * share[cell] * 5.0 / 10.0 - 1.0).abs() < 1e-14);
         }
         for (s, p) in seen.iter().zip(share) {
             assert!(

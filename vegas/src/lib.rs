@@ -131,6 +131,7 @@ mod lattice;
 mod map;
 mod maxima;
 mod measurement;
+mod partition;
 mod probe;
 mod rng;
 mod run;
@@ -154,6 +155,7 @@ pub use key::PointKey;
 pub use map::{MAX_INCREMENTS, Map};
 pub use maxima::{Maxima, MaximaConfig};
 pub use measurement::{IterationRow, Measurement};
+pub use partition::{Growth, Partition};
 pub use probe::{Heaviest, Probe};
 pub use rng::{LANES, Phase, Stream, uniform};
 pub use run::{
@@ -161,4 +163,4 @@ pub use run::{
 };
 pub use stratify::{MIN_PER_CUBE, Strata};
 pub use tally::{Counters, IterationTally, Tally};
-pub use unweighter::{Expected, Learning, Unweighter};
+pub use unweighter::{Expected, Learning, Proof, Thresholds, Unweighter};

@@ -139,6 +139,7 @@ impl Map {
     }
 
     /// Number of increments an axis.
+    #[inline]
     pub fn increments(&self) -> usize {
         self.increments
     }

@@ -1,38 +1,79 @@
 //! Unweighted points of a family of integrands, a few at a time, from any source of random words.
 //!
 //! A family is `f(x; p)`, `p ∈ [0, 1]`, each member normalised to `∫ f dx = 1`: a process at
-//! neighbouring energies, say. All share a frozen map, cells of the y-space and their scales: `s_c` is
-//! the largest `J f` seen in cell `c` at any `p` ([`Maxima`](crate::Maxima) says how an edge of the
-//! support is treated). A cell is drawn with the probability `p_c = s_c / Σ s`, and a point has the
-//! weight `w = J f / (K p_c W)`: it is to be accepted with the probability `min(1, w)` and then
-//! weighs `max(1, w)`. The threshold `W` is the smallest for which, at several `p` from 0 to 1, no
-//! more than a given share of the accepted points weighs more than one, but for chance of one standard
-//! deviation; it is set on points of their own. Without allocation, and with no state: made once,
-//! it serves any number of threads. Pinned by `tests/unweighter.rs`.
+//! neighbouring energies, say; several families that are alike may share an [`Unweighter`]. It has a [`Partition`], a map and
+//! boxes of its y-space. At several values of `p` each box `c` has a scale `s_c`, the largest `J f` seen in it, and the
+//! probability `v_c s_c / Σ v s` with its volume `v_c`; between two of them a box is drawn with the one's probabilities or
+//! the other's, by the distance in `p`. With the density `q` of that a point has the weight `w = J f / (q W)`: it is to be
+//! accepted with the probability `min(1, w)` and then weighs `max(1, w)`. The threshold `W(p)` of each family is linear
+//! between several `p` from 0 to 1, at each of which it is the smallest for which no more than a given share of the
+//! accepted points weighs more than one, but for chance of one standard deviation; it is set on points of their own.
+//! Without allocation, and with no state: made once, it serves any number of threads. Pinned by `tests/unweighter.rs`.
+
+use std::sync::Arc;
 
 use crate::cells::Picker;
 use crate::error::Error;
 use crate::integrand::{BLOCK, Points};
-use crate::key::PointKey;
-use crate::map::Map;
-use crate::maxima::{Seen, scales};
-use crate::rng::{Phase, Stream, uniform};
+use crate::partition::{Partition, Work, draw_in};
+use crate::rng::uniform;
 
-/// How to learn the scales and the threshold.
+/// How to learn the scales.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Learning {
     /// Seed of the points.
     pub seed: u64,
-    /// Points of every cell, spread over the range of `p`.
-    pub points_per_cell: u32,
-    /// Points after these that go where the scales are large.
-    pub more: u64,
-    /// Points that set the threshold.
-    pub proof: u64,
+    /// Values of `p` from 0 to 1, two or more, with scales of their own.
+    pub nodes: usize,
+    /// Points of every box at each of them.
+    pub points_per_box: u64,
+}
+
+/// How to set thresholds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proof {
+    /// Seed of the points.
+    pub seed: u64,
     /// Parts of the range of `p`, at each end of which the share is to be kept.
     pub parts: usize,
+    /// Points at each of these ends.
+    pub points: u64,
     /// Allowed share of accepted points that weigh more than one.
     pub max_overweight_share: f64,
+}
+
+/// Weights `J f / q` that count as one for a family, at equal steps of `p` from 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thresholds(Vec<f64>);
+
+impl Thresholds {
+    /// Of known ones.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if there is none, or one that is not above 0 and finite.
+    pub fn new(thresholds: Vec<f64>) -> Result<Self, Error> {
+        let not_one = |threshold: &&f64| !(**threshold > 0.0 && threshold.is_finite());
+        let bad = thresholds.iter().find(not_one).copied();
+        match bad.or(thresholds.is_empty().then_some(f64::NAN)) {
+            Some(bad) => Err(Error::setting("threshold", bad, "above 0 and finite")),
+            None => Ok(Self(thresholds)),
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[f64] {
+        &self.0
+    }
+
+    /// The weight that counts as one at `p`, which is taken to lie between 0 and 1.
+    #[inline]
+    pub fn at(&self, p: f64) -> f64 {
+        let last = self.0.len() - 1;
+        let place = p.clamp(0.0, 1.0) * last as f64;
+        let k = (place as usize).min(last);
+        let (low, high) = (self.0[k], self.0[(k + 1).min(last)]);
+        low + (high - low) * (place - k as f64)
+    }
 }
 
 /// What the points that set the threshold say of one value of `p`.
@@ -46,283 +87,260 @@ pub struct Expected {
     pub excess: f64,
 }
 
-/// Draws points that are to be accepted in proportion to a family of integrands.
+/// Draws points that are to be accepted in proportion to members of families of integrands.
 #[derive(Clone, Debug)]
 pub struct Unweighter {
-    map: Map,
-    axes: Vec<Dimension>,
-    picker: Picker,
+    partition: Arc<Partition>,
     scale: Vec<f32>,
-    threshold: f64,
-    /// Constant of the Jacobian over the threshold.
-    constant: f64,
+    /// Alias tables of the nodes, one after the other.
+    slots: Vec<Slot>,
+    /// Density of points in y of each box, node by node.
+    density: Vec<f32>,
+    nodes: usize,
 }
 
-/// Strata of one axis.
+/// A column of an alias table: its own box with the probability `keep`, else the other. Half the room of a
+/// [`Picker`]'s, for tables of many integrands are to fit a cache.
 #[derive(Clone, Copy, Debug)]
-struct Dimension {
-    strata: u32,
-    /// ⌈2⁴⁰/strata⌉: division by multiplication, exact for fewer than 2¹⁶ cells and 2⁷ strata.
-    inverse: u64,
-    /// Increments of the map a stratum.
-    increments: f64,
+struct Slot {
+    keep: f32,
+    alias: u32,
 }
 
-/// Most cells, and most strata of an axis.
-const MAX_CELLS: usize = 1 << 16;
-const MAX_STRATA: u32 = 1 << 7;
+/// Passes of the random streams: that of the first node, and that of the thresholds.
+const SCALES: u32 = 1 << 17;
+const PROOF: u32 = 1 << 18;
 
-/// Steps of a sequence that fills the unit interval evenly: the golden ratio.
-const GOLDEN: f64 = 0.618_033_988_749_894_9;
+/// Least scale of a box over the mean of all, and of one with zeros, where a corner of the support may have been missed.
+const LEAST: f64 = 1e-2;
+const LEAST_AT_EDGE: f64 = 5e-2;
+
+/// Least scale of a box with zeros over those of its neighbours.
+const OF_NEIGHBOUR: f64 = 0.7;
+
+/// Between which nodes a member lies, and how far from the first.
+#[derive(Clone, Copy)]
+struct Between {
+    node: usize,
+    second: f64,
+    /// Inverses of the probabilities of both.
+    inverse: [f64; 2],
+}
 
 impl Unweighter {
-    /// With scales and threshold that are known.
+    /// With scales of all boxes at values of `p` at equal steps from 0 to 1, one node after the other.
     ///
     /// # Errors
     /// [`Error::Setting`] names what does not fit.
-    pub fn new(map: Map, per_axis: &[u32], scale: Vec<f32>, threshold: f64) -> Result<Self, Error> {
-        let cells = per_axis.iter().try_fold(1usize, |k, &m| {
-            (1..=MAX_STRATA).contains(&m).then(|| k * m as usize)
-        });
-        let fit = cells.is_some_and(|k| k == scale.len() && k < MAX_CELLS);
-        if per_axis.len() != map.dim() || !fit {
-            let must = format!(
-                "one to {MAX_STRATA} for each of {} axes, {} cells in all and fewer than {MAX_CELLS}",
-                map.dim(),
-                scale.len()
-            );
-            return Err(Error::setting("per_axis", format!("{per_axis:?}"), must));
+    pub fn new(partition: Arc<Partition>, scale: Vec<f32>) -> Result<Self, Error> {
+        let volumes = partition.volumes();
+        let (boxes, nodes) = (volumes.len(), scale.len() / volumes.len());
+        if nodes < 2 || scale.len() != nodes * boxes {
+            let must = format!("of {boxes} boxes at two nodes or more");
+            return Err(Error::setting("scale", scale.len(), must));
         }
         if let Some(bad) = scale.iter().find(|s| !(**s > 0.0 && s.is_finite())) {
             return Err(Error::setting("scale", bad, "above 0 and finite"));
         }
-        if !(threshold > 0.0 && threshold.is_finite()) {
-            return Err(Error::setting("threshold", threshold, "above 0 and finite"));
+        let mut slots = Vec::with_capacity(scale.len());
+        let mut density = vec![0.0; scale.len()];
+        for (node, scale) in scale.chunks_exact(boxes).enumerate() {
+            let share = scale.iter().zip(volumes).map(|(&s, v)| f64::from(s) * v);
+            let share: Vec<f64> = share.collect();
+            let sum: f64 = share.iter().sum();
+            for (cell, &s) in scale.iter().enumerate() {
+                density[cell * nodes + node] = (f64::from(s) / sum) as f32;
+            }
+            let picker = Picker::new(&share);
+            slots.extend(picker.columns().map(|(keep, alias)| Slot {
+                keep: keep as f32,
+                alias,
+            }));
         }
-        let axis = |&strata: &u32| Dimension {
-            strata,
-            inverse: (1u64 << 40).div_ceil(u64::from(strata)),
-            increments: map.increments() as f64 / f64::from(strata),
-        };
-        let share: Vec<f64> = scale.iter().map(|&s| f64::from(s)).collect();
         Ok(Self {
-            axes: per_axis.iter().map(axis).collect(),
-            picker: Picker::new(&share),
+            partition,
             scale,
-            threshold,
-            constant: map.scale() / threshold,
-            map,
+            slots,
+            density,
+            nodes,
         })
     }
 
-    /// Learns the scales of the cells of `per_axis` strata an axis from a family, each member of
-    /// which is normalised to 1: `family(p, x, value)` writes `f(x; p)` of a block of points.
+    /// Learns scales from families, each member of which is normalised to 1: `family(k, p, x, value)` writes
+    /// `f(x; p)` of the points of block `k`.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] if a value is none, [`Error::Zero`] if all are zero, and as
-    /// [`Self::new`].
+    /// [`Error::NotFinite`] if a value is none, [`Error::Zero`] if all are zero.
     pub fn learn(
-        map: Map,
-        per_axis: &[u32],
+        partition: &Arc<Partition>,
         learning: &Learning,
-        mut family: impl FnMut(f64, &Points<'_>, &mut [f64]),
-    ) -> Result<(Self, Vec<Expected>), Error> {
-        let cells: usize = per_axis.iter().map(|&m| m as usize).product();
-        let start = Self::new(map.clone(), per_axis, vec![1.0; cells], 1.0)?;
-        let mut seen = vec![Seen::default(); cells];
+        mut family: impl FnMut(u64, f64, &Points<'_>, &mut [f64]),
+    ) -> Result<Self, Error> {
+        let map = partition.map();
         let mut work = Work::new(map.dim(), learning.seed);
-        let blocks = cells.div_ceil(BLOCK);
-        let times = learning.points_per_cell;
-        for k in 0..times as usize * blocks {
-            // A cell meets every part of the range of p once.
-            let (time, block) = (k / blocks, k % blocks);
-            let p = (time as f64 + 0.5) / f64::from(times) + GOLDEN * block as f64;
-            let of = |i: usize| Some((block * BLOCK + i) as u32 % cells as u32);
-            work.evaluate(&start, 0, k as u64, p.fract(), of, &mut family)?;
-            for i in 0..BLOCK {
-                seen[work.cell[i] as usize].add(work.height(&start, i));
+        let boxes = partition.volumes().len();
+        let nodes = learning.nodes.max(2);
+        let mut scale = Vec::with_capacity(nodes * boxes);
+        for node in 0..nodes {
+            let p = node as f64 / (nodes - 1) as f64;
+            let mut seen = vec![(0.0, false); boxes];
+            for k in 0..(boxes as u64 * learning.points_per_box).div_ceil(BLOCK as u64) {
+                let cell = |i: usize| (k as usize * BLOCK + i) % boxes;
+                let sides = |i: usize, _| partition.sides(cell(i));
+                work.evaluate(map, (SCALES + node as u32, k), sides, |x, v| {
+                    family(k, p, x, v)
+                })?;
+                for (i, &height) in work.height.iter().enumerate() {
+                    let (largest, zero) = seen[cell(i)];
+                    seen[cell(i)] = (f64::max(largest, height), zero || height == 0.0);
+                }
             }
+            scale.extend(scales(partition.volumes(), &seen));
         }
-        let guess = start.with_scales(&seen, per_axis, 1.0)?;
-        for k in 0..learning.more.div_ceil(BLOCK as u64) {
-            // A sixth of them at each end of the range, where maxima are.
-            let p = (1.5 * (GOLDEN * k as f64).fract() - 0.25).clamp(0.0, 1.0);
-            work.evaluate(&guess, 1, k, p, |_| None, &mut family)?;
-            for i in 0..BLOCK {
-                seen[work.cell[i] as usize].add(work.height(&guess, i));
-            }
-        }
-        let guess = start.with_scales(&seen, per_axis, 1.0)?;
-        let parts = learning.parts.max(1);
-        let mut weights = vec![Vec::new(); parts + 1];
-        for k in 0..learning.proof.div_ceil(BLOCK as u64) {
-            let part = k as usize % (parts + 1);
-            let p = part as f64 / parts as f64;
-            work.evaluate(&guess, 2, k, p, |_| None, &mut family)?;
-            let list = &mut weights[part];
-            list.extend((0..BLOCK).map(|i| work.value[i] * work.factor[i]));
-        }
-        for list in &mut weights {
-            list.sort_unstable_by(|a, b| b.total_cmp(a));
-        }
-        let at_least = |list: &Vec<f64>| threshold(list, learning.max_overweight_share);
-        let threshold = weights.iter().map(at_least).fold(0.0, f64::max);
-        if threshold == 0.0 {
+        if scale.contains(&0.0) {
             let points = work.points;
             return Err(Error::Zero { points });
         }
-        let expected = weights.iter().map(|list| expected(list, threshold));
-        let expected = expected.collect();
-        Ok((start.with_scales(&seen, per_axis, threshold)?, expected))
+        Self::new(partition.clone(), scale)
     }
 
-    fn with_scales(&self, seen: &[Seen], per_axis: &[u32], threshold: f64) -> Result<Self, Error> {
-        let scale: Vec<f32> = scales(seen, per_axis).iter().map(|&s| s as f32).collect();
-        if scale.iter().all(|&s| s == 0.0) {
-            let points = seen.len() as u64;
+    /// Sets the thresholds of a family, each member of which is normalised to 1: `family(p, x, value)` writes
+    /// `f(x; p)` of a block of points.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if a value is none, [`Error::Zero`] if all are zero.
+    pub fn prove(
+        &self,
+        proof: &Proof,
+        mut family: impl FnMut(f64, &Points<'_>, &mut [f64]),
+    ) -> Result<(Thresholds, Vec<Expected>), Error> {
+        let map = self.partition.map();
+        let mut work = Work::new(map.dim(), proof.seed);
+        let mut proofs = Vec::new();
+        for part in 0..=proof.parts {
+            let p = part as f64 / proof.parts as f64;
+            let between = self.between(p);
+            let mut weights = Vec::new();
+            for k in 0..proof.points.div_ceil(BLOCK as u64) {
+                let mut cells = [0; BLOCK];
+                let sides = |i: usize, word: u64| {
+                    cells[i] = self.pick(&between, word);
+                    self.partition.sides(cells[i])
+                };
+                let pass = PROOF + part as u32;
+                work.evaluate(map, (pass, k), sides, |x, v| family(p, x, v))?;
+                let weight =
+                    |(height, &cell): (&f64, &usize)| height / self.density(&between, cell);
+                weights.extend(work.height.iter().zip(&cells).map(weight));
+            }
+            weights.sort_unstable_by(|a, b| b.total_cmp(a));
+            proofs.push(weights);
+        }
+        let share = proof.max_overweight_share;
+        let mut thresholds: Vec<f64> = proofs.iter().map(|list| threshold(list, share)).collect();
+        // Where nothing was accepted any will do.
+        let largest = thresholds.iter().copied().fold(0.0, f64::max);
+        if largest == 0.0 {
+            let points = work.points;
             return Err(Error::Zero { points });
         }
-        Self::new(self.map.clone(), per_axis, scale, threshold)
+        for threshold in thresholds.iter_mut().filter(|one| **one == 0.0) {
+            *threshold = largest;
+        }
+        let of_parts = proofs.iter().zip(&thresholds);
+        let expected = of_parts.map(|(list, &threshold)| expected(list, threshold));
+        let expected = expected.collect();
+        Ok((Thresholds::new(thresholds)?, expected))
     }
 
-    /// The map.
-    pub fn map(&self) -> &Map {
-        &self.map
+    /// Map and boxes.
+    pub fn partition(&self) -> &Arc<Partition> {
+        &self.partition
     }
 
-    /// Strata of each axis.
-    pub fn per_axis(&self) -> Vec<u32> {
-        self.axes.iter().map(|axis| axis.strata).collect()
-    }
-
-    /// Scale of each cell; the last axis runs fastest.
+    /// Scales of all boxes, one node after the other.
     pub fn scale(&self) -> &[f32] {
         &self.scale
     }
 
-    /// Weight `J f / (K p_c)` that counts as one.
-    pub fn threshold(&self) -> f64 {
-        self.threshold
+    #[inline]
+    fn between(&self, p: f64) -> Between {
+        let place = p.clamp(0.0, 1.0) * (self.nodes - 1) as f64;
+        let node = (place as usize).min(self.nodes - 2);
+        let second = place - node as f64;
+        let inverse = [1.0 / (1.0 - second), 1.0 / second];
+        Between {
+            node,
+            second,
+            inverse,
+        }
     }
 
-    /// Draws `N` points: columns of coordinates in (0, 1), one an axis, and the factors that make the
-    /// values of a normalised member weights. A point takes a word for its cell and one an axis.
+    /// The box that a word stands for.
+    #[inline(always)]
+    fn pick(&self, between: &Between, word: u64) -> usize {
+        let boxes = self.partition.volumes().len();
+        let u = uniform(word);
+        let (node, u) = match u < between.second {
+            true => (between.node + 1, u * between.inverse[1]),
+            false => (between.node, (u - between.second) * between.inverse[0]),
+        };
+        let t = u * boxes as f64;
+        let column = (t as usize).min(boxes - 1);
+        let slot = self.slots[node * boxes + column];
+        match t - (column as f64) < f64::from(slot.keep) {
+            true => column,
+            false => slot.alias as usize,
+        }
+    }
+
+    /// Density of points in y in a box.
+    #[inline(always)]
+    fn density(&self, between: &Between, cell: usize) -> f64 {
+        let at = cell * self.nodes + between.node;
+        let [first, second] = [self.density[at], self.density[at + 1]].map(f64::from);
+        first + (second - first) * between.second
+    }
+
+    /// Draws `N` points for the member `p`, which is taken to lie between 0 and 1: columns of coordinates in (0, 1), one an
+    /// axis, and the factors that make its values weights if one is `threshold`. A point takes a word for its box and one an axis.
     ///
     /// # Panics
     /// If there are fewer columns than axes.
     #[inline]
     pub fn draw<const N: usize>(
         &self,
+        (p, threshold): (f64, f64),
         mut word: impl FnMut() -> u64,
         x: &mut [[f64; N]],
         factor: &mut [f64; N],
     ) {
+        let map = self.partition.map();
+        let between = self.between(p);
+        let constant = map.scale() / threshold;
         for i in 0..N {
-            let (cell, picked) = self.picker.pick(word());
-            factor[i] = picked * self.constant * self.place(cell, &mut word, x, i);
+            let cell = self.pick(&between, word());
+            let sides = self.partition.sides(cell);
+            let widths = draw_in(map, sides, &mut word, |d, _, at| x[d][i] = at);
+            factor[i] = constant * widths / self.density(&between, cell);
         }
-    }
-
-    /// Draws point `i` in a cell; returns the product of the widths of its increments.
-    #[inline(always)]
-    fn place<const N: usize>(
-        &self,
-        cell: u32,
-        word: &mut impl FnMut() -> u64,
-        x: &mut [[f64; N]],
-        i: usize,
-    ) -> f64 {
-        /// The largest coordinate that may reach an integrand: 1 − 2⁻⁵³.
-        const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
-        let last = self.map.increments() - 1;
-        let mut rest = u64::from(cell);
-        let mut volume = 1.0;
-        for (d, axis) in self.axes.iter().enumerate().rev() {
-            let quotient = (rest * axis.inverse) >> 40;
-            let digit = rest - quotient * u64::from(axis.strata);
-            rest = quotient;
-            let t = (digit as f64 + uniform(word())) * axis.increments;
-            let increment = (t as usize).min(last);
-            let [edge, width] = self.map.increment(d, increment);
-            x[d][i] = (edge + (t - increment as f64) * width).min(BELOW_ONE);
-            volume *= width;
-        }
-        volume
     }
 }
 
-/// A block while learning.
-struct Work {
-    seed: u64,
-    x: Vec<[f64; BLOCK]>,
-    cell: [u32; BLOCK],
-    factor: [f64; BLOCK],
-    value: [f64; BLOCK],
-    points: u64,
-}
-
-impl Work {
-    fn new(dim: usize, seed: u64) -> Self {
-        Self {
-            seed,
-            x: vec![[0.0; BLOCK]; dim],
-            cell: [0; BLOCK],
-            factor: [0.0; BLOCK],
-            value: [0.0; BLOCK],
-            points: 0,
+/// Scales from the largest values, and whether there were zeros. What was seen is too little where an edge of the support
+/// (a cut) leaves a corner of the box that no point or few points have hit: there boxes cut from the same, which are neighbours
+/// in the list, tell how large the function may be.
+fn scales(volumes: &[f64], seen: &[(f64, bool)]) -> Vec<f32> {
+    let mean: f64 = volumes.iter().zip(seen).map(|(v, s)| v * s.0).sum();
+    let scale = |(cell, &(largest, zero)): (usize, &(f64, bool))| {
+        if !zero {
+            return largest.max(LEAST * mean) as f32;
         }
-    }
-
-    /// Evaluates block `k` of a pass, in cells of the caller's choice or drawn at random.
-    fn evaluate(
-        &mut self,
-        from: &Unweighter,
-        pass: u32,
-        k: u64,
-        p: f64,
-        cell_of: impl Fn(usize) -> Option<u32>,
-        family: &mut impl FnMut(f64, &Points<'_>, &mut [f64]),
-    ) -> Result<(), Error> {
-        let first = k * BLOCK as u64;
-        let mut stream = Stream::new(self.seed, Phase::Maxima, pass, first);
-        let mut words = vec![[0; BLOCK]; self.x.len() + 1];
-        words.iter_mut().for_each(|column| stream.fill(column));
-        for i in 0..BLOCK {
-            let mut columns = words.iter().map(|column| column[i]);
-            // UNWRAP: one word an axis and one for the cell.
-            let mut word = || columns.next().expect("a word");
-            let (drawn, picked) = from.picker.pick(word());
-            let (cell, picked) = cell_of(i).map_or((drawn, picked), |cell| (cell, 1.0));
-            let volume = from.place(cell, &mut word, &mut self.x, i);
-            self.cell[i] = cell;
-            self.factor[i] = picked * from.constant * volume;
-        }
-        let points = Points::new(self.x.as_flattened(), BLOCK, self.x.len(), BLOCK);
-        family(p, &points, &mut self.value);
-        self.points += BLOCK as u64;
-        let not_finite = |value: &f64| !value.is_finite();
-        if let Some(i) = self.value.iter().position(not_finite) {
-            let bad = self.value.iter().filter(|v| not_finite(v));
-            let nan = bad.clone().filter(|v| v.is_nan()).count() as u64;
-            return Err(Error::NotFinite {
-                nan,
-                infinite: bad.count() as u64 - nan,
-                points: self.points,
-                first: PointKey {
-                    iteration: pass,
-                    index: first + i as u64,
-                },
-                x: points.point(i),
-            });
-        }
-        Ok(())
-    }
-
-    /// `J f` of point `i`.
-    fn height(&self, from: &Unweighter, i: usize) -> f64 {
-        let cell = self.cell[i] as usize;
-        self.value[i] * self.factor[i] * from.picker.density(cell)
-    }
+        let beside = &seen[cell.saturating_sub(2)..seen.len().min(cell + 3)];
+        let beside = beside.iter().map(|one| one.0).fold(0.0, f64::max);
+        largest.max(OF_NEIGHBOUR * beside).max(LEAST_AT_EDGE * mean) as f32
+    };
+    seen.iter().enumerate().map(scale).collect()
 }
 
 /// The smallest threshold for weights in falling order.

@@ -1,21 +1,22 @@
-//! Making a sampler: σ at nodes, maps, cells and their maxima.
+//! Making a sampler: σ at nodes, maps, boxes, their scales and thresholds.
 //!
-//! The range of a nucleus is cut in u = ln(E − E_th) into stretches of a factor two. Each has a map,
-//! adapted in its middle, and cells whose maxima are learnt at energies spread over the stretch. σ is that of the quadrature, or where there is none (cuts on angles) of
-//! a Monte Carlo, to the accuracy that [`Sampler::sigma_accuracy`] tells.
+//! The range of a nucleus is cut in u = ln(E − E_th) into stretches, as many for each. A stretch has a map and boxes
+//! that all nuclei share (`vegas::Partition`), made of points at all of its energies. Those of about the same mass share scales of the
+//! boxes too, learnt at a few of the energies; each has thresholds of its own. σ is that of the quadrature, or where there is none (cuts on
+//! angles) of a Monte Carlo, to the accuracy that [`Sampler::sigma_accuracy`] tells.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use vegas::{Config, Learning, Map, Points, Unweighter, Vegas, silent};
+use vegas::{Growth, Learning, Partition, Points, Proof, Unweighter};
 
 use super::sigma::SigmaTable;
-use super::{Sampler, SamplerError, Target};
-use crate::generate::integrand::{Exact, MAX_DIM};
+use super::{Sampler, SamplerError, Stretch, Target};
+use crate::generate::integrand::MAX_DIM;
 use crate::generate::{Generator, Settings};
 use crate::matter::Nucleus;
 use crate::process::InitialState;
-use crate::process::{Inputs, Kind, Method, Process, QuadratureError};
+use crate::process::{Inputs, Kind, Method, PointBlock, Process, QuadratureError};
 use crate::text::shown;
 
 /// What a sampler is to serve.
@@ -25,7 +26,7 @@ pub struct SamplerRequest {
     pub kinetic_gev: (f64, f64),
     /// The nuclei.
     pub nuclei: Vec<Nucleus>,
-    /// Seed of the points that maps and cells are learnt from.
+    /// Seed of the points that maps and boxes are learnt from.
     pub seed: u64,
 }
 
@@ -49,60 +50,25 @@ const MONTE_CARLO: f64 = 1e-3;
 const MAX_POINTS: u64 = 20_000_000;
 /// Largest error of σ that points of a panel foretell for those of the next.
 const TOLERANCE: f64 = 1e-4;
-/// Part of the threshold above it where tables begin, and from which on stretches are a factor two long.
+/// Part of the threshold above it where tables begin.
 const NEAR: f64 = 1e-3;
 /// Largest factor in E − E_th of a stretch.
-const FACTOR: f64 = 2.0;
-/// Adapting iterations, points of each and increments of the map.
-const ADAPT: (u32, u64, usize) = (6, 20_000, 100);
-/// Most cells, and strata an axis of the grid that decides how to cut.
-const CELLS: f64 = 3_000.0;
-const TRIAL: u32 = 3;
-/// Part of the allowed overweight share that is aimed at.
-const MARGIN: f64 = 0.8;
-/// Allowed share of overweight events.
+const FACTOR: f64 = 250.0;
+/// Increments of the map, times it is trained and points of each, and boxes.
+const INCREMENTS: usize = 200;
+const TRAINING: (u32, u64) = (8, 100_000);
+const BOXES: usize = 4_000;
+/// Largest ratio of the masses of nuclei that share scales.
+const ALIKE: f64 = 1.5;
+/// Energies of a stretch with scales of their own, and points of a box at each.
+const NODES: usize = 4;
+const POINTS: u64 = 96;
+/// Parts of a stretch at the ends of which the share is kept, and points that set the threshold there.
+const PARTS: usize = 12;
+const PROOF: u64 = 30_000;
+/// Allowed share of overweight events, and the part of it that is aimed at.
 const OVERWEIGHT: f64 = 1e-3;
-/// Parts of a stretch, at the ends of which the share is kept.
-const PARTS: usize = 4;
-/// Points of a cell, more that follow the maxima, and those that set the threshold.
-const LEARN: (u32, u64, u64) = (32, 200_000, 150_000);
-
-/// Strata of each axis for about [`CELLS`] cells, more where they matter more, from the scales of a grid
-/// of [`TRIAL`] strata an axis. Without strata on an axis, its lines of cells would have the largest of
-/// their scales: efficiency falls by a factor 1 + a, and with m strata by about 1 + a/m.
-fn strata(dim: usize, scale: &[f32]) -> Vec<u32> {
-    let m = TRIAL as usize;
-    let all: f64 = scale.iter().map(|&s| f64::from(s)).sum();
-    let loss = |d: usize| {
-        let step = m.pow((dim - 1 - d) as u32);
-        let lines = (0..scale.len()).filter(|cell| (cell / step).is_multiple_of(m));
-        let largest = |cell: usize| (0..m).map(|k| scale[cell + k * step]).fold(0.0, f32::max);
-        lines.map(|cell| f64::from(largest(cell))).sum::<f64>() * m as f64 / all
-    };
-    let losses: Vec<f64> = (0..dim).map(loss).collect();
-    // Scales are extremes of few points; what that makes is alike on all axes.
-    let chance = losses.iter().copied().fold(f64::MAX, f64::min);
-    let curve: Vec<f64> = losses
-        .iter()
-        .map(|loss| 1.5 * (loss / chance - 1.0))
-        .collect();
-    let mut strata = vec![1u32; dim];
-    loop {
-        let gain = |d: usize| {
-            let (n, a) = (f64::from(strata[d]), curve[d]);
-            libm::log((1.0 + a / n) / (1.0 + a / (n + 1.0))) / libm::log((n + 1.0) / n)
-        };
-        let best = (0..dim).max_by(|&a, &b| gain(a).total_cmp(&gain(b)));
-        let Some(best) = best.filter(|&d| gain(d) > 0.0) else {
-            return strata;
-        };
-        strata[best] += 1;
-        if strata.iter().map(|&n| f64::from(n)).product::<f64>() > CELLS {
-            strata[best] -= 1;
-            return strata;
-        }
-    }
-}
+const MARGIN: f64 = 0.9;
 
 /// A nucleus on its way.
 struct Draft {
@@ -161,23 +127,35 @@ impl Sampler {
             draft.length /= most as f64;
         }
         let seed = request.seed;
-        let strata: Result<Vec<_>, _> = drafts
-            .par_iter()
-            .map(|draft| draft.strata(kind, most / 2, seed))
-            .collect();
-        let strata = strata?;
-        let learnt: Result<Vec<_>, SamplerError> = (0..drafts.len() * most)
+        let groups = alike(&request.nuclei);
+        let boxes: Result<Vec<_>, SamplerError> = (0..most)
             .into_par_iter()
-            .map(|k| {
-                let (draft, stretch) = (&drafts[k / most], k % most);
-                let map = draft.map(kind, stretch, seed)?;
-                draft.learn(stretch, map, &strata[k / most], &learning(seed, LEARN))
+            .map(|stretch| {
+                let partition = Arc::new(partition(&drafts, &groups, stretch, seed)?);
+                let scaled = groups
+                    .par_iter()
+                    .map(|group| scaled(&drafts, group, stretch, &partition, seed).map(Arc::new));
+                scaled.collect::<Result<Vec<_>, _>>()
             })
             .collect();
-        let mut learnt = learnt?.into_iter();
-        let targets = drafts.into_iter().map(|draft| {
-            let (stretches, expected) = learnt.by_ref().take(most).unzip();
-            Target {
+        let boxes = boxes?;
+        let stretches: Result<Vec<Vec<Stretch>>, SamplerError> = (0..drafts.len())
+            .into_par_iter()
+            .map(|k| {
+                // UNWRAP: every nucleus is in a group.
+                let group = groups
+                    .iter()
+                    .position(|group| group.contains(&k))
+                    .expect("one");
+                let of_group = boxes.par_iter().enumerate();
+                let proven = of_group.map(|(n, boxes)| drafts[k].proven(n, &boxes[group], seed));
+                proven.collect()
+            })
+            .collect();
+        let targets = drafts
+            .into_iter()
+            .zip(stretches?)
+            .map(|(draft, stretches)| Target {
                 nucleus: draft.inputs.nucleus,
                 outgoing: draft.process.outgoing().len(),
                 process: draft.process,
@@ -186,9 +164,7 @@ impl Sampler {
                 first: draft.first,
                 length: draft.length,
                 stretches,
-                expected,
-            }
-        });
+            });
         Ok(Self {
             low_gev,
             high_gev,
@@ -208,7 +184,7 @@ impl Sampler {
             let energy = target
                 .sigma
                 .energy_gev(target.first + target.length * place);
-            let expected = target.expected[stretch][k];
+            let expected = target.stretches[stretch].expected[k];
             SamplerRow {
                 kinetic_gev: energy - self.mass_gev,
                 efficiency: expected.efficiency,
@@ -216,8 +192,12 @@ impl Sampler {
                 overweight_excess: expected.excess,
             }
         };
-        let all = target.expected.iter().enumerate();
-        all.flat_map(|(stretch, rows)| (0..rows.len()).map(move |k| row(stretch, k, rows.len())))
+        let all = target
+            .stretches
+            .iter()
+            .map(|one| one.expected.len())
+            .enumerate();
+        all.flat_map(|(stretch, rows)| (0..rows).map(move |k| row(stretch, k, rows)))
             .collect()
     }
 
@@ -315,84 +295,118 @@ impl Draft {
         self.sigma.energy_gev(self.first + self.length * place)
     }
 
-    fn learn(
+    /// dσ over σ of a block of points at a place of the range.
+    fn evaluate(&self, place: f64, block: &mut dyn PointBlock, x: &Points<'_>, value: &mut [f64]) {
+        let energy = self.energy_gev(place);
+        if !block.set_beam_energy(energy) {
+            value.fill(0.0);
+            return;
+        }
+        let dim = self.process.dim();
+        let mut columns: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
+        for (d, column) in columns[..dim].iter_mut().enumerate() {
+            *column = x.column(d);
+        }
+        block.evaluate(&columns[..dim], value);
+        let normalisation = 1.0 / self.sigma.at(energy);
+        value.iter_mut().for_each(|v| *v *= normalisation);
+    }
+
+    /// The thresholds of a stretch.
+    fn proven(
         &self,
         stretch: usize,
-        map: Map,
-        strata: &[u32],
-        learning: &Learning,
-    ) -> Result<(Unweighter, Vec<vegas::Expected>), SamplerError> {
-        let mut block = self.process.block();
-        let dim = self.process.dim();
-        let family = |p: f64, x: &Points<'_>, value: &mut [f64]| {
-            let energy = self.energy_gev(stretch as f64 + p);
-            if !block.set_beam_energy(energy) {
-                value.fill(0.0);
-                return;
-            }
-            let mut columns: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
-            for (d, column) in columns[..dim].iter_mut().enumerate() {
-                *column = x.column(d);
-            }
-            block.evaluate(&columns[..dim], value);
-            let normalisation = 1.0 / self.sigma.at(energy);
-            value.iter_mut().for_each(|v| *v *= normalisation);
-        };
-        let found = Unweighter::learn(map, strata, learning, family);
-        found.map_err(|error| SamplerError::Generate(error.into()))
-    }
-}
-
-impl Draft {
-    /// The map of a stretch, adapted in its middle.
-    fn map(&self, kind: &dyn Kind, stretch: usize, seed: u64) -> Result<Map, SamplerError> {
-        let energy = self.energy_gev(stretch as f64 + 0.5);
-        let process = kind.of(&self.inputs.at_energy(energy)?)?;
-        let config = Config {
+        boxes: &Arc<Unweighter>,
+        seed: u64,
+    ) -> Result<Stretch, SamplerError> {
+        let proof = Proof {
             seed,
-            n_adapt: ADAPT.0,
-            neval: ADAPT.1,
-            increments: ADAPT.2,
-            ..Config::default()
+            parts: PARTS,
+            points: PROOF,
+            max_overweight_share: MARGIN * OVERWEIGHT,
         };
-        let adapt = || {
-            let mut vegas = Vegas::new(process.dim(), config)?;
-            vegas.set_threads(1);
-            vegas.adapt(&Exact(&*process), &mut silent)?;
-            Ok(vegas.map().clone())
+        let mut block = self.process.block();
+        let family = |p: f64, x: &Points<'_>, value: &mut [f64]| {
+            self.evaluate(stretch as f64 + p, &mut *block, x, value);
         };
-        adapt().map_err(|error: vegas::Error| SamplerError::Generate(error.into()))
-    }
-
-    /// How to cut the axes, from a trial in one stretch.
-    fn strata(&self, kind: &dyn Kind, stretch: usize, seed: u64) -> Result<Vec<u32>, SamplerError> {
-        let dim = self.process.dim();
-        // A grid that would have too many cells is cut on its first axes only.
-        let fits = libm::log(CELLS) / libm::log(f64::from(TRIAL));
-        let all = 0..dim;
-        let trial: Vec<u32> = all
-            .map(|d| if (d as f64) < fits { TRIAL } else { 1 })
-            .collect();
-        if trial.contains(&1) {
-            return Ok(trial);
-        }
-        let map = self.map(kind, stretch, seed)?;
-        let learning = learning(seed ^ u64::MAX, (LEARN.0, 0, 1));
-        let (found, _) = self.learn(stretch, map, &trial, &learning)?;
-        Ok(strata(dim, found.scale()))
+        let found = boxes.prove(&proof, family);
+        let (thresholds, expected) = found.map_err(|error| SamplerError::Generate(error.into()))?;
+        Ok(Stretch {
+            boxes: boxes.clone(),
+            thresholds,
+            expected,
+        })
     }
 }
 
-/// How to learn from so many points of a cell, more, and for the threshold.
-fn learning(seed: u64, (points_per_cell, more, proof): (u32, u64, u64)) -> Learning {
-    Learning {
-        seed,
-        points_per_cell,
-        more,
-        proof,
-        parts: PARTS,
-        max_overweight_share: MARGIN * OVERWEIGHT,
+/// Places of nuclei of about the same mass, for all.
+fn alike(nuclei: &[Nucleus]) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..nuclei.len()).collect();
+    order.sort_by(|&a, &b| nuclei[a].mass_gev.total_cmp(&nuclei[b].mass_gev));
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for k in order {
+        let lightest = groups.last().map_or(0.0, |group| nuclei[group[0]].mass_gev);
+        match groups.last_mut() {
+            Some(group) if nuclei[k].mass_gev <= ALIKE * lightest => group.push(k),
+            _ => groups.push(vec![k]),
+        }
     }
+    groups
+}
+
+/// Whose turn block `k` is, of `n`: by the golden ratio, so that it goes with no box.
+fn turn(k: u64, n: usize) -> usize {
+    let at_random = k.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    ((at_random * n as u64) >> 32) as usize
+}
+
+/// Map and boxes of a stretch: the groups in turn, and the nuclei of each.
+fn partition(
+    drafts: &[Draft],
+    groups: &[Vec<usize>],
+    stretch: usize,
+    seed: u64,
+) -> Result<Partition, SamplerError> {
+    let growth = Growth {
+        seed,
+        increments: INCREMENTS,
+        training: TRAINING,
+        boxes: BOXES,
+    };
+    let mut blocks: Vec<_> = drafts.iter().map(|draft| draft.process.block()).collect();
+    let family = |k: u64, p: f64, x: &Points<'_>, value: &mut [f64]| {
+        let group = &groups[turn(k, groups.len())];
+        let turn = group[turn(k / groups.len() as u64, group.len())];
+        drafts[turn].evaluate(stretch as f64 + p, &mut *blocks[turn], x, value);
+    };
+    let found = Partition::grow(drafts[0].process.dim(), &growth, family);
+    found.map_err(|error| SamplerError::Generate(error.into()))
+}
+
+/// Scales of a group of nuclei in a stretch: the nuclei in turn.
+fn scaled(
+    drafts: &[Draft],
+    group: &[usize],
+    stretch: usize,
+    partition: &Arc<Partition>,
+    seed: u64,
+) -> Result<Unweighter, SamplerError> {
+    let learning = Learning {
+        seed,
+        nodes: NODES,
+        points_per_box: POINTS,
+    };
+    let of_group = group.iter().map(|&k| &drafts[k]);
+    let mut members: Vec<_> = of_group
+        .map(|draft| (draft, draft.process.block()))
+        .collect();
+    let family = |k: u64, p: f64, x: &Points<'_>, value: &mut [f64]| {
+        let turn = turn(k, members.len());
+        let (draft, block) = &mut members[turn];
+        draft.evaluate(stretch as f64 + p, &mut **block, x, value);
+    };
+    let found = Unweighter::learn(partition, &learning, family);
+    found.map_err(|error| SamplerError::Generate(error.into()))
 }
 
 /// σ in pb by Monte Carlo.

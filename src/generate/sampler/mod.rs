@@ -3,12 +3,12 @@
 //! A [`Sampler`] is made once, for a process, a range of kinetic energies and a list of nuclei. Then
 //! [`Sampler::cross_section`] gives σ in pb per nucleus from a table made by quadrature
 //! (`sigma`), and [`Sampler::sample`] an event at that very energy, by rejection: the range is cut
-//! into stretches of a factor two in E − E_th, each of which has a map, cells and their maxima that
-//! hold for all of its energies (`vegas::Unweighter`, `build`). Candidates are evaluated four at a
+//! into stretches of at most a factor 250 in E − E_th, each of which has a map, boxes and their scales, interpolated
+//! in the energy (`vegas::Partition`, `vegas::Unweighter`, `build`). Candidates are evaluated four at a
 //! time and the first accepted is taken, so that the kernel works on full registers.
 //!
 //! An event has the weight 1, but for a share of at most 10⁻³ that weighs more; using the weights makes
-//! every mean unbiased. That share is held at five energies of each stretch, ends included, on points of their own
+//! every mean unbiased. That share is held at thirteen energies of each stretch, ends included, on points of their own
 //! ([`Sampler::report`]), not within 0.1 % of the threshold, where σ is next to nothing. Energies
 //! are kinetic energies of the incoming particle in GeV, momenta in GeV in the laboratory with the
 //! beam along +z. A sampler is immutable and shared by threads; each thread has a [`Scratch`]. The same seed
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use rand::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use thiserror::Error;
-use vegas::Unweighter;
+use vegas::{Expected, Thresholds, Unweighter};
 
 use super::GenerateError;
 use super::integrand::MAX_DIM;
@@ -113,6 +113,15 @@ pub enum SamplerError {
     },
 }
 
+/// What draws the events of a nucleus in a stretch of energies.
+struct Stretch {
+    /// Shared by nuclei of about the same mass.
+    boxes: Arc<Unweighter>,
+    thresholds: Thresholds,
+    /// At each of these.
+    expected: Vec<Expected>,
+}
+
 /// What a sampler knows of one nucleus.
 struct Target {
     nucleus: Nucleus,
@@ -125,8 +134,7 @@ struct Target {
     /// Lower end of the first stretch, and the length of each, in ln(E − E_th).
     first: f64,
     length: f64,
-    stretches: Vec<Unweighter>,
-    expected: Vec<Vec<vegas::Expected>>,
+    stretches: Vec<Stretch>,
 }
 
 /// σ(E) and events of a process at any energy of a range, on any of several nuclei.
@@ -168,10 +176,12 @@ impl Scratch {
 }
 
 impl Target {
-    fn stretch(&self, energy_gev: f64) -> &Unweighter {
+    /// What draws events at an energy, and where in its stretch that is.
+    fn stretch(&self, energy_gev: f64) -> (&Stretch, f64) {
         let place = (self.sigma.u(energy_gev) - self.first) / self.length;
-        // What lies below the first stretch is drawn with its cells; negative numbers become 0.
-        &self.stretches[(place as usize).min(self.stretches.len() - 1)]
+        // What lies below the first stretch is drawn with its boxes; negative numbers become 0.
+        let k = (place as usize).min(self.stretches.len() - 1);
+        (&self.stretches[k], place - k as f64)
     }
 }
 
@@ -303,12 +313,14 @@ impl Sampler {
             }
             scratch.energy_gev[nucleus] = energy_gev;
         }
-        let stretch = target.stretch(energy_gev);
+        let (stretch, p) = target.stretch(energy_gev);
         let normalisation = 1.0 / target.sigma.at(energy_gev);
-        let dim = stretch.map().dim();
+        let member = (p, stretch.thresholds.at(p));
+        let boxes = &*stretch.boxes;
+        let dim = boxes.partition().map().dim();
         let (mut factor, mut value) = ([0.0; AT_ONCE], [0.0; AT_ONCE]);
         for round in 1..=PATIENCE {
-            stretch.draw(&mut word, &mut scratch.x[..dim], &mut factor);
+            boxes.draw(member, &mut word, &mut scratch.x[..dim], &mut factor);
             let columns: [&[f64]; MAX_DIM] = core::array::from_fn(|d| &scratch.x[d][..]);
             block.evaluate(&columns[..dim], &mut value);
             let keep: [f64; AT_ONCE] = core::array::from_fn(|_| vegas::uniform(word()));

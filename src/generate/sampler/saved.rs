@@ -6,17 +6,19 @@
 //! tables of other inputs, or of a release that computes otherwise, are refused.
 //! Pinned by `tests/sampler.rs`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
-use vegas::{Expected, Map, Unweighter};
+use vegas::{Expected, Map, Partition, Thresholds, Unweighter};
 
 use super::sigma::SigmaTable;
-use super::{AT_ONCE, Sampler, SamplerError, Target};
+use super::{AT_ONCE, Sampler, SamplerError, Stretch, Target};
 use crate::generate::integrand::MAX_DIM;
 use crate::matter::Nucleus;
 use crate::process::{Inputs, Kind, Process};
 
 /// First word of the bytes, with the version of what follows.
-const MAGIC: &str = "millibrem-sampler-1";
+const MAGIC: &str = "millibrem-sampler-2";
 
 /// What it is of.
 #[derive(Serialize, Deserialize)]
@@ -31,26 +33,34 @@ struct Saved {
     low_gev: f64,
     high_gev: f64,
     mass_gev: f64,
+    /// Of each stretch.
+    boxes: Vec<SavedBoxes>,
     targets: Vec<SavedTarget>,
 }
 
 #[derive(Serialize, Deserialize)]
+struct SavedBoxes {
+    map: Map,
+    cuts: Vec<u8>,
+    /// Bit patterns, of each group of nuclei.
+    scale: Vec<Vec<u32>>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct SavedTarget {
-    per_axis: Vec<u32>,
     probe: [u64; AT_ONCE],
     sigma: SigmaTable,
     sigma_accuracy: f64,
     first: f64,
     length: f64,
+    /// Which scales it uses.
+    group: usize,
     stretches: Vec<SavedStretch>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct SavedStretch {
-    map: Map,
-    threshold: f64,
-    /// Bit patterns.
-    scale: Vec<u32>,
+    thresholds: Vec<f64>,
     /// Efficiency, overweight share and excess of each part.
     expected: Vec<[f64; 3]>,
 }
@@ -107,34 +117,54 @@ fn read(bytes: &[u8]) -> Result<(Heading, &[u8]), SamplerError> {
 impl Sampler {
     /// The sampler as bytes, with a text from which its inputs can be made again.
     pub fn save(&self, description: &str) -> Vec<u8> {
-        let stretch = |(cells, expected): (&Unweighter, &Vec<Expected>)| {
+        let stretch = |stretch: &Stretch| {
             let numbers = |e: &Expected| [e.efficiency, e.overweight_share, e.excess];
             SavedStretch {
-                map: cells.map().clone(),
-                threshold: cells.threshold(),
-                scale: cells.scale().iter().map(|s| s.to_bits()).collect(),
-                expected: expected.iter().map(numbers).collect(),
+                thresholds: stretch.thresholds.all().to_vec(),
+                expected: stretch.expected.iter().map(numbers).collect(),
             }
         };
+        let alike =
+            |a: &Target, b: &Target| Arc::ptr_eq(&a.stretches[0].boxes, &b.stretches[0].boxes);
+        // The first target of each group.
+        let mut groups: Vec<&Target> = Vec::new();
+        for target in &self.targets {
+            if !groups.iter().any(|first| alike(first, target)) {
+                groups.push(target);
+            }
+        }
         let target = |target: &Target| SavedTarget {
-            per_axis: target.stretches[0].per_axis(),
             probe: probe(&*target.process),
             sigma: target.sigma.clone(),
             sigma_accuracy: target.sigma_accuracy,
             first: target.first,
             length: target.length,
-            stretches: target
-                .stretches
+            // UNWRAP: it is alike to itself.
+            group: groups
                 .iter()
-                .zip(&target.expected)
-                .map(stretch)
-                .collect(),
+                .position(|first| alike(first, target))
+                .expect("one"),
+            stretches: target.stretches.iter().map(stretch).collect(),
         };
+        let bits = |boxes: &Unweighter| boxes.scale().iter().map(|s| s.to_bits()).collect();
+        let boxes = |k: usize| {
+            let partition = self.targets[0].stretches[k].boxes.partition();
+            SavedBoxes {
+                map: partition.map().clone(),
+                cuts: partition.cuts().to_vec(),
+                scale: groups
+                    .iter()
+                    .map(|first| bits(&first.stretches[k].boxes))
+                    .collect(),
+            }
+        };
+        let boxes = (0..self.targets[0].stretches.len()).map(boxes).collect();
         let targets = self.targets.iter().map(target).collect();
         let saved = Saved {
             low_gev: self.low_gev,
             high_gev: self.high_gev,
             mass_gev: self.mass_gev,
+            boxes,
             targets,
         };
         let heading = Heading {
@@ -183,28 +213,44 @@ impl Sampler {
         if saved.targets.len() != nuclei.len() {
             return Err(refused("a nucleus is missing"));
         }
+        let boxes = |stored: SavedBoxes| {
+            let partition = Arc::new(Partition::new(stored.map, stored.cuts)?);
+            let of_group = |bits: Vec<u32>| {
+                let scale = bits.into_iter().map(f32::from_bits).collect();
+                Unweighter::new(partition.clone(), scale).map(Arc::new)
+            };
+            stored.scale.into_iter().map(of_group).collect()
+        };
+        let boxes: Result<Vec<Vec<_>>, _> = saved.boxes.into_iter().map(boxes).collect();
+        let boxes = boxes.map_err(|error: vegas::Error| refused(error.to_string()))?;
         let energy_gev = saved.high_gev + saved.mass_gev;
         let target = |(stored, nucleus): (SavedTarget, &Nucleus)| {
             let process = kind.of(&inputs.on(*nucleus).at_energy(energy_gev)?)?;
-            if probe(&*process) != stored.probe || process.dim() != stored.per_axis.len() {
+            if probe(&*process) != stored.probe {
                 return Err(refused(format!(
                     "the process `{}` on Z = {} gives other values than where they were made: other inputs, or another release; make the sampler again",
                     process.kind(),
                     nucleus.z
                 )));
             }
-            let (mut stretches, mut expected) = (Vec::new(), Vec::new());
-            for stretch in stored.stretches {
-                let scale = stretch.scale.into_iter().map(f32::from_bits).collect();
-                let cells =
-                    Unweighter::new(stretch.map, &stored.per_axis, scale, stretch.threshold);
-                stretches.push(cells.map_err(|error| refused(error.to_string()))?);
+            if stored.stretches.len() != boxes.len() {
+                return Err(refused("a stretch is missing"));
+            }
+            let mut stretches = Vec::new();
+            for (stretch, groups) in stored.stretches.into_iter().zip(&boxes) {
+                let boxes = groups.get(stored.group);
+                let boxes = boxes.filter(|boxes| boxes.partition().map().dim() == process.dim());
+                let thresholds = Thresholds::new(stretch.thresholds);
                 let part = |[efficiency, overweight_share, excess]: [f64; 3]| Expected {
                     efficiency,
                     overweight_share,
                     excess,
                 };
-                expected.push(stretch.expected.into_iter().map(part).collect());
+                stretches.push(Stretch {
+                    boxes: boxes.ok_or_else(|| refused("boxes are missing"))?.clone(),
+                    thresholds: thresholds.map_err(|error| refused(error.to_string()))?,
+                    expected: stretch.expected.into_iter().map(part).collect(),
+                });
             }
             if stretches.is_empty() || !stored.sigma.is_sound() {
                 return Err(refused("a table is empty"));
@@ -218,7 +264,6 @@ impl Sampler {
                 first: stored.first,
                 length: stored.length,
                 stretches,
-                expected,
             })
         };
         let targets: Result<Vec<_>, _> =
