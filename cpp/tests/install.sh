@@ -9,7 +9,7 @@ trap 'printf "install test: FAILED\n"' ERR
 prefix=$PWD/${CARGO_TARGET_DIR:-target}/prefix
 rm -rf "$prefix"
 # What the other tests have built serves here too.
-SCOPE=${SCOPE:---workspace --exclude millibrem-python --lib --bins} MILLIBREM_FEATURES=${MILLIBREM_FEATURES:-} scripts/install.sh "$prefix"
+SCOPE=${SCOPE:---workspace --lib --bins} MILLIBREM_FEATURES=${MILLIBREM_FEATURES:-} scripts/install.sh "$prefix"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
