@@ -203,8 +203,8 @@ axis(below, "x", "log", (0.0008128305161640995, 1.2302687708123816),
      [(0.001, "10$^{\\mathrm{−3}}$"), (0.01, "10$^{\\mathrm{−2}}$"), (0.1, "10$^{\\mathrm{−1}}$"), (1.0, "10$^{\\mathrm{0}}$")],
      [0.0009000000000000001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.007, 0.008, 0.009000000000000001, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.2, 0.30000000000000004, 0.4, 0.5, 0.6000000000000001, 0.7000000000000001, 0.8, 0.9])
 axis(below, "y", "linear", (0.5222066210050674, 1.3503791900940383),
-     [(1.0, "1.0")],
-     [0.6000000000000001, 0.7000000000000001, 0.8, 0.9, 1.1, 1.2000000000000002, 1.3])
+     [(0.6000000000000001, "0.6"), (0.8, "0.8"), (1.0, "1.0"), (1.2000000000000002, "1.2")],
+     [0.55, 0.65, 0.7000000000000001, 0.75, 0.8500000000000001, 0.9, 0.9500000000000001, 1.05, 1.1, 1.1500000000000001, 1.25, 1.3, 1.35])
 below.axhline(1, color="#808080", lw=0.9 * POINT)
 line(below, ratio(columns("../../output/figures/bosons/m3/tsai-elastic/scan.csv", "m_mediator_gev", "sigma_pb", error="error_pb"), columns("../../output/figures/bosons/m3/tsai-elastic/scan.csv", "m_mediator_gev", "sigma_pb", error="error_pb")), "#0072B2", "-", "o")
 line(below, ratio(columns("../../output/figures/bosons/m3/tsai-elastic+inelastic/scan.csv", "m_mediator_gev", "sigma_pb", error="error_pb"), columns("../../output/figures/bosons/m3/tsai-elastic/scan.csv", "m_mediator_gev", "sigma_pb", error="error_pb")), "#D55E00", (0, (4.118, 1.765)), "s")
