@@ -7,6 +7,8 @@ use millibrem::dark_sector::{
     Boson, BosonFields, ChiFields, ChiSpin, DarkPhoton, DarkPhotonFields, DarkSector, MilliCharged,
     Vertex,
 };
+use millibrem::elementary::cos_sin_turns;
+use millibrem::kinematics::{turn_last, turned};
 use millibrem::matter::form_factor::FormFactorKind;
 use millibrem::matter::{Nucleus, NucleusFields, NucleusSpin};
 use millibrem::observable::Observable;
@@ -341,5 +343,46 @@ fn a_block_at_another_energy_is_the_process_of_that_energy() {
             assert!(!moved.set_beam_energy(energy_gev), "{energy_gev}");
         }
         assert!(moved.set_beam_energy(100.0));
+    }
+}
+
+#[test]
+fn momenta_of_many_points_are_those_of_each() {
+    let mut rng = Pcg64Mcg::seed_from_u64(6);
+    for dark in [chi(0.01, 1.0, ChiSpin::Dirac), boson(Vertex::Vector, 0.05)] {
+        let setup = setup(Projectile::Muon, 160.0, dark, NucleusSpin::Zero, Cuts::NONE);
+        let process: std::sync::Arc<dyn Process> = (&setup).into();
+        let mut block = process.block();
+        let y: Vec<[f64; BLOCK]> = (0..process.dim())
+            .map(|_| std::array::from_fn(|_| rng.random()))
+            .collect();
+        let y: Vec<&[f64]> = y.iter().map(|c| &c[..]).collect();
+        block.evaluate(&y, &mut [0.0; BLOCK]);
+        let n_out = process.outgoing().len();
+        for at in [
+            (0..BLOCK).collect(),
+            vec![3, 4, 9, BLOCK - 1],
+            vec![7],
+            vec![],
+        ] {
+            let turns: Vec<f64> = at.iter().map(|_| rng.random()).collect();
+            // Behind what is there.
+            let mut columns = vec![vec![[1.0; 4]]; n_out];
+            block.momenta_of(&at, &mut columns);
+            turn_last(&turns, &mut columns);
+            assert!(
+                columns
+                    .iter()
+                    .all(|c| c.len() == 1 + at.len() && c[0] == [1.0; 4])
+            );
+            for (j, (&i, &turn)) in at.iter().zip(&turns).enumerate() {
+                let mut p = [[0.0; 4]; 4];
+                block.momenta(i, &mut p[..n_out]);
+                for (column, p) in columns.iter().zip(p) {
+                    let want = turned(p, cos_sin_turns(turn));
+                    assert_eq!(column[1 + j].map(f64::to_bits), want.map(f64::to_bits));
+                }
+            }
+        }
     }
 }

@@ -8,14 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
-use vegas::{Block, Measurement, Observer, ObserverError, Share, Unweighted};
+use vegas::{BLOCK, Block, Measurement, Observer, ObserverError, Share, Unweighted};
 
 use super::GenerateError;
 use super::integrand::Record;
 use super::observe::Frame;
-use crate::elementary::cos_sin_turns;
 use crate::event::{Event, EventBuffer, EventSink, MAX_OUTGOING, MAX_SCALARS, Weighting};
-use crate::kinematics::turned;
 use crate::record::CrossSection;
 
 /// What events to make.
@@ -202,22 +200,49 @@ pub(super) struct Maker {
 impl Maker {
     /// The event of point `i` of a block, its raw weight not yet normalised.
     pub(super) fn event(&self, block: &Record, i: usize, index: u64, weight: f64) -> Event {
-        let mut stream = self.keying.stream(index);
-        let azimuth = cos_sin_turns(stream.random());
-        let mut momenta = [[0.0; 4]; MAX_OUTGOING];
-        for p in self.frame.momenta(block, i, &mut momenta) {
-            *p = turned(*p, azimuth);
+        let mut one = EventBuffer::new(self.frame.columns.clone());
+        one.weight.push(weight);
+        one.index.push(index);
+        self.complete(block, &[i], &mut one);
+        one.get(0).expect("it was just made")
+    }
+
+    /// Gives the last events of a buffer, which have their weights and indices, what the points `at` of a block say.
+    fn complete(&self, block: &Record, at: &[usize], events: &mut EventBuffer) {
+        let (frame, first) = (&self.frame, events.len() - at.len());
+        let mut turns = [0.0; BLOCK];
+        let turns = &mut turns[..at.len()];
+        for (turn, &index) in turns.iter_mut().zip(&events.index[first..]) {
+            *turn = self.keying.stream(index).random();
         }
-        let mut scalars = [0.0; MAX_SCALARS];
-        self.frame.scalars(block, i, &mut scalars);
-        if let Some(incoming) = &self.frame.incoming {
-            let uniform = || stream.random();
-            self.frame
-                .place(incoming, &mut momenta, &mut scalars, uniform);
+        frame.turned_momenta(block, (at, turns), events.momenta_mut());
+        if frame.incoming.is_none() && frame.columns.scalars.is_empty() {
+            return;
         }
-        let columns = &self.frame.columns;
-        Event::new(weight, index, &momenta[..columns.roles.len()])
-            .with_scalars(&scalars[..columns.scalars.len()])
+        for (row, &i) in (first..).zip(at) {
+            let mut scalars = [0.0; MAX_SCALARS];
+            frame.scalars(block, i, &mut scalars);
+            if let Some(incoming) = &frame.incoming {
+                let mut stream = self.keying.stream(events.index[row]);
+                let _azimuth: f64 = stream.random();
+                let mut momenta = [[0.0; 4]; MAX_OUTGOING];
+                for (p, column) in momenta.iter_mut().zip(events.momenta()) {
+                    // That of the beam particle is not there yet.
+                    *p = column.get(row).copied().unwrap_or_default();
+                }
+                let uniform = || stream.random();
+                frame.place(incoming, &mut momenta, &mut scalars, uniform);
+                for (column, p) in events.momenta_mut().iter_mut().zip(momenta) {
+                    match column.get_mut(row) {
+                        Some(known) => *known = p,
+                        None => column.push(p),
+                    }
+                }
+            }
+            for (column, x) in events.scalars_mut().iter_mut().zip(scalars) {
+                column.push(x);
+            }
+        }
     }
 }
 
@@ -277,13 +302,17 @@ impl Observer<Record> for EventWriter<'_> {
             Weighting::Weighted => block.weight,
             Weighting::Unweighted | Weighting::PartlyUnweighted => block.event_weight,
         };
+        let (mut at, mut n) = ([0; BLOCK], 0);
         for (i, &weight) in weights.iter().enumerate() {
             if weight != 0.0 {
-                let index = first + i as u64;
-                let event = self.maker.event(block.record, i, index, weight);
-                self.buffer.push(&event);
+                self.buffer.weight.push(weight);
+                self.buffer.index.push(first + i as u64);
+                at[n] = i;
+                n += 1;
             }
         }
+        self.maker
+            .complete(block.record, &at[..n], &mut self.buffer);
     }
 
     fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {

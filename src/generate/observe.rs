@@ -3,7 +3,7 @@
 use super::GenerateError;
 use super::integrand::Record;
 use crate::event::{Columns, MAX_OUTGOING, MAX_SCALARS, Momentum, Scalar};
-use crate::kinematics::tilted;
+use crate::kinematics::{tilted, turn_last};
 use crate::observable::{Observable, View};
 use crate::particle::Role;
 use crate::process::{AtVertex, Incoming, Process, event_scalars};
@@ -76,6 +76,18 @@ impl Frame {
         let momenta = &mut room[..self.n_out];
         block.momenta(i, momenta);
         momenta
+    }
+
+    /// The same of the points `at`, which rise, each turned by its part of a whole turn, behind what is in `columns`.
+    pub(super) fn turned_momenta(
+        &self,
+        block: &Record,
+        (at, turns): (&[usize], &[f64]),
+        columns: &mut [Vec<Momentum>],
+    ) {
+        let columns = &mut columns[..self.n_out];
+        block.momenta_of(at, columns);
+        turn_last(turns, columns);
     }
 
     /// Scalars of point `i` of a block, in their order.

@@ -6,7 +6,10 @@
 //! about the beam. Momentum conservation and mass shells hold to 1e-14 relative to E0;
 //! pinned by `tests/kinematics.rs`.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::{Collision, PairPoint};
+use crate::elementary::cos_sin_turns;
 
 /// Momenta (E, px, py, pz) in GeV of what leaves l N → l N χ χ̄ (or → l N A′).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,6 +46,39 @@ pub fn pair_momenta(y: &PairPoint, n: &[f64; 3], m_chi: f64) -> ([f64; 4], [f64;
 #[inline(always)]
 pub fn turned(p: [f64; 4], (cos, sin): (f64, f64)) -> [f64; 4] {
     [p[0], cos * p[1] - sin * p[2], sin * p[1] + cos * p[2], p[3]]
+}
+
+/// Turns the last momenta of each column about z, one after the other by these parts of a whole turn.
+pub fn turn_last(turns: &[f64], columns: &mut [Vec<[f64; 4]>]) {
+    Arch::new().dispatch(TurnLast { turns, columns });
+}
+
+struct TurnLast<'a> {
+    turns: &'a [f64],
+    columns: &'a mut [Vec<[f64; 4]>],
+}
+
+impl WithSimd for TurnLast<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        const MANY: usize = 128;
+        let n = self.turns.len();
+        for (k, turns) in self.turns.chunks(MANY).enumerate() {
+            let [mut cos, mut sin] = [[0.0; MANY]; 2];
+            for ((cos, sin), &turn) in cos.iter_mut().zip(&mut sin).zip(turns) {
+                (*cos, *sin) = cos_sin_turns(turn);
+            }
+            for column in &mut *self.columns {
+                let first = column.len() - n + k * MANY;
+                let rows = &mut column[first..][..turns.len()];
+                for ((p, &cos), &sin) in rows.iter_mut().zip(&cos).zip(&sin) {
+                    *p = turned(*p, (cos, sin));
+                }
+            }
+        }
+    }
 }
 
 /// Turns (E, px, py, pz) so that what went along +z goes along the unit vector `n`, by the shortest way.

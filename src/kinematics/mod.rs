@@ -12,7 +12,7 @@ mod photon;
 mod point;
 
 pub use collision::{Collision, CollisionError, Masses};
-pub use final_state::{FinalState, pair_momenta, straightened, tilted, turned};
+pub use final_state::{FinalState, pair_momenta, straightened, tilted, turn_last, turned};
 pub use four_momentum::FourMomentum;
 pub use photon::PhotonCollision;
 pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

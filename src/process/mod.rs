@@ -26,7 +26,7 @@ pub mod target;
 
 use std::sync::Arc;
 
-use crate::event::{Momentum, Scalar};
+use crate::event::{MAX_OUTGOING, Momentum, Scalar};
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 
@@ -127,6 +127,18 @@ pub trait PointBlock: Send {
     /// Momenta in GeV of the outgoing particles of point `i`, in their order; the azimuth of the
     /// whole event, which is trivial, at the block's choice.
     fn momenta(&self, i: usize, out: &mut [Momentum]);
+
+    /// The same of all the points `at`, which rise, behind what is in `columns`, one a particle.
+    fn momenta_of(&self, at: &[usize], columns: &mut [Vec<Momentum>]) {
+        let mut momenta = [[0.0; 4]; MAX_OUTGOING];
+        let momenta = &mut momenta[..columns.len()];
+        for &i in at {
+            self.momenta(i, momenta);
+            for (column, p) in columns.iter_mut().zip(&*momenta) {
+                column.push(*p);
+            }
+        }
+    }
 
     /// Scalars of point `i`, in their order.
     fn scalars(&self, _i: usize, _out: &mut [f64]) {}

@@ -53,9 +53,14 @@ pub(crate) fn create(path: &Path) -> Result<File> {
 }
 
 fn open(path: &Path, mode: OpenMode) -> Result<File> {
-    match File::open_as(path, mode) {
+    let mut options = File::with_options();
+    if !matches!(mode, OpenMode::Read) {
+        // Chunks are written whole and once: without a cache they go to the file from where they are.
+        options.with_fapl(|access| access.chunk_cache(0, 0, 0.0));
+    }
+    match options.open_as(path, mode) {
         Err(e) if matches!(lock_trouble(&e), Some(LockTrouble::NoLocks(_))) => {
-            without_locks(&mut File::with_options()).open_as(path, mode)
+            without_locks(&mut options).open_as(path, mode)
         }
         other => other,
     }

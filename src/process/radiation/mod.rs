@@ -14,6 +14,7 @@ pub mod flux;
 mod inclusive;
 mod iww;
 mod kind;
+mod momenta;
 mod observe;
 pub mod phase_space;
 mod points;

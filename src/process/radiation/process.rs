@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use pulp::Arch;
 
-use super::beams::{Beams, Each};
+use super::beams::Each;
 use super::etl::Etl;
 use super::inclusive::offered;
 use super::phase_space::PairBlock;
-use super::{Setup, observe, route};
+use super::{Setup, momenta, observe, route};
 use crate::dark_sector::DarkSector;
 use crate::event::Momentum;
-use crate::kinematics::FinalState;
 use crate::observable::Observable;
 use crate::particle::{Outgoing, Particle};
 use crate::process::{Method, PointBlock, Process, Route};
@@ -138,23 +137,13 @@ impl PointBlock for Points {
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
-        let setup = self.etl.setup();
-        let collision = match &self.each {
-            Some(each) if self.is_each => each.as_ref().collision(i),
-            _ => setup.collision,
-        };
-        let point = self.block.point(i);
-        let state = match setup.dark {
-            DarkSector::Pair(chi) | DarkSector::Mediated(chi, _) => {
-                let n = self.block.decay(i).n;
-                FinalState::pair(&collision, &point, &n, chi.mass_gev)
-            }
-            DarkSector::DarkPhoton(_) | DarkSector::Boson(_) => {
-                FinalState::vector(&collision, &point)
-            }
-        };
+        let state = momenta::of_point(self.etl.setup(), &self.block, i);
         let all = [state.lepton, state.nucleus, state.chi, state.chibar];
         out.copy_from_slice(&all[..out.len()]);
+    }
+
+    fn momenta_of(&self, at: &[usize], columns: &mut [Vec<Momentum>]) {
+        momenta::of_points(Arch::new(), self.etl.setup(), &self.block, at, columns);
     }
 
     fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
