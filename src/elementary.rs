@@ -15,6 +15,9 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 const LN_2_HI: f64 = f64::from_bits(LN_2.to_bits() & !0xffff_ffff);
 /// ln 2 − [`LN_2_HI`] (from 50 digits).
 const LN_2_LO: f64 = 4.749_325_039_031_672_6e-7;
+/// The two parts of ln 2 of FreeBSD's functions.
+const LIBM_LN_2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
+const LIBM_LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
 
 /// (e^r − 1, 2ⁿ) with x = n ln 2 + r, |r| ≤ ½ ln 2, for −708 ≤ x ≤ 709 (clamped outside).
 #[inline(always)]
@@ -98,17 +101,11 @@ pub fn ln(x: f64) -> f64 {
 /// (FreeBSD's s_log1p.c, whose constants these are).
 #[inline(always)]
 pub fn ln_1p(x: f64) -> f64 {
-    // High halves of √½ and of the numbers about 0 for which 1 + x needs no reduction.
-    const SQRT_HALF: u64 = 0x3fe6_a09e << 32;
+    // High halves of the numbers about 0 for which 1 + x needs no reduction.
     const ABOVE: f64 = f64::from_bits(0x3fda_827a << 32);
     const BELOW: f64 = f64::from_bits(0x3fd2_bec4 << 32 | 0xffff_ffff);
-    const LN_2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
-    const LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
     let u = 1.0 + x;
-    let shifted = u.to_bits().wrapping_add((1023 << 52) - SQRT_HALF);
-    let exponent =
-        f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0;
-    let mantissa = f64::from_bits((shifted & ((1 << 52) - 1)).wrapping_add(SQRT_HALF));
+    let (exponent, mantissa) = libm_parts(u);
     // What u has lost of 1 + x.
     let lost = if exponent >= 2.0 {
         1.0 - (u - x)
@@ -122,6 +119,24 @@ pub fn ln_1p(x: f64) -> f64 {
     } else {
         (exponent, lost, mantissa - 1.0)
     };
+    libm_series(exponent, lost, f)
+}
+
+/// Exponent n and mantissa m of x = 2ⁿ m, m about from √½ to √2.
+#[inline(always)]
+fn libm_parts(x: f64) -> (f64, f64) {
+    // The high half of √½.
+    const SQRT_HALF: u64 = 0x3fe6_a09e << 32;
+    let shifted = x.to_bits().wrapping_add((1023 << 52) - SQRT_HALF);
+    let exponent =
+        f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0;
+    let mantissa = f64::from_bits((shifted & ((1 << 52) - 1)).wrapping_add(SQRT_HALF));
+    (exponent, mantissa)
+}
+
+/// ln(1 + f) + `lost` + `exponent` ln 2 as FreeBSD's s_log1p.c and e_log.c have it.
+#[inline(always)]
+fn libm_series(exponent: f64, lost: f64, f: f64) -> f64 {
     let half_square = 0.5 * f * f;
     let s = f / (2.0 + f);
     let z = s * s;
@@ -136,7 +151,46 @@ pub fn ln_1p(x: f64) -> f64 {
                 + w * (f64::from_bits(0x3fc7_4664_96cb_03de)
                     + w * f64::from_bits(0x3fc2_f112_df3e_5244))));
     let r = even + odd;
-    s * (half_square + r) + (exponent * LN_2_LOW + lost) - half_square + f + exponent * LN_2_HIGH
+    s * (half_square + r) + (exponent * LIBM_LN_2_LOW + lost) - half_square
+        + f
+        + exponent * LIBM_LN_2_HIGH
+}
+
+/// Natural logarithm of positive normal x with the bits of `libm::log`.
+#[inline(always)]
+pub(crate) fn libm_ln(x: f64) -> f64 {
+    let (exponent, mantissa) = libm_parts(x);
+    libm_series(exponent, 0.0, mantissa - 1.0)
+}
+
+/// eˣ for |x| ≤ 708 with the bits of `libm::exp`, whose series and order of operations it has (FreeBSD's e_exp.c, whose
+/// constants these are).
+#[inline(always)]
+pub(crate) fn libm_exp(x: f64) -> f64 {
+    // From these |x| on n is what the nearest integer is, one, or there is a series at all.
+    const MANY: f64 = f64::from_bits(0x3ff0_a2b2 << 32);
+    const ONE: f64 = f64::from_bits(0x3fd6_2e43 << 32);
+    const SERIES: f64 = f64::from_bits(0x3e30_0001 << 32);
+    let (size, half) = (x.abs(), 0.5_f64.copysign(x));
+    let n = if size >= MANY {
+        (LOG2_E * x + half).trunc()
+    } else if size >= ONE {
+        2.0 * half
+    } else {
+        0.0
+    };
+    let (high, low) = (x - n * LIBM_LN_2_HIGH, n * LIBM_LN_2_LOW);
+    let r = high - low;
+    let z = r * r;
+    let c = r - z
+        * (f64::from_bits(0x3fc5_5555_5555_553e)
+            + z * (f64::from_bits(0xbf66_c16c_16be_bd93)
+                + z * (f64::from_bits(0x3f11_566a_af25_de2c)
+                    + z * (f64::from_bits(0xbebb_bd41_c5d2_6bf1)
+                        + z * f64::from_bits(0x3e66_3769_72be_a4d0)))));
+    let y = 1.0 + (r * c / (2.0 - c) - low + high);
+    let scale = f64::from_bits(((n + ROUND).to_bits() << 52).wrapping_add(1023 << 52));
+    if size >= SERIES { y * scale } else { 1.0 + x }
 }
 
 /// (cos 2πu, sin 2πu) for |u| ≤ 2⁴⁰, to full relative precision near the zeros.
@@ -268,6 +322,32 @@ mod tests {
         for x in wide.chain(around).chain(signed).chain([0.0, 1e-300]) {
             let (x, found, expected) = bits(x);
             assert_eq!(found, expected, "{}", f64::from_bits(x));
+        }
+    }
+
+    #[test]
+    fn the_logarithm_and_exponential_of_libm_have_its_bits() {
+        let wide = (0..400_000).map(|i| -707.0 + 3.53e-3 * f64::from(i));
+        let small = (0..400_000).map(|i| libm::exp(-45.0 + 1.28e-4 * f64::from(i)));
+        let corners = [
+            0x3ff0_a2b2_u64,
+            0x3fd6_2e42,
+            0x3fd6_2e43,
+            0x3e30_0000,
+            0x3e30_0001,
+        ]
+        .into_iter()
+        .flat_map(|high| ((high << 32) - 3..(high << 32) + 3).map(f64::from_bits));
+        for x in wide.chain(small).chain(corners).chain([0.0]) {
+            for x in [x, -x] {
+                let (found, expected) = (libm_exp(x), libm::exp(x));
+                assert_eq!(found.to_bits(), expected.to_bits(), "exp {x}");
+            }
+            let arguments = [libm::exp(x), x.abs(), 1.0 + 1e-3 * x.abs()];
+            for x in arguments.into_iter().filter(|x| x.is_normal()) {
+                let (found, expected) = (libm_ln(x), libm::log(x));
+                assert_eq!(found.to_bits(), expected.to_bits(), "ln {x}");
+            }
         }
     }
 

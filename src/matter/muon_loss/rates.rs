@@ -14,6 +14,8 @@
 //! 1 PeV; good to 1 % (pairs, bremsstrahlung) and 10 % (nuclear). Pinned by the tests of
 //! [`super`].
 
+use pulp::Arch;
+
 use crate::constants::{
     ALPHA, ATOMIC_MASS_UNIT_GEV, AVOGADRO, ELECTRON_MASS_GEV, HBAR_C_GEV_FM, MUON_MASS_GEV,
 };
@@ -99,13 +101,18 @@ impl Atom {
         }
         // In ln(1 − ρ), where the integrand is smooth.
         let bottom = ln(1.0 - rho_max);
-        let inside: f64 = GAUSS
-            .iter()
-            .map(|(x, w)| {
-                let left = exp(bottom * x);
-                -bottom * w * left * self.pair_density(energy, v, 1.0 - left, cbrt)
-            })
-            .sum();
+        let inside: f64 = Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                let mut parts = [0.0; GAUSS.len()];
+                for (part, (x, w)) in parts.iter_mut().zip(&GAUSS) {
+                    let left = exp(bottom * x);
+                    let density = self.pair_density(energy, v, 1.0 - left, cbrt);
+                    *part = -bottom * w * left * density;
+                }
+                parts.iter().sum()
+            },
+        );
         let alpha_r_e2 = ALPHA * ALPHA * r_e2_cm2();
         4.0 / (3.0 * core::f64::consts::PI)
             * self.z
@@ -133,6 +140,7 @@ impl Atom {
         (above / below).max(0.0)
     }
 
+    #[inline(always)]
     fn pair_density(&self, energy: f64, v: f64, rho: f64, cbrt: f64) -> f64 {
         let rho2 = rho * rho;
         let open = 1.0 - rho2;

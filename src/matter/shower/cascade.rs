@@ -21,6 +21,8 @@
 //! so that all depths come from one sequence. Error of the grid: second order in its step. Pinned by
 //! the tests below and `tests/shower.rs`.
 
+use pulp::Arch;
+
 use super::Species;
 use super::rates::Kernel;
 use crate::elementary;
@@ -157,6 +159,14 @@ impl Operator {
 
     /// The integrals over depth from 0 to each of `depths_x0`.
     pub(super) fn track(&self, beam: &Population, depths_x0: &[f64]) -> Vec<Population> {
+        Arch::new().dispatch(
+            #[inline(always)]
+            || self.sums(beam, depths_x0),
+        )
+    }
+
+    #[inline(always)]
+    fn sums(&self, beam: &Population, depths_x0: &[f64]) -> Vec<Population> {
         let deepest = self.deepest_x0();
         let tails: Vec<Vec<f64>> = depths_x0
             .iter()
@@ -183,6 +193,7 @@ impl Operator {
     }
 
     /// (1 + A/λ) n.
+    #[inline(always)]
     fn step(&self, from: &Population) -> Population {
         let mut to = from.clone();
         let unit = 1.0 / self.fastest;
@@ -212,6 +223,7 @@ impl Population {
         }
     }
 
+    #[inline(always)]
     fn add(&mut self, weight: f64, other: &Self) {
         add(&mut self.sum, weight, &other.sum);
         add(&mut self.difference, weight, &other.difference);
@@ -230,6 +242,7 @@ impl Population {
     }
 }
 
+#[inline(always)]
 fn add(to: &mut [f64], factor: f64, what: &[f64]) {
     for (to, what) in to.iter_mut().zip(what) {
         *to += factor * what;

@@ -18,6 +18,7 @@ mod track_length;
 pub use rates::{ROSSI_B, Rates};
 pub use table::{TrackLengthError, TrackRow, TrackTable};
 use thiserror::Error;
+pub(crate) use track_length::Between;
 pub use track_length::{Inverse, TrackLength};
 
 use crate::matter::material::Material;

@@ -1,10 +1,8 @@
 //! A block of points, each of a projectile of its own energy.
 
-use std::sync::Arc;
-
 use super::FromShower;
 use crate::event::{MAX_OUTGOING, Momentum};
-use crate::matter::shower::{Inverse, TrackLength};
+use crate::matter::shower::Inverse;
 use crate::process::{BLOCK, PointBlock};
 
 /// Most coordinates of the process at one energy.
@@ -13,7 +11,6 @@ const MAX_DIM: usize = 16;
 /// A block of points.
 pub(super) struct Points {
     block: Box<dyn PointBlock>,
-    track: Arc<TrackLength>,
     inverse: Inverse,
     /// Track length above the lowest energy, X0, and its share of the depth.
     length_x0: f64,
@@ -28,7 +25,6 @@ impl Points {
     pub(super) fn new(of: &FromShower) -> Self {
         Self {
             block: of.process.block(),
-            track: of.track.clone(),
             inverse: of.track.inverse(of.species),
             length_x0: of.share() * of.depth_x0,
             share: of.share(),
@@ -45,7 +41,7 @@ impl PointBlock for Points {
         let (own, of_energy) = y.split_at(self.dim);
         for (i, value) in value.iter_mut().enumerate() {
             let length = of_energy[0][i] * self.length_x0;
-            let energy = self.track.energy_at(&self.inverse, length);
+            let energy = self.inverse.energy_at(length);
             self.energies_gev[i] = energy;
             *value = 0.0;
             if self.block.set_beam_energy(energy) {

@@ -201,24 +201,21 @@ impl EnergyLoss {
                 }
             }
             Self::Straggling { ref tracks } => {
-                for i in 0..n {
-                    let track = tracks.track([y[0][i], y[1][i]]);
-                    out.z_cm[i] = track.depth_x0;
-                    out.beam_energy_gev[i] = track.energy_gev * (e0[i] / tracks.energy_gev());
-                    out.weight[i] = track.weight;
+                tracks.tracks([y[0], y[1]], out);
+                for (energy, e0) in out.beam_energy_gev.iter_mut().zip(e0) {
+                    *energy *= e0 / tracks.energy_gev();
                 }
+                out.projectile[..n].fill(None);
             }
             Self::Shower {
                 radiation_length_cm,
                 ref tracks,
             } => {
-                for i in 0..n {
-                    let track = tracks.track([y[0][i], y[1][i]]);
-                    out.z_cm[i] = track.depth_x0 * radiation_length_cm;
+                tracks.tracks([y[0], y[1]], out);
+                for (i, e0) in e0.iter().enumerate() {
+                    out.z_cm[i] *= radiation_length_cm;
                     // Showers of neighbouring energies are alike.
-                    out.beam_energy_gev[i] = track.energy_gev * (e0[i] / tracks.energy_gev());
-                    out.weight[i] = track.weight;
-                    out.projectile[i] = Some(track.species);
+                    out.beam_energy_gev[i] *= e0 / tracks.energy_gev();
                 }
             }
         }

@@ -42,7 +42,7 @@ pub(super) struct Points {
     weights: [f64; BLOCK],
     /// The points on one nucleus, and what of them goes into its block.
     points: Vec<usize>,
-    energies: Vec<f64>,
+    energies: [f64; BLOCK],
     columns: Vec<[f64; BLOCK]>,
     values: [f64; BLOCK],
     /// Momenta of points that were evaluated one by one.
@@ -72,7 +72,7 @@ impl Points {
             vertices: Vertices::default(),
             weights: [0.0; BLOCK],
             points: Vec::with_capacity(BLOCK),
-            energies: Vec::with_capacity(BLOCK),
+            energies: [0.0; BLOCK],
             columns: vec![[0.0; BLOCK]; first.dim()],
             values: [0.0; BLOCK],
             momenta: None,
@@ -99,57 +99,56 @@ impl Points {
         if n == 0 {
             return;
         }
-        self.energies.clear();
-        for (j, &i) in self.points.iter().enumerate() {
-            self.energies.push(self.vertices.beam_energy_gev[i]);
-            self.place_of[i] = Some(j);
-        }
-        for (to, from) in self.columns.iter_mut().zip(own) {
-            for (to, &i) in to.iter_mut().zip(&self.points) {
-                *to = from[i];
+        let mut y: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
+        let y = &mut y[..self.dim];
+        if n == value.len() {
+            // All of them, where they are.
+            self.energies[..n].copy_from_slice(&self.vertices.beam_energy_gev[..n]);
+            y.copy_from_slice(own);
+        } else {
+            for (energy, &i) in self.energies.iter_mut().zip(&self.points) {
+                *energy = self.vertices.beam_energy_gev[i];
+            }
+            for (to, from) in self.columns.iter_mut().zip(own) {
+                for (to, &i) in to.iter_mut().zip(&self.points) {
+                    *to = from[i];
+                }
+            }
+            for (one, column) in y.iter_mut().zip(&self.columns) {
+                *one = &column[..n];
             }
         }
-        let mut y: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
-        for (one, column) in y.iter_mut().zip(&self.columns) {
-            *one = &column[..n];
-        }
-        let (y, values) = (&y[..self.dim], &mut self.values[..n]);
+        let (energies, values) = (&self.energies[..n], &mut self.values[..n]);
         let block = &mut self.blocks[part];
         if self.losses == EnergyLoss::None && self.spread.is_none() {
             block.evaluate(y, values);
-        } else if !block.evaluate_at(&self.energies, y, values) {
-            self.one_by_one(part);
+        } else if !block.evaluate_at(energies, y, values) {
+            // The process knows one energy at a time.
+            let momenta = self
+                .momenta
+                .get_or_insert_with(|| vec![[[0.0; 4]; MAX_OUTGOING]; BLOCK]);
+            for (j, &i) in self.points.iter().enumerate() {
+                values[j] = 0.0;
+                if block.set_beam_energy(energies[j]) {
+                    let mut one: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
+                    for (one, column) in one.iter_mut().zip(&*y) {
+                        *one = &column[j..=j];
+                    }
+                    block.evaluate(&one[..y.len()], &mut values[j..=j]);
+                }
+                if values[j] != 0.0 {
+                    block.momenta(0, &mut momenta[i][..self.n_out]);
+                    if self.radiates {
+                        self.vertices.beam_energy_gev[i] = energy_of(&**block, 0);
+                    }
+                }
+            }
         }
         for (j, &i) in self.points.iter().enumerate() {
             value[i] = self.values[j] * self.weights[i];
-            if value[i] == 0.0 {
-                self.place_of[i] = None;
-            } else if self.radiates && self.momenta.is_none() {
+            self.place_of[i] = (value[i] != 0.0).then_some(j);
+            if value[i] != 0.0 && self.radiates && self.momenta.is_none() {
                 self.vertices.beam_energy_gev[i] = energy_of(&*self.blocks[part], j);
-            }
-        }
-    }
-
-    /// The same where the process knows one energy at a time.
-    fn one_by_one(&mut self, part: usize) {
-        let momenta = self
-            .momenta
-            .get_or_insert_with(|| vec![[[0.0; 4]; MAX_OUTGOING]; BLOCK]);
-        let block = &mut self.blocks[part];
-        for (j, &i) in self.points.iter().enumerate() {
-            self.values[j] = 0.0;
-            if block.set_beam_energy(self.energies[j]) {
-                let mut y: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
-                for (one, column) in y.iter_mut().zip(&self.columns) {
-                    *one = &column[j..=j];
-                }
-                block.evaluate(&y[..self.dim], &mut self.values[j..=j]);
-            }
-            if self.values[j] != 0.0 {
-                block.momenta(0, &mut momenta[i][..self.n_out]);
-                if self.radiates {
-                    self.vertices.beam_energy_gev[i] = energy_of(&**block, 0);
-                }
             }
         }
     }

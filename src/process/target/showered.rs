@@ -12,9 +12,13 @@
 
 use std::sync::Arc;
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::BeamTrack;
+use super::energy_loss::Vertices;
 use crate::matter::material::Material;
-use crate::matter::shower::{Inverse, Shower, ShowerError, Species, TrackLength};
+use crate::matter::shower::{Between, Inverse, Shower, ShowerError, Species, TrackLength};
+use crate::process::BLOCK;
 
 /// Slabs of a shower that is computed; their thickness grows with depth, where it changes slowly.
 const SLABS: usize = 48;
@@ -53,16 +57,9 @@ struct Slab {
     added: TrackLength,
     /// Of each species.
     inverse: Vec<Inverse>,
-    /// Lengths above the lowest energy of each species, X0.
+    /// Lengths above the lowest energy of each species, and of all together, X0.
     lengths_x0: Vec<f64>,
-}
-
-/// One track: where, which, of what energy, and the length that it stands for over that of the target.
-pub(super) struct Track {
-    pub(super) depth_x0: f64,
-    pub(super) energy_gev: f64,
-    pub(super) species: Species,
-    pub(super) weight: f64,
+    all_x0: f64,
 }
 
 impl Showered {
@@ -137,9 +134,11 @@ impl Showered {
     ) -> Self {
         assert!(!species.is_empty(), "a shower of nothing");
         let slab = |added: TrackLength| {
-            let length = |species| added.above(species, lowest_gev);
+            let length = |&one| added.above(one, lowest_gev);
+            let lengths_x0: Vec<f64> = species.iter().map(length).collect();
             Slab {
-                lengths_x0: species.iter().map(|&one| length(one)).collect(),
+                all_x0: lengths_x0.iter().sum(),
+                lengths_x0,
                 inverse: species.iter().map(|&one| added.inverse(one)).collect(),
                 added,
             }
@@ -156,39 +155,19 @@ impl Showered {
         }
     }
 
-    /// The track at these coordinates in (0, 1).
-    pub(super) fn track(&self, [depth, energy]: [f64; 2]) -> Track {
-        if let Some(one) = &self.one {
-            return self.of_one(one, depth, energy);
-        }
-        let n = self.slabs.len();
-        let place = depth * n as f64;
-        let k = (place as usize).min(n - 1);
-        let (from, to) = (self.edges_x0[k], self.edges_x0[k + 1]);
-        let slab = &self.slabs[k];
-        let all: f64 = slab.lengths_x0.iter().sum();
-        let (mut which, mut length) = (0, energy * all);
-        for (next, before) in (1..self.species.len()).zip(&slab.lengths_x0) {
-            if length < *before {
-                break;
-            }
-            (which, length) = (next, length - before);
-        }
-        let species = self.species[which];
-        Track {
-            depth_x0: from + (place - k as f64) * (to - from),
-            energy_gev: slab.added.energy_at(&slab.inverse[which], length),
-            species,
-            weight: n as f64 * all / self.thickness_x0,
-        }
+    /// The tracks at these coordinates in (0, 1), with depths in X0 and energies of the beam of the tables, and the length
+    /// that each stands for over that of the target.
+    pub(super) fn tracks(&self, [depth, energy]: [&[f64]; 2], out: &mut Vertices) {
+        Arch::new().dispatch(Tracks {
+            of: self,
+            depth,
+            energy,
+            out,
+        });
     }
 
-    /// The same of one species: the energy first.
-    fn of_one(&self, one: &One, depth: f64, energy: f64) -> Track {
-        let length = energy * one.length_x0;
-        let energy_gev = one.whole.energy_at(&one.inverse, length);
-        let energies = one.whole.energies_gev();
-        let next = energies.partition_point(|e| *e <= energy_gev);
+    /// How deep a track of one species is, X0, if `next` is the next higher energy of the table.
+    fn depth_of_one(&self, one: &One, next: usize, depth: f64) -> f64 {
         let shares = &one.shares[next.saturating_sub(1)];
         let k = shares.partition_point(|sum| *sum <= depth);
         let k = k.min(shares.len() - 1);
@@ -199,12 +178,7 @@ impl Showered {
             false => 0.0,
         };
         let (from, to) = (self.edges_x0[k], self.edges_x0[k + 1]);
-        Track {
-            depth_x0: from + (to - from) * inside.clamp(0.0, 1.0),
-            energy_gev,
-            species: one.species,
-            weight: one.length_x0 / self.thickness_x0,
-        }
+        from + (to - from) * inside.clamp(0.0, 1.0)
     }
 
     /// The one species, if it is not the beam's e⁻ and e⁺ together, with its track and the depth in X0.
@@ -230,6 +204,82 @@ impl Showered {
             (share, self.slabs.iter().map(above).sum())
         };
         BeamTrack::of_table(self.thickness_x0, (0..=STEPS).map(row).collect())
+    }
+}
+
+/// Tracks for a block, in a loop a stage: what the tables have, and the energies.
+struct Tracks<'a> {
+    of: &'a Showered,
+    depth: &'a [f64],
+    energy: &'a [f64],
+    out: &'a mut Vertices,
+}
+
+impl WithSimd for Tracks<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let n = self.depth.len().min(BLOCK);
+        let (depth, energy, out) = (&self.depth[..n], &self.energy[..n], self.out);
+        let of = self.of;
+        let (mut length, mut next) = ([0.0; BLOCK], [0; BLOCK]);
+        let mut inverse = [&of.slabs[0].inverse[0]; BLOCK];
+        // What the tables have waits for memory, so that it is asked for at once.
+        if let Some(one) = &of.one {
+            for i in 0..n {
+                inverse[i] = &one.inverse;
+                length[i] = energy[i] * one.length_x0;
+                out.weight[i] = one.length_x0 / of.thickness_x0;
+                out.projectile[i] = Some(one.species);
+                next[i] = one.inverse.least(length[i]);
+            }
+        } else {
+            let slabs = of.slabs.len();
+            for i in 0..n {
+                let place = depth[i] * slabs as f64;
+                let k = (place as usize).min(slabs - 1);
+                let (from, to) = (of.edges_x0[k], of.edges_x0[k + 1]);
+                let slab = &of.slabs[k];
+                let mut which = 0;
+                length[i] = energy[i] * slab.all_x0;
+                for (next, before) in (1..of.species.len()).zip(&slab.lengths_x0) {
+                    if length[i] < *before {
+                        break;
+                    }
+                    which = next;
+                    length[i] -= before;
+                }
+                inverse[i] = &slab.inverse[which];
+                next[i] = inverse[i].least(length[i]);
+                out.z_cm[i] = from + (place - k as f64) * (to - from);
+                out.weight[i] = slabs as f64 * slab.all_x0 / of.thickness_x0;
+                out.projectile[i] = Some(of.species[which]);
+            }
+        }
+        let (mut ratio, mut power) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for i in 0..n {
+            let found = inverse[i].between(next[i], length[i]);
+            out.beam_energy_gev[i] = found.low_gev;
+            (ratio[i], power[i], next[i]) = (found.ratio, found.power, found.next);
+        }
+        for i in 0..n {
+            let low_gev = out.beam_energy_gev[i];
+            out.beam_energy_gev[i] = Between::energy_gev(low_gev, ratio[i], power[i]);
+        }
+        let Some(one) = &of.one else { return };
+        let energies = one.whole.energies_gev();
+        for i in 0..n {
+            // Rounding may take an energy across that of its row.
+            let (found, mut next) = (out.beam_energy_gev[i], next[i]);
+            while next > 0 && energies[next - 1] > found {
+                next -= 1;
+            }
+            while energies.get(next).is_some_and(|energy| *energy <= found) {
+                next += 1;
+            }
+            out.z_cm[i] = of.depth_of_one(one, next, depth[i]);
+        }
     }
 }
 
