@@ -1,5 +1,5 @@
-//! What a sampler costs and how well it draws: `cargo run --release --example sampler -- CARD LOW HIGH Z...`
-//! with a shipped card without its cuts on x, kinetic energies in GeV and charge numbers. One thread
+//! What a sampler costs and how well it draws: `cargo run --release --example sampler -- CARD LOW HIGH Z... [KEY=VALUE...]`
+//! with a shipped card without its cuts on x, kinetic energies in GeV, charge numbers and keys of the card. One thread
 //! but for the building. Its figures stand in `docs/sampler.md`.
 
 use std::error::Error;
@@ -10,8 +10,9 @@ use millibrem::run;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    let (keys, words): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| word.contains('='));
     let [name, low, high, charges @ ..] = words.as_slice() else {
-        return Err("usage: sampler CARD LOW HIGH Z...".into());
+        return Err("usage: sampler CARD LOW HIGH Z... [KEY=VALUE...]".into());
     };
     let (low, high): (f64, f64) = (low.parse()?, high.parse()?);
     let charges: Vec<u32> = charges
@@ -19,7 +20,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|z| z.parse())
         .collect::<Result<_, _>>()?;
     let text = shipped(name).ok_or("no such card is shipped")?;
-    let card = text.with(&[Override::parse("cuts.x_min=0")?])?;
+    let keys = ["cuts.x_min=0"]
+        .into_iter()
+        .chain(keys.iter().map(String::as_str));
+    let keys: Vec<Override> = keys.map(Override::parse).collect::<Result<_, _>>()?;
+    let card = text.with(&keys)?;
 
     let start = Instant::now();
     let sampler = run::sampler(&card, (low, high), &charges)?;
