@@ -21,6 +21,7 @@ mod points;
 mod showered;
 mod spread;
 mod thick;
+mod vertices;
 
 use std::sync::Arc;
 

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use super::InTarget;
-use super::energy_loss::{EnergyLoss, Vertices};
+use super::energy_loss::EnergyLoss;
 use super::spread::Spread;
+use super::vertices::Vertices;
 use crate::event::{MAX_OUTGOING, Momentum};
 use crate::matter::shower::Species;
 use crate::process::{BLOCK, Part, PointBlock};

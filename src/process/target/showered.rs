@@ -15,7 +15,7 @@ use std::sync::Arc;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::BeamTrack;
-use super::energy_loss::Vertices;
+use super::vertices::Vertices;
 use crate::matter::material::Material;
 use crate::matter::shower::{Between, Inverse, Shower, ShowerError, Species, TrackLength};
 use crate::process::BLOCK;
