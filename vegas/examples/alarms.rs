@@ -1,5 +1,6 @@
 //! How often alarms are right: integrands with random positions, right and wrong answers, with and
-//! without an alarm. `cargo run --release -p millibrem-vegas --example alarms [RUNS [NEVAL]]`.
+//! without an alarm. `cargo run --release -p millibrem-vegas --example alarms [RUNS [NEVAL [SEED]]]`,
+//! of seeds from SEED = 1 on.
 //!
 //! Each run adapts in five iterations and measures in five. An answer is wrong if it is more than
 //! four of its errors from the exact value.
@@ -117,6 +118,7 @@ fn main() {
         .map(|a| a.parse::<f64>().expect("a number"));
     let runs = numbers.next().unwrap_or(100.0) as u64;
     let neval = numbers.next().unwrap_or(1e4) as u64;
+    let first = numbers.next().unwrap_or(1.0) as u64;
     println!(
         "| integrand | right | with an alarm | heavy point | disagreement | missed peak \
          | wrong | without an alarm |"
@@ -124,7 +126,7 @@ fn main() {
     println!("|---|---|---|---|---|---|---|---|");
     for (name, make) in FAMILIES {
         let (mut right, mut falsely, mut by_kind, mut wrong, mut silently) = (0, 0, [0; 3], 0, 0);
-        for seed in 1..=runs {
+        for seed in first..first + runs {
             let mut rng = Pcg64Mcg::seed_from_u64(seed);
             let case = make(&mut rng);
             let f = Scalar::new(case.dim, &*case.f);

@@ -4,7 +4,7 @@
 
 use crate::config::{Layout, Plan};
 use crate::estimate::Estimate;
-use crate::tally::{Counters, IterationTally, SQUARE, VARIANCE, WEIGHT};
+use crate::tally::{Counters, IterationTally, MAGNITUDE, SQUARE, VARIANCE, WEIGHT};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -66,6 +66,12 @@ const Q_MIN: f64 = 1e-5;
 /// Largest share of the variance one point may have.
 const HEAVY: f64 = 0.5;
 
+/// The same where weights have a long tail, whose heaviest often has half of the variance: where there are as many
+/// equal weights as [`FEW`] at least, and as this part of the points at most.
+const HEAVY_IN_TAIL: f64 = 0.8;
+const FEW: f64 = 350.0;
+const EVEN: f64 = 0.1;
+
 /// A probe that would move the result by more errors than this is from an unresolved region.
 const SHIFT: f64 = 3.0;
 
@@ -112,7 +118,13 @@ pub(crate) fn find(m: &Evidence<'_>, plan: &Plan) -> Vec<Alarm> {
     let share = largest * largest / variance;
     // Below the share that a few points have of the result, weights are no longer the size of what they vary by.
     let even = (10.0 / points).max(1e-12);
-    if share > HEAVY && m.estimate.relative_error() > even {
+    let magnitude = sum(MAGNITUDE);
+    let equal_weights = magnitude * magnitude / sum(SQUARE);
+    let limit = match (FEW..EVEN * points).contains(&equal_weights) {
+        true => HEAVY_IN_TAIL,
+        false => HEAVY,
+    };
+    if share > limit && m.estimate.relative_error() > even {
         alarms.push(Alarm::HeavyPoint { share });
     }
     let heaviest = full
@@ -129,7 +141,44 @@ pub(crate) fn find(m: &Evidence<'_>, plan: &Plan) -> Vec<Alarm> {
 
 #[cfg(test)]
 mod tests {
-    use super::Alarm;
+    use super::{Alarm, Evidence, find};
+    use crate::config::Plan;
+    use crate::estimate::Estimate;
+    use crate::tally::{ChunkSums, IterationTally, MAGNITUDE, SQUARE, VARIANCE, WEIGHT};
+
+    /// Whether a point with this share of the variance is heavy among weights worth as many `equal` ones.
+    fn is_heavy(share: f64, equal: f64) -> bool {
+        let (points, mut sums) = (100_000, ChunkSums::default());
+        sums.counters.points = points;
+        sums.largest = 1.0;
+        sums.sums[WEIGHT] = 1000.0;
+        sums.sums[MAGNITUDE] = 1000.0;
+        sums.sums[SQUARE] = 1e6 / equal;
+        sums.sums[VARIANCE] = 1.0 / share;
+        let mut tally = IterationTally::default();
+        tally.take(0, &sums);
+        let evidence = Evidence {
+            estimate: Estimate {
+                mean: 0.01,
+                sdev: 1e-4,
+            },
+            chi2_dof: 1.0,
+            q: 0.5,
+            counters: tally.counters,
+            full: &[tally],
+        };
+        let alarms = find(&evidence, &Plan::new(points, 1));
+        alarms.iter().any(|a| matches!(a, Alarm::HeavyPoint { .. }))
+    }
+
+    #[test]
+    fn a_tail_may_have_a_heavier_point_than_few_or_even_weights() {
+        for (equal, limit) in [(349.0, 0.5), (351.0, 0.8), (9_999.0, 0.8), (10_001.0, 0.5)] {
+            for share in [0.49, 0.51, 0.79, 0.81] {
+                assert_eq!(is_heavy(share, equal), share > limit, "{share} of {equal}");
+            }
+        }
+    }
 
     /// Checks texts, one a variant; does not compile if a variant is missing.
     macro_rules! texts {

@@ -79,8 +79,8 @@
 //!
 //! * **The iterations disagree** (`Q < 1e-5`): the errors are too small. The weights have a tail
 //!   that single iterations do not resolve. Adapt longer or with more points.
-//! * **A single point makes more than half of the variance**: the error is itself a guess. More
-//!   points, or a transformation that takes out the singularity.
+//! * **A single point makes more than half of the variance** (0.8 where weights have a tail): the error
+//!   is itself a guess. More points, or a transformation that takes out the singularity.
 //! * **A probe would move the result by more than three errors**: a uniform point has found a region
 //!   in which the adapted sample has almost no points although the function is large there. A peak
 //!   was missed in adapting. Start again with more points an iteration.
