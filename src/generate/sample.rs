@@ -14,12 +14,12 @@ use super::{GenerateError, Listener, quality};
 use crate::event::{Event, EventBuffer, EventSink, Weighting};
 use crate::record::CrossSection;
 
-/// Fewest and most points of each pass that looks for maxima: more cells raise the efficiency, and
+/// Fewest and most points of each pass that looks for maxima: more boxes raise the efficiency, and
 /// pay for themselves in large samples only.
-const MAXIMA_NEVAL: (u64, u64) = (250_000, 16_000_000);
+const MAXIMA_NEVAL: (u64, u64) = (250_000, 2_000_000);
 
 /// Points of each pass for an event wanted.
-const MAXIMA_PER_EVENT: f64 = 2.5;
+const MAXIMA_PER_EVENT: f64 = 0.25;
 
 /// How often maxima are looked for again, with this many times the points, where too much weight
 /// is expected above them.

@@ -21,7 +21,7 @@ pub struct Work {
     pub(super) histograms: Vec<HistogramData>,
     /// The sample begun, if one is.
     pub(super) request: Option<EventRequest>,
-    /// Maxima of the cells, once an unweighted sample has looked for them.
+    /// Maxima of the boxes, once an unweighted sample has looked for them.
     pub(super) maxima: Option<Maxima>,
     /// Iterations that every shard of the sample takes its part of, once estimated.
     pub(super) shared_iterations: Option<u32>,

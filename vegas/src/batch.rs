@@ -1,7 +1,6 @@
 //! All points of a chunk and their values, for integrands that are dear to call.
 
 use crate::integrand::{Integrand, Points};
-use crate::sampler::Buffers;
 
 /// Points gathered block by block, evaluated at once, handed out block by block.
 #[derive(Debug, Default)]
@@ -20,8 +19,7 @@ impl Batch {
     }
 
     /// Takes over the points of a block.
-    pub(crate) fn gather(&mut self, b: &Buffers) {
-        let points = b.points();
+    pub(crate) fn gather(&mut self, points: &Points<'_>) {
         for (d, axis) in self.axes.iter_mut().enumerate() {
             axis.extend_from_slice(points.column(d));
         }

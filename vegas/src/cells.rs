@@ -55,6 +55,15 @@ impl Picker {
         Self { slots, factor }
     }
 
+    /// A table for boxes of these volumes, in the density of whose points their positive scales stand to each other.
+    pub(crate) fn of_boxes(scale: &[f64], volume: &[f64]) -> Self {
+        let share: Vec<f64> = scale.iter().zip(volume).map(|(s, v)| s * v).collect();
+        let sum: f64 = share.iter().sum();
+        let factor = scale.iter().map(|s| sum / s).collect();
+        let Self { slots, .. } = Self::new(&share);
+        Self { slots, factor }
+    }
+
     /// Cells that raw words stand for, and `scale / (K p_c)` of each. The two passes each read from
     /// memory what does not wait for the other's.
     #[inline(always)]
@@ -92,7 +101,7 @@ impl Picker {
         }
     }
 
-    /// `K p_c`: density of points in a cell over the mean density.
+    /// Density of points in a cell over the mean density, `K p_c` for `K` equal ones.
     pub(crate) fn density(&self, cell: usize) -> f64 {
         1.0 / self.factor[cell]
     }

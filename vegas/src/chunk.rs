@@ -7,7 +7,6 @@ use crate::integrand::{BLOCK, Block, Integrand, Observer, Points};
 use crate::kernel::{Column, Train, Weigh, Weighed};
 use crate::lattice::Lattices;
 use crate::map::MAX_INCREMENTS;
-use crate::maxima::Seen;
 use crate::probe::Probe;
 use crate::rng::{Stream, uniform};
 use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
@@ -24,8 +23,6 @@ pub(crate) struct Slot<R, O> {
     pub(crate) training: Vec<[Trained; MAX_INCREMENTS]>,
     /// Spread of cubes that began in an earlier chunk: at most one at each end.
     pub(crate) partial: Vec<(u32, f64)>,
-    /// What was seen in each piece of a cell, when cells are profiled.
-    pub(crate) seen: Vec<(u32, Seen)>,
     cursor: Cursor,
     batch: Batch,
     y: Vec<f64>,
@@ -46,7 +43,6 @@ impl<R, O> Slot<R, O> {
             sums: ChunkSums::default(),
             training: vec![[[0.0; 2]; MAX_INCREMENTS]; if train { dim } else { 0 }],
             partial: Vec::with_capacity(2),
-            seen: Vec::new(),
             cursor: Cursor::default(),
             batch: Batch::default(),
             y: vec![0.0; dim],
@@ -61,8 +57,6 @@ pub(crate) struct Task<'a> {
     pub(crate) iteration: u32,
     /// Where to leave each cube's squared width when training.
     pub(crate) widths: Option<&'a [AtomicU64]>,
-    /// Whether to note what was seen in each cube.
-    pub(crate) profile: bool,
     pub(crate) spare: bool,
     /// Accept points with the probability `|w| / threshold`.
     pub(crate) threshold: Option<f64>,
@@ -94,7 +88,6 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
 ) {
     slot.sums = ChunkSums::default();
     slot.partial.clear();
-    slot.seen.clear();
     for axis in &mut slot.training {
         axis.fill([0.0; 2]);
     }
@@ -104,7 +97,7 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
         slot.batch.begin(sampler.map.dim());
         sampler.begin(c, &mut slot.cursor);
         while sampler.next(task.iteration, &mut slot.cursor, &mut slot.buffers, spare) {
-            slot.batch.gather(&slot.buffers);
+            slot.batch.gather(&slot.buffers.points());
         }
         slot.batch.evaluate(integrand, &mut slot.record);
     }
@@ -130,9 +123,6 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
         }
         if task.widths.is_some() {
             train(sampler, task.probes as f64, b, &mut slot.training);
-        }
-        if task.profile {
-            profile(sampler, b, &mut slot.seen);
         }
         if let Some(threshold) = task.threshold {
             unweight(b, threshold, task.accept_at_most, &mut slot.sums);
@@ -304,24 +294,6 @@ fn train(
     }
 }
 
-/// Notes sums and the maximum of `|J f|` in the cubes of a block.
-fn profile(sampler: &Sampler<'_>, b: &Buffers, seen: &mut Vec<(u32, Seen)>) {
-    let mut start = 0;
-    for run in &b.runs {
-        let density =
-            f64::from(run.cube_points) * sampler.strata.cubes() as f64 / sampler.neval as f64;
-        let mut s = Seen::default();
-        for &w in &b.weight[start..run.end] {
-            s.add(w.abs() * density);
-        }
-        start = run.end;
-        match seen.last_mut() {
-            Some((cube, before)) if *cube == run.cube => before.merge(&s),
-            _ => seen.push((run.cube, s)),
-        }
-    }
-}
-
 /// Accepts points with probability `|w| / threshold`; an overweight one keeps what is above.
 fn unweight(b: &mut Buffers, threshold: f64, at_most: u64, sums: &mut ChunkSums) {
     for i in 0..b.len {
@@ -352,7 +324,6 @@ pub(crate) fn probe<I: Integrand, O>(
 ) {
     slot.sums = ChunkSums::default();
     slot.partial.clear();
-    slot.seen.clear();
     for axis in &mut slot.training {
         axis.fill([0.0; 2]);
     }
@@ -373,7 +344,7 @@ pub(crate) fn probe<I: Integrand, O>(
         slot.batch.begin(dim);
         for done in (0..count).step_by(BLOCK) {
             draw(&mut slot.buffers, done);
-            slot.batch.gather(&slot.buffers);
+            slot.batch.gather(&slot.buffers.points());
         }
         slot.batch.evaluate(integrand, &mut slot.record);
     }
@@ -408,6 +379,7 @@ pub(crate) fn probe<I: Integrand, O>(
                     f64::from(n) * a.counts.len() as f64 / sampler.neval as f64
                 }
                 Arrangement::Random(picker) => picker.density(sampler.strata.cube_of(&slot.y)),
+                Arrangement::Boxes(picker, boxes) => picker.density(boxes.box_of(&slot.y)),
                 Arrangement::Lattices(_) => 1.0,
             };
             let weight = f * jacobian / density;

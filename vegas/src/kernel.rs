@@ -53,13 +53,21 @@ impl Isa {
 /// Numbers of one block, one an array.
 pub(crate) type Column<T> = [T; BLOCK];
 
-/// Maps one axis: `t = (digit + u) · scale` increments, split into index and fraction.
+/// Where points lie on an axis, in increments of the map.
+pub(crate) enum Place<'a> {
+    /// `(digit + u) · scale`, for a stratum of `scale` increments.
+    Stratum { digit: &'a Column<f64>, scale: f64 },
+    /// `low + u · width`.
+    Side {
+        low: &'a Column<f64>,
+        width: &'a Column<f64>,
+    },
+}
+
+/// Maps one axis: increments, split into index and fraction.
 pub(crate) struct MapColumn<'a> {
     pub(crate) raw: &'a Column<u64>,
-    /// Stratum of each point on this axis.
-    pub(crate) digit: &'a Column<f64>,
-    /// Increments a stratum.
-    pub(crate) scale: f64,
+    pub(crate) place: Place<'a>,
     pub(crate) map: &'a Map,
     pub(crate) axis: usize,
     pub(crate) x: &'a mut Column<f64>,
@@ -80,8 +88,20 @@ impl WithSimd for MapColumn<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let increments = self.map.increments();
         let top = increments as f64 * BELOW_ONE;
+        match self.place {
+            Place::Stratum { digit, scale } => {
+                for i in 0..BLOCK {
+                    self.x[i] = (digit[i] + uniform(self.raw[i])) * scale;
+                }
+            }
+            Place::Side { low, width } => {
+                for i in 0..BLOCK {
+                    self.x[i] = low[i] + uniform(self.raw[i]) * width[i];
+                }
+            }
+        }
         for i in 0..BLOCK {
-            let t = (self.digit[i] + uniform(self.raw[i])) * self.scale;
+            let t = self.x[i];
             let t = if t < top { t } else { top };
             // Rounding t − ½ is ⌊t⌋ but for integers t, where the end of an increment may come
             // out instead of the beginning of the next: the same x.

@@ -1,26 +1,31 @@
 //! Local maxima for unweighting.
 //!
-//! The y-space is cut into cells. Cell `c` gets a scale `s_c`, close to the largest `J f` in it
-//! (where zeros show that an edge of the support is near, also to those of its neighbours), and is drawn with the probability `p_c = s_c / Σ s`, so that all cells have the same largest
-//! weight `w = J f / (K p_c)` up to fluctuations; a point is accepted with the probability
-//! `w / W`. The threshold `W` is common to all cells. It is chosen on an independent sample such
+//! A [`Partition`] is a map of its own and boxes of its y-space, in each of which `J f` varies little. Box `c` of the volume
+//! `v_c` gets a scale `s_c`, the largest `|J f|` seen in it (where zeros show that an edge of the support is near, also in
+//! those beside it), and is drawn with the probability `p_c = v_c s_c / Σ v s`, so that all boxes have the same largest
+//! weight `w = J f v_c / p_c` up to fluctuations; a point is accepted with the probability
+//! `w / W`. The threshold `W` is common to all boxes. It is chosen on an independent sample such
 //! that the part of accepted points with `w > W` is what the caller allows; those keep the weight
 //! `w / W > 1`, so that nothing is clipped. The efficiency is `I / W`.
 //!
 //! Pinned by `tests/unweighting.rs`.
 
 use crate::bits;
+use crate::cells::Picker;
 use crate::error::Error;
-use crate::stratify::Strata;
+use crate::growth::Seen;
+use crate::integrand::BLOCK;
+use crate::partition::Partition;
 use serde::{Deserialize, Serialize};
 
 /// How to look for maxima.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MaximaConfig {
-    /// Most cells; there are never more than a 64th of `neval`.
-    pub max_cells: u64,
-    /// Points of each of the two passes over the cells, and of the one that sets the threshold.
+    /// Most boxes; there are never more than a 256th of `neval`.
+    pub max_boxes: u64,
+    /// Points that train the map and look where the integral is, that cut boxes, and that set the threshold: of each about so many,
+    /// and twice as many where few are accepted.
     pub neval: u64,
     /// Allowed part of accepted events with a weight above one.
     pub max_overweight_share: f64,
@@ -29,7 +34,7 @@ pub struct MaximaConfig {
 impl Default for MaximaConfig {
     fn default() -> Self {
         Self {
-            max_cells: 1 << 17,
+            max_boxes: 1 << 17,
             neval: 2_000_000,
             max_overweight_share: 1e-3,
         }
@@ -53,49 +58,29 @@ impl MaximaConfig {
         if self.neval < 1000 {
             return Err(Error::setting("neval", self.neval, "at least 1000"));
         }
-        if !(1..=u64::from(u32::MAX)).contains(&self.max_cells) {
+        if !(1..=u64::from(u32::MAX)).contains(&self.max_boxes) {
             return Err(Error::setting(
-                "max_cells",
-                self.max_cells,
+                "max_boxes",
+                self.max_boxes,
                 "between 1 and 2³² − 1",
             ));
         }
         Ok(())
     }
-}
 
-/// What was seen of `|J f|` in a cell: the largest, and whether some values are zero, so that the
-/// edge of the integrand's support may go through the cell.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Seen {
-    largest: f64,
-    zero: bool,
-}
-
-impl Seen {
-    /// Adds one value.
-    #[inline]
-    pub(crate) fn add(&mut self, v: f64) {
-        self.largest = self.largest.max(v);
-        self.zero |= v == 0.0;
-    }
-
-    /// Adds what was seen elsewhere.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        self.largest = self.largest.max(other.largest);
-        self.zero |= other.zero;
-    }
-
-    /// The scale of the cell: the largest value.
-    pub(crate) fn scale(&self) -> f64 {
-        self.largest
+    /// Number of boxes.
+    pub(crate) fn boxes(&self) -> usize {
+        (self.neval / POINTS_PER_BOX).clamp(1, self.max_boxes) as usize
     }
 }
 
-/// Cells with their scales, and the common threshold.
+/// Points that are evaluated to cut a box in two.
+const POINTS_PER_BOX: u64 = 2 * BLOCK as u64;
+
+/// Boxes with their scales, and the common threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Maxima {
-    pub(crate) cells: Strata,
+    pub(crate) partition: Partition,
     #[serde(with = "bits::list")]
     pub(crate) scale: Vec<f64>,
     /// Weight of an accepted event of weight one; `Σ event weights · W / N` is the integral.
@@ -112,45 +97,40 @@ pub struct Maxima {
 }
 
 impl Maxima {
-    /// Number of cells.
-    pub fn cells(&self) -> usize {
+    /// Number of boxes.
+    pub fn boxes(&self) -> usize {
         self.scale.len()
+    }
+
+    /// Boxes as they are drawn.
+    pub(crate) fn picker(&self) -> Picker {
+        Picker::of_boxes(&self.scale, self.partition.volumes())
     }
 }
 
-/// Least scale of a cell over the mean of all.
+/// Least scale of a box over the mean of all.
 const LEAST: f64 = 1e-2;
 
-/// The same for a cell with zeros, where a corner of the support may have been missed.
+/// The same for a box with zeros, where a corner of the support may have been missed.
 const LEAST_AT_EDGE: f64 = 5e-2;
 
-/// Least scale of a cell with zeros over those of its neighbours.
+/// Least scale of a box with zeros over those of its neighbours.
 const OF_NEIGHBOUR: f64 = 0.7;
 
-/// Scales of all cells. What was seen is too little where an edge of the support (a cut) leaves a
-/// corner of the cell that no point or few points have hit: there the neighbours tell how large the
-/// function may be. Without this a point of such a corner weighs a hundred times the others.
-pub(crate) fn scales(seen: &[Seen], per_axis: &[u32]) -> Vec<f64> {
-    let mean = seen.iter().map(Seen::scale).sum::<f64>() / seen.len() as f64;
-    let neighbours = |cell: usize| {
-        let mut stride = 1;
-        per_axis.iter().rev().flat_map(move |&m| {
-            let (m, step) = (m as usize, stride);
-            stride *= m;
-            let digit = cell / step % m;
-            let below = (digit > 0).then(|| cell - step);
-            let above = (digit + 1 < m).then(|| cell + step);
-            below.into_iter().chain(above)
-        })
-    };
-    let scale = |(cell, s): (usize, &Seen)| {
-        if !s.zero {
-            return s.largest.max(LEAST * mean);
+/// Scales from the largest values, and whether there were zeros. What was seen is too little where an edge of the support
+/// (a cut) leaves a corner of the box that no point or few points have hit: there the boxes beside it
+/// tell how large the function may be. Without this a point of such a corner weighs a hundred times the others.
+pub(crate) fn scales(partition: &Partition, seen: &[Seen]) -> Vec<f64> {
+    let volumes = partition.volumes().iter();
+    let mean: f64 = volumes.zip(seen).map(|(v, s)| v * s.largest).sum();
+    let scale = |(cell, one): (usize, &Seen)| {
+        let largest = one.largest;
+        if !one.zero {
+            return largest.max(LEAST * mean);
         }
-        let beside = neighbours(cell).fold(0.0, |m: f64, n| m.max(seen[n].largest));
-        s.largest
-            .max(OF_NEIGHBOUR * beside)
-            .max(LEAST_AT_EDGE * mean)
+        let beside = partition.beside(cell).into_iter();
+        let beside = beside.map(|k| seen[k].beside()).fold(0.0, f64::max);
+        largest.max(OF_NEIGHBOUR * beside).max(LEAST_AT_EDGE * mean)
     };
     seen.iter().enumerate().map(scale).collect()
 }

@@ -1,16 +1,17 @@
 //! The points of a block: from a chunk's cursor and the block's random stream to coordinates.
 //!
-//! Three arrangements share the map. `Cubes` visits the hypercubes in order, each with its points
+//! Four arrangements. `Cubes` visits the hypercubes in order, each with its points
 //! (VEGAS+). `Random` draws the cell of each point independently, so that any part of the sample is
-//! representative. `Lattices` are rank-1 lattices with random shifts and the baker's transformation
+//! representative, and so does `Boxes`, whose boxes are not of one size and have a map of their own. `Lattices` are rank-1 lattices with random shifts and the baker's transformation
 //! ([`crate::lattice`]). A *run* is a stretch of points of one stratum inside one block.
 //! Pinned by `tests/reproducibility.rs` and `tests/random.rs`.
 
 use crate::cells::Picker;
 use crate::integrand::{BLOCK, Points};
-use crate::kernel::{Column, MapColumn, ROUND, Uniforms};
+use crate::kernel::{Column, MapColumn, Place, ROUND, Uniforms};
 use crate::lattice::Lattices;
 use crate::map::Map;
+use crate::partition::Partition;
 use crate::rng::{Phase, Stream};
 use crate::stratify::{Allocation, Strata, chunk_points};
 use pulp::{Arch, Simd, WithSimd};
@@ -20,6 +21,7 @@ use pulp::{Arch, Simd, WithSimd};
 pub(crate) enum Arrangement {
     Cubes(Allocation),
     Random(Picker),
+    Boxes(Picker, Partition),
     Lattices(Lattices),
 }
 
@@ -84,6 +86,8 @@ pub(crate) struct Buffers {
     cell: Column<u32>,
     /// Strata of the cells on each axis.
     digits: Vec<Column<f64>>,
+    /// Lower ends and widths of the boxes on one axis.
+    side: [Column<f64>; 2],
 }
 
 impl Buffers {
@@ -105,6 +109,7 @@ impl Buffers {
             raw: [0; BLOCK],
             cell: [0; BLOCK],
             digits: vec![[0.0; BLOCK]; dim],
+            side: [[0.0; BLOCK]; 2],
         }
     }
 
@@ -204,10 +209,12 @@ impl Sampler<'_> {
                 self.plan_cubes(a, cursor, b);
                 self.find_digits(b);
             }
-            Arrangement::Random(picker) => {
+            Arrangement::Random(picker) | Arrangement::Boxes(picker, _) => {
                 stream.fill(&mut b.raw);
                 picker.pick_all(&b.raw, self.map.scale(), &mut b.cell, &mut b.factor);
-                self.find_digits(b);
+                if let Arrangement::Random(_) = self.arrangement {
+                    self.find_digits(b);
+                }
                 self.one_run(cursor, b);
             }
             Arrangement::Lattices(_) => {
@@ -216,25 +223,33 @@ impl Sampler<'_> {
             }
         }
         b.jacobian.fill(1.0);
+        let increments = self.map.increments() as f64;
         for (d, &strata) in self.strata.per_axis().iter().enumerate() {
-            let strata = if let Arrangement::Lattices(lattices) = self.arrangement {
-                lattices.fill(d, b.first, &mut b.raw);
-                1
-            } else {
-                stream.fill(&mut b.raw);
-                strata
-            };
-            let digit = match strata {
-                1 => &[0.0; BLOCK],
-                _ => &b.digits[d],
+            match self.arrangement {
+                Arrangement::Lattices(lattices) => lattices.fill(d, b.first, &mut b.raw),
+                _ => stream.fill(&mut b.raw),
+            }
+            let place = match self.arrangement {
+                Arrangement::Boxes(_, boxes) => {
+                    let [low, width] = &mut b.side;
+                    boxes.column(&b.cell, d, low, width);
+                    Place::Side { low, width }
+                }
+                Arrangement::Cubes(_) | Arrangement::Random(_) if strata > 1 => Place::Stratum {
+                    digit: &b.digits[d],
+                    scale: increments / f64::from(strata),
+                },
+                _ => Place::Stratum {
+                    digit: &[0.0; BLOCK],
+                    scale: increments,
+                },
             };
             // UNWRAP: `x` has `dim` columns of BLOCK numbers.
             let x = &mut b.x[d * BLOCK..][..BLOCK];
             let x: &mut Column<f64> = x.try_into().expect("a full column");
             let column = MapColumn {
                 raw: &b.raw,
-                digit,
-                scale: self.map.increments() as f64 / f64::from(strata),
+                place,
                 map: self.map,
                 axis: d,
                 x,

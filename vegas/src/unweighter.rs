@@ -14,9 +14,12 @@ use std::sync::Arc;
 
 use crate::cells::Picker;
 use crate::error::Error;
+use crate::growth::Seen;
 use crate::integrand::{BLOCK, Points};
-use crate::partition::{Partition, Work, draw_in};
+use crate::maxima::scales;
+use crate::partition::{Partition, draw_in};
 use crate::rng::uniform;
+use crate::work::Work;
 
 /// How to learn the scales.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,13 +114,6 @@ struct Slot {
 const SCALES: u32 = 1 << 17;
 const PROOF: u32 = 1 << 18;
 
-/// Least scale of a box over the mean of all, and of one with zeros, where a corner of the support may have been missed.
-const LEAST: f64 = 1e-2;
-const LEAST_AT_EDGE: f64 = 5e-2;
-
-/// Least scale of a box with zeros over those of its neighbours.
-const OF_NEIGHBOUR: f64 = 0.7;
-
 /// Between which nodes a member lies, and how far from the first.
 #[derive(Clone, Copy)]
 struct Between {
@@ -183,7 +179,7 @@ impl Unweighter {
         let mut scale = Vec::with_capacity(nodes * boxes);
         for node in 0..nodes {
             let p = node as f64 / (nodes - 1) as f64;
-            let mut seen = vec![(0.0, false); boxes];
+            let mut seen = vec![Seen::default(); boxes];
             for k in 0..(boxes as u64 * learning.points_per_box).div_ceil(BLOCK as u64) {
                 let cell = |i: usize| (k as usize * BLOCK + i) % boxes;
                 let sides = |i: usize, _| partition.sides(cell(i));
@@ -191,11 +187,10 @@ impl Unweighter {
                     family(k, p, x, v)
                 })?;
                 for (i, &height) in work.height.iter().enumerate() {
-                    let (largest, zero) = seen[cell(i)];
-                    seen[cell(i)] = (f64::max(largest, height), zero || height == 0.0);
+                    seen[cell(i)].add(height);
                 }
             }
-            scale.extend(scales(partition.volumes(), &seen));
+            scale.extend(scales(partition, &seen).iter().map(|&s| s as f32));
         }
         if scale.contains(&0.0) {
             let points = work.points;
@@ -325,22 +320,6 @@ impl Unweighter {
             factor[i] = constant * widths / self.density(&between, cell);
         }
     }
-}
-
-/// Scales from the largest values, and whether there were zeros. What was seen is too little where an edge of the support
-/// (a cut) leaves a corner of the box that no point or few points have hit: there boxes cut from the same, which are neighbours
-/// in the list, tell how large the function may be.
-fn scales(volumes: &[f64], seen: &[(f64, bool)]) -> Vec<f32> {
-    let mean: f64 = volumes.iter().zip(seen).map(|(v, s)| v * s.0).sum();
-    let scale = |(cell, &(largest, zero)): (usize, &(f64, bool))| {
-        if !zero {
-            return largest.max(LEAST * mean) as f32;
-        }
-        let beside = &seen[cell.saturating_sub(2)..seen.len().min(cell + 3)];
-        let beside = beside.iter().map(|one| one.0).fold(0.0, f64::max);
-        largest.max(OF_NEIGHBOUR * beside).max(LEAST_AT_EDGE * mean) as f32
-    };
-    seen.iter().enumerate().map(scale).collect()
 }
 
 /// The smallest threshold for weights in falling order.

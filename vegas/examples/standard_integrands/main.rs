@@ -59,7 +59,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
                 plan.defensive = value.parse()?;
             }
             "--events" => events = Some(value.parse::<f64>()? as u64),
-            "--cells" => maxima.max_cells = value.parse()?,
+            "--boxes" => maxima.max_boxes = value.parse()?,
             "--maxima-neval" => maxima.neval = value.parse::<f64>()? as u64,
             "--overweight" => maxima.max_overweight_share = value.parse()?,
             "--alpha" => config.alpha = value.parse()?,
@@ -168,7 +168,7 @@ fn unweight(vegas: &Vegas, f: Standard, o: &Options, events: u64) -> Result<(), 
         "sdev": u.measurement.estimate.sdev,
         "exact": f.exact(),
         "events": u.events,
-        "cells": maxima.cells(),
+        "boxes": maxima.boxes(),
         "efficiency": u.efficiency,
         "overweight_share": u.overweight_share,
         "overweight_excess": u.overweight_excess,

@@ -48,12 +48,11 @@ impl Vegas {
             let arrangement = Arrangement::Cubes(allocation);
             let probes = (self.config.defensive * neval as f64) as u64;
             let stage = Stage {
-                main: self.sampler(&self.strata, &arrangement, Phase::Adapt, neval),
-                probe: self.sampler(&self.strata, &arrangement, Phase::ProbeAdapt, neval),
+                main: self.sampler(&arrangement, Phase::Adapt, neval),
+                probe: self.sampler(&arrangement, Phase::ProbeAdapt, neval),
                 task: Task {
                     iteration,
                     widths: Some(&widths),
-                    profile: false,
                     spare: false,
                     threshold: None,
                     accept_at_most: 0,

@@ -111,7 +111,6 @@ impl Vegas {
             .map(|_| Box::new(Slot::<I::Record, O>::new(integrand, observer, false)))
             .collect();
         let maxima = unweighting.map(|u| u.maxima);
-        let strata = maxima.map_or(&self.strata, |m| &m.cells);
         let mut arrangement = self.arrangement(plan, maxima, 0)?;
         let probes = (plan.defensive * plan.neval as f64) as u64;
         // Of the iterations before the current one: their average, accepted points.
@@ -121,12 +120,11 @@ impl Vegas {
                 arrangement = self.arrangement(plan, maxima, iteration)?;
             }
             let stage = Stage {
-                main: self.sampler(strata, &arrangement, Phase::Measure, plan.neval),
-                probe: self.sampler(strata, &arrangement, Phase::ProbeMeasure, plan.neval),
+                main: self.sampler(&arrangement, Phase::Measure, plan.neval),
+                probe: self.sampler(&arrangement, Phase::ProbeMeasure, plan.neval),
                 task: Task {
                     iteration,
                     widths: None,
-                    profile: false,
                     spare: plan.spare_uniform,
                     threshold: unweighting.map(|u| u.maxima.threshold),
                     accept_at_most: u64::MAX,

@@ -7,6 +7,7 @@
 //! Pinned by `tests/reproducibility.rs`, `tests/pulls.rs` and `tests/alarms.rs`.
 
 mod adapt;
+mod find;
 mod measure;
 mod unweight;
 
@@ -233,14 +234,16 @@ impl Vegas {
     /// A sampler of this state.
     fn sampler<'a>(
         &'a self,
-        strata: &'a Strata,
         arrangement: &'a Arrangement,
         phase: Phase,
         neval: u64,
     ) -> Sampler<'a> {
         Sampler {
-            map: &self.map,
-            strata,
+            map: match arrangement {
+                Arrangement::Boxes(_, boxes) => boxes.map(),
+                _ => &self.map,
+            },
+            strata: &self.strata,
             arrangement,
             arch: self.arch(),
             seed: self.config.seed,
@@ -257,7 +260,10 @@ impl Vegas {
         iteration: u32,
     ) -> Result<Arrangement, Error> {
         if let Some(maxima) = maxima {
-            return Ok(Arrangement::Random(Picker::new(&maxima.scale)));
+            return Ok(Arrangement::Boxes(
+                maxima.picker(),
+                maxima.partition.clone(),
+            ));
         }
         match plan.layout {
             Layout::Stratified => {
@@ -325,7 +331,9 @@ impl Vegas {
         take(plan.defensive.to_bits());
         if let Some(m) = maxima {
             take(m.threshold.to_bits());
-            m.cells.per_axis().iter().for_each(|&m| take(u64::from(m)));
+            let map = m.partition.map();
+            (0..map.dim()).for_each(|d| map.edges(d).iter().for_each(|e| take(e.to_bits())));
+            m.partition.cuts().iter().for_each(|&cut| take(cut.into()));
             m.scale.iter().for_each(|s| take(s.to_bits()));
         }
         hash
@@ -344,7 +352,7 @@ impl Vegas {
             });
         }
         let arrangement = self.arrangement(plan, None, key.iteration)?;
-        let sampler = self.sampler(&self.strata, &arrangement, Phase::Measure, plan.neval);
+        let sampler = self.sampler(&arrangement, Phase::Measure, plan.neval);
         Ok(single(&sampler, key))
     }
 
@@ -366,7 +374,7 @@ impl Vegas {
             });
         }
         let arrangement = self.arrangement(&plan, Some(maxima), key.iteration)?;
-        let sampler = self.sampler(&maxima.cells, &arrangement, Phase::Measure, plan.neval);
+        let sampler = self.sampler(&arrangement, Phase::Measure, plan.neval);
         Ok(single(&sampler, key))
     }
 }
@@ -395,8 +403,7 @@ impl Vegas {
             return Err(Error::NoSuchPoint { index, neval });
         }
         let arrangement = self.arrangement(plan, maxima, iteration)?;
-        let strata = maxima.map_or(&self.strata, |maxima| &maxima.cells);
-        let sampler = self.sampler(strata, &arrangement, Phase::Measure, plan.neval);
+        let sampler = self.sampler(&arrangement, Phase::Measure, plan.neval);
         Ok(several(&sampler, iteration, indices))
     }
 }

@@ -1,18 +1,13 @@
-//! Unweighting: maxima of cells, then accepted points until there are enough.
+//! Unweighting: accepted points until there are enough.
 
 use super::measure::Unweighting;
-use super::{Listener, Progress, Stage, Vegas, silent, slots};
-use crate::chunk::{Slot, Task};
+use super::{Listener, Vegas};
 use crate::config::{Layout, Plan, Slice};
 use crate::error::Error;
-use crate::integrand::{Block, Integrand, Observer, ObserverError};
-use crate::maxima::{Ladder, Maxima, MaximaConfig, Seen, scales};
+use crate::integrand::{Integrand, Observer};
+use crate::maxima::Maxima;
 use crate::measurement::Measurement;
-use crate::rng::Phase;
-use crate::sampler::Arrangement;
-use crate::schedule::in_order;
-use crate::stratify::Strata;
-use crate::tally::{EVENT, EVENT_SQUARE, EXCESS, IterationTally, Tally};
+use crate::tally::{EVENT, EVENT_SQUARE, EXCESS, Tally};
 use serde::{Deserialize, Serialize};
 
 /// How many events to make.
@@ -116,122 +111,6 @@ pub struct Unweighted {
 }
 
 impl Vegas {
-    /// Looks for the maxima that [`Vegas::unweight`] needs.
-    ///
-    /// # Errors
-    /// As [`Vegas::measure`]; [`Error::Zero`] if the integrand vanishes everywhere.
-    pub fn find_maxima<I: Integrand>(
-        &self,
-        integrand: &I,
-        config: &MaximaConfig,
-        listener: &mut Listener<'_>,
-    ) -> Result<Maxima, Error> {
-        self.check_dim(integrand.dim())?;
-        config.validate()?;
-        // `for_points` gives a cube two points; so many that each cell has 64.
-        let budget = config.neval as f64 / 32.0;
-        let mut cells = Strata::for_points(self.dim(), budget, config.max_cells);
-        let mut seen = vec![Seen::default(); cells.cubes()];
-        let pool = self.pool()?;
-        let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Box::new(Slot::<I::Record, ()>::new(integrand, &(), false)))
-            .collect();
-        let mut n_eval = 0;
-        // First evenly over the cells, then more where more is.
-        for iteration in 0..2 {
-            let few = Error::TooFewPoints {
-                neval: config.neval,
-                cubes: cells.cubes() as u64,
-            };
-            let arrangement = Arrangement::Cubes(cells.allocate(config.neval, 0.75).ok_or(few)?);
-            let sampler = self.sampler(&cells, &arrangement, Phase::Maxima, config.neval);
-            let task = Task {
-                iteration,
-                widths: None,
-                profile: true,
-                spare: false,
-                threshold: None,
-                accept_at_most: 0,
-                probes: 0,
-            };
-            let stage = Stage {
-                main: sampler,
-                probe: sampler,
-                task,
-            };
-            let mut tally = IterationTally::default();
-            let mut go_on = true;
-            in_order(
-                pool.as_ref(),
-                &mut slots,
-                stage.jobs(),
-                |job, slot| stage.work(integrand, job, slot),
-                |job, slot| {
-                    tally.take(job as u32, &slot.sums);
-                    for (cell, s) in &slot.seen {
-                        seen[*cell as usize].merge(s);
-                    }
-                    go_on = listener(&Progress {
-                        phase: Phase::Maxima,
-                        iteration,
-                        iterations: 3,
-                        done: tally.counters.points,
-                        total: config.neval,
-                        estimate: None,
-                        accepted: 0,
-                    })
-                    .is_continue();
-                    Ok::<bool, Error>(go_on)
-                },
-            )?;
-            stage.check(&tally)?;
-            n_eval += tally.counters.points;
-            if !go_on {
-                return Err(Error::Incomplete);
-            }
-            cells.set_share(seen.iter().map(Seen::scale).collect());
-        }
-        cells.set_share(Vec::new());
-        let mut maxima = Maxima {
-            scale: scales(&seen, cells.per_axis()),
-            cells,
-            threshold: f64::MAX,
-            expected_efficiency: 0.0,
-            expected_excess: 0.0,
-            n_eval,
-        };
-        if maxima.scale.iter().all(|&s| s == 0.0) {
-            return Err(Error::Zero { points: n_eval });
-        }
-        let mut heights = Heights(Ladder::new());
-        let mut plan = Plan::new(config.neval, 1).layout(Layout::Independent);
-        plan.defensive = 0.0;
-        // A seed of its own: the sample that sets the threshold is not the one that is unweighted.
-        let mut other = self.clone();
-        other.config.seed = self.config.seed ^ 0x6d61_7869_6d61;
-        let unweighting = Unweighting {
-            maxima: &maxima,
-            events: u64::MAX,
-        };
-        other.execute(
-            integrand,
-            &plan,
-            Some(unweighting),
-            Tally::default(),
-            &mut heights,
-            &mut silent,
-        )?;
-        let found = heights.0.threshold(config.max_overweight_share);
-        let found = found.ok_or(Error::Zero { points: n_eval })?;
-        (
-            maxima.threshold,
-            maxima.expected_efficiency,
-            maxima.expected_excess,
-        ) = found;
-        maxima.n_eval += config.neval;
-        Ok(maxima)
-    }
-
     /// Measures with independent points and accepts each with the probability `|w| / W`, until
     /// there are as many as asked for; [`Block::event_weight`] tells observers.
     ///
@@ -294,23 +173,5 @@ impl Vegas {
             event_weight_square_sum: sum(EVENT_SQUARE),
             measurement: m,
         })
-    }
-}
-
-/// Heights of weights, to set a threshold by.
-struct Heights(Ladder);
-
-impl<R> Observer<R> for Heights {
-    fn fork(&self) -> Self {
-        Self(Ladder::new())
-    }
-
-    fn observe(&mut self, block: &Block<'_, R>) {
-        block.weight.iter().for_each(|w| self.0.add(w.abs()));
-    }
-
-    fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
-        self.0.merge(&mut later.0);
-        Ok(())
     }
 }

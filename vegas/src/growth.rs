@@ -1,0 +1,348 @@
+//! Finding a map and boxes of the y-space in each of which an integrand, or a family of them, varies little.
+//!
+//! The map is trained on the soft maxima `⟨(J f)⁸⟩^⅛` of its increments, not on mean squares as that of an
+//! integral: what counts is the largest value. Then the y-space is cut into boxes as in FOAM (S. Jadach, Comput.
+//! Phys. Commun. 152 (2003) 55): boxes that gain most are cut, across the axis and at the eighth of it
+//! where volume times soft maximum, added over both parts, is smallest. A part inherits the points that lie in it and
+//! gets a block of its own. Of all boxes an eighth is cut at a time, whose blocks may be evaluated side by side.
+//! Pinned by `tests/unweighter.rs` and `tests/unweighting.rs`.
+
+use std::ops::Range;
+
+use crate::error::Error;
+use crate::integrand::{BLOCK, Points};
+use crate::map::Map;
+use crate::partition::{CUT_AXES, PARTS, Partition, Side, UNCUT, parts, volume};
+use crate::work::Work;
+
+/// How to make a partition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Growth {
+    /// Seed of the points.
+    pub seed: u64,
+    /// Increments of the map.
+    pub increments: usize,
+    /// Times the map is trained, and points of each.
+    pub training: (u32, u64),
+    /// Number of boxes.
+    pub boxes: usize,
+}
+
+impl Growth {
+    /// Most points it takes.
+    pub(crate) fn points(&self) -> u64 {
+        let (times, points) = self.training;
+        let blocks =
+            u64::from(times) * points.div_ceil(BLOCK as u64) + FIRST + 2 * self.boxes as u64;
+        blocks * BLOCK as u64
+    }
+}
+
+/// Blocks of points of the box that is cut first.
+const FIRST: u64 = 400;
+
+/// Of the boxes that are there, one in so many is cut at a time.
+const AT_A_TIME: usize = 8;
+
+/// Passes of the random streams that find the boxes; those before train the map, those after are others'.
+const BOXES: u32 = 1 << 16;
+
+/// Steps of a sequence that fills the unit interval evenly: the golden ratio.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+/// Evaluates blocks of points, one by one or side by side.
+pub(crate) trait Blocks {
+    /// Evaluates the blocks of a pass, point `i` of block `k` in the box `sides(k, i)`, and shows them in order.
+    fn evaluate<'s>(
+        &mut self,
+        map: &Map,
+        blocks: (u32, Range<u64>),
+        sides: &(dyn Fn(u64, usize) -> &'s [Side] + Sync),
+        show: &mut dyn FnMut(u64, &Work),
+    ) -> Result<(), Error>;
+}
+
+/// A family whose members are met in turn.
+struct Alone<F> {
+    work: Work,
+    family: F,
+}
+
+impl<F: FnMut(u64, f64, &Points<'_>, &mut [f64])> Blocks for Alone<F> {
+    fn evaluate<'s>(
+        &mut self,
+        map: &Map,
+        (pass, blocks): (u32, Range<u64>),
+        sides: &(dyn Fn(u64, usize) -> &'s [Side] + Sync),
+        show: &mut dyn FnMut(u64, &Work),
+    ) -> Result<(), Error> {
+        let Self { work, family } = self;
+        for k in blocks {
+            let values = |x: &Points<'_>, value: &mut [f64]| family(k, place(k), x, value);
+            work.evaluate(map, (pass, k), |i, _| sides(k, i), values)?;
+            show(k, work);
+        }
+        Ok(())
+    }
+}
+
+/// Where block `k` lies between 0 and 1; an eighth of the blocks at each end, where nothing helps from beyond.
+fn place(k: u64) -> f64 {
+    (1.3 * (GOLDEN * k as f64).fract() - 0.15).clamp(0.0, 1.0)
+}
+
+fn eighth_power(v: f64) -> f64 {
+    let fourth = (v * v) * (v * v);
+    fourth * fourth
+}
+
+fn eighth_root(v: f64) -> f64 {
+    v.sqrt().sqrt().sqrt()
+}
+
+/// Points with what was seen at each: coordinates, point after point, and `|J f|` over some unit.
+#[derive(Default)]
+struct Sample {
+    y: Vec<f32>,
+    height: Vec<f64>,
+}
+
+impl Sample {
+    /// Adds a block of points.
+    fn add(&mut self, work: &Work, unit: f64) {
+        for i in 0..BLOCK {
+            self.y.extend(work.y.iter().map(|column| column[i]));
+            self.height.push(work.height[i].abs() / unit);
+        }
+    }
+
+    fn points(&self, dim: usize) -> impl Iterator<Item = (&[f32], f64)> {
+        self.y.chunks_exact(dim).zip(self.height.iter().copied())
+    }
+}
+
+/// What was seen of `|J f|` in a box.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub(crate) largest: f64,
+    /// The smallest but zeros.
+    pub(crate) smallest: f64,
+    /// Whether there were zeros, so that an edge of the support may go through the box.
+    pub(crate) zero: bool,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self {
+            largest: 0.0,
+            smallest: f64::INFINITY,
+            zero: false,
+        }
+    }
+}
+
+impl Seen {
+    /// Adds one value.
+    #[inline]
+    pub(crate) fn add(&mut self, height: f64) {
+        self.largest = self.largest.max(height);
+        if height == 0.0 {
+            self.zero = true;
+        } else {
+            self.smallest = self.smallest.min(height);
+        }
+    }
+
+    /// How large the function may be just beside the box.
+    pub(crate) fn beside(&self) -> f64 {
+        match self.largest {
+            0.0 => 0.0,
+            largest => (largest / self.smallest).sqrt().recip() * largest,
+        }
+    }
+}
+
+/// A box on its way, with its points.
+struct Growing {
+    sides: Vec<Side>,
+    sample: Sample,
+    gain: f64,
+    cut: u8,
+    parts: Option<[usize; 2]>,
+}
+
+impl Growing {
+    fn new(sides: Vec<Side>) -> Self {
+        Self {
+            sides,
+            sample: Sample::default(),
+            gain: 0.0,
+            cut: UNCUT,
+            parts: None,
+        }
+    }
+
+    /// Finds the best cut.
+    fn consider(&mut self) {
+        let soft = |&(sum, points): &(f64, f64)| eighth_root(sum / f64::max(points, 1.0));
+        let add = |a: (f64, f64), b: &(f64, f64)| (a.0 + b.0, a.1 + b.1);
+        let dim = self.sides.len();
+        let volume = volume(&self.sides);
+        let power: Vec<f64> = self
+            .sample
+            .height
+            .iter()
+            .copied()
+            .map(eighth_power)
+            .collect();
+        let mut best = (0.0, UNCUT);
+        for (axis, &[low, high]) in self.sides.iter().enumerate().take(CUT_AXES) {
+            let mut seen = [(0.0, 0.0); PARTS];
+            let scale = PARTS as f32 / (high - low);
+            for (y, &power) in self.sample.y.chunks_exact(dim).zip(&power) {
+                let part = (((y[axis] - low) * scale) as usize).min(PARTS - 1);
+                seen[part] = add(seen[part], &(power, 1.0));
+            }
+            let whole = soft(&seen.iter().fold((0.0, 0.0), add));
+            for part in 1..PARTS {
+                let (below, above) = seen.split_at(part);
+                let [below, above] =
+                    [below, above].map(|side| soft(&side.iter().fold((0.0, 0.0), add)));
+                let share = part as f64 / PARTS as f64;
+                let gain = volume * (whole - share * below - (1.0 - share) * above);
+                if gain > best.0 {
+                    best = (gain, (axis * PARTS + part) as u8);
+                }
+            }
+        }
+        (self.gain, self.cut) = best;
+    }
+
+    /// Its parts, with the points of each.
+    fn halves(&mut self) -> [Self; 2] {
+        let mut halves = parts(&self.sides, self.cut).map(Self::new);
+        let axis = usize::from(self.cut) / PARTS;
+        let at = halves[1].sides[axis][0];
+        for (y, height) in self.sample.points(self.sides.len()) {
+            let half = &mut halves[usize::from(y[axis] >= at)].sample;
+            half.y.extend_from_slice(y);
+            half.height.push(height);
+        }
+        self.sample = Sample::default();
+        halves
+    }
+}
+
+impl Partition {
+    /// For a family, each member of which is normalised to 1: `family(k, p, x, value)` writes `f(x)` of the points of
+    /// block `k` at `p` from 0 to 1.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] if a value is none, [`Error::Zero`] if all are zero.
+    pub fn grow(
+        dim: usize,
+        growth: &Growth,
+        family: impl FnMut(u64, f64, &Points<'_>, &mut [f64]),
+    ) -> Result<Self, Error> {
+        let work = Work::new(dim, growth.seed);
+        let map = Map::uniform(dim, growth.increments);
+        Ok(grown(map, growth, &mut Alone { work, family })?.0)
+    }
+}
+
+/// Boxes for what the blocks evaluate, in the space of a map trained further, and what was seen in each box.
+pub(crate) fn grown(
+    map: Map,
+    growth: &Growth,
+    blocks: &mut impl Blocks,
+) -> Result<(Partition, Vec<Seen>), Error> {
+    let dim = map.dim();
+    let (map, unit) = trained(map, growth, blocks)?;
+    let whole = vec![[0.0, 1.0]; dim];
+    let mut first = Growing::new(whole.clone());
+    blocks.evaluate(&map, (BOXES, 0..FIRST), &|_, _| &whole, &mut |_, work| {
+        first.sample.add(work, unit);
+    })?;
+    first.consider();
+    let (mut all, mut evaluated, mut boxes) = (vec![first], FIRST, 1);
+    while boxes < growth.boxes {
+        let cuttable = |i: &usize| all[*i].parts.is_none() && all[*i].gain > 0.0;
+        let mut next: Vec<usize> = (0..all.len()).filter(cuttable).collect();
+        next.sort_by(|&a, &b| all[b].gain.total_cmp(&all[a].gain));
+        next.truncate((boxes / AT_A_TIME).clamp(1, growth.boxes - boxes));
+        if next.is_empty() {
+            break;
+        }
+        let mut halves = Vec::with_capacity(2 * next.len());
+        for i in next {
+            let at = all.len() + halves.len();
+            halves.extend(all[i].halves());
+            all[i].parts = Some([at, at + 1]);
+            boxes += 1;
+        }
+        let sides: Vec<Vec<Side>> = halves.iter().map(|half| half.sides.clone()).collect();
+        let range = evaluated..evaluated + halves.len() as u64;
+        let of = |k: u64| (k - evaluated) as usize;
+        blocks.evaluate(
+            &map,
+            (BOXES, range.clone()),
+            &|k, _| &sides[of(k)],
+            &mut |k, work| {
+                let half = &mut halves[of(k)];
+                half.sample.add(work, unit);
+                half.consider();
+            },
+        )?;
+        evaluated = range.end;
+        all.extend(halves);
+    }
+    let (mut cuts, mut seen, mut open) = (Vec::new(), Vec::new(), vec![0]);
+    while let Some(i) = open.pop() {
+        let Some([lower, upper]) = all[i].parts else {
+            let mut here = Seen::default();
+            let heights = all[i].sample.height.iter();
+            heights.for_each(|height| here.add(height * unit));
+            seen.push(here);
+            cuts.push(UNCUT);
+            continue;
+        };
+        cuts.push(all[i].cut);
+        open.extend([upper, lower]);
+    }
+    Ok((Partition::new(map, cuts)?, seen))
+}
+
+/// The map, and the largest `|J f|` that its first training saw.
+fn trained(mut map: Map, growth: &Growth, blocks: &mut impl Blocks) -> Result<(Map, f64), Error> {
+    let dim = map.dim();
+    let whole = vec![[0.0, 1.0]; dim];
+    let mut unit = 1.0;
+    for time in 0..growth.training.0 {
+        let mut sample = Sample::default();
+        let number = growth.training.1.div_ceil(BLOCK as u64);
+        blocks.evaluate(&map, (time, 0..number), &|_, _| &whole, &mut |_, work| {
+            sample.add(work, 1.0);
+        })?;
+        let largest = sample.height.iter().copied().fold(0.0, f64::max);
+        if largest == 0.0 {
+            let points = number * BLOCK as u64;
+            return Err(Error::Zero { points });
+        }
+        if time == 0 {
+            unit = largest;
+        }
+        let n = map.increments();
+        let mut power = vec![vec![0.0; n]; dim];
+        for (y, height) in sample.points(dim) {
+            let height = eighth_power(height / unit);
+            for (power, y) in power.iter_mut().zip(y) {
+                power[((y * n as f32) as usize).min(n - 1)] += height;
+            }
+        }
+        for sum in power.iter_mut().flatten() {
+            *sum = eighth_root(*sum);
+        }
+        map.refine(&power, 1.0, growth.increments);
+    }
+    Ok((map, unit))
+}

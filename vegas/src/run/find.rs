@@ -1,0 +1,275 @@
+//! Looking for maxima: boxes, their scales, and the threshold.
+
+use std::ops::Range;
+
+use rayon::ThreadPool;
+
+use super::measure::Unweighting;
+use super::{Listener, Progress, Vegas, silent, slots};
+use crate::batch::Batch;
+use crate::config::{Layout, Plan};
+use crate::error::Error;
+use crate::growth::{Blocks, Growth, grown};
+use crate::integrand::{BLOCK, Block, Integrand, Observer, ObserverError};
+use crate::map::Map;
+use crate::maxima::{Ladder, Maxima, MaximaConfig, scales};
+use crate::partition::Side;
+use crate::rng::Phase;
+use crate::schedule::in_order;
+use crate::tally::Tally;
+use crate::work::Work;
+
+/// Increments of the map, and times a uniform one is trained: boxes do the rest, and a map trained for long follows its noise.
+const INCREMENTS: usize = 100;
+const TRAININGS: u32 = 6;
+
+/// Times the map of the integral is trained, where peaks are narrow.
+const MORE_TRAININGS: u32 = 8;
+
+/// Parts of [`MaximaConfig::neval`] in which points train and look.
+const PARTS: u64 = 8;
+
+/// Where fewer points are accepted, peaks are so narrow that the map of the integral is where to begin.
+const POOR: f64 = 0.1;
+
+/// Pass of the random streams whose points lie where the integral is.
+const LOOK: u32 = 1 << 17;
+
+impl Vegas {
+    /// Looks for the maxima that [`Vegas::unweight`] needs.
+    ///
+    /// # Errors
+    /// As [`Vegas::measure`]; [`Error::Zero`] if the integrand vanishes everywhere.
+    pub fn find_maxima<I: Integrand>(
+        &self,
+        integrand: &I,
+        config: &MaximaConfig,
+        listener: &mut Listener<'_>,
+    ) -> Result<Maxima, Error> {
+        self.check_dim(integrand.dim())?;
+        config.validate()?;
+        let uniform = Map::uniform(self.dim(), INCREMENTS);
+        let found = self.find_from((uniform, TRAININGS), integrand, config, listener)?;
+        if found.expected_efficiency >= POOR {
+            return Ok(found);
+        }
+        let mut other = self.find_from(
+            (self.map.clone(), MORE_TRAININGS),
+            integrand,
+            config,
+            listener,
+        )?;
+        let n_eval = found.n_eval + other.n_eval;
+        if other.expected_efficiency < found.expected_efficiency {
+            other = found;
+        }
+        other.n_eval = n_eval;
+        Ok(other)
+    }
+
+    /// Looks for maxima with a map to begin with that is trained so often.
+    fn find_from<I: Integrand>(
+        &self,
+        (map, trainings): (Map, u32),
+        integrand: &I,
+        config: &MaximaConfig,
+        listener: &mut Listener<'_>,
+    ) -> Result<Maxima, Error> {
+        let look = config.neval / PARTS / BLOCK as u64 + 1;
+        let growth = Growth {
+            // Points of another seed than those that are unweighted.
+            seed: self.config.seed ^ 0x6d61_7869_6d61,
+            increments: INCREMENTS,
+            training: (trainings, config.neval / PARTS),
+            boxes: config.boxes(),
+        };
+        let pool = self.pool()?;
+        let in_flight = 0..slots(pool.as_ref());
+        let mut blocks = Together {
+            integrand,
+            slots: in_flight
+                .map(|_| Lane::new(integrand, growth.seed))
+                .collect(),
+            pool,
+            listener,
+            done: 0,
+            total: growth.points() + look * BLOCK as u64,
+        };
+        let (partition, mut seen) = grown(map, &growth, &mut blocks)?;
+        // Peaks that the map of the integral knows and a box may have missed.
+        let whole = vec![[0.0, 1.0]; self.dim()];
+        let mut y = vec![0.0; self.dim()];
+        let mut again = |_: u64, work: &Work| {
+            for (x, value) in work.values() {
+                let jacobian = partition.map().inverse(&x, &mut y);
+                seen[partition.box_of(&y)].add(value.abs() * jacobian);
+            }
+        };
+        blocks.evaluate(&self.map, (LOOK, 0..look), &|_, _| &whole, &mut again)?;
+        let n_eval = blocks.done + config.neval;
+        let mut maxima = Maxima {
+            scale: scales(&partition, &seen),
+            partition,
+            threshold: f64::MAX,
+            expected_efficiency: 0.0,
+            expected_excess: 0.0,
+            n_eval,
+        };
+        let mut heights = Heights(Ladder::new());
+        let mut plan = Plan::new(config.neval, 1).layout(Layout::Independent);
+        plan.defensive = 0.0;
+        let mut other = self.clone();
+        other.config.seed = growth.seed;
+        let unweighting = Unweighting {
+            maxima: &maxima,
+            events: u64::MAX,
+        };
+        other.execute(
+            integrand,
+            &plan,
+            Some(unweighting),
+            Tally::default(),
+            &mut heights,
+            &mut silent,
+        )?;
+        let found = heights.0.threshold(config.max_overweight_share);
+        let found = found.ok_or(Error::Zero { points: n_eval })?;
+        (
+            maxima.threshold,
+            maxima.expected_efficiency,
+            maxima.expected_excess,
+        ) = found;
+        Ok(maxima)
+    }
+}
+
+/// Blocks of a job: some, so that the threads seldom wait for each other, or many for functions that are dear to call.
+const fn group(by_chunks: bool) -> u64 {
+    if by_chunks { 64 } else { 4 }
+}
+
+/// The buffers of one job.
+struct Lane<R> {
+    work: Vec<Work>,
+    batch: Batch,
+    record: R,
+    failed: Option<Error>,
+}
+
+impl<R> Lane<R> {
+    fn new<I: Integrand<Record = R>>(integrand: &I, seed: u64) -> Self {
+        let new = |_| Work::new(integrand.dim(), seed);
+        Self {
+            work: (0..group(I::BY_CHUNKS)).map(new).collect(),
+            batch: Batch::default(),
+            record: integrand.record(),
+            failed: None,
+        }
+    }
+
+    /// Evaluates blocks whose points are drawn.
+    fn evaluate<I: Integrand<Record = R>>(
+        &mut self,
+        integrand: &I,
+        blocks: usize,
+    ) -> Result<(), Error> {
+        let Self { batch, record, .. } = self;
+        let work = &mut self.work[..blocks];
+        if I::BY_CHUNKS {
+            batch.begin(integrand.dim());
+            work.iter_mut().for_each(|work| batch.gather(&work.ask().0));
+            batch.evaluate(integrand, record);
+        }
+        work.iter_mut().try_for_each(|work| {
+            let (points, value) = work.ask();
+            match I::BY_CHUNKS {
+                true => batch.give(value),
+                false => integrand.evaluate(&points, value, record),
+            }
+            work.weigh()
+        })
+    }
+}
+
+/// Blocks of an integrand, evaluated side by side.
+struct Together<'a, 'b, I: Integrand> {
+    integrand: &'a I,
+    pool: Option<ThreadPool>,
+    slots: Vec<Lane<I::Record>>,
+    listener: &'a mut Listener<'b>,
+    done: u64,
+    total: u64,
+}
+
+impl<I: Integrand> Blocks for Together<'_, '_, I> {
+    fn evaluate<'s>(
+        &mut self,
+        map: &Map,
+        (pass, blocks): (u32, Range<u64>),
+        sides: &(dyn Fn(u64, usize) -> &'s [Side] + Sync),
+        show: &mut dyn FnMut(u64, &Work),
+    ) -> Result<(), Error> {
+        let Self {
+            integrand,
+            pool,
+            slots,
+            listener,
+            done,
+            total,
+        } = self;
+        let group = group(I::BY_CHUNKS);
+        let jobs = (blocks.end - blocks.start).div_ceil(group) as usize;
+        let of_job = |job: usize| {
+            let first = blocks.start + job as u64 * group;
+            first..blocks.end.min(first + group)
+        };
+        let work = |job: usize, lane: &mut Lane<I::Record>| {
+            let blocks = of_job(job);
+            let number = (blocks.end - blocks.start) as usize;
+            for (k, work) in blocks.zip(&mut lane.work) {
+                work.draw(map, (pass, k), |i, _| sides(k, i));
+            }
+            lane.failed = lane.evaluate(*integrand, number).err();
+        };
+        in_order(pool.as_ref(), slots, jobs, work, |job, lane| {
+            if let Some(error) = lane.failed.take() {
+                return Err(error);
+            }
+            for (k, work) in of_job(job).zip(&lane.work) {
+                show(k, work);
+                *done += BLOCK as u64;
+            }
+            let progress = Progress {
+                phase: Phase::Maxima,
+                iteration: 0,
+                iterations: 1,
+                done: *done,
+                total: *total,
+                estimate: None,
+                accepted: 0,
+            };
+            match listener(&progress).is_continue() {
+                true => Ok(true),
+                false => Err(Error::Incomplete),
+            }
+        })
+    }
+}
+
+/// Heights of weights, to set a threshold by.
+struct Heights(Ladder);
+
+impl<R> Observer<R> for Heights {
+    fn fork(&self) -> Self {
+        Self(Ladder::new())
+    }
+
+    fn observe(&mut self, block: &Block<'_, R>) {
+        block.weight.iter().for_each(|w| self.0.add(w.abs()));
+    }
+
+    fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
+        self.0.merge(&mut later.0);
+        Ok(())
+    }
+}
