@@ -44,6 +44,10 @@ impl<R> Observer<R> for Events {
 }
 
 fn prepared(share: f64) -> (Vegas, Maxima) {
+    prepared_by(1, share)
+}
+
+fn prepared_by(threads: usize, share: f64) -> (Vegas, Maxima) {
     let f = Scalar::new(2, ridge);
     let config = Config {
         neval: 20_000,
@@ -51,7 +55,7 @@ fn prepared(share: f64) -> (Vegas, Maxima) {
         ..Config::default()
     };
     let mut vegas = Vegas::new(2, config).expect("valid");
-    vegas.set_threads(1);
+    vegas.set_threads(threads);
     vegas.adapt(&f, &mut silent).expect("finite");
     let config = MaximaConfig {
         neval: 50_000,
@@ -68,6 +72,7 @@ fn prepared(share: f64) -> (Vegas, Maxima) {
 fn there_are_exactly_as_many_events_as_asked_for_whatever_the_threads() {
     let f = Scalar::new(2, ridge);
     let (mut vegas, maxima) = prepared(1e-3);
+    assert_eq!(prepared_by(3, 1e-3).1, maxima);
     for count in [1, 777, 30_000] {
         let plan = UnweightPlan::new(20_000, 100, count);
         let mut one = Events::default();
@@ -247,4 +252,69 @@ fn cells_that_an_edge_of_the_support_cuts_give_no_event_far_heavier_than_the_oth
         assert!(found.overweight_excess < 1e-3, "seed {seed}: {found:?}");
         assert!(maxima.expected_excess < 1e-3, "seed {seed}: {maxima:?}");
     }
+}
+
+/// Two narrow peaks off the axes, one of three quarters.
+fn peaks(x: &[f64]) -> f64 {
+    let peak = |at: f64| {
+        let square: f64 = x.iter().map(|x| (x - at) * (x - at)).sum();
+        (-square / (2.0 * 0.03 * 0.03)).exp()
+    };
+    3.0 * peak(0.3) + peak(0.7)
+}
+
+#[test]
+fn narrow_peaks_are_found_with_their_shares_and_boxes_are_cut_around_them() {
+    let f = Scalar::new(6, peaks);
+    let config = Config {
+        neval: 200_000,
+        n_adapt: 10,
+        ..Config::default()
+    };
+    let mut vegas = Vegas::new(6, config).expect("valid");
+    vegas.adapt(&f, &mut silent).expect("finite");
+    let config = MaximaConfig {
+        neval: 400_000,
+        ..MaximaConfig::default()
+    };
+    let maxima = vegas.find_maxima(&f, &config, &mut silent);
+    let maxima = maxima.expect("positive");
+    let mut events = Events::default();
+    let plan = UnweightPlan::new(100_000, 100, 20_000);
+    let found = vegas.unweight(&f, &maxima, &plan, &mut events, &mut silent);
+    let found = found.expect("finite");
+    let efficiency = found.efficiency.value;
+    assert!(efficiency > 0.1, "efficiency {efficiency}");
+    let first = events.0.iter().filter(|e| e.1[0] < 0.5).map(|e| e.2);
+    let share = first.sum::<f64>() / events.0.iter().map(|e| e.2).sum::<f64>();
+    let pull = (share - 0.75) / (0.75 * 0.25 / 20_000_f64).sqrt();
+    assert!(pull.abs() < 3.5, "share {share}: pull {pull}");
+}
+
+#[test]
+fn there_may_be_more_axes_than_can_be_cut() {
+    // The last of forty axes, where no box is cut, is left to the map.
+    let f = Scalar::new(40, |x: &[f64]| (1.0 + x[0]) * x[39] * x[39]);
+    let config = Config {
+        neval: 20_000,
+        n_adapt: 5,
+        ..Config::default()
+    };
+    let mut vegas = Vegas::new(40, config).expect("valid");
+    vegas.adapt(&f, &mut silent).expect("finite");
+    let config = MaximaConfig {
+        neval: 50_000,
+        ..MaximaConfig::default()
+    };
+    let maxima = vegas.find_maxima(&f, &config, &mut silent);
+    let plan = UnweightPlan::new(20_000, 100, 10_000);
+    let maxima = maxima.expect("positive");
+    let mut events = Events::default();
+    let found = vegas.unweight(&f, &maxima, &plan, &mut events, &mut silent);
+    let efficiency = found.expect("finite").efficiency.value;
+    assert!(efficiency > 0.5, "efficiency {efficiency}");
+    let mean = events.0.iter().map(|e| e.2 * e.1[39]).sum::<f64>() / 10_000.0;
+    // ⟨x⟩ of 3 x² is 3/4, its standard deviation √(3/80).
+    let pull = (mean - 0.75) / (3.0 / 80.0 / 10_000_f64).sqrt();
+    assert!(pull.abs() < 3.5, "mean {mean}: pull {pull}");
 }
