@@ -90,7 +90,7 @@ impl Picker {
 
     /// The cell a raw word stands for.
     #[inline(always)]
-    fn cell(&self, raw: u64) -> u32 {
+    pub(crate) fn cell(&self, raw: u64) -> u32 {
         let wide = u128::from(raw) * self.slots.len() as u128;
         let (column, rest) = ((wide >> 64) as usize, wide as u64);
         let slot = self.slots[column];

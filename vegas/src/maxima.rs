@@ -112,7 +112,7 @@ impl Maxima {
 const LEAST: f64 = 1e-2;
 
 /// The same for a box with zeros, where a corner of the support may have been missed.
-const LEAST_AT_EDGE: f64 = 5e-2;
+const LEAST_AT_EDGE: f64 = 0.2;
 
 /// Least scale of a box with zeros over those of its neighbours.
 const OF_NEIGHBOUR: f64 = 0.7;

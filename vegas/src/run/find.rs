@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 use super::measure::Unweighting;
 use super::{Listener, Progress, Vegas, silent, slots};
 use crate::batch::Batch;
+use crate::cells::Picker;
 use crate::config::{Layout, Plan};
 use crate::error::Error;
 use crate::growth::{Blocks, Growth, grown};
@@ -30,10 +31,13 @@ const MORE_TRAININGS: u32 = 8;
 const PARTS: u64 = 8;
 
 /// Where fewer points are accepted, peaks are so narrow that the map of the integral is where to begin.
-const POOR: f64 = 0.1;
+const POOR: f64 = 0.02;
 
-/// Pass of the random streams whose points lie where the integral is.
+/// Pass of the random streams whose points lie where the integral is; the next has those of boxes by their scales.
 const LOOK: u32 = 1 << 17;
+
+/// Step of a sequence of words that fills their range evenly: 2⁶⁴ over the golden ratio.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Vegas {
     /// Looks for the maxima that [`Vegas::unweight`] needs.
@@ -93,7 +97,7 @@ impl Vegas {
             pool,
             listener,
             done: 0,
-            total: growth.points() + look * BLOCK as u64,
+            total: growth.points() + 3 * look * BLOCK as u64,
         };
         let (partition, mut seen) = grown(map, &growth, &mut blocks)?;
         // Peaks that the map of the integral knows and a box may have missed.
@@ -106,6 +110,19 @@ impl Vegas {
             }
         };
         blocks.evaluate(&self.map, (LOOK, 0..look), &|_, _| &whole, &mut again)?;
+        // Corners that have been missed, where boxes will be drawn.
+        let picker = Picker::of_boxes(&scales(&partition, &seen), partition.volumes());
+        let cell = |k: u64, i: usize| {
+            let at = k * BLOCK as u64 + i as u64;
+            picker.cell(at.wrapping_mul(GOLDEN)) as usize
+        };
+        let mut again = |k: u64, work: &Work| {
+            for (i, height) in work.height.iter().enumerate() {
+                seen[cell(k, i)].add(height.abs());
+            }
+        };
+        let boxes = |k: u64, i: usize| partition.sides(cell(k, i));
+        blocks.evaluate(partition.map(), (LOOK + 1, 0..2 * look), &boxes, &mut again)?;
         let n_eval = blocks.done + config.neval;
         let mut maxima = Maxima {
             scale: scales(&partition, &seen),
