@@ -16,10 +16,10 @@ use crate::record::CrossSection;
 
 /// Fewest and most points of each pass that looks for maxima: more boxes raise the efficiency, and
 /// pay for themselves in large samples only.
-const MAXIMA_NEVAL: (u64, u64) = (250_000, 2_000_000);
+const MAXIMA_NEVAL: (u64, u64) = (125_000, 2_000_000);
 
 /// Points of each pass for an event wanted.
-const MAXIMA_PER_EVENT: f64 = 0.25;
+const MAXIMA_PER_EVENT: f64 = 0.05;
 
 /// How often maxima are looked for again, with this many times the points, where too much weight
 /// is expected above them.

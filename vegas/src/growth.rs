@@ -22,7 +22,7 @@ pub struct Growth {
     pub seed: u64,
     /// Increments of the map.
     pub increments: usize,
-    /// Times the map is trained, and points of each.
+    /// Times the map is trained, and points of a batch.
     pub training: (u32, u64),
     /// Number of boxes.
     pub boxes: usize,
@@ -37,6 +37,10 @@ impl Growth {
         blocks * BLOCK as u64
     }
 }
+
+/// A map is trained by batches, no more than so many, until as many points would be accepted as in one that accepts this part.
+const BATCHES: u64 = 8;
+const ENOUGH: f64 = 0.2;
 
 /// Blocks of points of the box that is cut first.
 const FIRST: u64 = 400;
@@ -108,6 +112,12 @@ struct Sample {
 }
 
 impl Sample {
+    /// Makes room for so many points, and a block more.
+    fn reserve(&mut self, points: usize, dim: usize) {
+        self.y.reserve((points + BLOCK) * dim);
+        self.height.reserve(points + BLOCK);
+    }
+
     /// Adds a block of points.
     fn add(&mut self, work: &Work, unit: f64) {
         for i in 0..BLOCK {
@@ -195,14 +205,20 @@ impl Growing {
             .copied()
             .map(eighth_power)
             .collect();
-        let mut best = (0.0, UNCUT);
-        for (axis, &[low, high]) in self.sides.iter().enumerate().take(CUT_AXES) {
-            let mut seen = [(0.0, 0.0); PARTS];
-            let scale = PARTS as f32 / (high - low);
-            for (y, &power) in self.sample.y.chunks_exact(dim).zip(&power) {
-                let part = (((y[axis] - low) * scale) as usize).min(PARTS - 1);
-                seen[part] = add(seen[part], &(power, 1.0));
+        let axes = dim.min(CUT_AXES);
+        let low: Vec<f32> = self.sides[..axes].iter().map(|side| side[0]).collect();
+        let scale = |[low, high]: &Side| PARTS as f32 / (high - low);
+        let scale: Vec<f32> = self.sides[..axes].iter().map(scale).collect();
+        let mut seen = vec![[(0.0, 0.0); PARTS]; axes];
+        for (y, &power) in self.sample.y.chunks_exact(dim).zip(&power) {
+            for (axis, seen) in seen.iter_mut().enumerate() {
+                let part = ((y[axis] - low[axis]) * scale[axis]) as usize;
+                let seen = &mut seen[part.min(PARTS - 1)];
+                *seen = add(*seen, &(power, 1.0));
             }
+        }
+        let mut best = (0.0, UNCUT);
+        for (axis, seen) in seen.iter().enumerate() {
             let whole = soft(&seen.iter().fold((0.0, 0.0), add));
             for part in 1..PARTS {
                 let (below, above) = seen.split_at(part);
@@ -221,6 +237,10 @@ impl Growing {
     /// Its parts, with the points of each.
     fn halves(&mut self) -> [Self; 2] {
         let mut halves = parts(&self.sides, self.cut).map(Self::new);
+        for half in &mut halves {
+            half.sample
+                .reserve(self.sample.height.len(), self.sides.len());
+        }
         let axis = usize::from(self.cut) / PARTS;
         let at = halves[1].sides[axis][0];
         for (y, height) in self.sample.points(self.sides.len()) {
@@ -319,13 +339,21 @@ fn trained(mut map: Map, growth: &Growth, blocks: &mut impl Blocks) -> Result<(M
     let mut unit = 1.0;
     for time in 0..growth.training.0 {
         let mut sample = Sample::default();
-        let number = growth.training.1.div_ceil(BLOCK as u64);
-        blocks.evaluate(&map, (time, 0..number), &|_, _| &whole, &mut |_, work| {
-            sample.add(work, 1.0);
-        })?;
-        let largest = sample.height.iter().copied().fold(0.0, f64::max);
+        let batch = growth.training.1.div_ceil(BLOCK as u64);
+        let (mut largest, mut sum) = (0.0f64, 0.0);
+        for k in 0..BATCHES {
+            let number = k * batch..(k + 1) * batch;
+            blocks.evaluate(&map, (time, number), &|_, _| &whole, &mut |_, work| {
+                sample.add(work, 1.0);
+                let heights = work.height.iter().map(|height| height.abs());
+                heights.for_each(|height| (largest, sum) = (largest.max(height), sum + height));
+            })?;
+            if sum >= largest * ENOUGH * (batch * BLOCK as u64) as f64 && sum > 0.0 {
+                break;
+            }
+        }
         if largest == 0.0 {
-            let points = number * BLOCK as u64;
+            let points = sample.height.len() as u64;
             return Err(Error::Zero { points });
         }
         if time == 0 {

@@ -102,6 +102,12 @@ impl Maxima {
         self.scale.len()
     }
 
+    /// `Σ v s`, what the integral would be if every point had the scale of its box.
+    pub(crate) fn total(&self) -> f64 {
+        let boxes = self.scale.iter().zip(self.partition.volumes());
+        boxes.map(|(s, v)| s * v).sum()
+    }
+
     /// Boxes as they are drawn.
     pub(crate) fn picker(&self) -> Picker {
         Picker::of_boxes(&self.scale, self.partition.volumes())
@@ -136,12 +142,9 @@ pub(crate) fn scales(partition: &Partition, seen: &[Seen]) -> Vec<f64> {
 }
 
 /// Weights of a sample in fine logarithmic bins, from which the threshold is read.
-#[derive(Clone, Debug)]
 pub(crate) struct Ladder {
     /// Count and sum of weights, by bin.
     bins: Vec<(u64, f64)>,
-    /// The bins that hold something: few of all there are.
-    touched: Vec<u32>,
 }
 
 /// Bins an octave: mantissa bits used.
@@ -149,10 +152,8 @@ const FINE: u32 = 6;
 
 impl Ladder {
     pub(crate) fn new() -> Self {
-        Self {
-            bins: vec![(0, 0.0); 2048 << FINE],
-            touched: Vec::new(),
-        }
+        let bins = vec![(0, 0.0); 2048 << FINE];
+        Self { bins }
     }
 
     fn bin(w: f64) -> usize {
@@ -161,25 +162,9 @@ impl Ladder {
 
     /// Adds a weight `≥ 0`.
     pub(crate) fn add(&mut self, w: f64) {
-        self.put(Self::bin(w), (1, w));
-    }
-
-    /// Adds to one bin.
-    fn put(&mut self, k: usize, (count, sum): (u64, f64)) {
-        let bin = &mut self.bins[k];
-        if bin.0 == 0 {
-            self.touched.push(k as u32);
-        }
-        bin.0 += count;
-        bin.1 += sum;
-    }
-
-    /// Takes in another sample and empties it.
-    pub(crate) fn merge(&mut self, later: &mut Self) {
-        for k in later.touched.drain(..) {
-            let k = k as usize;
-            self.put(k, std::mem::take(&mut later.bins[k]));
-        }
+        let bin = &mut self.bins[Self::bin(w)];
+        bin.0 += 1;
+        bin.1 += w;
     }
 
     /// The smallest threshold above which, but for chance of one standard deviation, no more than

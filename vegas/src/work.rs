@@ -4,21 +4,25 @@
 
 use crate::error::Error;
 use crate::integrand::{BLOCK, Points};
+use crate::kernel::{Column, MapColumn, Place};
 use crate::key::PointKey;
 use crate::map::Map;
-use crate::partition::{Side, draw_in};
-use crate::rng::{Phase, Stream};
+use crate::partition::Side;
+use crate::rng::{Phase, Stream, uniform};
+use pulp::{Arch, Simd, WithSimd};
 
 /// A block of points, and what was found there.
 pub(crate) struct Work {
     seed: u64,
     key: PointKey,
-    words: Vec<[u64; BLOCK]>,
-    x: Vec<[f64; BLOCK]>,
-    jacobian: [f64; BLOCK],
-    pub(crate) y: Vec<[f32; BLOCK]>,
+    arch: Arch,
+    raw: Column<u64>,
+    index: Column<u32>,
+    x: Vec<Column<f64>>,
+    jacobian: Column<f64>,
+    pub(crate) y: Vec<Column<f32>>,
     /// `f` where it is known, then `J f`.
-    pub(crate) height: [f64; BLOCK],
+    pub(crate) height: Column<f64>,
     pub(crate) points: u64,
 }
 
@@ -28,7 +32,9 @@ impl Work {
         Self {
             seed,
             key: PointKey { iteration, index },
-            words: vec![[0; BLOCK]; dim + 1],
+            arch: Arch::new(),
+            raw: [0; BLOCK],
+            index: [0; BLOCK],
             x: vec![[0.0; BLOCK]; dim],
             jacobian: [0.0; BLOCK],
             y: vec![[0.0; BLOCK]; dim],
@@ -63,17 +69,15 @@ impl Work {
             index: k * BLOCK as u64,
         };
         let mut stream = Stream::new(self.seed, Phase::Maxima, pass, self.key.index);
-        self.words.iter_mut().for_each(|column| stream.fill(column));
-        for i in 0..BLOCK {
-            let mut columns = self.words.iter().map(|column| column[i]);
-            // UNWRAP: one word an axis and one for the box.
-            let mut word = || columns.next().expect("a word");
-            let sides = sides(i, word());
-            let widths = draw_in(map, sides, word, |d, y, x| {
-                (self.y[d][i], self.x[d][i]) = (y as f32, x);
-            });
-            self.jacobian[i] = map.scale() * widths;
-        }
+        stream.fill(&mut self.raw);
+        let boxes: [&[Side]; BLOCK] = std::array::from_fn(|i| sides(i, self.raw[i]));
+        self.jacobian.fill(map.scale());
+        self.arch.dispatch(Draw {
+            map,
+            boxes,
+            stream,
+            work: self,
+        });
     }
 
     /// The points, and where `f` of each belongs.
@@ -111,5 +115,46 @@ impl Work {
             *height *= jacobian;
         }
         Ok(())
+    }
+}
+
+/// Draws the points of a block: the inner loop of [`Work::draw`] for an instruction set.
+struct Draw<'a, 'b> {
+    map: &'a Map,
+    boxes: [&'b [Side]; BLOCK],
+    stream: Stream,
+    work: &'a mut Work,
+}
+
+impl WithSimd for Draw<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let increments = self.map.increments() as f64;
+        let (mut low, mut width) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let work = self.work;
+        for (axis, (x, y)) in work.x.iter_mut().zip(&mut work.y).enumerate() {
+            self.stream.fill(&mut work.raw);
+            for i in 0..BLOCK {
+                let [from, to] = self.boxes[i][axis];
+                let (from, width_of) = (f64::from(from), f64::from(to - from));
+                y[i] = (from + uniform(work.raw[i]) * width_of) as f32;
+                (low[i], width[i]) = (from * increments, width_of * increments);
+            }
+            let column = MapColumn {
+                raw: &work.raw,
+                place: Place::Side {
+                    low: &low,
+                    width: &width,
+                },
+                map: self.map,
+                axis,
+                x,
+                index: &mut work.index,
+                jacobian: &mut work.jacobian,
+            };
+            column.with_simd(simd);
+        }
     }
 }

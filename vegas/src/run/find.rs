@@ -4,20 +4,16 @@ use std::ops::Range;
 
 use rayon::ThreadPool;
 
-use super::measure::Unweighting;
-use super::{Listener, Progress, Vegas, silent, slots};
+use super::{Listener, Progress, Vegas, slots};
 use crate::batch::Batch;
-use crate::cells::Picker;
-use crate::config::{Layout, Plan};
 use crate::error::Error;
 use crate::growth::{Blocks, Growth, grown};
-use crate::integrand::{BLOCK, Block, Integrand, Observer, ObserverError};
+use crate::integrand::{BLOCK, Integrand};
 use crate::map::Map;
 use crate::maxima::{Ladder, Maxima, MaximaConfig, scales};
 use crate::partition::Side;
 use crate::rng::Phase;
 use crate::schedule::in_order;
-use crate::tally::Tally;
 use crate::work::Work;
 
 /// Increments of the map, and times a uniform one is trained: boxes do the rest, and a map trained for long follows its noise.
@@ -33,8 +29,15 @@ const PARTS: u64 = 8;
 /// Where fewer points are accepted, peaks are so narrow that the map of the integral is where to begin.
 const POOR: f64 = 0.02;
 
-/// Pass of the random streams whose points lie where the integral is; the next has those of boxes by their scales.
+/// Pass of the random streams whose points lie where the integral is; the next are over all boxes.
 const LOOK: u32 = 1 << 17;
+
+/// Most passes over all boxes, each with the scales that those before have raised. They end where the threshold is no more than so many
+/// times what was seen before, and has been for so many passes by the square of the efficiency: a corner that few points hit counts
+/// most where many are needed.
+const PASSES: u32 = 6;
+const SETTLED: f64 = 1.5;
+const ENOUGH: f64 = 0.03;
 
 /// Step of a sequence of words that fills their range evenly: 2⁶⁴ over the golden ratio.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -79,7 +82,8 @@ impl Vegas {
         config: &MaximaConfig,
         listener: &mut Listener<'_>,
     ) -> Result<Maxima, Error> {
-        let look = config.neval / PARTS / BLOCK as u64 + 1;
+        let many = config.neval / BLOCK as u64 + 1;
+        let look = many / PARTS + 1;
         let growth = Growth {
             // Points of another seed than those that are unweighted.
             seed: self.config.seed ^ 0x6d61_7869_6d61,
@@ -97,7 +101,7 @@ impl Vegas {
             pool,
             listener,
             done: 0,
-            total: growth.points() + 3 * look * BLOCK as u64,
+            total: growth.points() + (look + many) * BLOCK as u64,
         };
         let (partition, mut seen) = grown(map, &growth, &mut blocks)?;
         // Peaks that the map of the integral knows and a box may have missed.
@@ -110,52 +114,46 @@ impl Vegas {
             }
         };
         blocks.evaluate(&self.map, (LOOK, 0..look), &|_, _| &whole, &mut again)?;
-        // Corners that have been missed, where boxes will be drawn.
-        let picker = Picker::of_boxes(&scales(&partition, &seen), partition.volumes());
-        let cell = |k: u64, i: usize| {
-            let at = k * BLOCK as u64 + i as u64;
-            picker.cell(at.wrapping_mul(GOLDEN)) as usize
-        };
-        let mut again = |k: u64, work: &Work| {
-            for (i, height) in work.height.iter().enumerate() {
-                seen[cell(k, i)].add(height.abs());
-            }
-        };
-        let boxes = |k: u64, i: usize| partition.sides(cell(k, i));
-        blocks.evaluate(partition.map(), (LOOK + 1, 0..2 * look), &boxes, &mut again)?;
-        let n_eval = blocks.done + config.neval;
         let mut maxima = Maxima {
-            scale: scales(&partition, &seen),
+            scale: Vec::new(),
             partition,
             threshold: f64::MAX,
             expected_efficiency: 0.0,
             expected_excess: 0.0,
-            n_eval,
+            n_eval: 0,
         };
-        let mut heights = Heights(Ladder::new());
-        let mut plan = Plan::new(config.neval, 1).layout(Layout::Independent);
-        plan.defensive = 0.0;
-        let mut other = self.clone();
-        other.config.seed = growth.seed;
-        let unweighting = Unweighting {
-            maxima: &maxima,
-            events: u64::MAX,
-        };
-        other.execute(
-            integrand,
-            &plan,
-            Some(unweighting),
-            Tally::default(),
-            &mut heights,
-            &mut silent,
-        )?;
-        let found = heights.0.threshold(config.max_overweight_share);
-        let found = found.ok_or(Error::Zero { points: n_eval })?;
-        (
-            maxima.threshold,
-            maxima.expected_efficiency,
-            maxima.expected_excess,
-        ) = found;
+        let mut settled = 0.0;
+        for pass in 1..=PASSES {
+            maxima.scale = scales(&maxima.partition, &seen);
+            let (boxes, map) = (maxima.picker(), maxima.partition.map());
+            let cell = |k: u64, i: usize| {
+                let at = k * BLOCK as u64 + i as u64;
+                boxes.cell(at.wrapping_mul(GOLDEN)) as usize
+            };
+            let mut ladder = Ladder::new();
+            let mut show = |k: u64, work: &Work| {
+                for (i, height) in work.height.iter().enumerate() {
+                    let cell = cell(k, i);
+                    seen[cell].add(height.abs());
+                    ladder.add(height.abs() / maxima.scale[cell]);
+                }
+            };
+            let sides = |k: u64, i: usize| maxima.partition.sides(cell(k, i));
+            blocks.evaluate(map, (LOOK + pass, 0..many), &sides, &mut show)?;
+            let points = blocks.done;
+            let found = ladder.threshold(config.max_overweight_share);
+            let (threshold, efficiency, excess) = found.ok_or(Error::Zero { points })?;
+            maxima.threshold = threshold * maxima.total();
+            (maxima.expected_efficiency, maxima.expected_excess) = (efficiency, excess);
+            settled = match threshold < SETTLED {
+                true => settled + efficiency * efficiency,
+                false => 0.0,
+            };
+            if settled > ENOUGH {
+                break;
+            }
+        }
+        maxima.n_eval = blocks.done;
         Ok(maxima)
     }
 }
@@ -270,23 +268,5 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
                 false => Err(Error::Incomplete),
             }
         })
-    }
-}
-
-/// Heights of weights, to set a threshold by.
-struct Heights(Ladder);
-
-impl<R> Observer<R> for Heights {
-    fn fork(&self) -> Self {
-        Self(Ladder::new())
-    }
-
-    fn observe(&mut self, block: &Block<'_, R>) {
-        block.weight.iter().for_each(|w| self.0.add(w.abs()));
-    }
-
-    fn merge(&mut self, later: &mut Self) -> Result<(), ObserverError> {
-        self.0.merge(&mut later.0);
-        Ok(())
     }
 }
