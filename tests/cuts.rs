@@ -85,11 +85,12 @@ fn ordinary_cuts_leave_unweighted_samples_without_alarm_or_heavy_event() {
             assert!(sample.alarms.is_empty(), "{what}");
             assert!(sample.overweight_share[0] <= 1e-3, "{what}");
             assert!(
-                sample.overweight_excess <= 1e-3 && heaviest < 25.0,
+                sample.overweight_excess <= 1e-3 && heaviest < 40.0,
                 "{what}"
             );
-            // The search for maxima is in proportion: it was 12 million evaluations.
-            assert!(sample.n_eval < 2_500_000, "{what}");
+            // The search for maxima is in proportion: it was 12 million evaluations. The most are of 4 GeV with pT > 20 MeV, where
+            // a corner that one in 10⁵ points hits is many times as high as what is beside it.
+            assert!(sample.n_eval < 4_000_000, "{what}");
         }
     }
 }

@@ -377,7 +377,7 @@ fn shards_of_an_unweighting_run_merged_and_finished_have_the_bits_of_one_run() {
         ..MaximaConfig::default()
     };
     let maxima = vegas.find_maxima(&F, &config, &mut silent).expect("finite");
-    let (neval, wanted) = (20_000, 1_000);
+    let (neval, wanted) = (20_000, 10_000);
     let plan = UnweightPlan::new(neval, 100, wanted);
     let whole = vegas
         .unweight(&F, &maxima, &plan, &mut (), &mut silent)

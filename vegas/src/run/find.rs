@@ -32,12 +32,14 @@ const POOR: f64 = 0.02;
 /// Pass of the random streams whose points lie where the integral is; the next are over all boxes.
 const LOOK: u32 = 1 << 17;
 
-/// Most passes over all boxes, each with the scales that those before have raised. They end where the threshold is no more than so many
-/// times what was seen before, and has been for so many passes by the square of the efficiency: a corner that few points hit counts
-/// most where many are needed.
-const PASSES: u32 = 6;
+/// Most passes over all boxes, each with the scales that those before have raised: until the threshold is no more than so many times
+/// what was seen before.
+const PASSES: u32 = 8;
 const SETTLED: f64 = 1.5;
-const ENOUGH: f64 = 0.03;
+
+/// Most batches of a pass: until as many points would be accepted as in one that accepts this part.
+const BATCHES: u64 = 4;
+const ENOUGH: f64 = 0.4;
 
 /// Step of a sequence of words that fills their range evenly: 2⁶⁴ over the golden ratio.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -122,7 +124,6 @@ impl Vegas {
             expected_excess: 0.0,
             n_eval: 0,
         };
-        let mut settled = 0.0;
         for pass in 1..=PASSES {
             maxima.scale = scales(&maxima.partition, &seen);
             let (boxes, map) = (maxima.picker(), maxima.partition.map());
@@ -130,26 +131,29 @@ impl Vegas {
                 let at = k * BLOCK as u64 + i as u64;
                 boxes.cell(at.wrapping_mul(GOLDEN)) as usize
             };
-            let mut ladder = Ladder::new();
-            let mut show = |k: u64, work: &Work| {
-                for (i, height) in work.height.iter().enumerate() {
-                    let cell = cell(k, i);
-                    seen[cell].add(height.abs());
-                    ladder.add(height.abs() / maxima.scale[cell]);
+            let (mut ladder, mut accepted) = (Ladder::new(), 0.0);
+            for batch in 0..BATCHES {
+                let mut show = |k: u64, work: &Work| {
+                    for (i, height) in work.height.iter().enumerate() {
+                        let (cell, height) = (cell(k, i), height.abs());
+                        seen[cell].add(height);
+                        ladder.add(height / maxima.scale[cell]);
+                        accepted += height / maxima.scale[cell];
+                    }
+                };
+                let sides = |k: u64, i: usize| maxima.partition.sides(cell(k, i));
+                let range = batch * many..(batch + 1) * many;
+                blocks.evaluate(map, (LOOK + pass, range), &sides, &mut show)?;
+                if accepted > ENOUGH * config.neval as f64 {
+                    break;
                 }
-            };
-            let sides = |k: u64, i: usize| maxima.partition.sides(cell(k, i));
-            blocks.evaluate(map, (LOOK + pass, 0..many), &sides, &mut show)?;
+            }
             let points = blocks.done;
             let found = ladder.threshold(config.max_overweight_share);
             let (threshold, efficiency, excess) = found.ok_or(Error::Zero { points })?;
             maxima.threshold = threshold * maxima.total();
             (maxima.expected_efficiency, maxima.expected_excess) = (efficiency, excess);
-            settled = match threshold < SETTLED {
-                true => settled + efficiency * efficiency,
-                false => 0.0,
-            };
-            if settled > ENOUGH {
+            if threshold < SETTLED {
                 break;
             }
         }
