@@ -128,7 +128,7 @@ pub(super) fn of_sample(request: &EventRequest, report: &SampleReport) -> Option
     let excess = report.overweight_excess;
     (share * n > allowed * n + chance || excess * n > allowed * n + CHANCE_EXCESS).then(|| {
         format!(
-            "{:.3} % of the events are overweight and {:.3} % of the weight lies above 1, where events.max_overweight_share allows {:.3} %: raise integration.n_adapt (20) or integration.neval (1e6), or ask for weighted events",
+            "{:.3} % of the events are overweight and {:.3} % of the weight lies above 1, where events.max_overweight_share allows {:.3} %: ask for weighted events",
             100.0 * share,
             100.0 * excess,
             100.0 * allowed
