@@ -47,7 +47,7 @@
 //! **Probes.** A share of points on top ([`Plan::defensive`], 2 %; 5 % while adapting) is uniform
 //! in x. They train the map, but in a measurement only serve the alarm below.
 //!
-//! **Unweighting.** Cells of the y-space are drawn in proportion to the largest `J f` seen in them,
+//! **Unweighting.** Boxes of the y-space of a map of their own are drawn in proportion to the largest `J f` seen in them,
 //! and points are accepted with the probability `w / W` ([`Maxima`]).
 //!
 //! **Lattice.** [`Layout::Lattice`] measures with sixteen randomly shifted rank-1 lattices an iteration on
