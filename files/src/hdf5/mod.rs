@@ -21,6 +21,7 @@ mod saved;
 mod seal;
 mod table;
 mod weights;
+mod write_back;
 mod writer;
 
 pub use further::{Further, Values, reweigh};

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::events::{self, EventColumns};
 use super::further::{self, Further};
 use super::weights::RawWeights;
+use super::write_back::WriteBack;
 use super::{
     FORMAT, FORMAT_VERSION, GENERATOR_VERSION, GIT_COMMIT, SHARD_FORMAT, attribute, column,
     histograms, members, nuclei, open, seal,
@@ -38,6 +39,7 @@ pub struct RunWriter {
     open: Option<(File, EventColumns)>,
     file: PartFile,
     weights: RawWeights,
+    write_back: WriteBack,
     header: RunHeader,
     replace: bool,
     /// First bytes of the file as they are before it is completed.
@@ -82,6 +84,7 @@ impl RunWriter {
             open: Some((made, columns)),
             file,
             weights,
+            write_back: WriteBack::default(),
             header: header.clone(),
             replace,
             head,
@@ -133,6 +136,7 @@ impl RunWriter {
             open: Some(open),
             file,
             weights,
+            write_back: WriteBack::default(),
             header: header.clone(),
             replace,
             head: mark.head.clone(),
@@ -173,6 +177,12 @@ impl RunWriter {
             Ok(()) => self.weights.append(&events.weight),
             Err(e) => Err(IoError::hdf5(operation, self.file.path(), &e)),
         };
+        let bytes = lengths.0 as u64 * events::bytes_per_event(&self.header.sample);
+        let written = written.and_then(|()| {
+            let part = self.file.part();
+            let failed = |e| IoError::file(operation, part, e);
+            self.write_back.wrote(part, bytes).map_err(failed)
+        });
         if written.is_err() {
             self.open = None;
         }
@@ -194,7 +204,8 @@ impl RunWriter {
             .map_err(|e| IoError::hdf5(operation, self.file.path(), &e))?;
         self.weights.sync()?;
         let part = self.file.part();
-        let length = fs::File::open(part)
+        let length = (self.write_back.finish())
+            .and_then(|()| fs::File::open(part))
             .and_then(|part| part.sync_data().and_then(|()| part.metadata()))
             .map_err(|e| IoError::file(operation, part, e))?
             .len();
@@ -267,6 +278,8 @@ impl RunWriter {
             return Err(self.closed(operation));
         };
         let path = self.file.path().to_owned();
+        let waited = self.write_back.finish();
+        waited.map_err(|e| IoError::file(operation, &path, e))?;
         let fail = |e: ::hdf5::Error| IoError::hdf5(operation, &path, &e);
         let done = match self.header.compression {
             Compression::None => {
