@@ -406,7 +406,7 @@ mod tests {
         assert_eq!(of_sample(&request, &report(1.4e-3, 5e-4)), None);
         assert!(of_sample(&request, &report(1.5e-3, 5e-4)).is_some());
         let heavy = of_sample(&request, &report(1e-4, 0.02)).unwrap();
-        for words in ["2.000 %", "0.100 %", "raise integration.n_adapt"] {
+        for words in ["2.000 %", "0.100 %", "ask for weighted events"] {
             assert!(heavy.contains(words), "{heavy}");
         }
         // A thousand events, of which one weighs four.
