@@ -1,6 +1,6 @@
 //! A block of points of a pass over boxes of the y-space, while these are found or their scales learnt.
 //!
-//! Pinned by `tests/unweighter.rs` and `tests/unweighting.rs`.
+//! Pinned by the test below, `tests/unweighter.rs` and `tests/unweighting.rs`.
 
 use crate::error::Error;
 use crate::integrand::{BLOCK, Points};
@@ -155,6 +155,38 @@ impl WithSimd for Draw<'_, '_> {
                 jacobian: &mut work.jacobian,
             };
             column.with_simd(simd);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_have_the_same_bits_with_every_instruction_set() {
+        let mut map = Map::uniform(3, 10);
+        map.refine(&vec![(1..=10).map(f64::from).collect(); 3], 1.0, 10);
+        let boxes = [[[0.0, 0.375], [0.25, 1.0], [0.0, 1.0]]; 2];
+        let drawn = |arch| {
+            let mut work = Work::new(3, 7);
+            work.arch = arch;
+            work.draw(&map, (2, 5), |i, _| &boxes[i % 2]);
+            (work.x, work.y, work.jacobian)
+        };
+        let best = drawn(Arch::new());
+        assert_eq!(best, drawn(Arch::Scalar));
+        let (x, y, jacobian) = best;
+        for i in 0..BLOCK {
+            // The box holds its points, and map and coordinates belong together.
+            let mut back = [0.0; 3];
+            let at: Vec<f64> = x.iter().map(|column| column[i]).collect();
+            let expected = map.inverse(&at, &mut back);
+            assert!((jacobian[i] / expected - 1.0).abs() < 1e-12);
+            for (axis, side) in boxes[0].iter().enumerate() {
+                assert!((f64::from(y[axis][i]) - back[axis]).abs() < 1e-6);
+                assert!((side[0]..=side[1]).contains(&y[axis][i]));
+            }
         }
     }
 }
