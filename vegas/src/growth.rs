@@ -29,7 +29,7 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Most points it takes.
+    /// Points it takes where many would be accepted; where few would, training takes up to [`BATCHES`] times its own.
     pub(crate) fn points(&self) -> u64 {
         let (times, points) = self.training;
         let blocks =

@@ -25,7 +25,7 @@ pub struct MaximaConfig {
     /// Most boxes; there are never more than a 256th of `neval`.
     pub max_boxes: u64,
     /// Points that train the map and look where the integral is, that cut boxes, and that set the threshold: of each about so many,
-    /// and twice as many where few are accepted.
+    /// and several times as many where few are accepted.
     pub neval: u64,
     /// Allowed part of accepted events with a weight above one.
     pub max_overweight_share: f64,

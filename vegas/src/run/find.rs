@@ -263,7 +263,8 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
                 iteration: 0,
                 iterations: 1,
                 done: *done,
-                total: *total,
+                // More than was foreseen where few points are accepted.
+                total: (*total).max(*done),
                 estimate: None,
                 accepted: 0,
             };
