@@ -98,7 +98,7 @@ pub struct Emission {
     /// T_max − T_min in GeV.
     pub recoil_span: f64,
     /// E′ at T_max in GeV.
-    slowest: f64,
+    pub(crate) slowest: f64,
     /// p′_∥ at T_max in GeV.
     slowest_along: f64,
 }
@@ -240,9 +240,17 @@ impl Emission {
 
     /// V_z = |p| − |k| cosθ_k in GeV.
     #[inline(always)]
-    fn v_z(&self, c: &Collision) -> f64 {
+    pub(crate) fn v_z(&self, c: &Collision) -> f64 {
         ((c.e0 + self.e_k) * (self.v + c.m) - c.m * c.m + self.k2) / (c.p + self.k)
             + self.k * self.one_minus_cos_k
+    }
+
+    /// ζ = |p|E_k − E0k_z in GeV².
+    #[inline(always)]
+    pub(crate) fn zeta(&self, c: &Collision) -> f64 {
+        let light = self.e_k * c.p + c.e0 * self.k;
+        (c.e0 * c.e0 * self.k2 - c.m * c.m * (self.e_k * self.e_k)) / light
+            + c.e0 * self.k * self.one_minus_cos_k
     }
 
     /// The whole point once the recoil is chosen.

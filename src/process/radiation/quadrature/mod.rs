@@ -288,6 +288,6 @@ impl<'a> Work<'a> {
             Emitted::Vector { .. } => 1,
         };
         let points = masses * SIZES[u] * SIZES[t].next_multiple_of(LANES);
-        (value, 2 * points as u64)
+        (value, points as u64)
     }
 }

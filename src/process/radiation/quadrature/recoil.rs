@@ -10,14 +10,13 @@
 //! collinear, s̄² − δ² (a quadratic in T) comes close to zero: η is then drawn by a sinh about the
 //! nearest complex root ([JohnstonElliott05]).
 
-use super::azimuth::{AzimuthNode, azimuth_nodes};
+use super::azimuth::Azimuth;
 use super::rule::Rule;
 use crate::dark_sector::Vertex;
 use crate::elementary::{exp_m1, ln};
-use crate::kinematics::{Collision, Emission, RecoilVariables, emission_floor};
+use crate::kinematics::{Collision, Emission, emission_floor};
 use crate::matter::NucleusSpin;
 use crate::process::radiation::Setup;
-use crate::process::radiation::amplitude::boson_a_interfering;
 
 /// What a set-up fixes for every recoil integral.
 #[derive(Debug, Clone)]
@@ -41,11 +40,11 @@ pub(super) struct Columns {
 /// k², v = V0 − m, e = E_k − √k² and what follows from them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Radiation {
-    k2: f64,
-    v: f64,
+    pub(super) k2: f64,
+    pub(super) v: f64,
     e: f64,
-    e_k: f64,
-    k: f64,
+    pub(super) e_k: f64,
+    pub(super) k: f64,
     /// Least −u in GeV².
     pub(super) floor: f64,
     /// Largest −u − floor in GeV²; not positive where nothing is possible.
@@ -101,9 +100,8 @@ impl RecoilIntegral {
         if !(emission.recoil_span > 0.0) {
             return 0.0;
         }
-        let minus_u = y.floor + w;
-        let mean = MeanS::new(c, y, minus_u, w, &emission);
-        let map = self.map(&emission, mean.root());
+        let azimuth = Azimuth::new(c, y, w, &emission);
+        let map = self.map(&emission, azimuth.root());
         let n = rule.z.len();
         columns.resize(n);
         let Columns {
@@ -148,7 +146,7 @@ impl RecoilIntegral {
         use Vertex::{AxialVector, Pseudoscalar, Scalar, Vector};
         macro_rules! average {
             ($vertex:ident, $nucleus:ident) => {
-                average(c, &emission, &mean, ($vertex, $nucleus), above_min, g2)
+                average(&azimuth, span, ($vertex, $nucleus), above_min, g2)
             };
         }
         match (self.setup.dark.vertex(), self.setup.nucleus.spin) {
@@ -206,104 +204,19 @@ impl RecoilIntegral {
     }
 }
 
-/// G2 → G2·⟨A⟩_φ in place.
+/// G2 → G2·⟨A⟩ in place.
 #[inline(always)]
 fn average(
-    c: &Collision,
-    emission: &Emission,
-    mean: &MeanS,
+    azimuth: &Azimuth,
+    span: f64,
     current: (Vertex, NucleusSpin),
     above_min: &[f64],
     g2: &mut [f64],
 ) {
-    // Copies, so that the loop sees values rather than memory that `g2` might alias.
-    let (c, emission, mean) = (*c, *emission, *mean);
+    // A copy, so that the loop sees values rather than memory that `g2` might alias.
+    let azimuth = *azimuth;
     for (g2, &above) in g2.iter_mut().zip(above_min) {
-        let below = emission.recoil_span - above;
-        let azimuth = mean.azimuth(&emission, above, below);
-        let [first, second] = azimuth;
-        let first = node(&c, &emission, current, above, below, &first);
-        let second = node(&c, &emission, current, above, below, &second);
-        *g2 *= first + second;
-    }
-}
-
-/// One node's share of ⟨A⟩_φ.
-#[inline(always)]
-fn node(
-    c: &Collision,
-    emission: &Emission,
-    (vertex, nucleus): (Vertex, NucleusSpin),
-    above_min: f64,
-    below_max: f64,
-    azimuth: &AzimuthNode,
-) -> f64 {
-    let mut point = emission.with_recoil(
-        c,
-        &RecoilVariables {
-            above_min,
-            below_max,
-            cos_phi: azimuth.cos,
-            sin_phi: azimuth.sin,
-        },
-    );
-    point.s = azimuth.s;
-    azimuth.weight * boson_a_interfering(c, &point, vertex, nucleus)
-}
-
-/// s̄ and δ of s = s̄ − δ cosφ_q as functions of T.
-#[derive(Clone, Copy)]
-struct MeanS {
-    at_zero: f64,
-    slope: f64,
-    delta: f64,
-    root: (f64, f64),
-}
-
-impl MeanS {
-    /// s̄|V|² = B|u| + 2T[ME_kV0 + m²E_k + ½Sk² − |u|(½S+E_k)], B = p⃗·V⃗, S = V0 + M;
-    /// δ|V|² = 2|p|k_x W√((T_max−T)(T−T_min)).
-    #[inline(always)]
-    fn new(c: &Collision, y: &Radiation, minus_u: f64, w: f64, emission: &Emission) -> Self {
-        let (m, big_m) = (c.m, c.big_m);
-        let v0 = y.v + m;
-        let big_s = v0 + big_m;
-        let p_dot_v = c.kinetic * v0 + m * y.v + 0.5 * (minus_u + y.k2);
-        let inv_v2 = 1.0 / (emission.v_mod * emission.v_mod);
-        let slope = big_m * y.e_k * v0 + m * m * y.e_k + 0.5 * big_s * y.k2
-            - minus_u * (0.5 * big_s + y.e_k);
-        let one_minus_cos = w / (2.0 * c.p * y.k);
-        let k_x2 = y.k * y.k * one_minus_cos * (2.0 - one_minus_cos);
-        let delta = 2.0 * c.p * (k_x2 * emission.w2).sqrt() * inv_v2;
-        // (s̄²−δ²)|V|² = p²u² + 4T G1 + 4T² G2.
-        let (s0, s1) = (p_dot_v * minus_u * inv_v2, 2.0 * slope * inv_v2);
-        let ends = emission.recoil_min * (emission.recoil_min + emission.recoil_span);
-        let d2 = delta * delta;
-        let constant = s0 * s0 + d2 * ends;
-        let linear = 2.0 * s0 * s1 - d2 * (2.0 * emission.recoil_min + emission.recoil_span);
-        let square = s1 * s1 + d2;
-        let product = (constant * square).sqrt();
-        let cosine = (-0.5 * linear / product).clamp(-1.0, 1.0);
-        Self {
-            at_zero: s0,
-            slope: s1,
-            delta,
-            root: ((constant / square).sqrt(), cosine),
-        }
-    }
-
-    /// Modulus (GeV) and cosine of the angle of the complex roots of s̄² − δ² in T.
-    fn root(&self) -> (f64, f64) {
-        self.root
-    }
-
-    #[inline(always)]
-    fn azimuth(&self, emission: &Emission, above: f64, below: f64) -> [AzimuthNode; 2] {
-        let recoil = emission.recoil_min + above;
-        azimuth_nodes(
-            self.at_zero + self.slope * recoil,
-            self.delta * (above * below).sqrt(),
-        )
+        *g2 *= azimuth.mean_a(current, above, span - above);
     }
 }
 
