@@ -31,6 +31,7 @@ pub(super) struct RecoilIntegral {
 /// Work arrays of one thread, one entry a node.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
+    eta: Vec<f64>,
     above_min: Vec<f64>,
     t: Vec<f64>,
     weight: Vec<f64>,
@@ -105,12 +106,13 @@ impl RecoilIntegral {
         let n = rule.z.len();
         columns.resize(n);
         let Columns {
+            eta,
             above_min,
             t,
             weight,
             g2,
         } = columns;
-        let (above_min, t) = (&mut above_min[..n], &mut t[..n]);
+        let (eta, above_min, t) = (&mut eta[..n], &mut above_min[..n], &mut t[..n]);
         let (weight, g2) = (&mut weight[..n], &mut g2[..n]);
         let (z, w) = (&rule.z[..n], &rule.w[..n]);
 
@@ -119,12 +121,17 @@ impl RecoilIntegral {
         let g_min = (t_min + self.screening) / at_min;
         let kappa = 1.0 - self.screening * self.inv_size;
         let two_m = 2.0 * c.big_m;
+        // η = width [sinh(start + ℓz) − sinh(start)], nothing cancels. Two loops, since both exponentials are long
+        // chains and one waits for the other.
         for i in 0..n {
-            // η = width [sinh(start + ℓz) − sinh(start)], nothing cancels.
             let grown = exp_m1(map.length * z[i]);
             let down = map.down / (1.0 + grown);
-            let eta = map.half_width * grown * (map.up + down);
-            let growth = exp_m1(eta);
+            eta[i] = map.half_width * grown * (map.up + down);
+            weight[i] = w[i] * (map.up * (1.0 + grown) + down);
+        }
+        let scale = kappa * map.half_width * map.length;
+        for i in 0..n {
+            let growth = exp_m1(eta[i]);
             let above_g = g_min * growth;
             // 1 − g/T_d = κ/(1+T/T_d), from its value at T_min.
             let inv_q = 1.0 / (kappa / at_min - above_g * self.inv_size);
@@ -134,11 +141,8 @@ impl RecoilIntegral {
             above_min[i] = above;
             let recoil = t_min + above;
             t[i] = two_m * recoil;
-            let jacobian = kappa
-                * (g_min * (1.0 + growth))
-                * (inv_q * inv_q)
-                * (map.half_width * map.length * (map.up * (1.0 + grown) + down));
-            weight[i] = w[i] * jacobian / (recoil * recoil);
+            let per_recoil = inv_q / recoil;
+            weight[i] *= scale * (g_min * (1.0 + growth)) * (per_recoil * per_recoil);
         }
         self.setup.form_factor.g2_batch(t, g2);
         // One loop a combination, each compiled for its own vertex and spin.
@@ -223,6 +227,7 @@ fn average(
 impl Columns {
     fn resize(&mut self, n: usize) {
         for column in [
+            &mut self.eta,
             &mut self.above_min,
             &mut self.t,
             &mut self.weight,
