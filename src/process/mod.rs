@@ -40,7 +40,7 @@ pub use method::Method;
 pub use mixture::{MixedRoute, Mixture, Part};
 pub use radiation::{Setup, SetupError};
 pub use registry::Registry;
-pub use route::{Goal, Hears, Integral, MIN_REL_ERROR, QuadratureError, Route};
+pub use route::{Goal, Hears, Integral, MIN_REL_ERROR, Memory, QuadratureError, Route};
 
 /// Largest number of points in a block: all columns of one block fit a level-1 cache.
 pub const BLOCK: usize = 128;

@@ -2,7 +2,9 @@
 //!
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
+use std::any::Any;
 use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
@@ -118,12 +120,36 @@ impl Integral {
 /// Hears, from any thread, of so many more evaluations; [`ControlFlow::Break`] ends the quadrature.
 pub type Hears<'a> = dyn Fn(u64) -> ControlFlow<()> + Sync + 'a;
 
+/// What the integrals of one study leave for each other: a result is the same whatever is in it.
+#[derive(Default)]
+pub struct Memory(Mutex<Vec<Arc<dyn Any + Send + Sync>>>);
+
+impl Memory {
+    /// What is in it of this type that `is` the one, or else what `make` makes.
+    pub(super) fn shared<T: Any + Send + Sync>(
+        &self,
+        is: impl Fn(&T) -> bool,
+        make: impl FnOnce() -> T,
+    ) -> Arc<T> {
+        // A poisoned lock means that `make` panicked, before anything was put in.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_type = |one: &Arc<dyn Any + Send + Sync>| Arc::clone(one).downcast::<T>().ok();
+        if let Some(found) = kept.iter().filter_map(of_type).find(|one| is(one)) {
+            return found;
+        }
+        let made = Arc::new(make());
+        kept.push(made.clone());
+        made
+    }
+}
+
 /// How exactly a route is to compute, and who hears of it: a number is a relative error of which nobody hears.
 #[derive(Clone, Copy)]
 pub struct Goal<'a> {
     /// Relative error.
     pub rel_error: f64,
     listener: Option<&'a Hears<'a>>,
+    memory: Option<&'a Memory>,
 }
 
 impl From<f64> for Goal<'_> {
@@ -131,6 +157,7 @@ impl From<f64> for Goal<'_> {
         Self {
             rel_error,
             listener: None,
+            memory: None,
         }
     }
 }
@@ -141,7 +168,19 @@ impl<'a> Goal<'a> {
         Self {
             rel_error,
             listener: Some(listener),
+            memory: None,
         }
+    }
+
+    /// The same with what other integrals have left, for others.
+    #[must_use]
+    pub fn remembering(self, memory: Option<&'a Memory>) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// What other integrals have left.
+    pub(super) fn memory(&self) -> Option<&'a Memory> {
+        self.memory
     }
 
     /// To another relative error; the same hears of it.

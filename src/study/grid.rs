@@ -173,6 +173,13 @@ impl Grid {
         self.axes.iter().map(|a| a.values.len()).product()
     }
 
+    /// How many rows differ in the dark sector alone.
+    pub(super) fn alike(&self) -> usize {
+        let dark = |axis: &&ScanAxis| axis.key.starts_with("dark_sector.");
+        let dark = self.axes.iter().filter(dark);
+        dark.map(|axis| axis.values.len()).product()
+    }
+
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -10,6 +10,9 @@ use std::thread;
 
 use rayon::ThreadPoolBuilder;
 
+/// Number of rows that differ in the dark sector alone from which on they share what they can.
+pub(super) const MANY: usize = 8;
+
 /// Hears how a study of many rows goes on, and may end it.
 pub trait Watch: Sync {
     /// `done` of `total` rows are there.

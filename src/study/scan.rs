@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::grid::{CardSource, Grid, ScanAxis, plain_values, sort_rows};
-use super::rows::{Watch, run_rows};
+use super::rows::{MANY, Watch, run_rows};
 use super::sigma::{self, Sigma, watched};
 use super::{StudyError, facts};
 use crate::card::RunCard;
+use crate::process::Memory;
 use crate::run;
 use crate::table::{Cell, Table};
 
@@ -138,7 +139,7 @@ impl Scan {
         sink: impl FnMut(&Row) -> Result<(), E> + Send,
         watch: &dyn Watch,
     ) -> Result<Scanned, E> {
-        let mut rows = Rows::new(known, sink, watch, self.base.run.threads);
+        let mut rows = Rows::new(known, sink, watch, self);
         rows.compute(&self.points)?;
         Ok(rows.finish(self, known, &self.points))
     }
@@ -170,6 +171,8 @@ pub(super) struct Rows<'a, S> {
     sink: S,
     watch: &'a dyn Watch,
     threads: usize,
+    /// As [`Grid::alike`].
+    alike: usize,
     /// Results by the values they belong to.
     done: BTreeMap<Vec<String>, Row>,
     /// Values of rows that failed, and why.
@@ -181,13 +184,14 @@ type Done<'d, 'a, S, E> =
     dyn FnMut(&mut Rows<'a, S>, usize, Result<Sigma, StudyError>) -> Result<(), E> + Send + 'd;
 
 impl<'a, S> Rows<'a, S> {
-    pub(super) fn new(known: &[Row], sink: S, watch: &'a dyn Watch, threads: usize) -> Self {
+    pub(super) fn new(known: &[Row], sink: S, watch: &'a dyn Watch, scan: &Scan) -> Self {
         // The first of equals counts.
         let known = known.iter().rev();
         Self {
             sink,
             watch,
-            threads,
+            threads: scan.base.run.threads,
+            alike: scan.grid.alike(),
             done: known
                 .map(|r| (plain_values(&r.values), r.clone()))
                 .collect(),
@@ -269,10 +273,12 @@ impl<'a, S> Rows<'a, S> {
         S: Send,
     {
         let (watch, threads, mut left) = (self.watch, self.threads, todo.len());
+        let memory = Memory::default();
+        let memory = (self.alike >= MANY).then_some(&memory);
         let one = |row: usize, threads: usize| {
             let mut card = points[row].card.clone();
             card.run.threads = threads;
-            watched(&card, watch)
+            watched(&card, memory, watch)
         };
         run_rows(threads, todo, one, |row, found| {
             // What an interruption has cut short is no failure of the row.

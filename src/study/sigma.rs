@@ -9,7 +9,7 @@ use super::rows::Watch;
 use super::{StudyError, facts};
 use crate::card::RunCard;
 use crate::generate::{Generator, HistogramRequest, Listener, Phase, Progress, SigmaReport};
-use crate::process::{Goal, Integral, Method, Mixture, Part, QuadratureError};
+use crate::process::{Goal, Integral, Memory, Method, Mixture, Part, QuadratureError};
 use crate::record::IterationRow;
 use crate::run;
 use crate::table::{Cell, Column, Table};
@@ -125,12 +125,16 @@ impl Sigma {
 /// [`StudyError`] if the card's set-up makes no sense, the method does not apply or does not reach
 /// the error, or `listener` stops it.
 pub fn sigma(card: &RunCard, listener: &mut Listener<'_>) -> Result<Sigma, StudyError> {
-    of_mixture(card, &run::mixture(card)?, listener)
+    of_mixture(card, &run::mixture(card)?, None, listener)
 }
 
-/// The same where `watch` may stop it.
-pub(super) fn watched(card: &RunCard, watch: &dyn Watch) -> Result<Sigma, StudyError> {
-    sigma(card, &mut |_| flow(watch))
+/// The same where `watch` may stop it, with what other rows have left in `memory`.
+pub(super) fn watched(
+    card: &RunCard,
+    memory: Option<&Memory>,
+    watch: &dyn Watch,
+) -> Result<Sigma, StudyError> {
+    of_mixture(card, &run::mixture(card)?, memory, &mut |_| flow(watch))
 }
 
 /// What `watch` wants.
@@ -145,6 +149,7 @@ pub(super) fn flow(watch: &dyn Watch) -> ControlFlow<()> {
 pub(super) fn of_mixture(
     card: &RunCard,
     mixture: &Mixture,
+    memory: Option<&Memory>,
     listener: &mut Listener<'_>,
 ) -> Result<Sigma, StudyError> {
     let method = card.integration.method;
@@ -167,7 +172,9 @@ pub(super) fn of_mixture(
         return Ok(found);
     }
     let route = run::inclusive(method, mixture)?;
-    let each = deterministic(card, listener, |goal| route.sigma_of_each(goal))?;
+    let each = deterministic(card, listener, |goal| {
+        route.sigma_of_each(goal.remembering(memory))
+    })?;
     let total = route.total(&each);
     (found.value_pb, found.error_pb) = (total.value_pb, total.error_pb);
     found.n_eval = total.n_eval;

@@ -329,6 +329,15 @@ impl Setup {
         }
     }
 
+    /// Whether `other` differs in nothing but what is produced.
+    pub(super) fn radiates_as(&self, other: &Self) -> bool {
+        let same = SetupParts {
+            dark: other.dark,
+            ..self.0.clone()
+        };
+        same == other.0
+    }
+
     /// The factor by which the coupling scales σ: (Q_χ/e)², ε² or (εg_χ/e)².
     pub fn coupling_squared(&self) -> f64 {
         match self.dark {

@@ -151,7 +151,7 @@ pub fn run<E: From<StudyError> + Send>(
     sink: impl FnMut(&scan::Row) -> Result<(), E> + Send,
     watch: &dyn Watch,
 ) -> Result<(Scanned, Vec<(String, CrossSectionTable)>), E> {
-    let mut rows = Rows::new(known, sink, watch, scan.card().run.threads);
+    let mut rows = Rows::new(known, sink, watch, scan);
     rows.compute(&scan.points)?;
     let mut points = scan.points.clone();
     let tables = tables(scan, &mut points, &mut rows, linear_to)?;

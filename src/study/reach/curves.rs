@@ -12,11 +12,11 @@ use super::{Counting, Experiment, ReachError, cls_upper_limit};
 use crate::card::{Channel, Losses, RunCard, Straggling};
 use crate::dark_sector::{DarkSector, MilliCharged};
 use crate::mesons::VectorMeson;
-use crate::process::{Goal, Method};
+use crate::process::{Goal, Memory, Method};
 use crate::run::{self, UsageError};
 use crate::study::StudyError;
 use crate::study::grid::Grid;
-use crate::study::rows::{Watch, run_rows};
+use crate::study::rows::{MANY, Watch, run_rows};
 use crate::study::sigma::{flow, of_mixture};
 
 /// The masses in GeV of `KEY=VALUES`, the one axis of exclusion curves, which `key` must be.
@@ -208,12 +208,14 @@ impl Reach {
         let total = self.experiments.len() * n;
         let mut found = vec![vec![Yields::default(); n]; self.experiments.len()];
         let rows: Vec<usize> = (0..total).collect();
+        let memory = Memory::default();
+        let memory = (n >= MANY).then_some(&memory);
         let one = |row: usize, threads: usize| -> Result<Yields, StudyError> {
             let ((experiment, card), mass) = (&self.experiments[row / n], self.masses[row % n]);
             let mut card = card.clone();
             card.run.threads = threads;
             let hears = |_| flow(watch);
-            let goal = &Goal::heard(run::goal(&card), &hears);
+            let goal = &Goal::heard(run::goal(&card), &hears).remembering(memory);
             let (sigma_pb, error_pb) = match card.integration.method {
                 Method::MC => {
                     let (sigma_pb, error_pb) = monte_carlo(experiment, &card, mass, watch)?;
@@ -551,7 +553,7 @@ fn monte_carlo(
     watch: &dyn Watch,
 ) -> Result<(f64, f64), StudyError> {
     let mixture = experiment.mixture(mass_gev)?;
-    let found = of_mixture(card, &mixture, &mut |_| flow(watch))?;
+    let found = of_mixture(card, &mixture, None, &mut |_| flow(watch))?;
     match found.alarms.is_empty() {
         true => Ok((found.value_pb, found.error_pb)),
         false => Err(StudyError::Untrusted(found.alarms)),

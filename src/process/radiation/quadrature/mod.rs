@@ -10,6 +10,7 @@
 //! Pinned by `tests/quadrature.rs` against an independent quadrature in 80-bit arithmetic.
 
 mod azimuth;
+mod curve;
 mod energy;
 mod pair_mass;
 mod recoil;
@@ -31,6 +32,7 @@ pub use pair_mass::spectral_function;
 use recoil::RecoilIntegral;
 use refine::Refined;
 pub(super) use refine::refine;
+use refine::DOUBLING;
 use resonance::PairSource;
 pub(super) use rule::{LANES, SIZES, rule};
 pub(super) use slice::Emitted;
@@ -41,7 +43,8 @@ pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
     rule::Rule::gauss_legendre(n).nodes().collect()
 }
 
-/// σ within the cuts on x, in pb per nucleus, to the relative error `rel_error`.
+/// σ within the cuts on x, in pb per nucleus, to the relative error `rel_error`; of a pair from what the goal
+/// remembers of others, if it does.
 ///
 /// # Errors
 /// If there are cuts on anything but x, `rel_error` is out of range or cannot be reached.
@@ -49,6 +52,11 @@ pub fn sigma<'a>(setup: &Setup, goal: impl Into<Goal<'a>>) -> Result<Integral, Q
     let goal = &goal.into();
     check(setup, goal)?;
     let emitted = emitted(setup);
+    if let (Emitted::Pair(pair), Some(memory)) = (&emitted, goal.memory())
+        && let Some(found) = curve::sigma(setup, pair, goal, memory)?
+    {
+        return Ok(found);
+    }
     over_x(setup, emitted, setup.v_cuts(), goal)
 }
 

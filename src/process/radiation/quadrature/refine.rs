@@ -11,7 +11,7 @@ use super::rule::SIZES;
 use crate::process::{Goal, QuadratureError};
 
 /// Levels between a rule and the one with twice the nodes.
-const DOUBLING: usize = 2;
+pub(super) const DOUBLING: usize = 2;
 
 /// Value, error estimate and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
