@@ -16,7 +16,7 @@
 //! W̄ = W(s̄), in which nothing large is left, or about zero where δ is not small. Pinned by the tests below
 //! against sums over φ_q of the amplitude itself, and through σ by `tests/quadrature.rs`.
 
-use super::recoil::Radiation;
+use super::vector::Radiation;
 use crate::dark_sector::Vertex;
 use crate::kinematics::{Collision, Emission};
 use crate::matter::NucleusSpin;
@@ -83,8 +83,8 @@ impl Azimuth {
         let big_s = v0 + big_m;
         let p_dot_v = c.kinetic * v0 + m * y.v + 0.5 * (minus_u + k2);
         let inv_v2 = emission.inv_v * emission.inv_v;
-        let slope = big_m * e_k * v0 + m * m * e_k + 0.5 * big_s * k2
-            - minus_u * (0.5 * big_s + e_k);
+        let slope =
+            big_m * e_k * v0 + m * m * e_k + 0.5 * big_s * k2 - minus_u * (0.5 * big_s + e_k);
         let one_minus_cos = w / (2.0 * c.p * y.k);
         let k_x2 = y.k * y.k * one_minus_cos * (2.0 - one_minus_cos);
         let delta = 2.0 * c.p * (k_x2 * emission.w2).sqrt() * inv_v2;
@@ -232,12 +232,16 @@ impl Lepton {
             }
             Vertex::Vector => {
                 let heavy = k2 + 2.0 * m2;
-                vector + 8.0 * (t - heavy) * x.difference + 16.0 * m2 * (k2 - t) * x.inv
+                vector
+                    + 8.0 * (t - heavy) * x.difference
+                    + 16.0 * m2 * (k2 - t) * x.inv
                     + 2.0 * heavy * two_r
             }
             Vertex::AxialVector => {
                 let light = k2 - 4.0 * m2;
-                vector + 8.0 * (t - light) * x.difference + 32.0 * m2 * (2.0 * t - k2) * x.inv
+                vector
+                    + 8.0 * (t - light) * x.difference
+                    + 32.0 * m2 * (2.0 * t - k2) * x.inv
                     + 2.0 * light * two_r
                     + 4.0 * m2 / k2 * shape
             }
@@ -284,7 +288,11 @@ mod tests {
     #[test]
     fn the_mean_is_that_of_the_amplitude() {
         let fractions = [1e-7, 1e-3, 0.3, 0.9, 1.0 - 1e-5];
-        for (e0, m, big_m) in [(160.0, 0.10566, 193.0), (8.0, 0.000511, 0.93827), (1.0, 0.10566, 25.0)] {
+        for (e0, m, big_m) in [
+            (160.0, 0.10566, 193.0),
+            (8.0, 0.000511, 0.93827),
+            (1.0, 0.10566, 25.0),
+        ] {
             let c = Collision::new(e0, m, big_m).expect("a collision");
             for vertex in Vertex::ALL {
                 for nucleus in NucleusSpin::ALL {
@@ -317,8 +325,10 @@ mod tests {
                             }
                         }
                     }
-                    println!("{vertex:?}, {nucleus:?}, {e0} GeV: {worst:.1e}");
-                    assert!(worst < 1e-10, "{vertex:?}, {nucleus:?}, {e0} GeV: {worst:e}");
+                    assert!(
+                        worst < 1e-10,
+                        "{vertex:?}, {nucleus:?}, {e0} GeV: {worst:e}"
+                    );
                 }
             }
         }

@@ -132,7 +132,9 @@ impl Curve {
             }
             known = all;
             let coefficients = chebyshev(&known);
-            let tail = coefficients[n - 2..].iter().fold(0.0, |a: f64, c| a.max(c.abs()));
+            let tail = coefficients[n - 2..]
+                .iter()
+                .fold(0.0, |a: f64, c| a.max(c.abs()));
             if 2.0 * tail <= POLYNOMIAL / VECTOR * self.rel_error {
                 let worst = known.iter().map(|f| f.error_pb / f.value_pb);
                 return Ok(Some(Panel {
@@ -145,7 +147,11 @@ impl Curve {
         Ok(None)
     }
 
-    fn pair(&self, pair: &PairSource, goal: &Goal<'_>) -> Result<Option<Integral>, QuadratureError> {
+    fn pair(
+        &self,
+        pair: &PairSource,
+        goal: &Goal<'_>,
+    ) -> Result<Option<Integral>, QuadratureError> {
         let first = self.place(2.0 * pair.chi.mass_gev);
         if !(0.0..PANELS as f64).contains(&first) {
             return Ok(None);

@@ -18,6 +18,7 @@ mod refine;
 mod resonance;
 mod rule;
 mod slice;
+mod vector;
 
 use pulp::Arch;
 use rayon::prelude::*;
@@ -30,9 +31,9 @@ use energy::cut_at;
 pub(super) use energy::{integrate, pieces, start};
 pub use pair_mass::spectral_function;
 use recoil::RecoilIntegral;
+use refine::DOUBLING;
 use refine::Refined;
 pub(super) use refine::refine;
-use refine::DOUBLING;
 use resonance::PairSource;
 pub(super) use rule::{LANES, SIZES, rule};
 pub(super) use slice::Emitted;
@@ -40,7 +41,10 @@ use slice::{Rules, Slice};
 
 /// Nodes and weights (Σ = 1) of the `n`-point Gauss–Legendre rule on [0, 1].
 pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
-    rule::Rule::gauss_legendre(n).nodes().collect()
+    match SIZES.iter().position(|&size| size == n) {
+        Some(level) => rule(level).nodes().collect(),
+        None => rule::Rule::gauss_legendre(n).nodes().collect(),
+    }
 }
 
 /// σ within the cuts on x, in pb per nucleus, to the relative error `rel_error`; of a pair from what the goal

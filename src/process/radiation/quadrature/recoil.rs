@@ -12,9 +12,10 @@
 
 use super::azimuth::Azimuth;
 use super::rule::Rule;
+use super::vector::Radiation;
 use crate::dark_sector::Vertex;
 use crate::elementary::{exp_m1, ln};
-use crate::kinematics::{Collision, Emission, emission_floor};
+use crate::kinematics::Emission;
 use crate::matter::NucleusSpin;
 use crate::process::radiation::Setup;
 
@@ -36,41 +37,6 @@ pub(super) struct Columns {
     t: Vec<f64>,
     weight: Vec<f64>,
     g2: Vec<f64>,
-}
-
-/// k², v = V0 − m, e = E_k − √k² and what follows from them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Radiation {
-    pub(super) k2: f64,
-    pub(super) v: f64,
-    e: f64,
-    pub(super) e_k: f64,
-    pub(super) k: f64,
-    /// Least −u in GeV².
-    pub(super) floor: f64,
-    /// Largest −u − floor in GeV²; not positive where nothing is possible.
-    pub(super) w_max: f64,
-}
-
-impl Radiation {
-    /// At pair mass squared `k2` (GeV²) and `v` (GeV).
-    pub(super) fn new(c: &Collision, k2: f64, v: f64) -> Self {
-        let mass = k2.sqrt();
-        let e = c.kinetic - v - mass;
-        let e_k = mass + e;
-        let k = (e * (e_k + mass)).max(0.0).sqrt();
-        let floor = emission_floor(c, k2, e_k, v + c.m, k);
-        let w_max = (2.0 * c.big_m * v - floor).min(4.0 * c.p * k);
-        Self {
-            k2,
-            v,
-            e,
-            e_k,
-            k,
-            floor,
-            w_max,
-        }
-    }
 }
 
 /// Parameters of the recoil map at one (k², x, u).

@@ -13,9 +13,10 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::recoil::{Columns, Radiation, RecoilIntegral};
+use super::recoil::{Columns, RecoilIntegral};
 use super::resonance::PairSource;
 use super::rule::Rule;
+use super::vector::Radiation;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::kinematics::Collision;
 use crate::process::radiation::Setup;
