@@ -298,7 +298,9 @@ fn train(
 fn unweight(b: &mut Buffers, threshold: f64, at_most: u64, sums: &mut ChunkSums) {
     for i in 0..b.len {
         let ratio = b.weight[i].abs() / threshold;
-        let accepted = ratio > b.accept[i] && sums.counters.accepted < at_most;
+        let wanted = sums.counters.accepted < at_most;
+        sums.counters.offered += u64::from(wanted);
+        let accepted = wanted && ratio > b.accept[i];
         if !accepted {
             b.event[i] = 0.0;
             continue;

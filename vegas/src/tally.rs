@@ -26,6 +26,9 @@ pub struct Counters {
     pub infinite: u64,
     /// Points that look for missed peaks; they do not enter the estimate.
     pub probes: u64,
+    /// Points of an unweighting run up to the last that is accepted.
+    #[serde(default)]
+    pub offered: u64,
     /// Accepted points of an unweighting run.
     pub accepted: u64,
     /// Accepted points whose event weight is above one.
@@ -41,6 +44,7 @@ impl Counters {
         self.nan += other.nan;
         self.infinite += other.infinite;
         self.probes += other.probes;
+        self.offered += other.offered;
         self.accepted += other.accepted;
         self.overweight += other.overweight;
     }

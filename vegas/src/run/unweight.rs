@@ -98,7 +98,7 @@ pub struct Unweighted {
     pub measurement: Measurement,
     /// Accepted points.
     pub events: u64,
-    /// Accepted points of all points.
+    /// Accepted points of all points up to the last of them.
     pub efficiency: Share,
     /// Accepted points with an event weight above one.
     pub overweight_share: Share,
@@ -162,7 +162,7 @@ impl Vegas {
         let weights = sum(EVENT);
         Ok(Unweighted {
             events: c.accepted,
-            efficiency: Share::wilson(c.accepted, c.points),
+            efficiency: Share::wilson(c.accepted, c.offered),
             overweight_share: Share::wilson(c.overweight, c.accepted),
             overweight_excess: if weights > 0.0 {
                 sum(EXCESS) / weights
