@@ -59,9 +59,15 @@ pub(super) fn resolve(rules: &Resolver<'_>) -> Result<Cuts, CardError> {
         ),
     ] {
         if min >= max {
-            let max_key = path.trim_start_matches("cuts.").replace("_min", "_max");
-            let expected = format!("a number below {max_key} = {}", shown(max));
-            return Err(rules.wrong(path, shown(min), expected));
+            let max_path = path.replace("_min", "_max");
+            // The one that is written is to blame.
+            let (key, found, order, other, limit) = match rules.written(path) {
+                None => (max_path.as_str(), max, "above", path, min),
+                Some(_) => (path, min, "below", max_path.as_str(), max),
+            };
+            let other = other.trim_start_matches("cuts.");
+            let expected = format!("a number {order} {other} = {}", shown(limit));
+            return Err(rules.wrong(key, shown(found), expected));
         }
     }
     Ok(cuts)
