@@ -21,7 +21,7 @@ use crate::process::{
 };
 use crate::record::{RunHeader, Shard};
 
-pub use losses::{check_losses, energies, loss_notes, tabulated_track, thin_note};
+pub use losses::{check_losses, energies, loss_notes, tabulated_track, target_note};
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
 
 /// A card that asks for what cannot be done, in words.

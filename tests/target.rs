@@ -152,7 +152,7 @@ fn straggled_electrons_have_the_cross_section_of_the_integral_over_track_lengths
         );
         let points = route.spectrum(&[0.8], 1e-3).unwrap_err().to_string();
         assert!(points.contains("it needs bins of x"), "{points}");
-        assert!(route.sigma(1e-4).is_err(), "finer than it can");
+        assert!(route.sigma(1e-6).is_err(), "finer than it can");
     }
 }
 
@@ -182,9 +182,17 @@ fn electrons_in_a_thick_target_must_say_what_they_lose() {
     assert!(run::process(&unsaid).is_ok());
     let mut muons = card("na64mu-2025", &[]);
     muons.losses = None;
-    assert!(run::process(&muons).is_ok() && run::thin_note(&muons).is_none());
+    assert!(run::process(&muons).is_ok() && run::target_note(&muons).is_none());
     // What was said is said again.
-    let note = run::thin_note(&card("na64e-2018", &[])).unwrap();
+    // A shower is followed to 0.1 GeV, which may not be all that counts.
+    let shower = |x_min| {
+        let settings = [("target.losses", "shower"), ("cuts.x_min", x_min)];
+        run::target_note(&card("na64e-2023", &settings))
+    };
+    let left_out = shower("0").unwrap();
+    assert!(left_out.ends_with("with cuts.x_min = 0.001"), "{left_out}");
+    assert!(shower("0.001").is_none());
+    let note = run::target_note(&card("na64e-2018", &[])).unwrap();
     assert!(
         note.contains("0.998 X0 of target are treated as thin"),
         "{note}"

@@ -11,6 +11,7 @@ use millibrem::event::{EventBuffer, Sample, Scalar, Weighting};
 use millibrem::generate::{EventRequest, Generator, Progress};
 use millibrem::matter::muon_loss::MuonLoss;
 use millibrem::matter::shower::{Shower, Species, TrackTable};
+use millibrem::matter::straggling::surviving_share;
 use millibrem::particle::Role;
 use millibrem::process::Method;
 use millibrem::process::radiation::quadrature::{gauss_legendre, sigma};
@@ -197,6 +198,63 @@ fn all_electrons_and_positrons_of_a_shower_make_events() {
     let seen = depths.iter().filter(|z| **z < x0).count() as f64 / 20_000.0;
     // Half of what a slab at 1 X0 holds may be on the wrong side, 2 %.
     assert!((seen - before).abs() < 0.02, "{seen} {before}");
+}
+
+/// Without a cut most of the track length that counts may be at a thousandth of the beam's energy.
+#[test]
+fn light_particles_are_made_far_below_the_energy_of_the_beam() {
+    let of = |losses, m_chi| {
+        let settings = [
+            ("target.losses", losses),
+            ("dark_sector.m_chi_gev", m_chi),
+            ("cuts.x_min", "0"),
+            ("integration.neval", "200000"),
+        ];
+        card("na64e-2023", &settings)
+    };
+    // Tsai and Whitis: L(E) in √t, and the trapezoidal rule in σ dL for even ln E down to threshold.
+    let straggling = of("tsai-whitis", "0.001");
+    let (thickness, deepest, n) = (40.0, 30.0, 400);
+    let depths = gauss_legendre(128);
+    let length = |loss: f64| -> f64 {
+        let each = depths.iter().map(|(u, w)| {
+            let t = deepest * u * u;
+            2.0 * w * u * deepest * surviving_share(t, (-loss).exp())
+        });
+        each.sum()
+    };
+    let most = (100.0_f64 / 0.002_52).ln();
+    let points: Vec<(f64, f64)> = (0..=n)
+        .map(|i| {
+            let u = f64::from(i) / f64::from(n);
+            let loss = most * u * u;
+            (length(loss), sigma_at(&straggling, 100.0 * (-loss).exp()))
+        })
+        .collect();
+    let cells = points.windows(2);
+    let sum: f64 = cells
+        .map(|c| 0.5 * (c[0].1 + c[1].1) * (c[1].0 - c[0].0))
+        .sum();
+    let (events, sample) = check(&straggling, sum / thickness, 5000);
+    balances(&events, &sample);
+    let energies = events.scalar(&Scalar::BEAM_ENERGY).unwrap();
+    let soft = energies.iter().filter(|e| **e < 0.1).count();
+    assert!(soft > 100, "{soft} of 5000 below 0.1 GeV");
+    // A shower, which is followed to 0.1 GeV.
+    let showered = of("shower", "0.01");
+    let material = &showered.target.material;
+    let shower = Shower::new(Species::Electron, 100.0, 0.1);
+    let track = &shower.track_lengths(material, &[40.0]).unwrap()[0];
+    let known = RefCell::new(BTreeMap::new());
+    let sigma = |e: f64| {
+        let mut known = known.borrow_mut();
+        *known
+            .entry(e.to_bits())
+            .or_insert_with(|| sigma_at(&showered, e))
+    };
+    let each = [Species::Electron, Species::Positron];
+    let each = each.map(|species| track.integral(species, 0.1, sigma) / 40.0);
+    check(&showered, each[0] + each[1], 5000);
 }
 
 #[test]

@@ -89,9 +89,9 @@ impl Common {
         Ok(CardSource::new(text, overrides))
     }
 
-    /// Says where a thick target is treated as thin.
+    /// Says where a thick target is treated as thin, or a shower is not followed to the end.
     pub(crate) fn say_losses(&self, card: &RunCard) {
-        if let (false, Some(note)) = (self.quiet, run::thin_note(card)) {
+        if let (false, Some(note)) = (self.quiet, run::target_note(card)) {
             print::note(&format!("note: {note}"));
         }
     }

@@ -24,6 +24,17 @@ pub fn surviving_share(depth_x0: f64, energy_share: f64) -> f64 {
     (sum * libm::exp(a * libm::log(x) - x - libm::lgamma(a + 1.0))).min(1.0)
 }
 
+/// Depth in X0 beyond which less than 1e-9 of the electrons have more than `energy_share` (0 … 1) of their energy.
+pub(crate) fn deepest_x0(energy_share: f64) -> f64 {
+    /// The depth for this share of the energy and all above.
+    const OF_MOST: (f64, f64) = (16.0, 0.02);
+    let (mut depth, most) = OF_MOST;
+    while energy_share < most && surviving_share(depth, energy_share) > 1e-9 {
+        depth += 1.0;
+    }
+    depth
+}
+
 /// Depths (X0) at `steps + 1` equal steps of probability at which an electron collides, if it does
 /// so with the same cross section as long as it has more than `energy_share` of its energy.
 pub fn collision_depth_quantiles_x0(

@@ -73,7 +73,7 @@ impl MixedRoute {
         Self { method, parts }
     }
 
-    /// σ in pb on each nucleus, in the order of the target, each to `goal`.
+    /// σ in pb on each nucleus, in the order of the target, each to `goal` if the sum needs it.
     ///
     /// # Errors
     /// As [`Route::sigma_to`].
@@ -83,7 +83,10 @@ impl MixedRoute {
     ) -> Result<Vec<Integral>, QuadratureError> {
         let goal = goal.into();
         let parts = self.parts.iter();
-        parts.map(|(_, route)| route.sigma_to(&goal)).collect()
+        let each = parts.map(|(_, route)| Integral::or_unsettled(route.sigma_to(&goal)));
+        let each = each.collect::<Result<Vec<_>, _>>()?;
+        self.total(&each).judged(&goal)?;
+        Ok(each)
     }
 
     /// `Σ f_i σ_i` of what [`Self::sigma_of_each`] gives.

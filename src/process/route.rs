@@ -115,6 +115,40 @@ impl Integral {
         error_pb: 0.0,
         n_eval: 0,
     };
+
+    /// What a sum of several can take: where the goal is not reached, how far it got, since the sum may not need it.
+    ///
+    /// # Errors
+    /// Any other.
+    pub(super) fn or_unsettled(
+        found: Result<Self, QuadratureError>,
+    ) -> Result<Self, QuadratureError> {
+        match found {
+            Err(QuadratureError::NotConverged {
+                value_pb, error_pb, ..
+            }) if value_pb.is_finite() && error_pb.is_finite() => Ok(Self {
+                value_pb,
+                error_pb,
+                n_eval: 0,
+            }),
+            found => found,
+        }
+    }
+
+    /// Itself, if its error is as small as asked for.
+    ///
+    /// # Errors
+    /// [`QuadratureError::NotConverged`].
+    pub(super) fn judged(self, goal: &Goal<'_>) -> Result<Self, QuadratureError> {
+        match self.error_pb <= goal.rel_error * self.value_pb {
+            true => Ok(self),
+            false => Err(QuadratureError::NotConverged {
+                value_pb: self.value_pb,
+                error_pb: self.error_pb,
+                rel_error: goal.rel_error,
+            }),
+        }
+    }
 }
 
 /// Hears, from any thread, of so many more evaluations; [`ControlFlow::Break`] ends the quadrature.

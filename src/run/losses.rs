@@ -15,6 +15,7 @@ use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::{self, Species};
 use crate::process::target::{BeamTrack, EnergyLoss, Showered, Spread};
 use crate::process::{Incoming, Method, Route};
+use crate::text::shown;
 
 /// Steps of depth of the energies of muons.
 const MUON_STEPS: usize = 256;
@@ -67,21 +68,34 @@ fn difference(card: &RunCard) -> Option<String> {
     ))
 }
 
-/// What to know where the beam keeps its energy in a target that is thick for it.
-pub fn thin_note(card: &RunCard) -> Option<String> {
+/// What to know where the beam keeps its energy in a target that is thick for it, or is not followed to the least that
+/// counts.
+pub fn target_note(card: &RunCard) -> Option<String> {
     let x0 = card.thick_x0()?;
-    (card.losses == Some(Losses::None)).then(|| {
-        format!(
+    match card.losses? {
+        Losses::None => Some(format!(
             "target.losses = \"none\": {x0:.3} X0 of target are treated as thin, with all {} at beam.energy_gev",
             card.beam.projectile.name()
-        )
-    })
+        )),
+        Losses::Shower => {
+            let (followed, e0) = (shower::LEAST_GEV, card.beam.energy_gev);
+            let counts = lowest_share(card) * e0;
+            (counts < followed).then(|| {
+                format!(
+                    "target.losses = \"shower\": the shower is followed down to {followed} GeV, and what it makes below, from {:.3} GeV on, is left out; nothing is with cuts.x_min = {}",
+                    counts,
+                    shown(followed / e0)
+                )
+            })
+        }
+        _ => None,
+    }
 }
 
-/// What to know of the losses of a card whose limits are computed: [`thin_note`], and which of its keys have a
+/// What to know of the losses of a card whose limits are computed: [`target_note`], and which of its keys have a
 /// successor.
 pub fn loss_notes(card: &RunCard) -> Vec<String> {
-    let mut notes: Vec<String> = thin_note(card).into_iter().collect();
+    let mut notes: Vec<String> = target_note(card).into_iter().collect();
     if card.reach.straggling == Straggling::TsaiWhitis {
         notes.push(
             "reach.straggling = \"tsai-whitis\" is followed by reach alone: write losses = \"tsai-whitis\" under [target], which all commands follow"

@@ -15,13 +15,11 @@ use pulp::{Arch, Simd, WithSimd};
 use super::vertices::Vertices;
 use super::{BeamTrack, Showered};
 use crate::elementary::{exp, ln};
+use crate::matter::straggling::deepest_x0;
 use crate::process::BLOCK;
 
 /// b of [TW66].
 const B: f64 = 4.0 / 3.0;
-
-/// Beyond this many radiation lengths nothing is left above any energy that matters (below 1e-9).
-const DEEPEST_X0: f64 = 16.0;
 
 /// How a beam loses energy in a target.
 #[derive(Debug, Clone, PartialEq)]
@@ -225,7 +223,9 @@ impl WithSimd for TsaiWhitis<'_> {
             weight,
             ..
         } = self.out;
-        let deepest = self.thickness_cm.min(DEEPEST_X0 * self.radiation_length_cm);
+        let deepest = self
+            .thickness_cm
+            .min(deepest_x0(self.lowest) * self.radiation_length_cm);
         let (most, share) = (-ln(self.lowest), deepest / self.thickness_cm);
         let ln_most = ln(most);
         for i in 0..n {

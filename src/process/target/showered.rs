@@ -24,7 +24,7 @@ use crate::process::BLOCK;
 const SLABS: usize = 48;
 /// Beyond this many X0 nothing is left that could make anything.
 const DEEPEST_X0: f64 = 40.0;
-/// Steps of the table of lengths.
+/// Steps of the table of lengths, of the energy and of its logarithm.
 const STEPS: usize = 2048;
 
 /// The tracks of some species of a shower, or of muons in the place of e⁻.
@@ -195,15 +195,21 @@ impl Showered {
     /// The lengths of all species together.
     pub(super) fn beam_track(&self) -> BeamTrack {
         let lowest = self.lowest_gev / self.energy_gev;
-        let row = |i: usize| {
-            let share = 1.0 - (1.0 - lowest) * (i as f64 / STEPS as f64);
+        // Dense at the beam's energy and at the lowest, however far below that is.
+        let steps = (0..=STEPS).map(|i| i as f64 / STEPS as f64);
+        let even = steps.clone().map(|u| 1.0 - (1.0 - lowest) * u);
+        let of_ln = steps.map(|u| libm::exp(libm::log(lowest) * u).clamp(lowest, 1.0));
+        let mut shares: Vec<f64> = even.chain(of_ln).collect();
+        shares.sort_by(|a, b| b.total_cmp(a));
+        shares.dedup();
+        let row = |share: f64| {
             let above = |slab: &Slab| {
                 let of = |&species| slab.added.above(species, share * self.energy_gev);
                 self.species.iter().map(of).sum::<f64>()
             };
             (share, self.slabs.iter().map(above).sum())
         };
-        BeamTrack::of_table(self.thickness_x0, (0..=STEPS).map(row).collect())
+        BeamTrack::of_table(self.thickness_x0, shares.into_iter().map(row).collect())
     }
 }
 

@@ -195,6 +195,7 @@ impl Route for Spreading {
             Some(route) => route.sigma_to(&inner),
             None => Ok(Integral::ZERO),
         });
+        let each = each.map(Integral::or_unsettled);
         let each = each.collect::<Result<Vec<_>, _>>()?;
         let mut sum = Integral::ZERO;
         for ((weight, _), one) in self.nodes.iter().zip(each) {
@@ -202,7 +203,7 @@ impl Route for Spreading {
             sum.error_pb += weight * (one.error_pb + ERROR * one.value_pb);
             sum.n_eval += one.n_eval;
         }
-        Ok(sum)
+        sum.judged(goal)
     }
 
     fn spectrum_to(&self, _x: &[f64], _goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {

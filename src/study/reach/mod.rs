@@ -308,7 +308,12 @@ impl Experiment {
             sum += share
                 * match &self.track {
                     None => at(1.0)?,
-                    Some(track) => track.mean(at)?,
+                    // A cut below threshold counts for nothing.
+                    Some(track) => match self.threshold_share(part.nucleus, mass_gev)? {
+                        least if least > 1.0 => 0.0,
+                        least if least > track.lowest() => track.within(least, 1.0).mean(at)?,
+                        _ => track.mean(at)?,
+                    },
                 };
         }
         Ok(sum)
@@ -375,6 +380,16 @@ impl Experiment {
                 source: Box::new(source),
             }),
         }
+    }
+
+    /// The share of the beam energy at which the mass is made on `nucleus` at rest.
+    fn threshold_share(&self, nucleus: Nucleus, mass_gev: f64) -> Result<f64, ReachError> {
+        let Some(setup) = self.setup(nucleus, mass_gev, 1.0)? else {
+            return Ok(f64::INFINITY);
+        };
+        let (mass, c) = (setup.dark.threshold_mass_gev(), &setup.collision);
+        let least = c.m + mass * (1.0 + (c.m + 0.5 * mass) / c.big_m);
+        Ok(least / c.e0)
     }
 
     /// Expected bremsstrahlung events for a coupling of 1.
@@ -463,7 +478,12 @@ fn track(
     }
     if straggling {
         return match material.thickness_x0() {
-            Some(thickness_x0) => Ok(Some(BeamTrack::of_electrons(thickness_x0, x_min))),
+            Some(thickness_x0) => {
+                // Nothing is made at rest, whatever the cut.
+                let least = beam.projectile.mass_gev() / beam.energy_gev;
+                let track = BeamTrack::of_electrons(thickness_x0, x_min.max(least));
+                Ok(Some(track))
+            }
             None => Err(ReachError::NoTarget { experiment }),
         };
     }
