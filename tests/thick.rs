@@ -257,6 +257,34 @@ fn light_particles_are_made_far_below_the_energy_of_the_beam() {
     check(&showered, each[0] + each[1], 5000);
 }
 
+/// Some of its energies leave muons just above threshold, where σ is tiny and opens steeply.
+#[test]
+fn a_beam_with_a_spread_that_loses_energy_has_its_quadrature() {
+    let settings = [
+        ("target.losses", "muon-straggling"),
+        ("target.thickness_cm", "1000"),
+        ("beam.momentum_spread", "0.05"),
+        ("cuts.x_min", "0"),
+    ];
+    let card = card("na64mu-2025", &settings);
+    let process = run::process(&card).unwrap();
+    let silent = &mut |_: &Progress| ControlFlow::Continue(());
+    let mut generator = Generator::new(process.clone(), run::settings(&card)).unwrap();
+    generator.adapt(silent).unwrap();
+    let report = generator.measure(&[], silent).unwrap();
+    let by_mc = &report.cross_section;
+    let route = process.route(Method::QUADRATURE).unwrap();
+    let found = route.sigma(1e-3).unwrap();
+    let pull = (found.value_pb - by_mc.value_pb) / by_mc.error_pb;
+    assert!(
+        found.error_pb <= 1e-3 * found.value_pb && pull.abs() < 3.0,
+        "{found:?}, {} ± {} pb",
+        by_mc.value_pb,
+        by_mc.error_pb
+    );
+    assert!(by_mc.error_pb < 2e-3 * by_mc.value_pb && report.alarms.is_empty());
+}
+
 #[test]
 fn muons_lose_what_the_tables_of_their_losses_say() {
     let settings = [

@@ -288,3 +288,33 @@ pub trait Route: Sync {
         self.binned_to(edges, &rel_error.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_has_not_converged_counts_with_its_error() {
+        let part = |value_pb, error_pb| {
+            Integral::or_unsettled(Err(QuadratureError::NotConverged {
+                value_pb,
+                error_pb,
+                rel_error: 1e-6,
+            }))
+        };
+        let small = part(2e-3, 1e-3).expect("a value");
+        assert_eq!((small.value_pb, small.error_pb), (2e-3, 1e-3));
+        assert!(part(f64::NAN, 1e-3).is_err());
+        assert_eq!(
+            Integral::or_unsettled(Err(QuadratureError::Stopped)),
+            Err(QuadratureError::Stopped)
+        );
+        // A sum in which it does not matter is as good as asked for, itself it is not.
+        let sum = Integral {
+            value_pb: 2.0 + small.value_pb,
+            ..small
+        };
+        assert_eq!(sum.judged(&1e-3.into()), Ok(sum));
+        assert!(small.judged(&1e-3.into()).is_err());
+    }
+}
