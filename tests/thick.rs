@@ -200,7 +200,7 @@ fn all_electrons_and_positrons_of_a_shower_make_events() {
     assert!((seen - before).abs() < 0.02, "{seen} {before}");
 }
 
-/// Without a cut most of the track length that counts may be at a thousandth of the beam's energy.
+/// Without a cut some of the track length that counts is below a thousandth of the beam's energy.
 #[test]
 fn light_particles_are_made_far_below_the_energy_of_the_beam() {
     let of = |losses, m_chi| {

@@ -11,8 +11,8 @@
 //!
 //! What is radiated or ionised stays visible, so the cut is on the energy that χ and χ̄ carry away,
 //! `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only E > x_min E0 counts. σ(E) is taken
-//! from cubic pieces in u, E = E_low (E0/E_low)^(u²), because it opens at E_low, and where that is far below E0 most
-//! of the length may be there; their number is doubled until that changes σ̄ by less than 2e-4. Cells of the integral are
+//! from cubic pieces in u, E = E_low (E0/E_low)^(u²), because it opens at E_low, and where that is far below E0 much
+//! of the length may be near it; their number is doubled until that changes σ̄ by less than 2e-4. Cells of the integral are
 //! taken to none by those twice as large. Energies in units of E0, lengths in X0 for electrons and cm for muons.
 //! Pinned by the tests below and `tests/reach.rs`.
 
