@@ -90,9 +90,9 @@ impl<F: FnMut(u64, f64, &Points<'_>, &mut [f64])> Blocks for Alone<F> {
     }
 }
 
-/// Where block `k` lies between 0 and 1; an eighth of the blocks at each end, where nothing helps from beyond.
+/// Where block `k` lies between 0 and 1; a quarter of the blocks at each end, where nothing helps from beyond.
 fn place(k: u64) -> f64 {
-    (1.3 * (GOLDEN * k as f64).fract() - 0.15).clamp(0.0, 1.0)
+    (2.0 * (GOLDEN * k as f64).fract() - 0.5).clamp(0.0, 1.0)
 }
 
 fn eighth_power(v: f64) -> f64 {

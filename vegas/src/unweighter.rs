@@ -7,7 +7,7 @@
 //! the other's, by the distance in `p`. With the density `q` of that a point has the weight `w = J f / (q W)`: it is to be
 //! accepted with the probability `min(1, w)` and then weighs `max(1, w)`. The threshold `W(p)` of each family is linear
 //! between several `p` from 0 to 1, at each of which it is the smallest for which no more than a given share of the
-//! accepted points weighs more than one, but for chance of one standard deviation; it is set on points of their own.
+//! accepted points weighs more than one, two standard deviations of chance included; it is set on points of their own.
 //! Without allocation, and with no state: made once, it serves any number of threads. Pinned by `tests/unweighter.rs`.
 
 use std::sync::Arc;
@@ -109,6 +109,9 @@ struct Slot {
     keep: f32,
     alias: u32,
 }
+
+/// For so many standard deviations of chance the share of points above a threshold is kept.
+const DEVIATIONS: f64 = 2.0;
 
 /// Passes of the random streams: that of the first node, and that of the thresholds.
 const SCALES: u32 = 1 << 17;
@@ -228,11 +231,13 @@ impl Unweighter {
                     |(height, &cell): (&f64, &usize)| height / self.density(&between, cell);
                 weights.extend(work.height.iter().zip(&cells).map(weight));
             }
-            weights.sort_unstable_by(|a, b| b.total_cmp(a));
             proofs.push(weights);
         }
         let share = proof.max_overweight_share;
-        let mut thresholds: Vec<f64> = proofs.iter().map(|list| threshold(list, share)).collect();
+        let mut thresholds: Vec<f64> = proofs
+            .iter_mut()
+            .map(|list| threshold(list, share))
+            .collect();
         // Where nothing was accepted any will do.
         let largest = thresholds.iter().copied().fold(0.0, f64::max);
         if largest == 0.0 {
@@ -322,14 +327,22 @@ impl Unweighter {
     }
 }
 
-/// The smallest threshold for weights in falling order.
-fn threshold(falling: &[f64], share: f64) -> f64 {
-    let total: f64 = falling.iter().sum();
+/// The smallest threshold for weights, the largest of which come to stand first, in falling order.
+fn threshold(weights: &mut [f64], share: f64) -> f64 {
+    let total: f64 = weights.iter().sum();
+    // No more than all are accepted, so that no more than this many may weigh more than one.
+    let most = (share * weights.len() as f64) as usize + 1;
+    if most < weights.len() {
+        weights.select_nth_unstable_by(most, |a, b| b.total_cmp(a));
+    }
+    let first = weights.len().min(most + 1);
+    let largest = &mut weights[..first];
+    largest.sort_unstable_by(|a, b| b.total_cmp(a));
     let (mut above, mut best) = (0.0f64, 0.0);
     let mut sum_above = 0.0;
-    for &w in falling.iter().take_while(|&&w| w > 0.0) {
+    for &w in largest.iter().take_while(|&&w| w > 0.0) {
         let accepted = (total - sum_above) / w + above;
-        if above + above.sqrt() > share * accepted {
+        if above + DEVIATIONS * above.sqrt() > share * accepted {
             break;
         }
         best = w;
@@ -339,16 +352,17 @@ fn threshold(falling: &[f64], share: f64) -> f64 {
     best
 }
 
-/// What weights in falling order become with a threshold.
-fn expected(falling: &[f64], threshold: f64) -> Expected {
-    let above = falling.partition_point(|&w| w > threshold);
-    let sum_above = falling[..above].iter().sum::<f64>() / threshold;
-    let below = falling[above..].iter().sum::<f64>() / threshold;
+/// What weights become with a threshold.
+fn expected(weights: &[f64], threshold: f64) -> Expected {
+    let over = |w: &&f64| **w > threshold;
+    let above = weights.iter().filter(over).count();
+    let sum_above = weights.iter().filter(over).sum::<f64>() / threshold;
+    let below = weights.iter().filter(|w| !over(w)).sum::<f64>() / threshold;
     let accepted = below + above as f64;
     // Where nothing is accepted there is no share.
     let of_accepted = |part: f64| if accepted > 0.0 { part / accepted } else { 0.0 };
     Expected {
-        efficiency: accepted / falling.len().max(1) as f64,
+        efficiency: accepted / weights.len().max(1) as f64,
         overweight_share: of_accepted(above as f64),
         excess: of_accepted(sum_above - above as f64),
     }

@@ -53,7 +53,7 @@ const TOLERANCE: f64 = 1e-4;
 /// Part of the threshold above it where tables begin.
 const NEAR: f64 = 1e-3;
 /// Largest factor in E − E_th of a stretch.
-const FACTOR: f64 = 250.0;
+const FACTOR: f64 = 16.0;
 /// Increments of the map, times it is trained and points of each, and boxes.
 const INCREMENTS: usize = 200;
 const TRAINING: (u32, u64) = (8, 100_000);
@@ -61,11 +61,11 @@ const BOXES: usize = 4_000;
 /// Largest ratio of the masses of nuclei that share scales.
 const ALIKE: f64 = 1.5;
 /// Energies of a stretch with scales of their own, and points of a box at each.
-const NODES: usize = 4;
-const POINTS: u64 = 96;
+const NODES: usize = 3;
+const POINTS: u64 = 128;
 /// Parts of a stretch at the ends of which the share is kept, and points that set the threshold there.
-const PARTS: usize = 12;
-const PROOF: u64 = 30_000;
+const PARTS: usize = 6;
+const PROOF: u64 = 40_000;
 /// Allowed share of overweight events, and the part of it that is aimed at.
 const OVERWEIGHT: f64 = 1e-3;
 const MARGIN: f64 = 0.9;

@@ -3,12 +3,12 @@
 //! A [`Sampler`] is made once, for a process, a range of kinetic energies and a list of nuclei. Then
 //! [`Sampler::cross_section`] gives σ in pb per nucleus from a table made by quadrature
 //! (`sigma`), and [`Sampler::sample`] an event at that very energy, by rejection: the range is cut
-//! into stretches of at most a factor 250 in E − E_th, each of which has a map, boxes and their scales, interpolated
+//! into stretches of at most a factor 16 in E − E_th, each of which has a map, boxes and their scales, interpolated
 //! in the energy (`vegas::Partition`, `vegas::Unweighter`, `build`). Candidates are evaluated four at a
 //! time and the first accepted is taken, so that the kernel works on full registers.
 //!
 //! An event has the weight 1, but for a share of at most 10⁻³ that weighs more; using the weights makes
-//! every mean unbiased. That share is held at thirteen energies of each stretch, ends included, on points of their own
+//! every mean unbiased. That share is held at seven energies of each stretch, ends included, on points of their own
 //! ([`Sampler::report`]), not within 0.1 % of the threshold, where σ is next to nothing. Energies
 //! are kinetic energies of the incoming particle in GeV, momenta in GeV in the laboratory with the
 //! beam along +z. A sampler is immutable and shared by threads; each thread has a [`Scratch`]. The same seed
