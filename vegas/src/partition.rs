@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::integrand::BLOCK;
 use crate::kernel::Column;
 use crate::map::Map;
-use crate::rng::uniform;
 
 /// Lower and upper end of a box on one axis.
 pub(crate) type Side = [f32; 2];
@@ -210,27 +209,4 @@ impl Partition {
             }
         }
     }
-}
-
-/// Draws a point in a box; returns the Jacobian of the map but for its constant.
-#[inline(always)]
-pub(crate) fn draw_in(
-    map: &Map,
-    sides: &[Side],
-    mut word: impl FnMut() -> u64,
-    mut put: impl FnMut(usize, f64, f64),
-) -> f64 {
-    /// The largest coordinate that may reach an integrand: 1 − 2⁻⁵³.
-    const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
-    let last = map.increments() - 1;
-    let mut widths = 1.0;
-    for (d, &[low, high]) in sides.iter().enumerate() {
-        let y = f64::from(low) + uniform(word()) * f64::from(high - low);
-        let t = y * map.increments() as f64;
-        let increment = (t as usize).min(last);
-        let [edge, width] = map.increment(d, increment);
-        put(d, y, (edge + (t - increment as f64) * width).min(BELOW_ONE));
-        widths *= width;
-    }
-    widths
 }

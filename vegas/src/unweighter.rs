@@ -10,6 +10,8 @@
 //! accepted points weighs more than one, two standard deviations of chance included; it is set on points of their own.
 //! Without allocation, and with no state: made once, it serves any number of threads. Pinned by `tests/unweighter.rs`.
 
+use std::array::from_fn;
+use std::hint::select_unpredictable;
 use std::sync::Arc;
 
 use crate::cells::Picker;
@@ -17,7 +19,7 @@ use crate::error::Error;
 use crate::growth::Seen;
 use crate::integrand::{BLOCK, Points};
 use crate::maxima::scales;
-use crate::partition::{Partition, draw_in};
+use crate::partition::Partition;
 use crate::rng::uniform;
 use crate::work::Work;
 
@@ -276,22 +278,23 @@ impl Unweighter {
         }
     }
 
-    /// The box that a word stands for.
+    /// The box that a word stands for; without branches, for none could be foretold.
     #[inline(always)]
     fn pick(&self, between: &Between, word: u64) -> usize {
         let boxes = self.partition.volumes().len();
         let u = uniform(word);
-        let (node, u) = match u < between.second {
-            true => (between.node + 1, u * between.inverse[1]),
-            false => (between.node, (u - between.second) * between.inverse[0]),
-        };
+        let second = u < between.second;
+        let [low, high] = [(u - between.second), u];
+        let u = select_unpredictable(
+            second,
+            high * between.inverse[1],
+            low * between.inverse[0],
+        );
         let t = u * boxes as f64;
         let column = (t as usize).min(boxes - 1);
-        let slot = self.slots[node * boxes + column];
-        match t - (column as f64) < f64::from(slot.keep) {
-            true => column,
-            false => slot.alias as usize,
-        }
+        let slot = self.slots[(between.node + usize::from(second)) * boxes + column];
+        let own = t - (column as f64) < f64::from(slot.keep);
+        select_unpredictable(own, column, slot.alias as usize)
     }
 
     /// Density of points in y in a box.
@@ -303,7 +306,7 @@ impl Unweighter {
     }
 
     /// Draws `N` points for the member `p`, which is taken to lie between 0 and 1: columns of coordinates in (0, 1), one an
-    /// axis, and the factors that make its values weights if one is `threshold`. A point takes a word for its box and one an axis.
+    /// axis, and the factors that make its values weights if one is `threshold`. Words are taken for the boxes of all points, then for all points axis by axis.
     ///
     /// # Panics
     /// If there are fewer columns than axes.
@@ -315,14 +318,25 @@ impl Unweighter {
         x: &mut [[f64; N]],
         factor: &mut [f64; N],
     ) {
+        /// The largest coordinate that may reach an integrand: 1 − 2⁻⁵³.
+        const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
         let map = self.partition.map();
         let between = self.between(p);
-        let constant = map.scale() / threshold;
-        for i in 0..N {
-            let cell = self.pick(&between, word());
-            let sides = self.partition.sides(cell);
-            let widths = draw_in(map, sides, &mut word, |d, _, at| x[d][i] = at);
-            factor[i] = constant * widths / self.density(&between, cell);
+        let cells: [usize; N] = from_fn(|_| self.pick(&between, word()));
+        let sides = cells.map(|cell| self.partition.sides(cell));
+        *factor = cells.map(|cell| map.scale() / (threshold * self.density(&between, cell)));
+        let (increments, last) = (map.increments() as f64, map.increments() - 1);
+        // Axis by axis, so that no point waits for another's tables.
+        for (d, x) in x[..map.dim()].iter_mut().enumerate() {
+            for i in 0..N {
+                let [low, high] = sides[i][d];
+                let y = f64::from(low) + uniform(word()) * f64::from(high - low);
+                let t = y * increments;
+                let increment = (t as usize).min(last);
+                let [edge, width] = map.increment(d, increment);
+                x[i] = (edge + (t - increment as f64) * width).min(BELOW_ONE);
+                factor[i] *= width;
+            }
         }
     }
 }
