@@ -19,10 +19,13 @@ use super::{DOUBLING, over_x};
 use crate::process::radiation::Setup;
 use crate::process::{Goal, Integral, MIN_REL_ERROR, Memory, QuadratureError};
 
-/// y at the lower end of the first panel, and the length and number of panels: up to k = k_max (1 − 10⁻⁶).
-const LOWEST: f64 = -60.0;
+/// Length and number of the panels below y = 0.
 const LENGTH: f64 = 2.0;
-const PANELS: usize = 37;
+const BELOW: usize = 30;
+/// Length of the panels from there on, where σ_V falls so fast that few are of use, and the number of all: up to
+/// k = k_max (1 − 10⁻⁶).
+const SHORT: f64 = 1.0;
+const PANELS: usize = BELOW + 14;
 
 /// Degrees of the polynomials, each with all points of the one before.
 const DEGREES: [usize; 3] = [8, 16, 32];
@@ -83,12 +86,16 @@ impl Curve {
 
     /// y at a mass in GeV, in panels.
     fn place(&self, mass: f64) -> f64 {
-        (libm::log(mass / (self.mass_max - mass)) - LOWEST) / LENGTH
+        let y = libm::log(mass / (self.mass_max - mass));
+        let length = if y < 0.0 { LENGTH } else { SHORT };
+        BELOW as f64 + y / length
     }
 
     /// The mass in GeV at the place `place`.
     fn mass(&self, place: f64) -> f64 {
-        self.mass_max / (1.0 + libm::exp(-(LOWEST + LENGTH * place)))
+        let above = place - BELOW as f64;
+        let length = if above < 0.0 { LENGTH } else { SHORT };
+        self.mass_max / (1.0 + libm::exp(-length * above))
     }
 
     /// Panel `i`, if it converges. Two threads may make the same: neither waits for the other.
