@@ -114,18 +114,21 @@ impl MomentumTable {
         p[0] + s * (p[1] - p[0])
     }
 
-    /// The rows' intervals within two momenta, each as (p, density) at its ends.
-    pub fn within(&self, low: f64, high: f64) -> impl Iterator<Item = [(f64, f64); 2]> {
-        let pairs = self
-            .momentum_gev
-            .windows(2)
-            .zip(self.density.windows(2))
-            .map(|(p, d)| [(p[0], d[0]), (p[1], d[1])]);
-        pairs.filter_map(move |[(p0, d0), (p1, d1)]| {
-            let (from, to) = (p0.max(low), p1.min(high));
-            let at = |p: f64| (p, d0 + (d1 - d0) * (p - p0) / (p1 - p0));
-            (from < to).then(|| [at(from), at(to)])
-        })
+    /// The share of the beam below a momentum in GeV.
+    pub fn share_below(&self, p: f64) -> f64 {
+        let last = self.momentum_gev.len() - 1;
+        let next = self.momentum_gev.partition_point(|&one| one <= p);
+        let cell = next.clamp(1, last) - 1;
+        let [p_of, d, below] =
+            [&self.momentum_gev, &self.density, &self.below].map(|column| &column[cell..=cell + 1]);
+        let s = ((p - p_of[0]) / (p_of[1] - p_of[0])).clamp(0.0, 1.0);
+        let sum = d[0] + d[1];
+        let share = if sum > 0.0 {
+            s * (2.0 * d[0] + (d[1] - d[0]) * s) / sum
+        } else {
+            s
+        };
+        below[0] + share * (below[1] - below[0])
     }
 }
 
@@ -148,6 +151,7 @@ mod tests {
         ] {
             let found = table.quantile_gev(u);
             assert!((found - expected).abs() < 1e-12, "{u}: {found} {expected}");
+            assert!((table.share_below(found) - u).abs() < 1e-12, "{u}");
         }
         let just_above = table.quantile_gev(0.5 + 1e-9);
         assert!((5.0..5.001).contains(&just_above), "{just_above}");

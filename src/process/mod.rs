@@ -7,11 +7,13 @@
 
 pub mod annihilation;
 mod approximation;
+mod chebyshev;
 mod incoming;
 mod initial_state;
 mod inputs;
 mod kind;
 mod limits;
+mod measure;
 pub mod meson;
 mod method;
 mod mixture;
@@ -106,6 +108,26 @@ pub trait Process: Send + Sync {
     /// Its cross section by one of [`Self::methods`].
     fn route(&self, _: Method) -> Option<Box<dyn Route>> {
         None
+    }
+}
+
+/// The energy of the beam in GeV, between two, from which on anything can be made within the cuts; the higher one, if nothing can.
+fn opens_gev(process: &dyn Process, (closed, open): (f64, f64)) -> f64 {
+    let is_open = |energy: f64| process.at_energy(energy).is_some();
+    let (mut closed, mut open) = (closed, open);
+    if is_open(closed) {
+        return closed;
+    }
+    // The middle of two neighbouring numbers is one of the two.
+    loop {
+        let middle = 0.5 * (closed + open);
+        if middle <= closed || middle >= open {
+            return open;
+        }
+        match is_open(middle) {
+            true => open = middle,
+            false => closed = middle,
+        }
     }
 }
 

@@ -135,6 +135,15 @@ impl Integral {
         }
     }
 
+    /// So many times itself.
+    pub(super) fn times(self, factor: f64) -> Self {
+        Self {
+            value_pb: self.value_pb * factor,
+            error_pb: self.error_pb * factor,
+            ..self
+        }
+    }
+
     /// Itself, if its error is as small as asked for.
     ///
     /// # Errors

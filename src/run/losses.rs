@@ -165,7 +165,9 @@ pub(super) fn energy_loss(card: &RunCard) -> Result<EnergyLoss, UsageError> {
 pub fn tabulated_track(card: &RunCard) -> Result<Option<BeamTrack>, UsageError> {
     match card.losses {
         Some(Losses::MuonTable | Losses::MuonStraggling | Losses::Shower) => {
-            let losses = down_to(card, card.cuts.x_min / most_of_momentum(card))?;
+            // Nothing is made at rest, whatever the cut.
+            let least = card.beam.projectile.mass_gev() / card.beam.energy_gev;
+            let losses = down_to(card, card.cuts.x_min.max(least) / most_of_momentum(card))?;
             Ok(losses.track(card.beam.energy_gev))
         }
         _ => Ok(None),
@@ -178,9 +180,16 @@ fn most_of_momentum(card: &RunCard) -> f64 {
     spread.map_or(1.0, |spread| spread.most())
 }
 
-/// Energies in GeV of the beam with weights that add up to 1, for integrals over its spread; none if it has one energy.
+/// Energies in GeV of the beam with weights, for integrals over its spread of what is made within the cuts on x; none if it has
+/// one energy. What has less than they ask for is left out.
 pub fn energies(card: &RunCard) -> Vec<(f64, f64)> {
-    spread(card).map_or_else(Vec::new, |spread| spread.nodes())
+    let edges = [card.cuts.x_min, card.cuts.x_max].map(|x| x * card.beam.energy_gev);
+    let edges = if card.cuts.x_max < 1.0 {
+        &edges[..]
+    } else {
+        &edges[..1]
+    };
+    spread(card).map_or_else(Vec::new, |spread| spread.nodes(edges))
 }
 
 fn spread(card: &RunCard) -> Option<Spread> {

@@ -285,11 +285,7 @@ impl Unweighter {
         let u = uniform(word);
         let second = u < between.second;
         let [low, high] = [(u - between.second), u];
-        let u = select_unpredictable(
-            second,
-            high * between.inverse[1],
-            low * between.inverse[0],
-        );
+        let u = select_unpredictable(second, high * between.inverse[1], low * between.inverse[0]);
         let t = u * boxes as f64;
         let column = (t as usize).min(boxes - 1);
         let slot = self.slots[(between.node + usize::from(second)) * boxes + column];

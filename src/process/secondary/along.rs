@@ -1,22 +1,17 @@
 //! σ̄ and its spectrum along the track of a shower, by a route of the process at one energy.
 //!
-//! σ(E) is tabulated in equal steps of u, E = E_low + (E0 − E_low) u², because it opens at E_low, and
-//! taken from cubics between them; with a resonance at E_r of half width w, u² is in its place linear in
-//! asinh((E − E_r)/w), in which it is smooth, the tail of radiation above E_r too; the steps are doubled until σ̄ settles. Errors are that of the route, the last
-//! change and that of the cells.
-
-use rayon::prelude::*;
+//! The integral is that of `process::measure` in u, E = E_low + (E0 − E_low) u², because σ opens at E_low; with a resonance at
+//! E_r of half width w, u² is in its place linear in asinh((E − E_r)/w), in which it is smooth, the tail of radiation above E_r
+//! too.
 
 use super::FromShower;
 use crate::event::Scalar;
+use crate::process::measure::{Fitted, Measure, OWN};
 use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
-/// Least and most steps of the table of σ.
-const TABLE: (usize, usize) = (16, 256);
 /// Cells of the integral.
 const CELLS: usize = 4096;
-/// Share of the goal that is the route's, and the least error that is claimed.
-const SHARE: f64 = 0.3;
+/// The least error that is claimed.
 const FINEST: f64 = 1e-5;
 
 /// A resonance: its energy and half width in GeV, and the η of E = E_r + w sinh η between which the energies are.
@@ -59,64 +54,36 @@ impl Along {
         (half > 0.0 && from < to).then_some(Resonance { at, half, from, to })
     }
 
-    /// σ in pb at one energy, with its evaluations.
-    fn sigma_at(&self, energy_gev: f64, goal: &Goal<'_>) -> Result<(f64, u64), QuadratureError> {
+    /// σ in pb at one energy.
+    fn sigma_at(&self, energy_gev: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         let process = self.of.process.at_energy(energy_gev);
         match process.and_then(|process| process.route(self.method)) {
-            Some(route) => {
-                let found = route.sigma_to(goal)?;
-                Ok((found.value_pb, found.n_eval))
-            }
+            Some(route) => route.sigma_to(goal),
             // Nothing can be made there.
-            None => Ok((0.0, 0)),
+            None => Ok(Integral::ZERO),
         }
     }
 
-    /// The table of σ that is fine enough, with its evaluations and the last relative change of σ̄.
-    fn table(&self, goal: &Goal<'_>) -> Result<(Vec<f64>, u64, f64), QuadratureError> {
-        let goal = goal.to((SHARE * goal.rel_error).max(FINEST));
-        let mut steps = TABLE.0;
-        let mut n_eval = 0;
-        let mut table: Vec<f64> = Vec::new();
-        let mut before = f64::NAN;
-        loop {
-            let new = (0..=steps).into_par_iter().map(|i| {
-                if i % 2 == 0 && !table.is_empty() {
-                    return Ok((table[i / 2], 0));
-                }
-                self.sigma_at(self.energy(i as f64 / steps as f64), &goal)
-            });
-            let new = new.collect::<Result<Vec<_>, QuadratureError>>()?;
-            n_eval += new.iter().map(|(_, n)| n).sum::<u64>();
-            table = new.into_iter().map(|(sigma, _)| sigma).collect();
-            let mean = self.mean(&table, (0.0, 1.0));
-            let change = ((mean - before) / mean).abs();
-            if change <= goal.rel_error || mean == 0.0 || steps >= TABLE.1 {
-                return Ok((table, n_eval, if mean == 0.0 { 0.0 } else { change }));
-            }
-            before = mean;
-            steps *= 2;
-        }
-    }
-
-    /// σ̄ in pb over a range of u.
-    fn mean(&self, table: &[f64], (from, to): (f64, f64)) -> f64 {
-        let (track, species) = (&self.of.track, self.of.species);
-        let above = |u: f64| track.above(species, self.energy(u));
-        // What has kept the energy of the beam stands at its end.
-        let mut sum = if to >= 1.0 {
-            cubic(table, 1.0) * above(1.0)
-        } else {
-            0.0
-        };
+    /// The track length as a measure on a range of u, in depths.
+    fn measure(&self, (from, to): (f64, f64)) -> Measure {
+        let (track, species, depth) = (&self.of.track, self.of.species, self.of.depth_x0);
         let at = |i: usize| from + (to - from) * (i as f64 / CELLS as f64);
-        let (mut t, mut sigma) = (above(from), cubic(table, from));
-        for i in 1..=CELLS {
-            let (next_t, next_sigma) = (above(at(i)), cubic(table, at(i)));
-            sum += 0.5 * (sigma + next_sigma) * (t - next_t);
-            (t, sigma) = (next_t, next_sigma);
-        }
-        sum / self.of.depth_x0
+        let at: Vec<f64> = (0..=CELLS).map(at).collect();
+        let above = |&u: &f64| track.above(species, self.energy(u)) / depth;
+        let above: Vec<f64> = at.iter().map(above).collect();
+        let below = above.iter().map(|one| above[0] - one).collect();
+        // What has kept the energy of the beam stands at its end.
+        let top = if to >= 1.0 { above[CELLS] } else { 0.0 };
+        Measure::new(at, below, top)
+    }
+
+    /// σ̄ in pb and σ.
+    fn mean(&self, goal: &Goal<'_>) -> Result<(Integral, Fitted), QuadratureError> {
+        let at = |u: f64, goal: &Goal<'_>| self.sigma_at(self.energy(u), goal);
+        let goal = goal.to(goal.rel_error - FINEST);
+        let (found, fitted) = self.measure((0.0, 1.0)).of_sigma(&goal, &at)?;
+        let error_pb = found.error_pb + FINEST * found.value_pb;
+        Ok((Integral { error_pb, ..found }, fitted))
     }
 
     /// u of a missing-energy fraction.
@@ -141,27 +108,6 @@ impl Along {
             false => Ok(()),
         }
     }
-
-    fn judged(
-        value_pb: f64,
-        n_eval: u64,
-        change: f64,
-        goal: f64,
-    ) -> Result<Integral, QuadratureError> {
-        let found = Integral {
-            value_pb,
-            error_pb: value_pb * (change + SHARE * goal + FINEST),
-            n_eval,
-        };
-        match change <= goal {
-            true => Ok(found),
-            false => Err(QuadratureError::NotConverged {
-                value_pb,
-                error_pb: found.error_pb,
-                rel_error: goal,
-            }),
-        }
-    }
 }
 
 impl Route for Along {
@@ -170,13 +116,11 @@ impl Route for Along {
     }
 
     fn finest(&self) -> f64 {
-        4.0 * FINEST
+        FINEST / OWN
     }
 
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
-        let (table, n_eval, change) = self.table(goal)?;
-        let mean = self.mean(&table, (0.0, 1.0));
-        Self::judged(mean, n_eval, change, goal.rel_error)
+        self.mean(goal)?.0.judged(goal)
     }
 
     fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
@@ -185,9 +129,8 @@ impl Route for Along {
         let at = |&x: &f64| {
             let energy = x * e0;
             let density = self.of.track.density_at(self.of.species, energy);
-            let (sigma, n_eval) = self.sigma_at(energy, &goal.to(SHARE * goal.rel_error))?;
-            let value = sigma * density * e0 / self.of.depth_x0;
-            Self::judged(value, n_eval, 0.0, goal.rel_error)
+            let sigma = self.sigma_at(energy, goal)?;
+            Ok(sigma.times(density * e0 / self.of.depth_x0))
         };
         x.iter().map(at).collect()
     }
@@ -198,27 +141,21 @@ impl Route for Along {
             return Err(QuadratureError::Edges { found });
         }
         self.check_x()?;
-        let (table, n_eval, change) = self.table(goal)?;
+        let (found, fitted) = self.mean(goal)?;
+        found.judged(goal)?;
         let bin = |e: &[f64]| {
-            let (from, to) = (self.u(e[0]), self.u(e[1]));
-            let value = if from < to {
-                self.mean(&table, (from, to))
-            } else {
-                0.0
-            };
-            Self::judged(value, n_eval, change, goal.rel_error)
+            let range = (self.u(e[0]), self.u(e[1]));
+            if range.0 >= range.1 {
+                return Ok(Integral::ZERO);
+            }
+            let measure = self.measure(range);
+            let (value_pb, missing) = measure.of_fitted(&fitted);
+            Ok(Integral {
+                value_pb,
+                error_pb: missing + (OWN * goal.rel_error + FINEST) * value_pb,
+                n_eval: found.n_eval,
+            })
         };
         edges.windows(2).map(bin).collect()
     }
-}
-
-/// The value at `u` (0 … 1) of the cubic through the four nearest of at least four equidistant values.
-fn cubic(values: &[f64], u: f64) -> f64 {
-    let last = values.len() - 1;
-    let place = u * last as f64;
-    let first = (place as usize).saturating_sub(1).min(last - 3);
-    let x = place - first as f64;
-    let [a, b, c, d] = [0, 1, 2, 3].map(|i| values[first + i]);
-    let [x1, x2, x3] = [x - 1.0, x - 2.0, x - 3.0];
-    -a * x1 * x2 * x3 / 6.0 + b * x * x2 * x3 / 2.0 - c * x * x1 * x3 / 2.0 + d * x * x1 * x2 / 6.0
 }

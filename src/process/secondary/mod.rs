@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crate::event::Scalar;
 use crate::matter::shower::{Species, TrackLength};
 use crate::particle::{Outgoing, Particle};
-use crate::process::{Method, PointBlock, Process, Route};
+use crate::process::{Method, PointBlock, Process, Route, opens_gev};
 use along::Along;
 use points::Points;
 
@@ -44,7 +44,7 @@ impl FromShower {
         depth_x0: f64,
     ) -> Self {
         let table = track.energies_gev().first().copied().unwrap_or(0.0);
-        let lowest_gev = lowest(&*process, table);
+        let lowest_gev = opens_gev(&*process, (table, process.beam_energy_gev()));
         Self {
             process,
             track,
@@ -57,26 +57,6 @@ impl FromShower {
     /// Mean over the depth of projectiles above the energy at which anything within the cuts opens.
     fn share(&self) -> f64 {
         self.track.above(self.species, self.lowest_gev) / self.depth_x0
-    }
-}
-
-/// The energy in GeV, from `table` upwards, where the process opens.
-fn lowest(process: &dyn Process, table: f64) -> f64 {
-    let is_open = |energy: f64| process.at_energy(energy).is_some();
-    let (mut closed, mut open) = (table, process.beam_energy_gev());
-    if is_open(closed) {
-        return closed;
-    }
-    // The middle of two neighbouring numbers is one of the two.
-    loop {
-        let middle = 0.5 * (closed + open);
-        if middle <= closed || middle >= open {
-            return open;
-        }
-        match is_open(middle) {
-            true => open = middle,
-            false => closed = middle,
-        }
     }
 }
 

@@ -10,23 +10,22 @@
 //! * Anything else from a table of (E/E0, L).
 //!
 //! What is radiated or ionised stays visible, so the cut is on the energy that χ and χ̄ carry away,
-//! `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only E > x_min E0 counts. σ(E) is taken
-//! from cubic pieces in u, E = E_low (E0/E_low)^(u²), because it opens at E_low, and where that is far below E0 much
-//! of the length may be near it; their number is doubled until that changes σ̄ by less than 2e-4. Cells of the integral are
-//! taken to none by those twice as large. Energies in units of E0, lengths in X0 for electrons and cm for muons.
+//! `E_χ + E_χ̄ > x_min E0`: at E the cut on x is x_min E0/E and only E > x_min E0 counts. The integral is that of
+//! `process::measure` in u, E = E_low (E0/E_low)^(u²), because σ opens at E_low, and where that is far below E0 much
+//! of the length may be near it. Energies in units of E0, lengths in X0 for electrons and cm for muons.
 //! Pinned by the tests below and `tests/reach.rs`.
 
 use std::sync::Arc;
 
 use crate::matter::straggling::{deepest_x0, surviving_share};
+use crate::process::measure::Measure;
+use crate::process::{Goal, Integral, QuadratureError};
 
 /// Cells of the integral over the energy, and half the steps of that over the depth.
 const CELLS: usize = 256;
-/// Least and most intervals of the table of σ.
-const TABLE: (usize, usize) = (4, 128);
 /// Share of the energy of which nothing is made.
 const NOTHING: f64 = 1e-9;
-/// Relative change by twice the intervals below which there are enough.
+/// What may be missing of a mean, in parts of it.
 const SETTLED: f64 = 2e-4;
 
 /// The track length of the beam in a target as a function of the energy it has left.
@@ -34,8 +33,10 @@ const SETTLED: f64 = 2e-4;
 pub struct BeamTrack {
     thickness: f64,
     law: Law,
-    /// (E/E0, L(E)), from the highest energy downwards.
-    above: Vec<(f64, f64)>,
+    /// The lowest and the highest share of the energy.
+    ends: (f64, f64),
+    /// The length as a measure on u.
+    lengths: Measure,
 }
 
 /// How the beam loses its energy.
@@ -101,120 +102,70 @@ impl BeamTrack {
                 (share, length_in(rows, share))
             }
         };
+        let mut above: Vec<(f64, f64)> = (0..=CELLS).map(at).collect();
+        let first = above[0];
+        above.reverse();
+        let last = above[0];
+        let range = libm::log(first.0 / last.0);
+        let place = |share: f64| match range > 0.0 {
+            true => (libm::log(share / last.0) / range).clamp(0.0, 1.0).sqrt(),
+            false => 0.0,
+        };
+        // What is above the beam's energy has kept that; what is above another is not of this part.
+        let kept = if first.0 < 1.0 { 0.0 } else { first.1 };
+        let places = above.iter().map(|row| place(row.0)).collect();
+        let below = above.iter().map(|row| last.1 - row.1).collect();
         Self {
-            above: (0..=CELLS).map(at).collect(),
             thickness,
             law,
+            ends: (last.0, first.0),
+            lengths: Measure::new(places, below, kept),
         }
     }
 
     /// Track length above the lowest energy.
     pub fn effective(&self) -> f64 {
-        self.above[CELLS].1 - self.before()
+        self.lengths.whole()
     }
 
-    /// Mean of `sigma(E/E0)` over the thickness; what is below the lowest energy counts as 0.
+    /// Mean of `sigma(E/E0)` over the thickness, of which no more than 2e-4 is missing as far as can be told, and what that may be;
+    /// what is below the lowest energy counts as 0.
     ///
     /// # Errors
     /// The first of `sigma`.
-    pub fn mean<E>(&self, sigma: impl Fn(f64) -> Result<f64, E>) -> Result<f64, E> {
-        Ok(self.mean_to(SETTLED, sigma)?.0)
-    }
-
-    /// The same until it changes by less than the share `settled`, and its error: the last change and that of the cells.
-    ///
-    /// # Errors
-    /// The first of `sigma`.
-    pub fn mean_to<E>(
+    pub fn mean<E: Send>(
         &self,
-        settled: f64,
-        sigma: impl Fn(f64) -> Result<f64, E>,
+        sigma: impl Fn(f64) -> Result<f64, E> + Sync,
     ) -> Result<(f64, f64), E> {
-        let (lowest, highest) = self.ends();
-        let at = |i: usize, steps: usize| {
-            let u = i as f64 / steps as f64;
-            sigma(match i {
-                0 => lowest,
-                i if i == steps => highest,
-                _ => lowest * libm::exp(libm::log(highest / lowest) * (u * u)),
-            })
-        };
-        let mut steps = TABLE.0;
-        let mut table = (0..=steps)
-            .map(|i| at(i, steps))
-            .collect::<Result<Vec<_>, E>>()?;
-        let ((mut found, mut cells), mut change) = (self.mean_of(&table), f64::INFINITY);
-        while steps < TABLE.1 {
-            steps *= 2;
-            let mut finer = Vec::with_capacity(steps + 1);
-            for i in 0..=steps {
-                finer.push(match i % 2 {
-                    0 => table[i / 2],
-                    _ => at(i, steps)?,
-                });
-            }
-            table = finer;
-            let better;
-            (better, cells) = self.mean_of(&table);
-            change = (better - found).abs();
-            found = better;
-            if change <= settled * better.abs() {
-                break;
-            }
+        let at = |u: f64| sigma(self.share(u));
+        let (_, value, missing) = self.lengths.settled(SETTLED, &at)?;
+        Ok((value / self.thickness, missing / self.thickness))
+    }
+
+    /// The mean of `sigma(E/E0)` to `goal`.
+    pub(super) fn mean_of(
+        &self,
+        goal: &Goal<'_>,
+        sigma: &(dyn Fn(f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync),
+    ) -> Result<Integral, QuadratureError> {
+        let at = |u: f64, goal: &Goal<'_>| sigma(self.share(u), goal);
+        let (found, _) = self.lengths.of_sigma(goal, &at)?;
+        Ok(found.times(1.0 / self.thickness))
+    }
+
+    /// The share of the energy at a place.
+    fn share(&self, u: f64) -> f64 {
+        let (lowest, highest) = self.ends;
+        match u {
+            u if u <= 0.0 => lowest,
+            u if u >= 1.0 => highest,
+            _ => lowest * libm::exp(libm::log(highest / lowest) * (u * u)),
         }
-        Ok((found, change + cells))
     }
 
     /// Share of the beam energy down to which it is followed.
     pub fn lowest(&self) -> f64 {
-        self.ends().0
-    }
-
-    /// The length above the highest energy, if that is not the beam's.
-    fn before(&self) -> f64 {
-        if self.above[0].0 < 1.0 {
-            self.above[0].1
-        } else {
-            0.0
-        }
-    }
-
-    /// The lowest and the highest energy.
-    fn ends(&self) -> (f64, f64) {
-        (self.above[CELLS].0, self.above[0].0)
-    }
-
-    /// The mean of the σ that is `table` at equal steps of u, and what the size of the cells may change in it.
-    fn mean_of(&self, table: &[f64]) -> (f64, f64) {
-        let (lowest, highest) = self.ends();
-        let range = libm::log(highest / lowest);
-        let at = |&(share, _): &(f64, f64)| {
-            // Where next to nothing is lost, E_low is E0.
-            match lowest < highest {
-                true => cubic(
-                    table,
-                    (libm::log(share / lowest) / range).clamp(0.0, 1.0).sqrt(),
-                ),
-                false => table[0],
-            }
-        };
-        let sigma: Vec<f64> = self.above.iter().map(at).collect();
-        let by_cells = |step: usize| -> f64 {
-            let ends = (0..CELLS).step_by(step).map(|i| (i, i + step));
-            let cell = |(i, j): (usize, usize)| {
-                0.5 * (sigma[i] + sigma[j]) * (self.above[j].1 - self.above[i].1)
-            };
-            ends.map(cell).sum()
-        };
-        // The error of a trapezoid is that of its square.
-        let (fine, coarse) = (by_cells(1), by_cells(2));
-        let off = (fine - coarse) / 3.0;
-        // What has kept the energy of the beam.
-        let kept = sigma[0] * (self.above[0].1 - self.before());
-        (
-            (kept + fine + off) / self.thickness,
-            off.abs() / self.thickness,
-        )
+        self.ends.0
     }
 }
 
@@ -224,20 +175,10 @@ fn dense_at_both_ends(i: usize) -> f64 {
     x * x * (3.0 - 2.0 * x)
 }
 
-/// The value at `u` (0 … 1) of the cubic through the four nearest of at least four equidistant values.
-fn cubic(values: &[f64], u: f64) -> f64 {
-    let last = values.len() - 1;
-    let place = u * last as f64;
-    let first = (place as usize).saturating_sub(1).min(last - 3);
-    let x = place - first as f64;
-    let [a, b, c, d] = [0, 1, 2, 3].map(|i| values[first + i]);
-    let [x1, x2, x3] = [x - 1.0, x - 2.0, x - 3.0];
-    -a * x1 * x2 * x3 / 6.0 + b * x * x2 * x3 / 2.0 - c * x * x1 * x3 / 2.0 + d * x * x1 * x2 / 6.0
-}
-
 /// The length above `share` of a table.
 fn length_in(rows: &[(f64, f64)], share: f64) -> f64 {
-    let next = rows.partition_point(|row| row.0 > share);
+    // Where next to nothing is lost, several rows have the same energy.
+    let next = rows.partition_point(|row| row.0 >= share);
     let last = rows[rows.len() - 1];
     match (next, rows.get(next)) {
         (0, _) => rows[0].1,
@@ -286,17 +227,8 @@ mod tests {
             let track = BeamTrack::of_electrons(thickness_x0, 0.5);
             let found = track.effective();
             assert!((found - expected).abs() < 1e-5, "{thickness_x0}: {found}");
-            let mean = track.mean(|_| Ok::<f64, ()>(1.0)).unwrap_or(f64::NAN);
+            let (mean, _) = track.mean(|_| Ok::<f64, ()>(1.0)).unwrap();
             assert!((mean * thickness_x0 - found).abs() < 1e-12);
-        }
-    }
-
-    #[test]
-    fn a_cubic_goes_through_its_values_and_is_exact_for_cubics() {
-        let curve = |u: f64| 1.0 - 2.0 * u + 3.0 * u * u - 4.0 * u * u * u;
-        let values: Vec<f64> = (0..=7).map(|i| curve(f64::from(i) / 7.0)).collect();
-        for u in [0.0, 0.01, 1.0 / 7.0, 0.5, 0.93, 1.0] {
-            assert!((cubic(&values, u) - curve(u)).abs() < 1e-14, "{u}");
         }
     }
 
@@ -305,15 +237,13 @@ mod tests {
         for lowest in [0.5, 0.95] {
             let sigma = |z: f64| (1.0 - lowest / z).sqrt() * (1.0 + z);
             let track = BeamTrack::of_electrons(40.0, lowest);
-            let found = track.mean(|z| Ok::<f64, ()>(sigma(z)));
-            // The same with σ itself at the ends of each cell.
-            let exact: f64 = track
-                .above
-                .windows(2)
-                .map(|c| 0.5 * (sigma(c[0].0) + sigma(c[1].0)) * (c[1].1 - c[0].1))
-                .sum();
-            let off = found.unwrap_or(f64::NAN) * 40.0 / exact - 1.0;
+            let (found, missing) = track.mean(|z| Ok::<f64, ()>(sigma(z))).unwrap();
+            // The same with as many polynomials as it takes.
+            let at = |u: f64| Ok::<f64, ()>(sigma(track.share(u)));
+            let exact = track.lengths.settled(1e-9, &at).unwrap().1 / 40.0;
+            let off = found / exact - 1.0;
             assert!(off.abs() < 1e-4, "{lowest}: {off:e}");
+            assert!((found - exact).abs() < missing, "{lowest}: {missing:e}");
         }
     }
 
@@ -321,11 +251,11 @@ mod tests {
     fn in_a_thin_target_the_energy_is_that_of_the_beam() {
         let electrons = BeamTrack::of_electrons(1e-4, 0.5);
         let mean = electrons.mean(|share| Ok::<f64, ()>(share * share));
-        assert!((mean.unwrap_or(f64::NAN) - 1.0).abs() < 1e-3);
+        assert!((mean.unwrap().0 - 1.0).abs() < 1e-3);
         for loss in [1e-300, 1e-17, 1e-9] {
             let muons = BeamTrack::of_muons(22.4, loss, 0.5);
             let mean = muons.mean(|share| Ok::<f64, ()>(share * share));
-            assert!((mean.unwrap_or(f64::NAN) - 1.0).abs() < 1.01 * loss + 1e-15);
+            assert!((mean.unwrap().0 - 1.0).abs() < 1.01 * loss + 1e-15);
         }
     }
 
@@ -336,7 +266,7 @@ mod tests {
         let track = BeamTrack::of_muons(22.4, loss, 0.5);
         let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
         let expected = a + b * (1.0 - 0.5 * loss);
-        assert!((mean.unwrap_or(f64::NAN) / expected - 1.0).abs() < 1e-5);
+        assert!((mean.unwrap().0 / expected - 1.0).abs() < 1e-5);
         assert!((track.effective() - 22.4).abs() < 1e-12);
         // Where the cut lets nothing pass below z, the rest of the thickness counts for nothing.
         let (loss, lowest) = (0.9, 0.7);
@@ -345,6 +275,6 @@ mod tests {
         assert!((track.effective() - 22.4 * inside).abs() < 1e-12);
         let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
         let expected = inside * (a + b * 0.5 * (1.0 + lowest));
-        assert!((mean.unwrap_or(f64::NAN) / expected - 1.0).abs() < 1e-5);
+        assert!((mean.unwrap().0 / expected - 1.0).abs() < 1e-5);
     }
 }

@@ -77,25 +77,6 @@ impl EnergyLoss {
         }
     }
 
-    /// The share of the energy of the beam below which it is not followed; 0 if it leaves the target with more.
-    pub(super) fn lowest(&self) -> f64 {
-        match *self {
-            Self::None => 0.0,
-            Self::TsaiWhitis { lowest, .. } | Self::Constant { lowest, .. } => lowest,
-            Self::Table {
-                thickness_cm,
-                deepest_cm,
-                ref shares,
-            } => match deepest_cm < thickness_cm {
-                true => shares[shares.len() - 1],
-                false => 0.0,
-            },
-            Self::Shower { ref tracks, .. } | Self::Straggling { ref tracks } => {
-                tracks.beam_track().lowest()
-            }
-        }
-    }
-
     /// The track of a beam of `e0` GeV down to the least energy that counts; none if it keeps its energy.
     pub fn track(&self, e0: f64) -> Option<BeamTrack> {
         match *self {

@@ -103,20 +103,21 @@ impl InTarget {
         self.first().scalars().contains(&Scalar::BEAM_ENERGY)
     }
 
-    /// σ of a part by a method for a beam of this energy.
-    fn route_at(&self, process: &Arc<dyn Process>, method: Method) -> Option<Box<dyn Route>> {
+    /// σ of a part by a method for a beam of this energy, of which what is below `opens` GeV makes nothing.
+    fn route_at(
+        &self,
+        process: &Arc<dyn Process>,
+        opens: f64,
+        method: Method,
+    ) -> Option<Box<dyn Route>> {
         let energy = process.beam_energy_gev();
         let Some(track) = self.losses.track(energy) else {
             return process.route(method);
         };
-        let track = match &self.spread {
-            None => track,
-            Some(spread) => {
-                // Losses are followed to less than what counts at this energy, where nothing may be made.
-                let counts = self.losses.lowest() * self.beam_energy_gev() * spread.most();
-                let lowest = (counts / energy).max(track.lowest());
-                (lowest < 1.0).then(|| track.within(lowest, 1.0))?
-            }
+        let track = match opens / energy {
+            share if share >= 1.0 => return None,
+            share if share > track.lowest() => track.within(share, 1.0),
+            _ => track,
         };
         Some(Box::new(Thick::new(process, track, method)?))
     }
@@ -224,18 +225,10 @@ impl Process for InTarget {
                 let along = FromShower::new(process.clone(), track.clone(), *species, *depth_x0);
                 return along.route(method);
             }
-            let Some(spread) = &self.spread else {
-                return self.route_at(process, method);
-            };
-            // What knows one energy only has no such route.
-            process.at_energy(process.beam_energy_gev())?;
-            process.route(method)?;
-            let node = |(energy, weight): (f64, f64)| {
-                let route = process.at_energy(energy);
-                (weight, route.and_then(|at| self.route_at(&at, method)))
-            };
-            let nodes = spread.nodes().into_iter().map(node).collect();
-            Some(Box::new(Spreading { method, nodes }))
+            match &self.spread {
+                None => self.route_at(process, 0.0, method),
+                Some(spread) => Some(Box::new(Spreading::new(self, spread, process, method)?)),
+            }
         };
         let parts = self.parts.iter();
         let parts = parts.map(|part| Some((part.atom_fraction, one(part)?)));

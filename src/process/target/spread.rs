@@ -1,25 +1,24 @@
 //! The spread of the momentum of a beam: gaussian, cut off at five standard deviations, or a table of its density.
 //!
 //! `σ̄ = ∫ dp w(p) σ(E(p))`, ∫ w dp = 1; for the gaussian p = p0 (1 + δ ξ). A point has the momentum below which a share
-//! of the beam is that is one more coordinate, so ξ = Φ⁻¹ of it. Without Monte Carlo the integral is Gauss's rule, for the
-//! gaussian with 16 energies, for a table with two in each of 16 equal pieces of its range: those of the density in the
-//! piece, from its moments. Both are exact to 10⁻⁶ where σ is smooth. Cuts and x stay those of the nominal
+//! of the beam is that is one more coordinate, so ξ = Φ⁻¹ of it. Without Monte Carlo the integral is that of
+//! `process::measure` in p, from where anything opens. Cuts and x stay those of the nominal
 //! energy. Pinned by the tests below, `tests/beam.rs` and `tests/beam_table.rs`.
 
 use std::f64::consts::{SQRT_2, TAU};
+use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use crate::beam::{MomentumSpread, MomentumTable};
+use super::InTarget;
+use crate::beam::MomentumSpread;
 use crate::elementary::{exp, ln};
-use crate::process::radiation::quadrature::gauss_legendre;
-use crate::process::{Goal, Integral, Method, QuadratureError, Route};
+use crate::process::measure::{Measure, OWN};
+use crate::process::{Goal, Integral, Method, Process, QuadratureError, Route, opens_gev};
 
 const FARTHEST: f64 = MomentumSpread::FARTHEST;
-/// Energies of the integral over a gaussian, and pieces of that over a table.
-const NODES: usize = 16;
-/// Its relative error.
-const ERROR: f64 = 1e-6;
+/// Cells of the integral.
+const CELLS: usize = 512;
+/// Least relative error of it.
+const FINEST: f64 = 1e-6;
 
 /// Momenta around that of a beam of `e0` GeV and mass `m`.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,62 +61,72 @@ impl Spread {
         })
     }
 
-    /// Energies in GeV, and weights that add up to 1.
-    pub(crate) fn nodes(&self) -> Vec<(f64, f64)> {
-        let momenta = match &self.of {
+    /// Momentum in GeV of an energy.
+    fn momentum(&self, energy: f64) -> f64 {
+        ((energy - self.m) * (energy + self.m)).max(0.0).sqrt()
+    }
+
+    /// The least and the largest momentum in GeV.
+    fn range_gev(&self) -> (f64, f64) {
+        match &self.of {
             MomentumSpread::Gaussian(relative) => {
-                let rule = gauss_legendre(NODES);
-                let at = |u: f64| FARTHEST * (2.0 * u - 1.0);
-                let density = |x: f64| exp(-0.5 * x * x);
-                let sum: f64 = rule.iter().map(|(u, w)| w * density(at(*u))).sum();
-                let node =
-                    |(u, w): &(f64, f64)| (self.at(*relative, at(*u)), w * density(at(*u)) / sum);
-                rule.iter().map(node).collect()
+                (self.at(*relative, -FARTHEST), self.at(*relative, FARTHEST))
             }
-            MomentumSpread::Table(table) => in_pieces(table),
-        };
-        let of_momentum = |(p, weight)| (self.energy(p), weight);
-        momenta.into_iter().map(of_momentum).collect()
+            MomentumSpread::Table(table) => table.range_gev(),
+        }
+    }
+
+    /// The share of the beam below a momentum.
+    fn below(&self, p: f64) -> f64 {
+        match &self.of {
+            MomentumSpread::Gaussian(relative) => {
+                let upper = |x: f64| 0.5 * libm::erfc(x / SQRT_2);
+                let x = (p / self.p0 - 1.0) / relative;
+                // Of two small numbers on the side where they are.
+                let share = match x < 0.0 {
+                    true => upper(-x) - upper(FARTHEST),
+                    false => 1.0 - upper(x) - upper(FARTHEST),
+                };
+                share / (1.0 - 2.0 * upper(FARTHEST))
+            }
+            MomentumSpread::Table(table) => table.share_below(p),
+        }
+    }
+
+    /// The beam between two momenta in GeV as a measure on u, p = from + (to − from) u², because σ may open at the first.
+    fn measure(&self, range: (f64, f64)) -> Measure {
+        let at = |i: usize| i as f64 / CELLS as f64;
+        let at: Vec<f64> = (0..=CELLS).map(at).collect();
+        let below = at.iter().map(|&u| self.below(within(range, u))).collect();
+        Measure::new(at, below, 0.0)
+    }
+
+    /// Energies in GeV, and weights that add up to the share of the beam above the first of the energies `edges`, which rise:
+    /// for what is smooth between any two of them and above the last.
+    pub(crate) fn nodes(&self, edges: &[f64]) -> Vec<(f64, f64)> {
+        let (low, high) = self.range_gev();
+        let mut momenta = Vec::from_iter(
+            edges
+                .iter()
+                .map(|&edge| self.momentum(edge).clamp(low, high)),
+        );
+        momenta.push(high);
+        let pieces = momenta.windows(2).filter(|piece| piece[0] < piece[1]);
+        let nodes = pieces.flat_map(|piece| {
+            let range = (piece[0], piece[1]);
+            let rule = self.measure(range).rule().into_iter();
+            rule.map(move |(u, weight)| (self.energy(within(range, u)), weight))
+        });
+        nodes.collect()
     }
 }
 
-/// Momenta and weights of the two points of Gauss's rule in each piece of a table's range, by the first four moments of
-/// the density there.
-fn in_pieces(table: &MomentumTable) -> Vec<(f64, f64)> {
-    let (low, high) = table.range_gev();
-    let edge = |i: usize| low + (high - low) * (i as f64 / NODES as f64);
-    // Exact for a density that is linear, times a cube.
-    let rule = gauss_legendre(3);
-    let mut nodes = Vec::with_capacity(2 * NODES);
-    for i in 0..NODES {
-        let middle = 0.5 * (edge(i) + edge(i + 1));
-        let mut moments = [0.0; 4];
-        for [(p0, d0), (p1, d1)] in table.within(edge(i), edge(i + 1)) {
-            for (u, w) in &rule {
-                let mut term = w * (p1 - p0) * (d0 + u * (d1 - d0));
-                for moment in &mut moments {
-                    *moment += term;
-                    term *= p0 + u * (p1 - p0) - middle;
-                }
-            }
-        }
-        let [norm, first, second, third] = moments;
-        if norm <= 0.0 {
-            continue;
-        }
-        let [mean, square, cube] = [first, second, third].map(|moment| moment / norm);
-        let variance = square - mean * mean;
-        let half_skew = 0.5 * (cube - 3.0 * mean * square + 2.0 * mean * mean * mean) / variance;
-        let reach = libm::hypot(half_skew, variance.sqrt());
-        let tilt = 0.5 * half_skew / reach;
-        nodes.push((middle + mean + half_skew - reach, norm * (0.5 + tilt)));
-        nodes.push((middle + mean + half_skew + reach, norm * (0.5 - tilt)));
+/// The momentum in GeV at the place `u` of a range.
+fn within((from, to): (f64, f64), u: f64) -> f64 {
+    match u {
+        u if u >= 1.0 => to,
+        _ => from + (to - from) * u * u,
     }
-    let all: f64 = nodes.iter().map(|(_, weight)| weight).sum();
-    for (_, weight) in &mut nodes {
-        *weight /= all;
-    }
-    nodes
 }
 
 /// Φ⁻¹: the rational approximation of Acklam, good to 10⁻⁹, and one step of Halley's method.
@@ -174,9 +183,32 @@ fn quantile(u: f64) -> f64 {
 
 /// σ over the spread, by a route at each of its energies.
 pub(super) struct Spreading {
-    pub(super) method: Method,
-    /// Weights, and routes where anything is made.
-    pub(super) nodes: Vec<(f64, Option<Box<dyn Route>>)>,
+    of: InTarget,
+    spread: Spread,
+    process: Arc<dyn Process>,
+    method: Method,
+    /// What the nominal energy reaches.
+    finest: f64,
+}
+
+impl Spreading {
+    /// Of one part of a target; none if that knows one energy only, or has no such route.
+    pub(super) fn new(
+        of: &InTarget,
+        spread: &Spread,
+        process: &Arc<dyn Process>,
+        method: Method,
+    ) -> Option<Self> {
+        process.at_energy(process.beam_energy_gev())?;
+        let finest = of.route_at(process, 0.0, method)?.finest();
+        Some(Self {
+            of: of.clone(),
+            spread: spread.clone(),
+            process: process.clone(),
+            method,
+            finest,
+        })
+    }
 }
 
 impl Route for Spreading {
@@ -185,25 +217,29 @@ impl Route for Spreading {
     }
 
     fn finest(&self) -> f64 {
-        let routes = self.nodes.iter().flat_map(|(_, route)| route);
-        routes.map(|route| route.finest()).fold(ERROR, f64::max)
+        FINEST.max(self.finest / OWN)
     }
 
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
-        let inner = goal.to(goal.rel_error - ERROR);
-        let each = self.nodes.par_iter().map(|(_, route)| match route {
-            Some(route) => route.sigma_to(&inner),
-            None => Ok(Integral::ZERO),
-        });
-        let each = each.map(Integral::or_unsettled);
-        let each = each.collect::<Result<Vec<_>, _>>()?;
-        let mut sum = Integral::ZERO;
-        for ((weight, _), one) in self.nodes.iter().zip(each) {
-            sum.value_pb += weight * one.value_pb;
-            sum.error_pb += weight * (one.error_pb + ERROR * one.value_pb);
-            sum.n_eval += one.n_eval;
+        let (low, high) = self.spread.range_gev();
+        // What is made by less than the least momentum is so after losses of none.
+        let nothing = self.process.beam().mass_gev;
+        let opens = opens_gev(&*self.process, (nothing, self.spread.energy(high)));
+        let from = self.spread.momentum(opens).max(low);
+        if from >= high {
+            return Ok(Integral::ZERO);
         }
-        sum.judged(goal)
+        let at = |u: f64, goal: &Goal<'_>| {
+            let energy = self.spread.energy(within((from, high), u));
+            let process = self.process.at_energy(energy);
+            let route = process.and_then(|at| self.of.route_at(&at, opens, self.method));
+            match route {
+                Some(route) => route.sigma_to(goal),
+                None => Ok(Integral::ZERO),
+            }
+        };
+        let measure = self.spread.measure((from, high));
+        measure.of_sigma(goal, &at)?.0.judged(goal)
     }
 
     fn spectrum_to(&self, _x: &[f64], _goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
@@ -232,6 +268,7 @@ impl Spreading {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::beam::MomentumTable;
 
     #[test]
     fn quantiles_are_those_of_the_normal_distribution() {
@@ -243,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_the_nodes_and_points_of_its_moments() {
+    fn a_table_has_the_measure_and_points_of_its_moments() {
         // A gaussian of 2 GeV in rows that are no pieces of the rule, and one with a hole.
         let p: Vec<f64> = (0..=371)
             .map(|i| 90.0 + 20.0 * f64::from(i) / 371.0)
@@ -261,8 +298,7 @@ mod tests {
         ];
         for table in tables {
             let spread = Spread::new(MomentumSpread::Table(table.unwrap().into()), 100.0, 0.0);
-            let nodes = spread.nodes();
-            assert!(nodes.len() <= 2 * NODES);
+            let nodes = spread.nodes(&[0.0]);
             let n = 200_000;
             let points =
                 (0..n).map(|i| (spread.energy_at((f64::from(i) + 0.5) / f64::from(n)), 1.0));
@@ -276,7 +312,7 @@ mod tests {
                         / all
                 };
                 let (found, expected) = (moment(&nodes), moment(&points));
-                // The two points of a piece have its first four moments; the points miss the hole by half of one.
+                // The points miss the hole by half of one.
                 assert!(
                     (found - expected).abs() < 1e-5,
                     "{power}: {found} {expected}"
@@ -288,7 +324,7 @@ mod tests {
     #[test]
     fn nodes_and_points_have_the_moments_of_the_spread() {
         let spread = Spread::new(MomentumSpread::Gaussian(0.02), 100.0, 0.0);
-        let nodes = spread.nodes();
+        let nodes = spread.nodes(&[0.0]);
         let mean: f64 = nodes.iter().map(|(e, w)| e * w).sum();
         let square: f64 = nodes.iter().map(|(e, w)| (e - 100.0).powi(2) * w).sum();
         assert!((mean - 100.0).abs() < 1e-12, "{mean}");

@@ -5,7 +5,6 @@
 //! E = x_low E0 and is full from E = x_high E0 on, so the integral has two pieces. The errors are that of the route
 //! and that of the integral. Pinned by `tests/target.rs`.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,11 +14,6 @@ use crate::process::{Goal, Integral, Method, Process, QuadratureError, Route};
 
 /// Least relative error that can be reached.
 const FINEST: f64 = 3e-5;
-/// Share of the error asked for that is the route's, and that is the integral's.
-const SHARE: f64 = 0.3;
-/// Largest change of the integral.
-const SETTLED: f64 = 2e-4;
-
 /// A process along the track of its beam, by one route.
 pub(super) struct Thick {
     process: Arc<dyn Process>,
@@ -48,31 +42,19 @@ impl Thick {
         &self,
         track: &BeamTrack,
         goal: &Goal<'_>,
-        of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError>,
+        of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync,
     ) -> Result<Integral, QuadratureError> {
-        let (n_eval, missed) = (Cell::new(0), Cell::new(0.0_f64));
-        let inner = SHARE * goal.rel_error;
-        let at = |share: f64| {
+        let at = |share: f64, goal: &Goal<'_>| {
             let process = self
                 .process
                 .at_energy(self.process.beam_energy_gev() * share);
             // Nothing can be made at this energy.
-            let Some(route) = process.and_then(|process| process.route(self.method)) else {
-                return Ok(0.0);
-            };
-            let found = Integral::or_unsettled(of(&*route, share, &goal.to(inner)))?;
-            n_eval.set(n_eval.get() + found.n_eval);
-            if found.error_pb > inner * found.value_pb {
-                missed.set(missed.get().max(found.error_pb));
+            match process.and_then(|process| process.route(self.method)) {
+                Some(route) => of(&*route, share, goal),
+                None => Ok(Integral::ZERO),
             }
-            Ok(found.value_pb)
         };
-        let (value_pb, error_pb) = track.mean_to(SETTLED.min(inner), at)?;
-        Ok(Integral {
-            value_pb,
-            error_pb: error_pb + inner * value_pb + missed.get(),
-            n_eval: n_eval.get(),
-        })
+        track.mean_of(goal, &at)
     }
 
     /// σ̄ in the bin of x between two edges.

@@ -127,6 +127,9 @@ pub enum ReachError {
     },
 }
 
+/// What may be missing, in parts of it, of σ along the track of a beam.
+const ALONG: f64 = 1e-3;
+
 /// Where in a limit file something is wrong.
 fn place(line: usize) -> String {
     match line {
@@ -305,14 +308,25 @@ impl Experiment {
             let at = |energy_share: f64| {
                 self.sigma_at(method, part.nucleus, mass_gev, energy_share, goal)
             };
+            let settled = |track: &BeamTrack| {
+                let (value_pb, error_pb) = track.mean(at)?;
+                match error_pb <= ALONG * value_pb {
+                    true => Ok(value_pb),
+                    false => Err(ReachError::from(QuadratureError::NotConverged {
+                        value_pb,
+                        error_pb,
+                        rel_error: ALONG,
+                    })),
+                }
+            };
             sum += share
                 * match &self.track {
                     None => at(1.0)?,
                     // A cut below threshold counts for nothing.
                     Some(track) => match self.threshold_share(part.nucleus, mass_gev)? {
                         least if least > 1.0 => 0.0,
-                        least if least > track.lowest() => track.within(least, 1.0).mean(at)?,
-                        _ => track.mean(at)?,
+                        least if least > track.lowest() => settled(&track.within(least, 1.0))?,
+                        _ => settled(track)?,
                     },
                 };
         }

@@ -6,7 +6,6 @@
 //! falls. Where a panel does not converge, or χ is nearly as heavy as can be, there is no result and
 //! the pair is integrated by itself. Pinned by `tests/curve.rs`.
 
-use core::f64::consts::PI;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -16,6 +15,7 @@ use super::resonance::PairSource;
 use super::rule::{SIZES, rule};
 use super::slice::Emitted;
 use super::{DOUBLING, over_x};
+use crate::process::chebyshev;
 use crate::process::radiation::Setup;
 use crate::process::{Goal, Integral, MIN_REL_ERROR, Memory, QuadratureError};
 
@@ -110,8 +110,7 @@ impl Curve {
     fn fitted(&self, i: usize, goal: &Goal<'_>) -> Result<Option<Panel>, QuadratureError> {
         let goal = &goal.to(self.rel_error);
         let at = |(j, n): (usize, usize)| {
-            let z = libm::cos(PI * j as f64 / n as f64);
-            let mass = self.mass(i as f64 + 0.5 * (1.0 + z));
+            let mass = self.mass(i as f64 + 0.5 * (1.0 + chebyshev::node(j, n)));
             let vector = Emitted::Vector {
                 k2: mass * mass,
                 strength: 1.0,
@@ -138,10 +137,9 @@ impl Curve {
                 }
             }
             known = all;
-            let coefficients = chebyshev(&known);
-            let tail = coefficients[n - 2..]
-                .iter()
-                .fold(0.0, |a: f64, c| a.max(c.abs()));
+            let logarithms: Vec<f64> = known.iter().map(|f| libm::log(f.value_pb)).collect();
+            let coefficients = chebyshev::coefficients(&logarithms);
+            let tail = chebyshev::tail(&coefficients);
             if 2.0 * tail <= POLYNOMIAL / VECTOR * self.rel_error {
                 let worst = known.iter().map(|f| f.error_pb / f.value_pb);
                 return Ok(Some(Panel {
@@ -173,7 +171,7 @@ impl Curve {
             let end = self.mass((i + 1) as f64);
             let (k2, k2_max) = (end * end, self.mass_max * self.mass_max);
             let most = spectral_function(&pair.chi, k2_max) * k2_max * libm::log(k2_max / k2);
-            let above = most * libm::exp(panel.at(1.0));
+            let above = most * libm::exp(chebyshev::at(&panel.coefficients, 1.0));
             let rough = self.over_mass(pair, first, &panels, START);
             if above <= ABOVE * goal.rel_error * rough {
                 return Ok(self.settled(pair, first, &panels, rough, above, goal));
@@ -216,33 +214,12 @@ impl Curve {
         let one = |(k2, weight): (f64, f64)| {
             let place = self.place(k2.sqrt()) - first as f64;
             let i = (place as usize).min(panels.len() - 1);
-            weight * libm::exp(panels[i].at(2.0 * (place - i as f64) - 1.0))
+            weight
+                * libm::exp(chebyshev::at(
+                    &panels[i].coefficients,
+                    2.0 * (place - i as f64) - 1.0,
+                ))
         };
         nodes.into_iter().map(one).sum()
     }
-}
-
-impl Panel {
-    /// ln(σ_V in pb) at z in [−1, 1], by Clenshaw's recurrence.
-    fn at(&self, z: f64) -> f64 {
-        let (mut b, mut after) = (0.0, 0.0);
-        for c in self.coefficients[1..].iter().rev() {
-            (b, after) = (2.0 * z * b - after + c, b);
-        }
-        self.coefficients[0] + z * b - after
-    }
-}
-
-/// Coefficients of ln σ, given at cos(πj/n) for j = 0 … n.
-fn chebyshev(values: &[Integral]) -> Vec<f64> {
-    let n = values.len() - 1;
-    let half = |i: usize| if i == 0 || i == n { 0.5 } else { 1.0 };
-    let one = |k: usize| {
-        let terms = values.iter().enumerate().map(|(j, f)| {
-            let angle = PI * ((j * k) % (2 * n)) as f64 / n as f64;
-            half(j) * libm::log(f.value_pb) * libm::cos(angle)
-        });
-        half(k) * 2.0 / n as f64 * terms.sum::<f64>()
-    };
-    (0..=n).map(one).collect()
 }
