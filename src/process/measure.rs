@@ -156,7 +156,11 @@ impl Measure {
         };
         // Both ends may be the same place, which then has all of it.
         let (low, high) = self.ends();
-        let before = if from <= low { self.below[0] } else { below(from) };
+        let before = if from <= low {
+            self.below[0]
+        } else {
+            below(from)
+        };
         match to >= high {
             true => self.below[last] + self.top - before,
             false => below(to) - before,
@@ -180,7 +184,11 @@ impl Measure {
             }
             sum + simpson(from, b)
         };
-        let of_cells: Vec<f64> = self.at.windows(2).map(|cell| over(cell[0], cell[1])).collect();
+        let of_cells: Vec<f64> = self
+            .at
+            .windows(2)
+            .map(|cell| over(cell[0], cell[1]))
+            .collect();
         // As if the density were the same all over a cell.
         let by_cells = |step: usize| -> f64 {
             let cell = |i: usize| {

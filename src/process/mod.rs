@@ -100,6 +100,11 @@ pub trait Process: Send + Sync {
         None
     }
 
+    /// Energy of the beam in GeV from which on a cut rejects what takes most of it, so that σ has a kink there.
+    fn cut_from_gev(&self) -> f64 {
+        f64::INFINITY
+    }
+
     /// The ways to its cross section without Monte Carlo.
     fn methods(&self) -> Vec<Method> {
         Vec::new()

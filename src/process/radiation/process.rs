@@ -100,6 +100,13 @@ impl Process for Radiated {
         possible.then(|| (&setup).into())
     }
 
+    fn cut_from_gev(&self) -> f64 {
+        match self.setup().cuts.x_max {
+            x_max if x_max < 1.0 => x_max * self.beam_energy_gev(),
+            _ => f64::INFINITY,
+        }
+    }
+
     fn methods(&self) -> Vec<Method> {
         offered(self.setup()).map(|(method, _)| *method).collect()
     }

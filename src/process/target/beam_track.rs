@@ -76,6 +76,17 @@ impl BeamTrack {
         Self::along(self.law.clone(), self.thickness, (lowest, highest))
     }
 
+    /// Its parts below and above these shares, which rise, of its energy.
+    pub(crate) fn cut_at(self, shares: &[f64]) -> Vec<Self> {
+        let (lowest, highest) = self.ends;
+        let inside = shares.iter().copied().filter(|&one| lowest < one && one < highest);
+        let edges: Vec<f64> = [lowest].into_iter().chain(inside).chain([highest]).collect();
+        match edges.len() {
+            2 => vec![self],
+            _ => edges.windows(2).map(|e| self.within(e[0], e[1])).collect(),
+        }
+    }
+
     fn along(law: Law, thickness: f64, (lowest, highest): (f64, f64)) -> Self {
         let (least, most) = (-libm::log(highest), -libm::log(lowest.max(NOTHING)));
         let evenly = |i: usize| libm::exp(-(least + (most - least) * dense_at_both_ends(i)));

@@ -2,7 +2,7 @@
 //!
 //! With the track length L(E) of the beam ([`BeamTrack`]) and any route to σ(E),
 //! `σ̄ = (1/T) ∫ σ(E; E_miss > x_min E0) (−dL/dE) dE`, and in the same way in bins of x. A bin opens at
-//! E = x_low E0 and is full from E = x_high E0 on, so the integral has two pieces. The errors are that of the route
+//! E = x_low E0 and is full from E = x_high E0 on, where a cut x < x_high begins to reject, so the integral has two pieces. The errors are that of the route
 //! and that of the integral. Pinned by `tests/target.rs`.
 
 use std::sync::Arc;
@@ -37,10 +37,10 @@ impl Thick {
         })
     }
 
-    /// The mean of `of` over part of the track: of the route at a share of the energy, to this error.
+    /// The mean of `of` over parts of the track: of the route at a share of the energy, to this error.
     fn mean(
         &self,
-        track: &BeamTrack,
+        parts: Vec<BeamTrack>,
         goal: &Goal<'_>,
         of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync,
     ) -> Result<Integral, QuadratureError> {
@@ -54,7 +54,19 @@ impl Thick {
                 None => Ok(Integral::ZERO),
             }
         };
-        track.mean_of(goal, &at)
+        let mut sum = Integral::ZERO;
+        for part in parts {
+            let part = part.mean_of(goal, &at)?;
+            sum.value_pb += part.value_pb;
+            sum.error_pb += part.error_pb;
+            sum.n_eval += part.n_eval;
+        }
+        sum.judged(goal)
+    }
+
+    /// Where a cut begins to reject what takes most of the energy, in parts of the beam's.
+    fn cut_from(&self) -> f64 {
+        self.process.cut_from_gev() / self.process.beam_energy_gev()
     }
 
     /// σ̄ in the bin of x between two edges.
@@ -66,17 +78,12 @@ impl Thick {
                 false => Ok(Integral::ZERO),
             }
         };
-        let mut sum = Integral::ZERO;
-        for (from, to) in [(low, high.min(1.0)), (high, 1.0)] {
-            let from = from.max(self.track.lowest());
-            if from < to {
-                let piece = self.mean(&self.track.within(from, to), goal, of)?;
-                sum.value_pb += piece.value_pb;
-                sum.error_pb += piece.error_pb;
-                sum.n_eval += piece.n_eval;
-            }
+        let from = low.max(self.track.lowest());
+        if from >= 1.0 {
+            return Ok(Integral::ZERO);
         }
-        sum.judged(goal)
+        let full = high.min(self.cut_from());
+        self.mean(self.track.within(from, 1.0).cut_at(&[full]), goal, of)
     }
 }
 
@@ -90,8 +97,8 @@ impl Route for Thick {
     }
 
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
-        let found = self.mean(&self.track, goal, |route, _, goal| route.sigma_to(goal))?;
-        found.judged(goal)
+        let parts = self.track.clone().cut_at(&[self.cut_from()]);
+        self.mean(parts, goal, |route, _, goal| route.sigma_to(goal))
     }
 
     /// Refused: where the cut of the vertex energy comes down on x, dσ/dx peaks too steeply for the integral.

@@ -308,8 +308,13 @@ impl Experiment {
             let at = |energy_share: f64| {
                 self.sigma_at(method, part.nucleus, mass_gev, energy_share, goal)
             };
-            let settled = |track: &BeamTrack| {
-                let (value_pb, error_pb) = track.mean(at)?;
+            let settled = |track: BeamTrack| {
+                let (mut value_pb, mut error_pb) = (0.0, 0.0);
+                for part in track.cut_at(&[self.cuts.x_max]) {
+                    let (value, error) = part.mean(at)?;
+                    value_pb += value;
+                    error_pb += error;
+                }
                 match error_pb <= ALONG * value_pb {
                     true => Ok(value_pb),
                     false => Err(ReachError::from(QuadratureError::NotConverged {
@@ -325,8 +330,8 @@ impl Experiment {
                     // A cut below threshold counts for nothing.
                     Some(track) => match self.threshold_share(part.nucleus, mass_gev)? {
                         least if least > 1.0 => 0.0,
-                        least if least > track.lowest() => settled(&track.within(least, 1.0))?,
-                        _ => settled(track)?,
+                        least if least > track.lowest() => settled(track.within(least, 1.0))?,
+                        _ => settled(track.clone())?,
                     },
                 };
         }
