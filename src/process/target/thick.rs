@@ -14,6 +14,9 @@ use crate::process::{Goal, Integral, Method, Process, QuadratureError, Route};
 
 /// Least relative error that can be reached.
 const FINEST: f64 = 3e-5;
+/// Share of the energy at which it opens that counts as being there.
+const NEXT: f64 = 1e-12;
+
 /// A process along the track of its beam, by one route.
 pub(super) struct Thick {
     process: Arc<dyn Process>,
@@ -45,10 +48,10 @@ impl Thick {
         of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync,
     ) -> Result<Integral, QuadratureError> {
         let at = |share: f64, goal: &Goal<'_>| {
-            let process = self
-                .process
-                .at_energy(self.process.beam_energy_gev() * share);
-            // Nothing can be made at this energy.
+            let energy = self.process.beam_energy_gev() * share;
+            // Nothing can be made at this energy, or next to nothing where it opens, of which no quadrature makes a number.
+            let opens = self.process.at_energy(energy * (1.0 - NEXT)).is_none();
+            let process = self.process.at_energy(energy).filter(|_| !opens);
             match process.and_then(|process| process.route(self.method)) {
                 Some(route) => of(&*route, share, goal),
                 None => Ok(Integral::ZERO),
