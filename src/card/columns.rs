@@ -35,8 +35,8 @@ impl<T> Columns<'_, T> {
                 (self.of_file)(&text).map_err(|error| error.to_string())
             });
             return read.map_err(|problem| {
-                let found = format!("{}: {problem}", shorten(&name));
-                rules.wrong(&file, found, self.expected)
+                let expected = format!("{}: {problem}", self.expected);
+                rules.wrong(&file, shorten(&name), expected)
             });
         }
         if !columns.iter().any(|column| rules.has(column)) {
@@ -45,6 +45,9 @@ impl<T> Columns<'_, T> {
         let column = |path: &String| rules.read::<Vec<f64>>(path);
         let [x, y] = [column(&columns[0])?, column(&columns[1])?];
         let table = (self.of_columns)(&x, &y);
-        table.map_err(|error| rules.wrong(self.key, error.to_string(), self.expected))
+        table.map_err(|error| {
+            let expected = format!("{}: {error}", self.expected);
+            rules.wrong(self.key, "numbers that make none", expected)
+        })
     }
 }

@@ -25,11 +25,12 @@ keys! { KEYS:
     "target.radiation_length_cm": Number, "cm", within!(1e-30 to 1e30),
         Depends("from the elements (tabulated, or Tsai's formula) and the density, where it is known"),
         "Radiation length X₀ of the material.", LENGTH;
-    "target.thickness_cm": Number, "cm", within!(1e-30 to 1e30), Nothing("(`reach` asks for it)"),
-        "Thickness of the target along the beam; excludes `thickness_x0`.", LENGTH;
-    "target.thickness_x0": Number, "X₀", within!(1e-30 to 1e30), Nothing(""),
+    "target.thickness_cm": Number, "cm", within!(1e-9 to 1e9), Nothing("(`reach` asks for it)"),
+        "Thickness of the target along the beam; excludes `thickness_x0`.",
+        "a thickness in cm, 1e-9 to 1e9";
+    "target.thickness_x0": Number, "X₀", within!(1e-9 to 1e9), Nothing(""),
         "The same in radiation lengths X₀; excludes `thickness_cm`.",
-        "a number of radiation lengths, 1e-30 to 1e30";
+        "a number of radiation lengths, 1e-9 to 1e9";
     "target.energy_loss_gev_per_cm": Number, "GeV/cm", Numbers("0 to 1e30", |loss| loss == 0.0 || AMOUNTS.contains(&loss)), Nothing(""),
         "Mean energy a muon loses in each cm of the target, taken as constant: needed by `losses = \"constant\"`, \
          which every command follows; without that key only `reach` does.",
@@ -118,10 +119,10 @@ fn thickness(
         return Err(rules.excludes("target.thickness_x0", "target.thickness_cm"));
     }
     match radiation_length_cm {
-        Some(x0) if AMOUNTS.contains(&(in_x0 * x0)) => Ok(Some(in_x0 * x0)),
+        Some(x0) if (1e-9..=1e9).contains(&(in_x0 * x0)) => Ok(Some(in_x0 * x0)),
         Some(x0) => {
             let found = format!("{in_x0} radiation lengths of {x0} cm");
-            let expected = "a thickness of 1e-30 to 1e30 cm";
+            let expected = "a thickness of 1e-9 to 1e9 cm";
             Err(rules.wrong("target.thickness_x0", found, expected))
         }
         None => Err(rules.wrong(

@@ -176,7 +176,13 @@ impl Conversion {
                 let mut spinless = self.clone();
                 let nucleus = &mut spinless.photons.nucleus;
                 *nucleus = nucleus.with_spin(NucleusSpin::Zero);
-                spread * self.inclusive_pb(i) / spinless.inclusive_pb(i)
+                match spinless.inclusive_pb(i) {
+                    of_spinless if of_spinless > 0.0 => {
+                        spread * self.inclusive_pb(i) / of_spinless
+                    }
+                    // The form factor is zero.
+                    _ => 0.0,
+                }
             }
         }
     }
