@@ -177,9 +177,7 @@ impl Conversion {
                 let nucleus = &mut spinless.photons.nucleus;
                 *nucleus = nucleus.with_spin(NucleusSpin::Zero);
                 match spinless.inclusive_pb(i) {
-                    of_spinless if of_spinless > 0.0 => {
-                        spread * self.inclusive_pb(i) / of_spinless
-                    }
+                    of_spinless if of_spinless > 0.0 => spread * self.inclusive_pb(i) / of_spinless,
                     // The form factor is zero.
                     _ => 0.0,
                 }

@@ -79,8 +79,15 @@ impl BeamTrack {
     /// Its parts below and above these shares, which rise, of its energy.
     pub(crate) fn cut_at(self, shares: &[f64]) -> Vec<Self> {
         let (lowest, highest) = self.ends;
-        let inside = shares.iter().copied().filter(|&one| lowest < one && one < highest);
-        let edges: Vec<f64> = [lowest].into_iter().chain(inside).chain([highest]).collect();
+        let inside = shares
+            .iter()
+            .copied()
+            .filter(|&one| lowest < one && one < highest);
+        let edges: Vec<f64> = [lowest]
+            .into_iter()
+            .chain(inside)
+            .chain([highest])
+            .collect();
         match edges.len() {
             2 => vec![self],
             _ => edges.windows(2).map(|e| self.within(e[0], e[1])).collect(),

@@ -1,0 +1,253 @@
+//! Edges of cuts and of supports inside what is integrated over: energies of a beam that spreads or loses, a shower that is
+//! followed to a least energy, a form factor with zeros. Quadrature against sums by hand and against the Monte Carlo.
+
+use std::ops::ControlFlow;
+
+use millibrem::card::{Losses, Override, RunCard, shipped};
+use millibrem::generate::{Generator, Progress};
+use millibrem::process::{Integral, Method};
+use millibrem::{run, study};
+use rayon::prelude::*;
+
+fn card(name: &str, settings: &[(&str, &str)]) -> RunCard {
+    let common = [
+        ("run.seed", "7"),
+        ("run.threads", "2"),
+        ("histogram", "[]"),
+        ("integration.rel_error", "7e-4"),
+    ];
+    let set = |(key, value): &(&str, &str)| Override::by_option("--set", key, value);
+    let all: Vec<Override> = common.iter().chain(settings).map(set).collect();
+    shipped(name).unwrap().with(&all).unwrap()
+}
+
+fn quadrature(card: &RunCard, rel_error: f64) -> Integral {
+    let process = run::process(card).unwrap();
+    process
+        .route(Method::QUADRATURE)
+        .unwrap()
+        .sigma(rel_error)
+        .unwrap()
+}
+
+/// σ and its error by Monte Carlo, with nothing to complain of.
+fn monte_carlo(card: &RunCard) -> (f64, f64) {
+    let silent = &mut |_: &Progress| ControlFlow::Continue(());
+    let mut generator = Generator::new(run::process(card).unwrap(), run::settings(card)).unwrap();
+    generator.adapt(silent).unwrap();
+    let report = generator.measure(&[], silent).unwrap();
+    let found = &report.cross_section;
+    let q = found.iterations.last().unwrap().q;
+    assert!(
+        report.alarms.is_empty() && q > 1e-3,
+        "{q} {:?}",
+        report.alarms
+    );
+    assert!(found.error_pb < 1e-3 * found.value_pb);
+    (found.value_pb, found.error_pb)
+}
+
+/// Quadrature to 7e-4 and Monte Carlo, one against the other.
+fn agree(card: &RunCard, what: &str) {
+    let (by_chance, error) = monte_carlo(card);
+    let by_rule = quadrature(card, 7e-4);
+    let both = libm::hypot(error, by_rule.error_pb);
+    let off = (by_rule.value_pb - by_chance).abs();
+    assert!(
+        off < 3.0 * both,
+        "{what}: {by_rule:?}, {by_chance} ± {error}"
+    );
+}
+
+#[test]
+fn a_cut_whose_edge_lies_in_the_spread_of_the_beam_has_the_mean_by_hand() {
+    for (name, settings) in [
+        (
+            "na64e-2018",
+            &[("cuts.x_min", "0.97"), ("beam.momentum_spread", "0.03")][..],
+        ),
+        // What an A' takes is nearly all: a step at the upper edge.
+        (
+            "na64e-2018",
+            &[
+                ("process.kind", "dark-photon"),
+                ("dark_sector.m_dark_photon_gev", "0.3"),
+                ("beam.energy_gev", "2000"),
+                ("beam.momentum_spread", "0.1"),
+                ("cuts.x_min", "0.9"),
+                ("cuts.x_max", "0.95"),
+            ],
+        ),
+    ] {
+        let card = card(name, settings);
+        let found = quadrature(&card, 1e-3);
+        let (e0, parts) = (card.beam.energy_gev, 4000);
+        let relative: f64 = settings
+            .iter()
+            .find(|(key, _)| *key == "beam.momentum_spread")
+            .map(|(_, value)| value.parse().unwrap())
+            .unwrap();
+        // The middles of equal parts of ±5 deviations.
+        let one = |i: i32| {
+            let deviations = 10.0 * (f64::from(i) + 0.5) / f64::from(parts) - 5.0;
+            let weight = libm::exp(-0.5 * deviations * deviations);
+            let mut one = card.clone();
+            one.profile = one.profile.with(|of| of.momentum_spread = 0.0).unwrap();
+            let ratio = 1.0 / (1.0 + relative * deviations);
+            let cuts = one.cuts.with(|cuts| {
+                cuts.x_min *= ratio;
+                if cuts.x_max < 1.0 {
+                    cuts.x_max = (cuts.x_max * ratio).min(1.0);
+                }
+            });
+            let Ok(cuts) = cuts else {
+                return (0.0, weight);
+            };
+            one.cuts = cuts;
+            one.beam = one.beam.with(|beam| beam.energy_gev = e0 / ratio).unwrap();
+            let sigma = run::setup(&one)
+                .ok()
+                .map(|_| quadrature(&one, 1e-4).value_pb);
+            (sigma.unwrap_or(0.0) * weight, weight)
+        };
+        let (sum, weights) = (0..parts)
+            .into_par_iter()
+            .map(one)
+            .reduce(|| (0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+        let expected = sum / weights;
+        let off = (found.value_pb - expected).abs();
+        assert!(
+            off < found.error_pb && found.error_pb < 1e-3 * expected,
+            "{found:?}, {expected}"
+        );
+        if name == "na64e-2018" && card.cuts.x_max == 1.0 {
+            let m_chi = card.dark_sector.threshold_mass_gev() / 2.0;
+            let experiment = study::reach::experiment(&card).unwrap();
+            let reach = experiment
+                .sigma_pb(Method::QUADRATURE, m_chi, 1e-4)
+                .unwrap();
+            assert!((reach / expected - 1.0).abs() < 1e-3, "{reach} {expected}");
+        }
+    }
+}
+
+#[test]
+fn an_upper_cut_on_x_and_losses_have_the_monte_carlo() {
+    for (name, losses, thickness, x_max) in [
+        ("na64mu-2025", "muon-straggling", "40", "0.95"),
+        ("na64mu-2025", "muon-straggling", "40", "0.1"),
+        ("na64e-2018", "tsai-whitis", "0.1", "0.99"),
+        ("na64e-2018", "tsai-whitis", "20", "0.5"),
+        ("na64e-2018", "shower", "5", "0.8"),
+    ] {
+        let settings = [
+            ("target.losses", losses),
+            ("target.thickness_x0", thickness),
+            ("cuts.x_min", "0"),
+            ("cuts.x_max", x_max),
+        ];
+        agree(&card(name, &settings), &format!("{losses} {x_max}"));
+    }
+}
+
+#[test]
+fn a_shower_of_a_beam_with_a_spread_is_followed_to_the_same_least_energy() {
+    let settings = [
+        ("beam.energy_gev", "2000"),
+        ("target.losses", "shower"),
+        ("target.thickness_x0", "10"),
+        ("dark_sector.m_chi_gev", "0.0025"),
+        ("cuts.x_min", "0"),
+    ];
+    let spread = [("beam.momentum_spread", "0.1")];
+    let narrow = quadrature(&card("na64e-2018", &settings), 1e-3).value_pb;
+    let wide = card("na64e-2018", &[&settings[..], &spread].concat());
+    let found = quadrature(&wide, 1e-3);
+    assert!(
+        (found.value_pb / narrow - 1.0).abs() < 0.01,
+        "{found:?} {narrow}"
+    );
+    agree(&wide, "spread");
+}
+
+#[test]
+fn the_thinnest_target_is_a_thin_one() {
+    for (name, losses) in [
+        ("na64mu-2025", &["muon-table", "muon-straggling"][..]),
+        ("na64e-2018", &["tsai-whitis", "shower"]),
+    ] {
+        let thin = quadrature(&card(name, &[("target.losses", "none")]), 1e-4).value_pb;
+        for losses in losses {
+            let settings = [("target.losses", *losses), ("target.thickness_cm", "1e-9")];
+            let found = quadrature(&card(name, &settings), 1e-3).value_pb;
+            assert!(
+                (found / thin - 1.0).abs() < 1e-3,
+                "{losses}: {found} {thin}"
+            );
+        }
+    }
+}
+
+#[test]
+fn limits_without_a_cut_follow_muons_that_lose_in_steps() {
+    let settings = [
+        ("target.losses", "muon-straggling"),
+        ("target.thickness_x0", "20"),
+        ("cuts.x_min", "0"),
+    ];
+    let card = card("na64mu-2025", &settings);
+    assert_eq!(card.losses, Some(Losses::MuonStraggling));
+    let m_chi = card.dark_sector.threshold_mass_gev() / 2.0;
+    let experiment = study::reach::experiment(&card).unwrap();
+    let reach = experiment
+        .sigma_pb(Method::QUADRATURE, m_chi, 1e-4)
+        .unwrap();
+    let expected = quadrature(&card, 1e-3).value_pb;
+    assert!((reach / expected - 1.0).abs() < 1e-3, "{reach} {expected}");
+}
+
+#[test]
+fn a_narrow_resonance_in_a_shower_is_as_exact_as_it_says() {
+    let settings = [
+        ("process.kind", "annihilation"),
+        ("beam.particle", "e+"),
+        ("beam.energy_gev", "540"),
+        ("dark_sector.mediator", "vector"),
+        ("dark_sector.m_mediator_gev", "0.076"),
+        ("dark_sector.m_chi_gev", "0.0655"),
+        ("dark_sector.alpha_d", "0.1"),
+        ("dark_sector.width_gev", "0.001"),
+        ("target.losses", "tsai-whitis"),
+        ("target.thickness_x0", "6"),
+        ("cuts.x_min", "0"),
+    ];
+    let card = card("na64e-2018", &settings);
+    let fine = quadrature(&card, 4e-5);
+    for goal in [1e-2, 1e-3, 2e-4] {
+        let found = quadrature(&card, goal);
+        let off = (found.value_pb - fine.value_pb).abs();
+        assert!(
+            off < found.error_pb + fine.error_pb,
+            "{goal}: {found:?} {fine:?}"
+        );
+    }
+    agree(&card, "annihilation");
+}
+
+#[test]
+fn a_form_factor_with_zeros_leaves_numbers() {
+    let settings = |spin: &'static str| {
+        [
+            ("process.kind", "photon-conversion"),
+            ("beam.particle", "gamma"),
+            ("beam.energy_gev", "50"),
+            ("target.form_factor", "helm"),
+            ("target.nucleus_spin", spin),
+            ("target.losses", "none"),
+            ("cuts.x_min", "0"),
+        ]
+    };
+    let [zero, half] = ["0", "1/2"].map(|spin| monte_carlo(&card("na64e-2018", &settings(spin))));
+    // Of a heavy nucleus the spin changes next to nothing.
+    assert!((half.0 / zero.0 - 1.0).abs() < 3e-3, "{half:?} {zero:?}");
+}
