@@ -45,9 +45,6 @@ impl<T> Columns<'_, T> {
         let column = |path: &String| rules.read::<Vec<f64>>(path);
         let [x, y] = [column(&columns[0])?, column(&columns[1])?];
         let table = (self.of_columns)(&x, &y);
-        table.map_err(|error| {
-            let expected = format!("{}: {error}", self.expected);
-            rules.wrong(self.key, "numbers that make none", expected)
-        })
+        table.map_err(|error| rules.wrong(self.key, error.to_string(), self.expected))
     }
 }

@@ -51,11 +51,14 @@ fn a_table_in_a_file_is_read_and_stands_in_the_resolved_card() {
 fn what_is_wrong_with_a_file_is_told_with_its_line_and_the_place_in_the_card() {
     let problem = |file| card(file).with(&[]).unwrap_err().to_string();
     let found = problem("q_gev,f\n0.1,0.9\n0.1,0.8\n");
-    let expected = "card.toml:9: target.form_factor.file: found ff.csv: line 3: momentum transfer 0.1 GeV does not rise, expected a table of F against momentum transfer";
+    let expected = "card.toml:9: target.form_factor.file: found ff.csv, expected a table of F against momentum transfer: line 3: momentum transfer 0.1 GeV does not rise";
     assert_eq!(found, expected);
     let other = Override::parse("target.form_factor.file=other.csv").unwrap();
     let found = card("").with(&[other]).unwrap_err().to_string();
-    assert!(found.contains("other.csv: no such file"), "{found}");
+    assert!(
+        found.contains("other.csv, expected a table of F against momentum transfer: no such file"),
+        "{found}"
+    );
 }
 
 #[test]
