@@ -81,7 +81,7 @@ fn places(whole: Option<&Piece>, (from, to): (f64, f64), n: usize) -> Vec<(f64, 
         let whole = whole?;
         let own = whole.degree();
         if (whole.from, whole.to) == (from, to) && n == 2 * own {
-            return (j % 2 == 0).then(|| whole.values[j / 2]);
+            return (j.is_multiple_of(2)).then(|| whole.values[j / 2]);
         }
         let middle = 0.5 * (whole.from + whole.to);
         let all = [(whole.to, 0), (middle, own / 2), (whole.from, own)];
