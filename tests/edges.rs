@@ -186,6 +186,57 @@ fn the_thinnest_target_is_a_thin_one() {
             );
         }
     }
+    // All of the length is just below the energy of the beam.
+    let settings = [
+        ("target.losses", "muon-straggling"),
+        ("target.thickness_x0", "0.01"),
+        ("cuts.x_min", "0.9"),
+    ];
+    let thick = card("na64mu-2025", &settings);
+    let mut thin = thick.clone();
+    thin.losses = Some(Losses::None);
+    let [thick, thin] = [&thick, &thin].map(|card| quadrature(card, 1e-4).value_pb);
+    assert!((thick / thin - 1.0).abs() < 3e-5, "{thick} {thin}");
+}
+
+#[test]
+fn an_upper_cut_on_x_leaves_what_showers_make_of_less_than_the_energy_of_the_beam() {
+    for name in ["na64e-2023-meson", "na64e-2023-annihilation"] {
+        let cut = card(name, &[("cuts.x_max", "0.9")]);
+        agree(&cut, name);
+        let [whole, below] = [&card(name, &[]), &cut].map(|card| quadrature(card, 7e-4).value_pb);
+        assert!(
+            (0.1..0.998).contains(&(below / whole)),
+            "{name}: {below} {whole}"
+        );
+    }
+}
+
+#[test]
+fn limits_follow_any_cut_and_beams_down_to_the_threshold() {
+    let settings = |x_min: &'static str| {
+        [
+            ("target.losses", "tsai-whitis"),
+            ("target.thickness_x0", "5"),
+            ("cuts.x_min", x_min),
+        ]
+    };
+    let mut before = f64::INFINITY;
+    for x_min in ["0", "1e-3", "0.1", "0.123", "0.3", "0.5", "0.77"] {
+        let card = card("na64e-2018", &settings(x_min));
+        let experiment = study::reach::experiment(&card).unwrap();
+        let m_chi = card.dark_sector.threshold_mass_gev() / 2.0;
+        let reach = experiment
+            .sigma_pb(Method::QUADRATURE, m_chi, 1e-4)
+            .unwrap();
+        let expected = quadrature(&card, 5e-4).value_pb;
+        assert!(
+            (reach / expected - 1.0).abs() < 1e-3,
+            "{x_min}: {reach} {expected}"
+        );
+        assert!(reach <= before, "{x_min}: {reach} {before}");
+        before = reach;
+    }
 }
 
 #[test]

@@ -319,21 +319,21 @@ impl Measure {
     }
 
     /// ∫ σ dM to `goal`, with σ(s) to its own share of that, and σ.
-    pub(super) fn of_sigma(
+    pub(super) fn of_sigma<E: Send + From<QuadratureError>>(
         &self,
         goal: &Goal<'_>,
-        sigma: &(dyn Fn(f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync),
-    ) -> Result<(Integral, Fitted), QuadratureError> {
+        sigma: &(dyn Fn(f64, &Goal<'_>) -> Result<Integral, E> + Sync),
+    ) -> Result<(Integral, Fitted), E> {
         let (n_eval, missed) = (AtomicU64::new(0), AtomicU64::new(0));
         let own = OWN * goal.rel_error;
         let at = |s: f64| {
-            let found = Integral::or_unsettled(sigma(s, &goal.to(own)))?;
+            let found = sigma(s, &goal.to(own))?;
             n_eval.fetch_add(found.n_eval, Ordering::Relaxed);
             if found.error_pb > own * found.value_pb {
                 // Numbers above 0 stand in the order of their bits.
                 missed.fetch_max(found.error_pb.to_bits(), Ordering::Relaxed);
             }
-            Ok::<_, QuadratureError>(found.value_pb)
+            Ok::<_, E>(found.value_pb)
         };
         let (fitted, value_pb, missing) = self.settled(OF_MEAN * goal.rel_error, &at)?;
         let missed = f64::from_bits(missed.into_inner()) * self.whole();

@@ -110,7 +110,7 @@ pub struct Integral {
 
 impl Integral {
     /// Nothing, exactly.
-    pub(super) const ZERO: Self = Self {
+    pub(crate) const ZERO: Self = Self {
         value_pb: 0.0,
         error_pb: 0.0,
         n_eval: 0,
@@ -120,7 +120,7 @@ impl Integral {
     ///
     /// # Errors
     /// Any other.
-    pub(super) fn or_unsettled(
+    pub(crate) fn or_unsettled(
         found: Result<Self, QuadratureError>,
     ) -> Result<Self, QuadratureError> {
         match found {
@@ -148,7 +148,7 @@ impl Integral {
     ///
     /// # Errors
     /// [`QuadratureError::NotConverged`].
-    pub(super) fn judged(self, goal: &Goal<'_>) -> Result<Self, QuadratureError> {
+    pub(crate) fn judged(self, goal: &Goal<'_>) -> Result<Self, QuadratureError> {
         match self.error_pb <= goal.rel_error * self.value_pb {
             true => Ok(self),
             false => Err(QuadratureError::NotConverged {

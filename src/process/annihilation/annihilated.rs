@@ -123,10 +123,14 @@ impl Annihilation {
         }
     }
 
-    /// Whether any E_miss is within the cuts; where there is no upper cut there is none.
+    /// Whether any E_miss is within the lower cut. What the upper one rejects is made at energies above others.
     fn passes(&self) -> bool {
-        let cuts = &self.cuts;
-        self.x() >= cuts.x_min && (cuts.x_max >= 1.0 || self.lowest_x() <= cuts.x_max)
+        self.x() >= self.cuts.x_min
+    }
+
+    /// Whether the E_miss of a positron that does not radiate is within the cuts.
+    pub(super) fn is_within(&self) -> bool {
+        self.takes(self.energy_gev + ELECTRON_MASS_GEV)
     }
 
     /// Whether an E_miss in GeV is.
@@ -174,7 +178,8 @@ impl Annihilation {
         let most = self.cuts.chi_angle_max_mrad * MRAD;
         let outside = |p: Momentum| polar_angle(p[1].abs(), p[3]) > most;
         let momenta = || pair.momenta(self.chi.mass_gev, cos);
-        match self.cuts_angles() && momenta().into_iter().any(outside) {
+        let outside = self.cuts_angles() && momenta().into_iter().any(outside);
+        match outside || !self.is_within() {
             true => 0.0,
             false => {
                 let sigma = cross_section::sigma_pb(pair.s, &self.dark, &self.chi);

@@ -43,6 +43,9 @@ impl Route for Closed {
         if self.0.radiates() {
             return Ok(self.within(0.0, 1.0));
         }
+        if !self.0.is_within() {
+            return Ok(Integral::ZERO);
+        }
         let value_pb = self.0.sigma_pb();
         Ok(Integral {
             value_pb,

@@ -70,7 +70,21 @@ impl MesonPair {
             ..self.clone()
         };
         moved.now = core::array::from_fn(|i| moved.open(moved.rates.get(i)?));
-        moved.now.iter().any(Option::is_some).then_some(moved)
+        // What the upper cut rejects is made at energies above others.
+        let is_open = |rates: &Rates| {
+            let [least, most] = moved.limits(rates.meson);
+            energy_gev > rates.lowest_gev && least < most
+        };
+        moved.rates.iter().any(is_open).then_some(moved)
+    }
+
+    /// Least and largest t in GeV² of a meson that kinematics, dσ and the lower cut on E_miss leave.
+    fn limits(&self, meson: VectorMeson) -> [f64; 2] {
+        let mass = meson.mass_gev();
+        let (t_min, t_max) = self.photons.collision().t_limits(mass * mass);
+        let farthest = t_min + (FARTHEST / photoproduction::slope(meson)).max(LARGEST_T_GEV2);
+        let to = self.photons.t_at(self.photons.cuts.x_min);
+        [t_min, t_max.min(farthest).min(to)]
     }
 
     /// A meson at this energy, if it can be made within the cuts.
@@ -82,10 +96,8 @@ impl MesonPair {
         let [coherent, incoherent] = rates.at(&self.on, self.photons.energy_gev);
         let mass = meson.mass_gev();
         let (t_min, t_max) = self.photons.collision().t_limits(mass * mass);
-        let farthest = t_min + (FARTHEST / photoproduction::slope(meson)).max(LARGEST_T_GEV2);
-        let from = self.photons.t_least();
-        let to = self.photons.t_at(self.photons.cuts.x_min);
-        let t_range = (t_min.max(from), t_max.min(farthest).min(to));
+        let [least, most] = self.limits(meson);
+        let t_range = (least.max(self.photons.t_least()), most);
         (t_range.0 < t_range.1).then_some(Open {
             meson,
             t_range,

@@ -79,7 +79,8 @@ impl Along {
 
     /// σ̄ in pb and σ.
     fn mean(&self, goal: &Goal<'_>) -> Result<(Integral, Fitted), QuadratureError> {
-        let at = |u: f64, goal: &Goal<'_>| self.sigma_at(self.energy(u), goal);
+        let at =
+            |u: f64, goal: &Goal<'_>| Integral::or_unsettled(self.sigma_at(self.energy(u), goal));
         let goal = goal.to(goal.rel_error - FINEST);
         let (found, fitted) = self.measure((0.0, 1.0)).of_sigma(&goal, &at)?;
         let error_pb = found.error_pb + FINEST * found.value_pb;

@@ -21,8 +21,13 @@ use crate::matter::straggling::{deepest_x0, surviving_share};
 use crate::process::measure::Measure;
 use crate::process::{Goal, Integral, QuadratureError};
 
-/// Cells of the integral over the energy, and half the steps of that over the depth.
+/// Cells of the integral over the energy of electrons, and half the steps of that over the depth; cells of a table, which
+/// costs little and may have all of its length just below the energy of the beam.
 const CELLS: usize = 256;
+const OF_TABLE: usize = 4096;
+/// Where a process opens at this share of an energy, or closer to it, next to nothing is made there, of which no quadrature makes
+/// a number.
+pub(crate) const NEXT_TO_ONE: f64 = 1.0 - 1e-12;
 /// Share of the energy of which nothing is made.
 const NOTHING: f64 = 1e-9;
 /// What may be missing of a mean, in parts of it.
@@ -96,7 +101,16 @@ impl BeamTrack {
 
     fn along(law: Law, thickness: f64, (lowest, highest): (f64, f64)) -> Self {
         let (least, most) = (-libm::log(highest), -libm::log(lowest.max(NOTHING)));
-        let evenly = |i: usize| libm::exp(-(least + (most - least) * dense_at_both_ends(i)));
+        let cells = match law {
+            Law::Table(_) => OF_TABLE,
+            _ => CELLS,
+        };
+        let dense = |i: usize| dense_at_both_ends(i as f64 / cells as f64);
+        let evenly = |i: usize| match i {
+            // The end as it is, since what is below it counts for nothing.
+            i if i == cells => lowest.max(NOTHING),
+            _ => libm::exp(-(least + (most - least) * dense(i))),
+        };
         let deepest = match law {
             Law::Electrons => thickness.min(deepest_x0(lowest)),
             _ => thickness,
@@ -107,20 +121,19 @@ impl BeamTrack {
                 // How much of the thickness lies before each of the energies.
                 let before = |share: f64| ((1.0 - share) / loss).min(1.0);
                 let (first, last) = (before(highest), before(lowest));
-                let depth = first + (last - first) * dense_at_both_ends(i);
+                let depth = first + (last - first) * dense(i);
                 (1.0 - loss * depth, thickness * depth)
             }
             Law::Table(rows) => {
-                // The ends as they are, since what is below the last row counts for nothing.
                 let share = match i {
                     0 => highest,
-                    CELLS => lowest,
+                    i if i == cells => lowest,
                     i => evenly(i),
                 };
                 (share, length_in(rows, share))
             }
         };
-        let mut above: Vec<(f64, f64)> = (0..=CELLS).map(at).collect();
+        let mut above: Vec<(f64, f64)> = (0..=cells).map(at).collect();
         let first = above[0];
         above.reverse();
         let last = above[0];
@@ -161,11 +174,11 @@ impl BeamTrack {
     }
 
     /// The mean of `sigma(E/E0)` to `goal`.
-    pub(super) fn mean_of(
+    pub(crate) fn mean_of<E: Send + From<QuadratureError>>(
         &self,
         goal: &Goal<'_>,
-        sigma: &(dyn Fn(f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync),
-    ) -> Result<Integral, QuadratureError> {
+        sigma: &(dyn Fn(f64, &Goal<'_>) -> Result<Integral, E> + Sync),
+    ) -> Result<Integral, E> {
         let at = |u: f64, goal: &Goal<'_>| sigma(self.share(u), goal);
         let (found, _) = self.lengths.of_sigma(goal, &at)?;
         Ok(found.times(1.0 / self.thickness))
@@ -188,8 +201,7 @@ impl BeamTrack {
 }
 
 /// The places 0 … 1 of the cells: dense at E0, where electrons are, and at E_low, where σ opens.
-fn dense_at_both_ends(i: usize) -> f64 {
-    let x = i as f64 / CELLS as f64;
+fn dense_at_both_ends(x: f64) -> f64 {
     x * x * (3.0 - 2.0 * x)
 }
 

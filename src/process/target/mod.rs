@@ -32,6 +32,7 @@ use crate::event::Scalar;
 use crate::matter::shower::{Species, TrackLength};
 use crate::particle::{Outgoing, Particle};
 pub use beam_track::BeamTrack;
+pub(crate) use beam_track::NEXT_TO_ONE;
 pub use energy_loss::EnergyLoss;
 use points::Points;
 pub use showered::Showered;

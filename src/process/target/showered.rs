@@ -195,11 +195,14 @@ impl Showered {
     /// The lengths of all species together.
     pub(super) fn beam_track(&self) -> BeamTrack {
         let lowest = self.lowest_gev / self.energy_gev;
-        // Dense at the beam's energy and at the lowest, however far below that is.
+        // Dense at the beam's energy, most of all just below it, and at the lowest, however far below that is.
         let steps = (0..=STEPS).map(|i| i as f64 / STEPS as f64);
         let even = steps.clone().map(|u| 1.0 - (1.0 - lowest) * u);
+        let below = steps
+            .clone()
+            .map(|u| 1.0 - (1.0 - lowest) * (u * u) * (u * u));
         let of_ln = steps.map(|u| libm::exp(libm::log(lowest) * u).clamp(lowest, 1.0));
-        let mut shares: Vec<f64> = even.chain(of_ln).collect();
+        let mut shares: Vec<f64> = even.chain(below).chain(of_ln).collect();
         shares.sort_by(|a, b| b.total_cmp(a));
         shares.dedup();
         let row = |share: f64| {

@@ -234,7 +234,7 @@ impl Route for Spreading {
             let process = self.process.at_energy(energy);
             let route = process.and_then(|at| self.of.route_at(&at, opens, self.method));
             match route {
-                Some(route) => route.sigma_to(goal),
+                Some(route) => Integral::or_unsettled(route.sigma_to(goal)),
                 None => Ok(Integral::ZERO),
             }
         };

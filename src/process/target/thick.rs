@@ -9,14 +9,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::BeamTrack;
+use super::{BeamTrack, NEXT_TO_ONE};
 use crate::process::{Goal, Integral, Method, Process, QuadratureError, Route};
 
 /// Least relative error that can be reached.
 const FINEST: f64 = 3e-5;
-/// Share of the energy at which it opens that counts as being there.
-const NEXT: f64 = 1e-12;
-
 /// A process along the track of its beam, by one route.
 pub(super) struct Thick {
     process: Arc<dyn Process>,
@@ -50,10 +47,10 @@ impl Thick {
         let at = |share: f64, goal: &Goal<'_>| {
             let energy = self.process.beam_energy_gev() * share;
             // Nothing can be made at this energy, or next to nothing where it opens, of which no quadrature makes a number.
-            let opens = self.process.at_energy(energy * (1.0 - NEXT)).is_none();
+            let opens = self.process.at_energy(energy * NEXT_TO_ONE).is_none();
             let process = self.process.at_energy(energy).filter(|_| !opens);
             match process.and_then(|process| process.route(self.method)) {
-                Some(route) => of(&*route, share, goal),
+                Some(route) => Integral::or_unsettled(of(&*route, share, goal)),
                 None => Ok(Integral::ZERO),
             }
         };
