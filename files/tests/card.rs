@@ -79,7 +79,7 @@ fn files_that_a_card_names_stand_beside_it() {
     let text = shipped.replace("\"tsai-elastic\"", "{ file = \"ff.csv\" }");
     std::fs::write(&path, text).unwrap();
     let words = card::load(&path, &[]).unwrap_err().to_string();
-    assert!(words.contains("found ff.csv: "), "{words}");
+    assert!(words.contains("found ff.csv, expected a table"), "{words}");
     std::fs::write(&table, "q_gev,f\n0.1,0.9\n0.2,0.5\n0.3,0.1\n").unwrap();
     let card = card::load(&path, &[]).unwrap();
     assert_eq!(card.target.form_factor.name(), "table");

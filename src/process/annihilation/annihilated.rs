@@ -178,8 +178,7 @@ impl Annihilation {
         let most = self.cuts.chi_angle_max_mrad * MRAD;
         let outside = |p: Momentum| polar_angle(p[1].abs(), p[3]) > most;
         let momenta = || pair.momenta(self.chi.mass_gev, cos);
-        let outside = self.cuts_angles() && momenta().into_iter().any(outside);
-        match outside || !self.is_within() {
+        match self.cuts_angles() && momenta().into_iter().any(outside) {
             true => 0.0,
             false => {
                 let sigma = cross_section::sigma_pb(pair.s, &self.dark, &self.chi);

@@ -87,7 +87,7 @@ struct Points {
 
 impl PointBlock for Points {
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
-        let Some(process) = &self.moved else {
+        let Some(process) = self.moved.as_ref().filter(|process| process.is_within()) else {
             value.fill(0.0);
             return;
         };
