@@ -4,7 +4,8 @@
 //! Chebyshev polynomial on each of several pieces of the range. A piece whose last coefficients say that too much is
 //! missing is given twice the degree where they fall fast enough for that to do, else it is halved: so kinks, as cuts make them, are
 //! closed in on wherever they are. What may be missing adds up over the pieces, whatever its signs; cells are taken to none by those
-//! twice as large. Pinned by the tests below, `tests/target.rs`, `tests/beam.rs` and `tests/annihilation.rs`.
+//! twice as large. Pinned by the tests below and
+//! `tests/edges.rs`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -222,7 +222,7 @@ impl Route for Spreading {
 
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         let (low, high) = self.spread.range_gev();
-        // What is made by less than the least momentum is so after losses of none.
+        // It may open below the least momentum of the beam: losses lead there.
         let nothing = self.process.beam().mass_gev;
         let opens = opens_gev(&*self.process, (nothing, self.spread.energy(high)));
         let from = self.spread.momentum(opens).max(low);
