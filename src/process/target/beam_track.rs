@@ -30,9 +30,6 @@ const OF_TABLE: usize = 4096;
 pub(crate) const NEXT_TO_ONE: f64 = 1.0 - 1e-12;
 /// Share of the energy of which nothing is made.
 const NOTHING: f64 = 1e-9;
-/// What may be missing of a mean, in parts of it.
-const SETTLED: f64 = 2e-4;
-
 /// The track length of the beam in a target as a function of the energy it has left.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BeamTrack {
@@ -159,21 +156,7 @@ impl BeamTrack {
         self.lengths.whole()
     }
 
-    /// Mean of `sigma(E/E0)` over the thickness, of which no more than 2e-4 is missing as far as can be told, and what that may be;
-    /// what is below the lowest energy counts as 0.
-    ///
-    /// # Errors
-    /// The first of `sigma`.
-    pub fn mean<E: Send>(
-        &self,
-        sigma: impl Fn(f64) -> Result<f64, E> + Sync,
-    ) -> Result<(f64, f64), E> {
-        let at = |u: f64| sigma(self.share(u));
-        let (_, value, missing) = self.lengths.settled(SETTLED, &at)?;
-        Ok((value / self.thickness, missing / self.thickness))
-    }
-
-    /// The mean of `sigma(E/E0)` to `goal`.
+    /// The mean of `sigma(E/E0)` over the thickness to `goal`; what is below the lowest energy counts as 0.
     pub(crate) fn mean_of<E: Send + From<QuadratureError>>(
         &self,
         goal: &Goal<'_>,
@@ -245,6 +228,13 @@ fn length_x0(deepest: f64, energy_share: f64) -> f64 {
 mod tests {
     use super::*;
 
+    /// The mean of what costs little, and what may be missing from it.
+    fn mean_over(track: &BeamTrack, sigma: impl Fn(f64) -> f64 + Sync) -> (f64, f64) {
+        let at = |u: f64| Ok::<f64, ()>(sigma(track.share(u)));
+        let (_, value, missing) = track.lengths.settled(2e-4, &at).unwrap();
+        (value / track.thickness, missing / track.thickness)
+    }
+
     #[test]
     fn the_effective_length_for_half_the_energy_is_the_integral_of_the_gamma_function() {
         // ∫_0^T P(4t/3, ln 2) dt by mpmath.quad.
@@ -257,7 +247,7 @@ mod tests {
             let track = BeamTrack::of_electrons(thickness_x0, 0.5);
             let found = track.effective();
             assert!((found - expected).abs() < 1e-5, "{thickness_x0}: {found}");
-            let (mean, _) = track.mean(|_| Ok::<f64, ()>(1.0)).unwrap();
+            let (mean, _) = mean_over(&track, |_| 1.0);
             assert!((mean * thickness_x0 - found).abs() < 1e-12);
         }
     }
@@ -267,7 +257,7 @@ mod tests {
         for lowest in [0.5, 0.95] {
             let sigma = |z: f64| (1.0 - lowest / z).sqrt() * (1.0 + z);
             let track = BeamTrack::of_electrons(40.0, lowest);
-            let (found, missing) = track.mean(|z| Ok::<f64, ()>(sigma(z))).unwrap();
+            let (found, missing) = mean_over(&track, sigma);
             // The same with as many polynomials as it takes.
             let at = |u: f64| Ok::<f64, ()>(sigma(track.share(u)));
             let exact = track.lengths.settled(1e-9, &at).unwrap().1 / 40.0;
@@ -280,12 +270,12 @@ mod tests {
     #[test]
     fn in_a_thin_target_the_energy_is_that_of_the_beam() {
         let electrons = BeamTrack::of_electrons(1e-4, 0.5);
-        let mean = electrons.mean(|share| Ok::<f64, ()>(share * share));
-        assert!((mean.unwrap().0 - 1.0).abs() < 1e-3);
+        let mean = mean_over(&electrons, |share| share * share);
+        assert!((mean.0 - 1.0).abs() < 1e-3);
         for loss in [1e-300, 1e-17, 1e-9] {
             let muons = BeamTrack::of_muons(22.4, loss, 0.5);
-            let mean = muons.mean(|share| Ok::<f64, ()>(share * share));
-            assert!((mean.unwrap().0 - 1.0).abs() < 1.01 * loss + 1e-15);
+            let mean = mean_over(&muons, |share| share * share);
+            assert!((mean.0 - 1.0).abs() < 1.01 * loss + 1e-15);
         }
     }
 
@@ -294,17 +284,17 @@ mod tests {
         // σ = a + b E/E0 over 1 − loss … 1 has the mean a + b (1 − loss/2).
         let (loss, a, b) = (0.3, 2.0, 5.0);
         let track = BeamTrack::of_muons(22.4, loss, 0.5);
-        let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
+        let mean = mean_over(&track, |share| a + b * share);
         let expected = a + b * (1.0 - 0.5 * loss);
-        assert!((mean.unwrap().0 / expected - 1.0).abs() < 1e-5);
+        assert!((mean.0 / expected - 1.0).abs() < 1e-5);
         assert!((track.effective() - 22.4).abs() < 1e-12);
         // Where the cut lets nothing pass below z, the rest of the thickness counts for nothing.
         let (loss, lowest) = (0.9, 0.7);
         let track = BeamTrack::of_muons(22.4, loss, lowest);
         let inside = (1.0 - lowest) / loss;
         assert!((track.effective() - 22.4 * inside).abs() < 1e-12);
-        let mean = track.mean(|share| Ok::<f64, ()>(a + b * share));
+        let mean = mean_over(&track, |share| a + b * share);
         let expected = inside * (a + b * 0.5 * (1.0 + lowest));
-        assert!((mean.unwrap().0 / expected - 1.0).abs() < 1e-5);
+        assert!((mean.0 / expected - 1.0).abs() < 1e-5);
     }
 }
