@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use millibrem::card::{Losses, Override, RunCard, shipped};
 use millibrem::generate::{Generator, Progress};
-use millibrem::process::{Integral, Method};
+use millibrem::process::{Integral, Method, Route};
 use millibrem::{run, study};
 use rayon::prelude::*;
 
@@ -301,4 +301,37 @@ fn a_form_factor_with_zeros_leaves_numbers() {
     let [zero, half] = ["0", "1/2"].map(|spin| monte_carlo(&card("na64e-2018", &settings(spin))));
     // Of a heavy nucleus the spin changes next to nothing.
     assert!((half.0 / zero.0 - 1.0).abs() < 3e-3, "{half:?} {zero:?}");
+}
+
+/// Nuclei that take much of the energy away from a heavy pair, and a light target.
+#[test]
+fn bins_of_what_a_shower_makes_are_those_of_the_missing_energy() {
+    let heavy = [("dark_sector.m_chi_gev", "15.0"), ("cuts.x_min", "0.4")];
+    let light = [("dark_sector.m_chi_gev", "1.5"), ("target.element", "'C'")];
+    for set in [&heavy[..], &light] {
+        let card = card("na64e-2023-photon-conversion", set);
+        let edges = run::bins(&card, 12);
+        let mixture = run::mixture(&card).unwrap();
+        let route = run::inclusive(Method::QUADRATURE, &mixture).unwrap();
+        let bins = route.binned(&edges, 1e-3).unwrap();
+        let sum: f64 = bins.iter().map(|bin| bin.value_pb).sum();
+        let sigma = quadrature(&card, 1e-4);
+        assert!((sum / sigma.value_pb - 1.0).abs() < 5e-4, "{sum} {sigma:?}");
+        let mut by_points = card;
+        by_points.integration.method = Method::MC;
+        let silent = &mut |_: &_| ControlFlow::Continue(());
+        let found = study::spectrum(&by_points, &study::Where::Bins(12), silent).unwrap();
+        assert!(found.alarms.is_empty(), "{:?}", found.alarms);
+        let mut chi2 = 0.0;
+        for (i, bin) in bins.iter().enumerate() {
+            let width = edges[i + 1] - edges[i];
+            let (value, error) = (width * found.dsigma_dx_pb[i], width * found.error_pb[i]);
+            let pull = (value - bin.value_pb) / libm::hypot(error, bin.error_pb);
+            assert!(pull.abs() < 4.0, "{set:?} {i}: {value}({error}) {bin:?}");
+            assert!(bin.error_pb <= 5e-3 * bin.value_pb, "{set:?} {i}: {bin:?}");
+            assert!(error < 0.05 * value || value < 0.01 * sum, "{set:?} {i}");
+            chi2 += pull * pull;
+        }
+        assert!(chi2 < 30.0, "{set:?}: {chi2}");
+    }
 }

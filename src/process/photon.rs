@@ -150,6 +150,12 @@ pub trait OfPhotons: Clone + Send + Sync + 'static {
     /// # Errors
     /// [`QuadratureError`].
     fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError>;
+
+    /// dσ/dt in pb/GeV², by quadrature.
+    ///
+    /// # Errors
+    /// [`QuadratureError`].
+    fn at_t(&self, t: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError>;
 }
 
 impl<T: OfPhotons> Process for T {
@@ -199,11 +205,17 @@ struct ByT<T>(T);
 
 impl<T: OfPhotons> ByT<T> {
     fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        self.check()?;
+        self.0.within(t, goal)
+    }
+
+    /// Refuses a cut on angles.
+    fn check(&self) -> Result<(), QuadratureError> {
         match self.0.photons().cuts_angles() {
             true => Err(QuadratureError::Cut {
                 name: "cuts.chi_angle_max_mrad",
             }),
-            false => self.0.within(t, goal),
+            false => Ok(()),
         }
     }
 }
@@ -218,17 +230,20 @@ impl<T: OfPhotons> Route for ByT<T> {
         self.within((photons.t_least(), photons.t_at(photons.cuts.x_min)), goal)
     }
 
-    fn spectrum_to(&self, _: &[f64], _: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
-        Err(QuadratureError::NotApplicable {
-            method: "quadrature",
-            needs: "photons of many energies, as a shower has; those of one energy all give x = 1 but for the recoil",
-        })
+    fn spectrum_to(&self, x: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
+        self.check()?;
+        let photons = self.0.photons();
+        let dt_dx = 2.0 * photons.nucleus.mass_gev * photons.energy_gev;
+        let at = |&x: &f64| Ok(self.0.at_t(photons.t_at(x), goal)?.times(dt_dx));
+        x.iter().map(at).collect()
     }
 
+    /// Of the bins what the cuts on x leave.
     fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         let photons = self.0.photons();
+        let (least, most) = (photons.t_least(), photons.t_at(photons.cuts.x_min));
         let bins = edges.windows(2).map(|e| {
-            let t = (photons.t_at(e[1]).max(0.0), photons.t_at(e[0]));
+            let t = (photons.t_at(e[1]).max(least), photons.t_at(e[0]).min(most));
             self.within(t, goal)
         });
         bins.collect()

@@ -44,6 +44,10 @@ impl OfPhotons for MesonPair {
     fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         quadrature::within(self, t, goal)
     }
+
+    fn at_t(&self, t: f64, _: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        Ok(quadrature::at_t(self, t))
+    }
 }
 
 /// A block of its points.

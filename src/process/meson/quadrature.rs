@@ -52,3 +52,16 @@ pub(super) fn within(
         }),
     }
 }
+
+/// dσ/dt of all mesons within the cuts, pb/GeV².
+pub(super) fn at_t(of: &MesonPair, t: f64) -> Integral {
+    let made = of
+        .mesons()
+        .filter(|open| open.t_range.0 <= t && t <= open.t_range.1);
+    let value_pb = made.map(|open| of.dsigma_dt_pb(open, t)).sum();
+    Integral {
+        value_pb,
+        error_pb: 0.0,
+        n_eval: 1,
+    }
+}

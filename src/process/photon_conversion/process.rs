@@ -41,6 +41,10 @@ impl OfPhotons for Conversion {
     fn within(&self, t: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         quadrature::within(self, t, goal)
     }
+
+    fn at_t(&self, t: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        quadrature::at_t(self, t, goal)
+    }
 }
 
 /// A block of its points.

@@ -20,6 +20,32 @@ const LEVELS: [(usize, usize); 7] = [
 /// Halvings of the range of ln W² that find an edge.
 const BISECTIONS: u32 = 60;
 
+/// dσ/dt in pb/GeV² with `n` nodes in W².
+fn at_level(of: &Conversion, n: usize, t: f64) -> f64 {
+    let (low, high) = w2_limits(of, t);
+    let length = libm::log(high / low);
+    let over_y = gauss_legendre(n).into_iter().map(|(y, weight)| {
+        let w2 = low * libm::exp(length * y * y);
+        let (t_min, t_max) = of.t_limits(w2);
+        let inside = t_min < t && t < t_max;
+        let density = if inside {
+            of.inclusive_pb(&of.invariants(w2, t))
+        } else {
+            0.0
+        };
+        weight * 2.0 * y * length * w2 * density
+    });
+    over_y.sum()
+}
+
+/// dσ/dt in pb/GeV², to a relative error.
+pub(super) fn at_t(of: &Conversion, t: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+    settled(goal, |(n, _)| {
+        goal.tell((0.0, n as u64))?;
+        Ok((at_level(of, n, t), n as u64))
+    })
+}
+
 /// σ in pb with t below `t_most` and above `t_least` at every W².
 fn level(
     of: &Conversion,
@@ -73,12 +99,22 @@ pub(super) fn within(
     t: (f64, f64),
     goal: &Goal<'_>,
 ) -> Result<Integral, QuadratureError> {
+    settled(goal, |rules| {
+        Ok((level(of, rules, t, goal)?, (rules.0 * rules.1) as u64))
+    })
+}
+
+/// The value of the first level that differs little enough from the one before.
+fn settled(
+    goal: &Goal<'_>,
+    of: impl Fn((usize, usize)) -> Result<(f64, u64), QuadratureError>,
+) -> Result<Integral, QuadratureError> {
     let rel_error = goal.rel_error;
     let mut n_eval = 0;
     let (mut value_pb, mut error_pb) = (f64::NAN, f64::NAN);
     for level in LEVELS {
-        let value = self::level(of, level, t, goal)?;
-        n_eval += (level.0 * level.1) as u64;
+        let (value, points) = of(level)?;
+        n_eval += points;
         (value_pb, error_pb) = (value, (value - value_pb).abs());
         if error_pb <= rel_error * value_pb {
             return Ok(Integral {

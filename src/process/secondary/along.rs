@@ -3,8 +3,15 @@
 //! The integral is that of `process::measure` in u, E = E_low + (E0 − E_low) u², because σ opens at E_low; with a resonance at
 //! E_r of half width w, u² is in its place linear in asinh((E − E_r)/w), in which it is smooth, the tail of radiation above E_r
 //! too.
+//!
+//! Spectra are those of E_miss, the energy of the projectile less the recoil. With σ_<(E) the part of σ whose E_miss is below an edge e, a bin
+//! has what the energies between its edges make, less what of that has E_miss below the lower edge, and what higher energies make
+//! below the upper one: `D(e) = ∫_{E>e} dT σ_<(E)`, in ln(E − e). Where that is much of a bin, its own σ is integrated in the same way. E_miss of positrons that annihilate is taken for their energy (it is m_e more).
 
 use super::FromShower;
+use rayon::prelude::*;
+
+use crate::beam::Projectile;
 use crate::event::Scalar;
 use crate::process::measure::{Fitted, Measure, OWN};
 use crate::process::{Goal, Integral, Method, QuadratureError, Route};
@@ -13,6 +20,16 @@ use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 const CELLS: usize = 4096;
 /// The least error that is claimed.
 const FINEST: f64 = 1e-5;
+/// A distance from an edge that makes no difference, in E0: pairs that are light make recoils that are less.
+const NEAREST: f64 = 1e-8;
+/// More than half a step of the tables of showers, in the energy.
+const STEP: f64 = 0.01;
+/// Share of the error that all together may have where parts are asked for.
+const OF_PARTS: f64 = 0.1;
+/// Share of a bin that may come from other energies, or go to others, for the difference to be taken.
+const MOSTLY_MADE: f64 = 0.2;
+/// The relative error of a first look.
+const ROUGH: f64 = 0.2;
 
 /// A resonance: its energy and half width in GeV, and the η of E = E_r + w sinh η between which the energies are.
 struct Resonance {
@@ -54,22 +71,26 @@ impl Along {
         (half > 0.0 && from < to).then_some(Resonance { at, half, from, to })
     }
 
-    /// σ in pb at one energy.
-    fn sigma_at(&self, energy_gev: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+    /// What the route of one energy has, as far as it got.
+    fn at(
+        &self,
+        energy_gev: f64,
+        of: impl Fn(&dyn Route) -> Result<Integral, QuadratureError>,
+    ) -> Result<Integral, QuadratureError> {
         let process = self.of.process.at_energy(energy_gev);
         match process.and_then(|process| process.route(self.method)) {
-            Some(route) => route.sigma_to(goal),
+            Some(route) => Integral::or_unsettled(of(&*route)),
             // Nothing can be made there.
             None => Ok(Integral::ZERO),
         }
     }
 
-    /// The track length as a measure on a range of u, in depths.
-    fn measure(&self, (from, to): (f64, f64)) -> Measure {
+    /// The track length as a measure on a range of something that gives the energy, in depths.
+    fn measure(&self, (from, to): (f64, f64), energy_gev: impl Fn(f64) -> f64) -> Measure {
         let (track, species, depth) = (&self.of.track, self.of.species, self.of.depth_x0);
         let at = |i: usize| from + (to - from) * (i as f64 / CELLS as f64);
         let at: Vec<f64> = (0..=CELLS).map(at).collect();
-        let above = |&u: &f64| track.above(species, self.energy(u)) / depth;
+        let above = |&s: &f64| track.above(species, energy_gev(s)) / depth;
         let above: Vec<f64> = at.iter().map(above).collect();
         let below = above.iter().map(|one| above[0] - one).collect();
         // What has kept the energy of the beam stands at its end.
@@ -77,12 +98,16 @@ impl Along {
         Measure::new(at, below, top)
     }
 
+    /// The track length on a range of u.
+    fn of_u(&self, range: (f64, f64)) -> Measure {
+        self.measure(range, |u| self.energy(u))
+    }
+
     /// σ̄ in pb and σ.
     fn mean(&self, goal: &Goal<'_>) -> Result<(Integral, Fitted), QuadratureError> {
-        let at =
-            |u: f64, goal: &Goal<'_>| Integral::or_unsettled(self.sigma_at(self.energy(u), goal));
+        let at = |u: f64, goal: &Goal<'_>| self.at(self.energy(u), |route| route.sigma_to(goal));
         let goal = goal.to(goal.rel_error - FINEST);
-        let (found, fitted) = self.measure((0.0, 1.0)).of_sigma(&goal, &at)?;
+        let (found, fitted) = self.of_u((0.0, 1.0)).of_sigma(&goal, &at)?;
         let error_pb = found.error_pb + FINEST * found.value_pb;
         Ok((Integral { error_pb, ..found }, fitted))
     }
@@ -97,6 +122,62 @@ impl Along {
             }
         };
         share.clamp(0.0, 1.0).sqrt()
+    }
+
+    /// ∫ dT of `of`, which a route has at a missing energy of `x` E0, over all higher energies: to the error of `goal` in it, or
+    /// in `beside` where that is larger.
+    fn higher(
+        &self,
+        x: f64,
+        beside: f64,
+        goal: &Goal<'_>,
+        of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync,
+    ) -> Result<Integral, QuadratureError> {
+        let e0 = self.of.process.beam_energy_gev();
+        let edge = x * e0;
+        let (from, nearest) = (edge.max(self.of.lowest_gev), NEAREST * e0);
+        let decades = libm::log((e0 - from) / nearest);
+        if !(decades > 0.0) {
+            return Ok(Integral::ZERO);
+        }
+        let energy = |s: f64| match s >= 1.0 {
+            true => e0,
+            false => from + nearest * libm::exp(decades * s),
+        };
+        let at = |s: f64, goal: &Goal<'_>| {
+            let energy = energy(s);
+            self.at(energy, |route| of(route, edge / energy, goal))
+        };
+        let measure = self.measure((0.0, 1.0), energy);
+        let rough = measure.of_sigma(&goal.to(ROUGH), &at)?.0;
+        let wanted = goal.rel_error * beside.max(rough.value_pb);
+        if rough.error_pb <= wanted {
+            return Ok(rough);
+        }
+        Ok(measure.of_sigma(&goal.to(wanted / rough.value_pb), &at)?.0)
+    }
+
+    /// −dT/dE in depths and units of E0 over more than one step of the table, whose own density has steps.
+    fn density(&self, energy_gev: f64) -> f64 {
+        let e0 = self.of.process.beam_energy_gev();
+        let first = self.of.track.energies_gev().first().copied();
+        let low = (energy_gev * (1.0 - STEP)).max(first.unwrap_or(0.0));
+        let high = (energy_gev * (1.0 + STEP)).min(e0);
+        let above = |energy: f64| self.of.track.above(self.of.species, energy);
+        (above(low) - above(high)) / (high - low) * e0 / self.of.depth_x0
+    }
+
+    /// D at an edge; `beside` is what its error should be small beside.
+    fn below(&self, x: f64, beside: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
+        self.higher(x, beside, goal, |route, edge, goal| match edge > 0.0 {
+            true => Ok(route.binned_to(&[0.0, edge], goal)?[0]),
+            false => Ok(Integral::ZERO),
+        })
+    }
+
+    /// Whether the target takes energy.
+    fn recoils(&self) -> bool {
+        self.of.process.target() != Projectile::Electron.particle()
     }
 
     /// Refused where E_miss is not the energy of the projectile.
@@ -128,10 +209,30 @@ impl Route for Along {
         self.check_x()?;
         let e0 = self.of.process.beam_energy_gev();
         let at = |&x: &f64| {
-            let energy = x * e0;
-            let density = self.of.track.density_at(self.of.species, energy);
-            let sigma = self.sigma_at(energy, goal)?;
-            Ok(sigma.times(density * e0 / self.of.depth_x0))
+            let (share, energy) = match self.recoils() {
+                true => (x / (x + NEAREST), (x + NEAREST) * e0),
+                false => (0.0, x * e0),
+            };
+            let density = self.of.track.density_at(self.of.species, energy) * e0 / self.of.depth_x0;
+            let near = self.at(energy, |route| Ok(route.binned_to(&[share, 1.0], goal)?[0]))?;
+            let near = near.times(density);
+            let far = match self.recoils() {
+                // dσ/dx at E is E/E0 times that in units of the beam.
+                true => self.higher(x, near.value_pb, goal, |route, share, goal| {
+                    Ok(route.spectrum_to(&[share], goal)?[0].times(share / x))
+                })?,
+                false => Integral::ZERO,
+            };
+            let value_pb = near.value_pb + far.value_pb;
+            let uneven = match density > 0.0 {
+                true => (self.density(energy) / density - 1.0).abs(),
+                false => 0.0,
+            };
+            Ok(Integral {
+                value_pb,
+                error_pb: near.error_pb + far.error_pb + uneven * value_pb,
+                n_eval: near.n_eval + far.n_eval,
+            })
         };
         x.iter().map(at).collect()
     }
@@ -142,21 +243,50 @@ impl Route for Along {
             return Err(QuadratureError::Edges { found });
         }
         self.check_x()?;
-        let (found, fitted) = self.mean(goal)?;
+        // A part of the range may have all that the whole misses.
+        let of_parts = goal.to((OF_PARTS * goal.rel_error)
+            .max(2.0 * FINEST)
+            .min(goal.rel_error));
+        let (found, fitted) = self.mean(&of_parts)?;
         found.judged(goal)?;
-        let bin = |e: &[f64]| {
+        let made = |e: &[f64]| {
             let range = (self.u(e[0]), self.u(e[1]));
             if range.0 >= range.1 {
-                return Ok(Integral::ZERO);
+                return Integral::ZERO;
             }
-            let measure = self.measure(range);
+            let measure = self.of_u(range);
             let (value_pb, missing) = measure.of_fitted(&fitted);
-            Ok(Integral {
+            Integral {
                 value_pb,
                 error_pb: missing + (OWN * goal.rel_error + FINEST) * value_pb,
                 n_eval: found.n_eval,
-            })
+            }
         };
-        edges.windows(2).map(bin).collect()
+        let bins: Vec<Integral> = edges.windows(2).map(made).collect();
+        if !self.recoils() {
+            return Ok(bins);
+        }
+        let rough = edges
+            .par_iter()
+            .map(|&x| self.below(x, 0.0, &goal.to(ROUGH)));
+        let rough = rough.collect::<Result<Vec<_>, _>>()?;
+        let moved = edges.par_windows(2).enumerate().map(|(i, e)| {
+            let made = bins[i];
+            let most = MOSTLY_MADE * made.value_pb;
+            if rough[i].value_pb.max(rough[i + 1].value_pb) > most {
+                return self.higher(e[0], 0.0, goal, |route, low, goal| {
+                    let high = (low * (e[1] / e[0])).min(1.0);
+                    Ok(route.binned_to(&[low, high], goal)?[0])
+                });
+            }
+            let [less, more] = [e[0], e[1]].map(|x| self.below(x, made.value_pb, goal));
+            let (less, more) = (less?, more?);
+            Ok(Integral {
+                value_pb: made.value_pb - less.value_pb + more.value_pb,
+                error_pb: made.error_pb + less.error_pb + more.error_pb,
+                n_eval: made.n_eval,
+            })
+        });
+        moved.collect()
     }
 }

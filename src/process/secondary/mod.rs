@@ -10,8 +10,8 @@
 //! with n atoms per cm² in the whole depth, as for a beam that loses energy (`process::target`). Cuts and x
 //! count in the energy E0 of the beam. One more dimension y picks the energy with T(E) = y T(E_low), so
 //! that what of the beam has kept its energy comes with its share; events say the energy
-//! (`beam_energy_gev`). All directions are along the beam. Spectra take E_miss for the energy of
-//! the projectile (off by m_e, or the recoil of the nucleus). Pinned by `tests/annihilation.rs`.
+//! (`beam_energy_gev`). All directions are along the beam. Pinned by `tests/annihilation.rs` and, with its spectra,
+//! `tests/edges.rs`.
 
 mod along;
 mod points;
