@@ -124,8 +124,8 @@ impl Along {
         share.clamp(0.0, 1.0).sqrt()
     }
 
-    /// ∫ dT of `of`, which a route has at a missing energy of `x` E0, over all higher energies: to the error of `goal` in it, or
-    /// in `beside` where that is larger.
+    /// ∫ dT of `of` over all energies above `x` E0: to the error of `goal` in it, or in `beside` where that is larger. `of` hears
+    /// of the route of an energy and of E0 over that.
     fn higher(
         &self,
         x: f64,
@@ -134,8 +134,7 @@ impl Along {
         of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync,
     ) -> Result<Integral, QuadratureError> {
         let e0 = self.of.process.beam_energy_gev();
-        let edge = x * e0;
-        let (from, nearest) = (edge.max(self.of.lowest_gev), NEAREST * e0);
+        let (from, nearest) = ((x * e0).max(self.of.lowest_gev), NEAREST * e0);
         let decades = libm::log((e0 - from) / nearest);
         if !(decades > 0.0) {
             return Ok(Integral::ZERO);
@@ -146,7 +145,7 @@ impl Along {
         };
         let at = |s: f64, goal: &Goal<'_>| {
             let energy = energy(s);
-            self.at(energy, |route| of(route, edge / energy, goal))
+            self.at(energy, |route| of(route, e0 / energy, goal))
         };
         let measure = self.measure((0.0, 1.0), energy);
         let rough = measure.of_sigma(&goal.to(ROUGH), &at)?.0;
@@ -169,8 +168,8 @@ impl Along {
 
     /// D at an edge; `beside` is what its error should be small beside.
     fn below(&self, x: f64, beside: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
-        self.higher(x, beside, goal, |route, edge, goal| match edge > 0.0 {
-            true => Ok(route.binned_to(&[0.0, edge], goal)?[0]),
+        self.higher(x, beside, goal, |route, unit, goal| match x > 0.0 {
+            true => Ok(route.binned_to(&[0.0, x * unit], goal)?[0]),
             false => Ok(Integral::ZERO),
         })
     }
@@ -217,9 +216,9 @@ impl Route for Along {
             let near = self.at(energy, |route| Ok(route.binned_to(&[share, 1.0], goal)?[0]))?;
             let near = near.times(density);
             let far = match self.recoils() {
-                // dσ/dx at E is E/E0 times that in units of the beam.
-                true => self.higher(x, near.value_pb, goal, |route, share, goal| {
-                    Ok(route.spectrum_to(&[share], goal)?[0].times(share / x))
+                // dσ/dx of a route is that in units of its energy.
+                true => self.higher(x, near.value_pb, goal, |route, unit, goal| {
+                    Ok(route.spectrum_to(&[x * unit], goal)?[0].times(unit))
                 })?,
                 false => Integral::ZERO,
             };
@@ -274,8 +273,8 @@ impl Route for Along {
             let made = bins[i];
             let most = MOSTLY_MADE * made.value_pb;
             if rough[i].value_pb.max(rough[i + 1].value_pb) > most {
-                return self.higher(e[0], 0.0, goal, |route, low, goal| {
-                    let high = (low * (e[1] / e[0])).min(1.0);
+                return self.higher(e[0], 0.0, goal, |route, unit, goal| {
+                    let (low, high) = (e[0] * unit, (e[1] * unit).min(1.0));
                     Ok(route.binned_to(&[low, high], goal)?[0])
                 });
             }
