@@ -174,9 +174,20 @@ impl Photoproduction {
 
     /// |F(t)|² of the nucleus, nothing from [`LARGEST_T_GEV2`] on.
     pub fn shape2(&self, t: f64) -> f64 {
-        match t < LARGEST_T_GEV2 {
-            true => self.shape.g2(t) / (self.z * self.z),
-            false => 0.0,
+        let mut out = [0.0];
+        self.shape2_batch(&[t], &mut out);
+        out[0]
+    }
+
+    /// The same at each `t` in GeV²; `out` has the length of `t`.
+    pub fn shape2_batch(&self, t: &[f64], out: &mut [f64]) {
+        self.shape.g2_batch(t, out);
+        for (out, t) in out.iter_mut().zip(t) {
+            *out = if *t < LARGEST_T_GEV2 {
+                *out / (self.z * self.z)
+            } else {
+                0.0
+            };
         }
     }
 

@@ -63,6 +63,7 @@ impl Photons {
     }
 
     /// The same at another energy; the cuts stay where they are in GeV.
+    #[inline(always)]
     pub(super) fn moved(&self, energy_gev: f64) -> Self {
         Self {
             energy_gev,
@@ -72,6 +73,7 @@ impl Photons {
     }
 
     /// The photon and the nucleus.
+    #[inline(always)]
     pub(super) fn collision(&self) -> PhotonCollision {
         PhotonCollision {
             energy_gev: self.energy_gev,
@@ -79,12 +81,21 @@ impl Photons {
         }
     }
 
+    /// Whether E_miss at this t is within the cuts.
+    #[inline(always)]
+    pub(super) fn passes(&self, t: f64) -> bool {
+        let x = 1.0 - t / (2.0 * self.nucleus.mass_gev * self.energy_gev);
+        x >= self.cuts.x_min && (self.cuts.x_max >= 1.0 || x <= self.cuts.x_max)
+    }
+
     /// t in GeV² at E_miss = x ω.
+    #[inline(always)]
     pub(super) fn t_at(&self, x: f64) -> f64 {
         2.0 * self.nucleus.mass_gev * self.energy_gev * (1.0 - x)
     }
 
     /// Least t that the cuts on x leave; where there is no upper cut there is none.
+    #[inline(always)]
     pub(super) fn t_least(&self) -> f64 {
         match self.cuts.x_max < 1.0 {
             true => self.t_at(self.cuts.x_max),

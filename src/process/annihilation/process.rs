@@ -54,7 +54,8 @@ impl Process for Annihilation {
         }
         Box::new(Points {
             nominal: *self,
-            moved: Some(*self),
+            energy_gev: Some(self.energy_gev),
+            energies_gev: [0.0; BLOCK],
             cos: [0.0; BLOCK],
         })
     }
@@ -80,34 +81,45 @@ impl Process for Annihilation {
 /// A block of its points: cos θ is flat.
 struct Points {
     nominal: Annihilation,
-    /// At the energy of the moment, if anything is made there.
-    moved: Option<Annihilation>,
+    /// The energy of the moment in GeV, if anything is made there.
+    energy_gev: Option<f64>,
+    energies_gev: [f64; BLOCK],
     cos: [f64; BLOCK],
 }
 
 impl PointBlock for Points {
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
-        let Some(process) = self.moved.as_ref().filter(|process| process.is_within()) else {
-            value.fill(0.0);
-            return;
-        };
-        let pair = process.pair();
-        for (i, value) in value.iter_mut().enumerate() {
-            self.cos[i] = 2.0 * y[0][i] - 1.0;
-            *value = process.density_pb(&pair, self.cos[i]);
+        match self.energy_gev {
+            Some(energy_gev) => {
+                let energies_gev = [energy_gev; BLOCK];
+                self.evaluate_at(&energies_gev[..value.len()], y, value);
+            }
+            None => value.fill(0.0),
         }
     }
 
+    fn evaluate_at(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) -> bool {
+        self.energies_gev[..value.len()].copy_from_slice(energies_gev);
+        for (i, value) in value.iter_mut().enumerate() {
+            self.cos[i] = 2.0 * y[0][i] - 1.0;
+            let made = self.nominal.moved(energies_gev[i]);
+            let made = made.filter(Annihilation::is_within);
+            *value = made.map_or(0.0, |made| made.density_pb(&made.pair(), self.cos[i]));
+        }
+        true
+    }
+
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
-        if let Some(process) = &self.moved {
+        if let Some(process) = self.nominal.moved(self.energies_gev[i]) {
             let m_chi = process.chi.mass_gev;
             out.copy_from_slice(&process.pair().momenta(m_chi, self.cos[i]));
         }
     }
 
     fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.moved = self.nominal.moved(beam_energy_gev);
-        self.moved.is_some()
+        self.energy_gev =
+            Some(beam_energy_gev).filter(|energy| self.nominal.moved(*energy).is_some());
+        self.energy_gev.is_some()
     }
 }
 

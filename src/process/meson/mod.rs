@@ -15,6 +15,7 @@
 //! Energies in GeV, σ in pb per nucleus. Pinned by `tests/meson.rs`.
 
 mod limits;
+mod points;
 mod process;
 mod production;
 mod quadrature;

@@ -1,20 +1,17 @@
 //! The pairs of mesons as the rest of the library sees them.
-//!
-//! Map: ln t, cos θ and φ flat; where there are several mesons, equal parts of one more dimension are theirs.
 
 use std::sync::Arc;
 
 use super::limits;
+use super::points::Points;
 use super::production::{KIND, MesonPair};
 use super::quadrature;
-use crate::elementary::cos_sin_turns;
-use crate::event::Momentum;
 use crate::kinematics::CollisionError;
 use crate::particle::Role;
 use crate::process::kind::{SHAPE_KEYS, idle_by_roles};
 use crate::process::photon::{OfPhotons, Photons, check_beam};
 use crate::process::{
-    BLOCK, Goal, Inputs, Integral, Kind, KinematicLimits, PointBlock, Process, QuadratureError,
+    Goal, Inputs, Integral, Kind, KinematicLimits, PointBlock, Process, QuadratureError,
     SetupError, Unsuitable,
 };
 
@@ -30,11 +27,7 @@ impl OfPhotons for MesonPair {
     }
 
     fn points(&self) -> Box<dyn PointBlock> {
-        Box::new(Points {
-            nominal: self.clone(),
-            moved: Some(self.clone()),
-            at: [At::default(); BLOCK],
-        })
+        Box::new(Points::new(self))
     }
 
     fn moved(&self, energy_gev: f64) -> Option<Self> {
@@ -47,77 +40,6 @@ impl OfPhotons for MesonPair {
 
     fn at_t(&self, t: f64, _: &Goal<'_>) -> Result<Integral, QuadratureError> {
         Ok(quadrature::at_t(self, t))
-    }
-}
-
-/// A block of its points.
-struct Points {
-    nominal: MesonPair,
-    /// At the energy of the moment, if anything is made there.
-    moved: Option<MesonPair>,
-    at: [At; BLOCK],
-}
-
-/// A point.
-#[derive(Clone, Copy, Default)]
-struct At {
-    /// Which of the mesons.
-    meson: usize,
-    t: f64,
-    cos: f64,
-    /// cos φ and sin φ.
-    turn: (f64, f64),
-}
-
-impl PointBlock for Points {
-    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
-        value.fill(0.0);
-        let Some(of) = &self.moved else {
-            return;
-        };
-        let n = of.n_mesons();
-        for (i, value) in value.iter_mut().enumerate() {
-            let pick = y.get(3).map_or(0.0, |column| column[i]);
-            let meson = ((pick * n as f64) as usize).min(n - 1);
-            let Some(open) = of.meson(meson) else {
-                continue;
-            };
-            let (low, high) = open.t_range;
-            let decades = libm::log(high / low);
-            let t = low * libm::exp(decades * y[0][i]);
-            let (cos, turn) = (2.0 * y[1][i] - 1.0, cos_sin_turns(y[2][i]));
-            self.at[i] = At {
-                meson,
-                t,
-                cos,
-                turn,
-            };
-            if of.photons.cuts_angles() && !of.photons.angles_pass(&of.momenta(open, t, cos, turn))
-            {
-                continue;
-            }
-            let jacobian = n as f64 * decades * t;
-            *value = jacobian * of.dsigma_dt_pb(open, t) * of.angular(open.meson, cos);
-        }
-    }
-
-    fn momenta(&self, i: usize, out: &mut [Momentum]) {
-        let At {
-            meson,
-            t,
-            cos,
-            turn,
-        } = self.at[i];
-        if let Some(of) = &self.moved
-            && let Some(open) = of.meson(meson)
-        {
-            out.copy_from_slice(&of.momenta(open, t, cos, turn));
-        }
-    }
-
-    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.moved = self.nominal.at(beam_energy_gev);
-        self.moved.is_some()
     }
 }
 

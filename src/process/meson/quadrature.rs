@@ -30,7 +30,7 @@ pub(super) fn within(
 ) -> Result<Integral, QuadratureError> {
     let (mut value_pb, mut error_pb, mut n_eval) = (0.0, 0.0, 0);
     for open in of.mesons() {
-        let range = (open.t_range.0.max(from), open.t_range.1.min(to));
+        let range = (open.t.low.max(from), open.t.high.min(to));
         if !(range.0 < range.1) {
             continue;
         }
@@ -57,7 +57,7 @@ pub(super) fn within(
 pub(super) fn at_t(of: &MesonPair, t: f64) -> Integral {
     let made = of
         .mesons()
-        .filter(|open| open.t_range.0 <= t && t <= open.t_range.1);
+        .filter(|open| open.t.low <= t && t <= open.t.high);
     let value_pb = made.map(|open| of.dsigma_dt_pb(open, t)).sum();
     Integral {
         value_pb,

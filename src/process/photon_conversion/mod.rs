@@ -15,7 +15,9 @@
 //! Left out: Coulomb corrections, and the inelastic nucleus but for form factors that have it.
 //! Pinned by `tests/photon_conversion.rs`.
 
+mod at_energy;
 mod conversion;
+mod points;
 mod process;
 mod quadrature;
 mod two_photon;

@@ -25,20 +25,23 @@ use core::f64::consts::PI;
 
 use crate::constants::ALPHA;
 use crate::dark_sector::ChiSpin;
+use crate::elementary::{exp, exp_m1, libm_ln, ln_1p};
 
 /// 1 − v below which it has lost its digits: v is 1 to double precision where W is 10⁸ m.
 const LOST: f64 = 1e-9;
 
 /// L = ln((1 + v)/(1 − v)), which is 2 ln((1 + v)W/2m).
+#[inline(always)]
 pub(super) fn rapidity(v: f64, m: f64, w2: f64) -> f64 {
-    match 1.0 - v > LOST {
-        true => 2.0 * libm::atanh(v),
-        false => 2.0 * libm::log(0.5 * (1.0 + v) * w2.sqrt() / m),
-    }
+    let (near, far) = (1.0 + v, 1.0 - v);
+    let is_lost = far <= LOST;
+    let log = ln_1p(2.0 * v / if is_lost { LOST } else { far });
+    let of_mass = 2.0 * libm_ln(0.5 * near * w2.sqrt() / m);
+    if is_lost { of_mass } else { log }
 }
 
 /// The angle of χ to the photon, in the frame of the pair, with what would lose its digits.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Polar {
     pub(super) cos: f64,
     /// 1 − cos θ and 1 + cos θ.
@@ -46,48 +49,82 @@ pub(super) struct Polar {
     /// 1 − v cos θ and 1 + v cos θ.
     from_vcos: (f64, f64),
     /// 1 − v² cos²θ.
-    pub(super) open: f64,
+    open: f64,
 }
 
 impl Polar {
+    /// How many numbers it is.
+    pub(super) const NUMBERS: usize = 6;
+
     /// v cos θ = tanh u at W²; and 1 − tanh²u, which is d(v cos θ)/du.
+    #[inline(always)]
     pub(super) fn at(u: f64, v: f64, m: f64, w2: f64) -> (Self, f64) {
-        let vc = libm::tanh(u);
-        let cos = (vc / v).clamp(-1.0, 1.0);
-        if 1.0 - v > LOST {
-            let vcos = v * cos;
-            let polar = Self {
-                cos,
-                from_cos: (1.0 - cos, 1.0 + cos),
-                from_vcos: (1.0 - vcos, 1.0 + vcos),
-                open: 1.0 - vcos * vcos,
-            };
-            return (polar, 1.0 - vc * vc);
-        }
-        let e = libm::exp(-u.abs());
-        let sech = 2.0 * e / (1.0 + e * e);
-        let open = sech * sech;
-        // v² sin²θ = (1 − v²c²) − (1 − v²).
-        let sin2 = ((open - 4.0 * m * m / w2) / (v * v)).max(0.0);
-        let both = |product: f64, signed: f64| match signed > 0.0 {
-            true => (product / (1.0 + signed), 1.0 + signed),
-            false => (1.0 - signed, product / (1.0 - signed)),
+        // e^(−2|u|) where u is large, and less 1 where it is small, so that no digit is lost.
+        let (e2, less) = (exp(-2.0 * u.abs()), exp_m1(-2.0 * u.abs()));
+        let vc = (-less / (2.0 + less)).copysign(u);
+        let cos = vc / v;
+        let cos = if cos.abs() > 1.0 {
+            1.0_f64.copysign(u)
+        } else {
+            cos
         };
+        let vcos = v * cos;
+        let is_lost = 1.0 - v <= LOST;
+        // 1 − v²c² of u itself, and v² sin²θ = (1 − v²c²) − (1 − v²).
+        let open = 4.0 * e2 / ((1.0 + e2) * (1.0 + e2));
+        let sin2 = (open - 4.0 * m * m / w2) / (v * v);
+        let sin2 = if sin2 < 0.0 { 0.0 } else { sin2 };
+        let both = |product: f64, signed: f64| {
+            let more = 1.0 + signed.abs();
+            let less = product / more;
+            if signed > 0.0 {
+                (less, more)
+            } else {
+                (more, less)
+            }
+        };
+        let (of_sin, of_open) = (both(sin2, cos), both(open, vc));
         let polar = Self {
             cos,
-            from_cos: both(sin2, cos),
-            from_vcos: both(open, vc),
-            open,
+            from_cos: if is_lost {
+                of_sin
+            } else {
+                (1.0 - cos, 1.0 + cos)
+            },
+            from_vcos: if is_lost {
+                of_open
+            } else {
+                (1.0 - vcos, 1.0 + vcos)
+            },
+            open: if is_lost { open } else { 1.0 - vcos * vcos },
         };
-        (polar, open)
+        (polar, if is_lost { open } else { 1.0 - vc * vc })
+    }
+
+    #[inline(always)]
+    pub(super) fn numbers(self) -> [f64; Self::NUMBERS] {
+        let ((a, b), (c, d)) = (self.from_cos, self.from_vcos);
+        [self.cos, a, b, c, d, self.open]
+    }
+
+    #[inline(always)]
+    pub(super) fn of_numbers([cos, a, b, c, d, open]: [f64; Self::NUMBERS]) -> Self {
+        Self {
+            cos,
+            from_cos: (a, b),
+            from_vcos: (c, d),
+            open,
+        }
     }
 }
 
 /// σ_T and σ_L in GeV⁻² for Q_χ = e.
+#[inline(always)]
 pub(super) fn sigma(spin: ChiSpin, m: f64, w2: f64, t: f64) -> (f64, f64) {
     let both = w2 + t;
     let (z, b, mu) = (t / both, w2 / both, m * m / both);
-    let v = ((w2 - 4.0 * m * m) / w2).max(0.0).sqrt();
+    let v2 = (w2 - 4.0 * m * m) / w2;
+    let v = if v2 < 0.0 { 0.0 } else { v2 }.sqrt();
     let log = rapidity(v, m, w2);
     match spin {
         ChiSpin::Dirac => {
@@ -128,6 +165,7 @@ pub(super) struct Point {
 }
 
 /// Σ|A|² over photon polarisations and spins of χ, in units of (Q_χ e)⁴.
+#[inline(always)]
 pub(super) fn squared(spin: ChiSpin, p: &Point) -> f64 {
     let Point {
         w2,

@@ -18,7 +18,10 @@ pub(super) struct Points {
     dim: usize,
     n_out: usize,
     energies_gev: [f64; BLOCK],
-    momenta: Vec<[Momentum; MAX_OUTGOING]>,
+    /// Whether a point has any weight.
+    made: [bool; BLOCK],
+    /// Momenta of points that were evaluated one by one.
+    momenta: Option<Vec<[Momentum; MAX_OUTGOING]>>,
 }
 
 impl Points {
@@ -31,7 +34,31 @@ impl Points {
             dim: of.process.dim(),
             n_out: of.process.outgoing().len(),
             energies_gev: [0.0; BLOCK],
-            momenta: vec![[[0.0; 4]; MAX_OUTGOING]; BLOCK],
+            made: [false; BLOCK],
+            momenta: None,
+        }
+    }
+
+    /// Evaluates points of a process that knows one energy at a time.
+    fn one_by_one(&mut self, own: &[&[f64]], value: &mut [f64]) {
+        let momenta = self
+            .momenta
+            .get_or_insert_with(|| vec![[[0.0; 4]; MAX_OUTGOING]; BLOCK]);
+        for (i, value) in value.iter_mut().enumerate() {
+            *value = 0.0;
+            if self.block.set_beam_energy(self.energies_gev[i]) {
+                let mut point: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
+                for (one, column) in point.iter_mut().zip(own) {
+                    *one = &column[i..=i];
+                }
+                let value = std::slice::from_mut(value);
+                self.block.evaluate(&point[..self.dim], value);
+            }
+            if *value != 0.0 {
+                self.block.momenta(0, &mut momenta[i][..self.n_out]);
+                // Left alone unless the process knows what is left of it.
+                self.block.scalars(0, &mut self.energies_gev[i..=i]);
+            }
         }
     }
 }
@@ -39,32 +66,27 @@ impl Points {
 impl PointBlock for Points {
     fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
         let (own, of_energy) = y.split_at(self.dim);
-        for (i, value) in value.iter_mut().enumerate() {
-            let length = of_energy[0][i] * self.length_x0;
-            let energy = self.inverse.energy_at(length);
-            self.energies_gev[i] = energy;
-            *value = 0.0;
-            if self.block.set_beam_energy(energy) {
-                let mut point: [&[f64]; MAX_DIM] = [&[]; MAX_DIM];
-                for (one, column) in point.iter_mut().zip(own) {
-                    *one = &column[i..=i];
-                }
-                let value = std::slice::from_mut(value);
-                self.block.evaluate(&point[..self.dim], value);
-                value[0] *= self.share;
-            }
-            // What has no weight must not show what the block held before.
-            self.momenta[i] = [[0.0; 4]; MAX_OUTGOING];
-            if *value != 0.0 {
-                self.block.momenta(0, &mut self.momenta[i][..self.n_out]);
-                // Left alone unless the process knows what is left of it.
-                self.block.scalars(0, &mut self.energies_gev[i..=i]);
-            }
+        let n = value.len();
+        for (energy, y) in self.energies_gev[..n].iter_mut().zip(of_energy[0]) {
+            *energy = self.inverse.energy_at(y * self.length_x0);
+        }
+        let energies_gev = &self.energies_gev[..n];
+        if !self.block.evaluate_at(energies_gev, own, value) {
+            self.one_by_one(own, value);
+        }
+        for (value, made) in value.iter_mut().zip(&mut self.made) {
+            *value *= self.share;
+            *made = *value != 0.0;
         }
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
-        out.copy_from_slice(&self.momenta[i][..self.n_out]);
+        match &self.momenta {
+            // What has no weight must not show what the block held before.
+            _ if !self.made[i] => out.fill([0.0; 4]),
+            Some(momenta) => out.copy_from_slice(&momenta[i][..self.n_out]),
+            None => self.block.momenta(i, out),
+        }
     }
 
     fn scalars(&self, i: usize, out: &mut [f64]) {
