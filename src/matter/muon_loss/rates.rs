@@ -14,7 +14,7 @@
 //! 1 PeV; good to 1 % (pairs, bremsstrahlung) and 10 % (nuclear). Pinned by the tests of
 //! [`super`].
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::constants::{
     ALPHA, ATOMIC_MASS_UNIT_GEV, AVOGADRO, ELECTRON_MASS_GEV, HBAR_C_GEV_FM, MUON_MASS_GEV,
@@ -101,18 +101,13 @@ impl Atom {
         }
         // In ln(1 − ρ), where the integrand is smooth.
         let bottom = ln(1.0 - rho_max);
-        let inside: f64 = Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                let mut parts = [0.0; GAUSS.len()];
-                for (part, (x, w)) in parts.iter_mut().zip(&GAUSS) {
-                    let left = exp(bottom * x);
-                    let density = self.pair_density(energy, v, 1.0 - left, cbrt);
-                    *part = -bottom * w * left * density;
-                }
-                parts.iter().sum()
-            },
-        );
+        let inside = Arch::new().dispatch(Pairs {
+            of: self,
+            energy,
+            v,
+            bottom,
+            cbrt,
+        });
         let alpha_r_e2 = ALPHA * ALPHA * r_e2_cm2();
         4.0 / (3.0 * core::f64::consts::PI)
             * self.z
@@ -190,6 +185,37 @@ impl Atom {
             / v
             * phi;
         rate.max(0.0)
+    }
+}
+
+/// ∫ of pairs over ln(1 − ρ) from 0 to `bottom`, in the instruction set; a closure in its place would be compiled without it.
+struct Pairs<'a> {
+    of: &'a Atom,
+    energy: f64,
+    v: f64,
+    bottom: f64,
+    cbrt: f64,
+}
+
+impl WithSimd for Pairs<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let Self {
+            of,
+            energy,
+            v,
+            bottom,
+            cbrt,
+        } = self;
+        let mut parts = [0.0; GAUSS.len()];
+        for (part, (x, w)) in parts.iter_mut().zip(&GAUSS) {
+            let left = exp(bottom * x);
+            let density = of.pair_density(energy, v, 1.0 - left, cbrt);
+            *part = -bottom * w * left * density;
+        }
+        parts.iter().sum()
     }
 }
 

@@ -21,7 +21,7 @@
 //! so that all depths come from one sequence. Error of the grid: second order in its step. Pinned by
 //! the tests below and `tests/shower.rs`.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::Species;
 use super::rates::Kernel;
@@ -102,17 +102,31 @@ impl Operator {
         let mut emitted = vec![0.0; last + 1];
         let mut created = vec![0.0; last + 1];
         let mut lost = 0.0;
+        // Next to the source one of the two comes out soft, where screening and the LPM effect end.
+        let first: Vec<(f64, f64)> = dense().map(|(x, weight)| (1.0 - x, weight)).collect();
+        let points = |j: usize| if j == 0 { &first[..] } else { &GAUSS };
+        let at = |j: usize, share: f64| nodes[j + 1] + share * (nodes[j] - nodes[j + 1]);
+        let all = |of: &dyn Fn(f64) -> f64| -> Vec<f64> {
+            let shares =
+                (0..last).flat_map(|j| points(j).iter().map(move |(share, _)| (j, *share)));
+            shares.map(|(j, share)| of(at(j, share))).collect()
+        };
+        let (hard, soft, shares) = (
+            all(&|at| energy - at),
+            all(&|at| at),
+            all(&|at| at / energy),
+        );
+        let mut rates = [hard.clone(), soft.clone(), shares.clone()];
+        let [of_hard, of_soft, of_shares] = &mut rates;
+        kernel.radiation(energy, &hard, of_hard);
+        kernel.radiation(energy, &soft, of_soft);
+        kernel.pairs(energy, &shares, of_shares);
+        let [of_hard, of_soft, of_shares] = &rates;
+        let mut n = 0;
         for j in 0..last {
-            let (high, low) = (nodes[j], nodes[j + 1]);
-            // Next to the source one of the two comes out soft, where screening and the LPM effect end.
-            let points: Vec<(f64, f64)> = match j {
-                0 => dense().map(|(x, weight)| (1.0 - x, weight)).collect(),
-                _ => GAUSS.to_vec(),
-            };
-            for (share, weight) in points {
-                let (at, weight) = (low + share * (high - low), weight * (high - low));
-                let k = energy - at;
-                let down = weight * kernel.bremsstrahlung(energy, k) / k;
+            for &(share, weight) in points(j) {
+                let weight = weight * (nodes[j] - nodes[j + 1]);
+                let down = weight * of_hard[n] / hard[n];
                 if j > 0 {
                     radiated[j] += down * share;
                     lost += down;
@@ -121,12 +135,13 @@ impl Operator {
                     lost += down * (1.0 - share);
                 }
                 radiated[j + 1] += down * (1.0 - share);
-                let photons = weight * kernel.bremsstrahlung(energy, at) / at;
+                let photons = weight * of_soft[n] / soft[n];
                 emitted[j] += photons * share;
                 emitted[j + 1] += photons * (1.0 - share);
-                let pairs = weight * 2.0 * kernel.pair(energy, at / energy) / energy;
+                let pairs = weight * 2.0 * of_shares[n] / energy;
                 created[j] += pairs * share;
                 created[j + 1] += pairs * (1.0 - share);
+                n += 1;
             }
         }
         radiated[0] = -(lost + below(kernel, energy, nodes[last]));
@@ -159,10 +174,11 @@ impl Operator {
 
     /// The integrals over depth from 0 to each of `depths_x0`.
     pub(super) fn track(&self, beam: &Population, depths_x0: &[f64]) -> Vec<Population> {
-        Arch::new().dispatch(
-            #[inline(always)]
-            || self.sums(beam, depths_x0),
-        )
+        Arch::new().dispatch(Sums {
+            of: self,
+            beam,
+            depths_x0,
+        })
     }
 
     #[inline(always)]
@@ -203,13 +219,34 @@ impl Operator {
                 from.difference[i] * unit,
                 from.photons[i] * unit,
             );
-            add(&mut to.sum[i..], sum, &self.radiated[i]);
-            add(&mut to.difference[i..], difference, &self.radiated[i]);
-            add(&mut to.photons[i..], sum, &self.emitted[i]);
-            add(&mut to.sum[i..], photons, &self.created[i]);
+            let rows = self.radiated[i].iter().zip(&self.emitted[i]);
+            let rows = rows.zip(&self.created[i]);
+            let to_both = to.sum[i..].iter_mut().zip(&mut to.difference[i..]);
+            let to_all = to_both.zip(&mut to.photons[i..]);
+            for (((to_sum, to_difference), to_photons), ((r, e), c)) in to_all.zip(rows) {
+                *to_sum = (*to_sum + sum * r) + photons * c;
+                *to_difference += difference * r;
+                *to_photons += sum * e;
+            }
             to.photons[i] -= photons * self.absorbed[i];
         }
         to
+    }
+}
+
+/// [`Operator::sums`] in the instruction set; a closure in its place would be compiled without it.
+struct Sums<'a> {
+    of: &'a Operator,
+    beam: &'a Population,
+    depths_x0: &'a [f64],
+}
+
+impl WithSimd for Sums<'_> {
+    type Output = Vec<Population>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+        self.of.sums(self.beam, self.depths_x0)
     }
 }
 
@@ -327,13 +364,15 @@ mod tests {
     struct TsaiWhitis;
 
     impl Kernel for TsaiWhitis {
-        fn bremsstrahlung(&self, energy: f64, k: f64) -> f64 {
-            let y = k / energy;
-            4.0 / 3.0 * y / -libm::log1p(-y)
+        fn radiation(&self, energy: f64, k: &[f64], out: &mut [f64]) {
+            for (out, k) in out.iter_mut().zip(k) {
+                let y = k / energy;
+                *out = 4.0 / 3.0 * y / -libm::log1p(-y);
+            }
         }
 
-        fn pair(&self, _: f64, _: f64) -> f64 {
-            0.0
+        fn pairs(&self, _: f64, _: &[f64], out: &mut [f64]) {
+            out.fill(0.0);
         }
     }
 

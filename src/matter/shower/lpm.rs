@@ -44,17 +44,15 @@ impl Suppression {
         plain: 1.0,
     };
 
-    /// `s_bare` is s with ξ = 1, `s1` = (Z^(1/3)/184.15)² that of the element.
+    /// `s_bare` is s with ξ = 1, `s1` = (Z^(1/3)/184.15)² that of the element. All cases are computed and one is
+    /// taken, so that a loop over energies vectorises.
+    #[inline(always)]
     pub(super) fn at(s_bare: f64, s1: f64) -> Self {
         let ln_s1 = ln(s1);
-        let xi = if s_bare >= 1.0 {
-            1.0
-        } else if s_bare <= s1 {
-            2.0
-        } else {
-            let h = ln(s_bare) / ln_s1;
-            1.0 + h - 0.08 * (1.0 - h) * h * (2.0 - h) / ln_s1
-        };
+        let h = ln(s_bare) / ln_s1;
+        let between = 1.0 + h - 0.08 * (1.0 - h) * h * (2.0 - h) / ln_s1;
+        let xi = if s_bare <= s1 { 2.0 } else { between };
+        let xi = if s_bare >= 1.0 { 1.0 } else { xi };
         let s = s_bare / xi.sqrt();
         Self {
             flip: xi * g(s),
@@ -63,28 +61,26 @@ impl Suppression {
     }
 }
 
+#[inline(always)]
 fn phi(s: f64) -> f64 {
-    if s >= 1.55 {
-        let s2 = s * s;
-        return 1.0 - 0.012 / (s2 * s2);
-    }
+    let s2 = s * s;
+    let large = 1.0 - 0.012 / (s2 * s2);
     let cubic = s * s * s / (0.623 + 0.796 * s + 0.658 * s * s);
-    1.0 - exp(-6.0 * s * (1.0 + (3.0 - core::f64::consts::PI) * s) + cubic)
+    let small = 1.0 - exp(-6.0 * s * (1.0 + (3.0 - core::f64::consts::PI) * s) + cubic);
+    if s >= 1.55 { large } else { small }
 }
 
+#[inline(always)]
 fn g(s: f64) -> f64 {
     let s2 = s * s;
-    if s >= 1.9156 {
-        return 1.0 - 0.022 / (s2 * s2);
-    }
-    if s >= 0.415_827 {
-        let u =
-            -0.160_723 + 3.755_030 * s - 1.798_138 * s2 + 0.672_827 * s2 * s - 0.120_772 * s2 * s2;
-        // tanh u.
-        return 1.0 - 2.0 / (exp(2.0 * u) + 1.0);
-    }
+    let large = 1.0 - 0.022 / (s2 * s2);
+    let u = -0.160_723 + 3.755_030 * s - 1.798_138 * s2 + 0.672_827 * s2 * s - 0.120_772 * s2 * s2;
+    // tanh u.
+    let between = 1.0 - 2.0 / (exp(2.0 * u) + 1.0);
     let quartic = 1.0 + 3.936 * s + 4.97 * s2 - 0.05 * s2 * s + 7.50 * s2 * s2;
-    3.0 * (1.0 - exp(-4.0 * s - 8.0 * s2 / quartic)) - 2.0 * phi(s)
+    let small = 3.0 * (1.0 - exp(-4.0 * s - 8.0 * s2 / quartic)) - 2.0 * phi(s);
+    let below = if s >= 0.415_827 { between } else { small };
+    if s >= 1.9156 { large } else { below }
 }
 
 #[cfg(test)]

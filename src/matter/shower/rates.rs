@@ -16,6 +16,8 @@
 //! in GeV, above some 100 MeV: below, ionisation and Compton scattering matter, which are left out.
 //! Pinned by the tests below and `tests/shower.rs`.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::lpm::{self, Suppression};
 use crate::constants::{ALPHA, AVOGADRO, ELECTRON_MASS_GEV, HBAR_C_GEV_FM};
 use crate::elementary::{exp, ln};
@@ -57,10 +59,24 @@ pub(super) struct Atom {
 
 /// What drives a cascade; energies in GeV.
 pub(super) trait Kernel {
-    /// k dN/dk per X0: an electron of `energy` radiates a photon of `k`.
-    fn bremsstrahlung(&self, energy: f64, k: f64) -> f64;
-    /// dN/dx per X0: a photon of `k` makes a pair with the share `x` in one of the two.
-    fn pair(&self, k: f64, x: f64) -> f64;
+    /// k dN/dk per X0: an electron of `energy` radiates a photon of each of `k`.
+    fn radiation(&self, energy: f64, k: &[f64], out: &mut [f64]);
+    /// dN/dx per X0: a photon of `k` makes a pair with each of the shares `x` in one of the two.
+    fn pairs(&self, k: f64, x: &[f64], out: &mut [f64]);
+
+    /// That of one photon.
+    fn bremsstrahlung(&self, energy: f64, k: f64) -> f64 {
+        let mut out = [0.0];
+        self.radiation(energy, &[k], &mut out);
+        out[0]
+    }
+
+    /// That of one share.
+    fn pair(&self, k: f64, x: f64) -> f64 {
+        let mut out = [0.0];
+        self.pairs(k, &[x], &mut out);
+        out[0]
+    }
 }
 
 /// The rates of a material.
@@ -76,6 +92,7 @@ pub(super) enum Medium {
 }
 
 /// The two brackets of an element.
+#[derive(Clone, Copy)]
 struct Brackets {
     first: f64,
     second: f64,
@@ -97,72 +114,133 @@ impl Medium {
 }
 
 impl Kernel for Medium {
-    fn bremsstrahlung(&self, energy: f64, k: f64) -> f64 {
-        let y = k / energy;
-        let left = 1.0 - y;
-        let (atoms, lpm_energy_gev) = match self {
-            Self::ApproximationA { b } => return (4.0 / 3.0 + 2.0 * b) * left + y * y,
+    fn radiation(&self, energy: f64, k: &[f64], out: &mut [f64]) {
+        match self {
+            Self::ApproximationA { b } => {
+                for (out, k) in out.iter_mut().zip(k) {
+                    let y = k / energy;
+                    *out = (4.0 / 3.0 + 2.0 * b) * (1.0 - y) + y * y;
+                }
+            }
             Self::Atoms {
                 atoms,
                 lpm_energy_gev,
-            } => (atoms, *lpm_energy_gev),
-        };
-        let delta = k / (energy * (energy - k));
-        let mut sum = 0.0;
-        for atom in atoms {
-            let (b, lpm) = (
-                atom.brackets(delta),
-                atom.suppression(lpm_energy_gev, delta),
-            );
-            let spin = (y * y * lpm.flip + 2.0 * (1.0 + left * left) * lpm.plain) / 3.0;
-            let second = 2.0 / 3.0 * left * lpm.plain;
-            sum += atom.weight * (spin * b.first + second * b.second);
+            } => {
+                out.fill(0.0);
+                for atom in atoms {
+                    Arch::new().dispatch(Each {
+                        atom,
+                        lpm_energy_gev: *lpm_energy_gev,
+                        at: k,
+                        out: &mut *out,
+                        of: |k: f64| {
+                            let (y, delta) = (k / energy, k / (energy * (energy - k)));
+                            let left = 1.0 - y;
+                            let spin = (y * y, 2.0 * (1.0 + left * left));
+                            (delta, spin, 2.0 / 3.0 * left)
+                        },
+                    });
+                }
+            }
         }
-        sum
     }
 
-    fn pair(&self, k: f64, x: f64) -> f64 {
-        let both = x * (1.0 - x);
-        let (atoms, lpm_energy_gev) = match self {
-            Self::ApproximationA { b } => return 1.0 - (4.0 / 3.0 + 2.0 * b) * both,
+    fn pairs(&self, k: f64, x: &[f64], out: &mut [f64]) {
+        match self {
+            Self::ApproximationA { b } => {
+                for (out, x) in out.iter_mut().zip(x) {
+                    *out = 1.0 - (4.0 / 3.0 + 2.0 * b) * (x * (1.0 - x));
+                }
+            }
             Self::Atoms {
                 atoms,
                 lpm_energy_gev,
-            } => (atoms, *lpm_energy_gev),
-        };
-        let delta = 1.0 / (k * both);
-        let mut sum = 0.0;
-        for atom in atoms {
-            let (b, lpm) = (
-                atom.brackets(delta),
-                atom.suppression(lpm_energy_gev, delta),
-            );
-            let spin = (lpm.flip + 2.0 * (1.0 - 2.0 * both) * lpm.plain) / 3.0;
-            let second = 2.0 / 3.0 * both * lpm.plain;
-            sum += atom.weight * (spin * b.first - second * b.second);
+            } => {
+                out.fill(0.0);
+                for atom in atoms {
+                    Arch::new().dispatch(Each {
+                        atom,
+                        lpm_energy_gev: *lpm_energy_gev,
+                        at: x,
+                        out: &mut *out,
+                        of: |x: f64| {
+                            let both = x * (1.0 - x);
+                            let spin = (1.0, 2.0 * (1.0 - 2.0 * both));
+                            (1.0 / (k * both), spin, -(2.0 / 3.0) * both)
+                        },
+                    });
+                }
+                // Screening functions turn negative where next to nothing is left for one of the two.
+                for out in out {
+                    *out = out.max(0.0);
+                }
+            }
         }
-        // Screening functions turn negative where next to nothing is left for one of the two.
-        sum.max(0.0)
+    }
+}
+
+/// Adds the rates of an atom at each of `at`, where `of` gives δ, the factors of the terms with and without a flip
+/// of the spin in the first bracket, and that of the second.
+struct Each<'a, F> {
+    atom: &'a Atom,
+    lpm_energy_gev: Option<f64>,
+    at: &'a [f64],
+    out: &'a mut [f64],
+    of: F,
+}
+
+impl<F: Fn(f64) -> (f64, (f64, f64), f64)> WithSimd for Each<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self {
+            atom,
+            lpm_energy_gev,
+            at,
+            out,
+            of,
+        } = self;
+        // A loop for each case, so that none asks.
+        macro_rules! add {
+            ($delta:ident => $brackets:expr, $suppression:expr) => {
+                for (out, &at) in out.iter_mut().zip(at) {
+                    let ($delta, (flip, plain), second) = of(at);
+                    let (b, lpm) = ($brackets, $suppression);
+                    let spin = (flip * lpm.flip + plain * lpm.plain) / 3.0;
+                    *out += atom.weight * (spin * b.first + second * lpm.plain * b.second);
+                }
+            };
+        }
+        match (atom.complete(), lpm_energy_gev) {
+            (Some(b), Some(e)) => add!(delta => b, atom.suppression(e, delta)),
+            (Some(b), None) => add!(_delta => b, Suppression::NONE),
+            (None, Some(e)) => add!(delta => atom.brackets(delta), atom.suppression(e, delta)),
+            (None, None) => add!(delta => atom.brackets(delta), Suppression::NONE),
+        }
     }
 }
 
 impl Atom {
     /// With δ = k/(E E'), s = √(E_LPM δ/8).
-    fn suppression(&self, lpm_energy_gev: Option<f64>, delta: f64) -> Suppression {
-        match lpm_energy_gev {
-            Some(energy) => Suppression::at((energy * delta / 8.0).sqrt(), self.s1),
-            None => Suppression::NONE,
-        }
+    #[inline(always)]
+    fn suppression(&self, lpm_energy_gev: f64, delta: f64) -> Suppression {
+        Suppression::at((lpm_energy_gev * delta / 8.0).sqrt(), self.s1)
     }
 
+    /// The brackets where screening is complete at all energies.
+    fn complete(&self) -> Option<Brackets> {
+        let (z, z2) = (self.z, self.z * self.z);
+        let (elastic, inelastic) = self.complete?;
+        Some(Brackets {
+            first: z2 * elastic + z * inelastic,
+            second: 2.0 / 3.0 * (z2 + z),
+        })
+    }
+
+    #[inline(always)]
     fn brackets(&self, delta: f64) -> Brackets {
         let (z, z2) = (self.z, self.z * self.z);
-        if let Some((elastic, inelastic)) = self.complete {
-            return Brackets {
-                first: z2 * elastic + z * inelastic,
-                second: 2.0 / 3.0 * (z2 + z),
-            };
-        }
         let (gamma, epsilon) = (self.screening.0 * delta, self.screening.1 * delta);
         let bent = |u: f64| ln(1.0 + u * u);
         let phi1 = 20.863
@@ -173,8 +251,9 @@ impl Atom {
             - 4.0 * (1.0 - 0.7 * exp(-8.0 * epsilon) - 0.3 * exp(-29.2 * epsilon));
         let phi12 = 2.0 / 3.0 / (1.0 + 6.5 * gamma + 6.0 * gamma * gamma);
         let psi12 = 2.0 / 3.0 / (1.0 + 40.0 * epsilon + 400.0 * epsilon * epsilon);
+        let first = z2 * (phi1 - self.offsets.0) + z * (psi1 - self.offsets.1);
         Brackets {
-            first: (z2 * (phi1 - self.offsets.0) + z * (psi1 - self.offsets.1)).max(0.0),
+            first: if first > 0.0 { first } else { 0.0 },
             second: z2 * phi12 + z * psi12,
         }
     }
