@@ -36,10 +36,15 @@ struct Density {
 
 impl Shape for Density {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| {
-            let f = 1.0 / ((1.0 + t * self.b2) * (1.0 + t * self.b2));
-            self.z * self.z * f * f
-        });
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| {
+                let f = 1.0 / ((1.0 + t * self.b2) * (1.0 + t * self.b2));
+                self.z * self.z * f * f
+            },
+        );
     }
 
     fn scales(&self) -> Scales {

@@ -32,10 +32,15 @@ struct Dipole {
 impl Shape for Dipole {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
         let inv_d = 1.0 / dipole_scale_gev2(self.a);
-        each(t_gev2, out, |t| {
-            let n = 1.0 + t * inv_d;
-            self.z2 / (n * n)
-        });
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| {
+                let n = 1.0 + t * inv_d;
+                self.z2 / (n * n)
+            },
+        );
     }
 
     fn scales(&self) -> Scales {

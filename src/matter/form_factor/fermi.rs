@@ -179,10 +179,15 @@ fn series(a: f64) -> [f64; POWERS] {
 
 impl Shape for Fermi {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| {
-            let f = self.z * self.f(t) * t / (self.inv_screening + t);
-            f * f
-        });
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| {
+                let f = self.z * self.f(t) * t / (self.inv_screening + t);
+                f * f
+            },
+        );
     }
 
     fn scales(&self) -> Scales {

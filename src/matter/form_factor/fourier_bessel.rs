@@ -107,10 +107,15 @@ fn square(v: u32) -> f64 {
 
 impl Shape for Series {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| {
-            let f = self.z * self.f(t) * t / (self.inv_screening + t);
-            f * f
-        });
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| {
+                let f = self.z * self.f(t) * t / (self.inv_screening + t);
+                f * f
+            },
+        );
     }
 
     fn scales(&self) -> Scales {

@@ -88,7 +88,12 @@ impl Helm {
 
 impl Shape for Helm {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| self.g2(t));
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| self.g2(t),
+        );
     }
 
     fn scales(&self) -> Scales {

@@ -113,7 +113,7 @@ impl Scales {
 }
 
 /// `out = f(t)` for each `t`, in a loop that is compiled for the instruction set of the machine; mark
-/// what `f` calls `#[inline(always)]`, and take functions from `elementary`.
+/// `f` and what it calls `#[inline(always)]`, or it may stay outside, and take functions from `elementary`.
 #[inline(always)]
 pub fn each(t: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
     pulp::Arch::new().dispatch(Each { t, out, f });

@@ -186,10 +186,15 @@ impl Tabulated {
 
 impl Shape for Tabulated {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| {
-            let f = self.z * self.f(t.sqrt()) * t / (self.inv_screening + t);
-            f * f
-        });
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| {
+                let f = self.z * self.f(t.sqrt()) * t / (self.inv_screening + t);
+                f * f
+            },
+        );
     }
 
     fn scales(&self) -> Scales {

@@ -111,7 +111,12 @@ impl TsaiElastic {
 
 impl Shape for TsaiElastic {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| self.g2(t));
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| self.g2(t),
+        );
     }
 
     fn scales(&self) -> Scales {
@@ -177,7 +182,12 @@ struct Sum {
 
 impl Shape for Sum {
     fn g2(&self, t_gev2: &[f64], out: &mut [f64]) {
-        each(t_gev2, out, |t| self.elastic.g2(t) + self.inelastic.g2(t));
+        each(
+            t_gev2,
+            out,
+            #[inline(always)]
+            |t| self.elastic.g2(t) + self.inelastic.g2(t),
+        );
     }
 
     fn scales(&self) -> Scales {

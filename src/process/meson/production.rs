@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::rates::Rates;
 use crate::dark_sector::{ChiSpin, MilliCharged};
+use crate::elementary::libm_exp;
 use crate::event::Momentum;
 use crate::kinematics::FourMomentum;
 use crate::mesons::photoproduction::{self, LARGEST_T_GEV2, Photoproduction};
@@ -95,6 +96,15 @@ pub(super) struct Open {
     incoherent_pb: f64,
 }
 
+impl Open {
+    /// dσ/dt in pb/GeV², where |F|² is `shape2`.
+    #[inline(always)]
+    pub(super) fn dsigma_dt_pb(&self, t: f64, shape2: f64) -> f64 {
+        let falling = self.slope * libm_exp(-self.slope * (t - self.t.t_min));
+        self.coherent_pb * shape2 + self.incoherent_pb * falling
+    }
+}
+
 impl MesonPair {
     /// The process of these inputs, with photons of the energy of their beam.
     ///
@@ -160,12 +170,6 @@ impl MesonPair {
     /// Those that are open.
     pub(super) fn mesons(&self) -> impl Iterator<Item = &Open> {
         self.now.iter().flatten()
-    }
-
-    /// dσ/dt of a meson in pb/GeV².
-    pub(super) fn dsigma_dt_pb(&self, open: &Open, t: f64) -> f64 {
-        let falling = open.slope * libm::exp(-open.slope * (t - open.t.t_min));
-        open.coherent_pb * self.on.shape2(t) + open.incoherent_pb * falling
     }
 }
 
