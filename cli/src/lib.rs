@@ -108,7 +108,8 @@ fn answer(arguments: Vec<OsString>) -> u8 {
         Ok(cli) => cli,
         Err(words) => return show(&words, &arguments),
     };
-    let outcome = match &cli.command {
+    let outcome = cli.common.set_instruction_set();
+    let outcome = outcome.and_then(|()| match &cli.command {
         Command::Generate(command) => generated(command, &cli.common),
         Command::Submit(command) => command.run(&cli.common),
         Command::Sigma(command) => command.run(&cli.common),
@@ -126,7 +127,7 @@ fn answer(arguments: Vec<OsString>) -> u8 {
         Command::Completions(command) => command.run(Cli::command()),
         Command::ManPages(command) => command.run(Cli::command()),
         Command::ReadAll(command) => command.run(),
-    };
+    });
     match outcome {
         Ok(()) => 0,
         // A reader of a long stream that goes away has seen enough.

@@ -10,6 +10,8 @@ use millibrem::run;
 use millibrem::study::CardSource;
 use millibrem::text::shorten;
 
+use millibrem::generate::Isa;
+
 use super::failure::Failure;
 use super::print;
 
@@ -26,6 +28,9 @@ pub(crate) struct Common {
     /// Number of threads, in place of run.threads; 0 means all cores, the result is always the same
     #[arg(long, value_name = "N", global = true)]
     threads: Option<String>,
+    /// Instruction set of the inner loops [default: best, the widest this processor has]; the result is always the same
+    #[arg(long, value_name = "NAME", global = true)]
+    instruction_set: Option<String>,
     /// Folder for what the command writes [default: output/<run name>]
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) out: Option<PathBuf>,
@@ -118,6 +123,22 @@ impl Common {
     /// What `--set` says, as it is written.
     pub(crate) fn settings(&self) -> &[String] {
         &self.set
+    }
+
+    /// Takes the instruction set that is asked for.
+    pub(crate) fn set_instruction_set(&self) -> Result<(), Failure> {
+        let Some(text) = &self.instruction_set else {
+            return Ok(());
+        };
+        let found = Isa::ALL.into_iter().find(|isa| isa.name() == text);
+        let set = found.is_some_and(|isa| isa.set_for_all().is_ok());
+        let there = Isa::ALL.into_iter().filter(|isa| isa.available());
+        let names: Vec<&str> = there.map(Isa::name).collect();
+        set.then_some(()).ok_or_else(|| Failure::Option {
+            option: "--instruction-set",
+            found: shorten(text),
+            expected: format!("one of those of this processor: {}", names.join(", ")),
+        })
     }
 
     /// The number of threads, for commands without a card.

@@ -27,7 +27,7 @@ pub use joined::joined;
 pub use report::SigmaReport;
 pub use run::{Generator, Settings};
 pub use sampler::{Sampler, SamplerError, SamplerRequest, SamplerRow, Scratch};
-pub use vegas::{Estimate, Phase, Progress, Slice};
+pub use vegas::{Estimate, Isa, Phase, Progress, Slice};
 pub use work::Work;
 
 use std::ops::ControlFlow;

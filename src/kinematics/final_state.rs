@@ -6,7 +6,7 @@
 //! about the beam. Momentum conservation and mass shells hold to 1e-14 relative to E0;
 //! pinned by `tests/kinematics.rs`.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::{Collision, PairPoint};
 use crate::elementary::cos_sin_turns;
@@ -50,7 +50,7 @@ pub fn turned(p: [f64; 4], (cos, sin): (f64, f64)) -> [f64; 4] {
 
 /// Turns the last momenta of each column about z, one after the other by these parts of a whole turn.
 pub fn turn_last(turns: &[f64], columns: &mut [Vec<[f64; 4]>]) {
-    Arch::new().dispatch(TurnLast { turns, columns });
+    vegas::arch().dispatch(TurnLast { turns, columns });
 }
 
 struct TurnLast<'a> {

@@ -8,9 +8,12 @@
 // Index loops over fixed-size arrays say plainly what runs in step.
 #![allow(clippy::needless_range_loop)]
 
+use crate::error::Error;
 use crate::integrand::BLOCK;
 use crate::map::{MAX_INCREMENTS, Map};
 use crate::rng::uniform;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
 
@@ -29,11 +32,59 @@ pub enum Isa {
     V4,
 }
 
+/// What [`Isa::Best`] stands for: one of [`Isa::ALL`].
+static OF_ALL: AtomicUsize = AtomicUsize::new(0);
+
+/// The dispatcher of all loops that are compiled for more than one instruction set: the best, unless
+/// [`Isa::set_for_all`] has said which.
+pub fn arch() -> Arch {
+    match Isa::ALL[OF_ALL.load(Ordering::Relaxed)] {
+        Isa::Best => Arch::new(),
+        isa => isa.arch().unwrap_or_default(),
+    }
+}
+
 impl Isa {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Best, Self::Baseline, Self::V3, Self::V4];
+
+    /// Its name, as it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Best => "best",
+            Self::Baseline => "baseline",
+            Self::V3 => "v3",
+            Self::V4 => "v4",
+        }
+    }
+
+    /// Makes it that of all loops of the program from now on. Changes no result.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if this processor lacks it.
+    pub fn set_for_all(self) -> Result<(), Error> {
+        self.check()?;
+        let at = Self::ALL.iter().position(|one| *one == self);
+        OF_ALL.store(at.unwrap_or_default(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Refuses what this processor lacks.
+    pub(crate) fn check(self) -> Result<(), Error> {
+        match self.available() {
+            true => Ok(()),
+            false => Err(Error::setting(
+                "isa",
+                self.name().to_owned(),
+                "an instruction set that this processor has",
+            )),
+        }
+    }
+
     /// The dispatcher, or `None` if this processor lacks the instruction set.
     pub(crate) fn arch(self) -> Option<Arch> {
         match self {
-            Self::Best => Some(Arch::new()),
+            Self::Best => Some(arch()),
             Self::Baseline => Some(Arch::Scalar),
             #[cfg(target_arch = "x86_64")]
             Self::V3 => pulp::x86::V3::try_new().map(Arch::V3),

@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 use crate::integrand::{BLOCK, Points};
-use crate::kernel::{Column, MapColumn, Place};
+use crate::kernel::{Column, MapColumn, Place, arch};
 use crate::key::PointKey;
 use crate::map::Map;
 use crate::partition::Side;
@@ -32,7 +32,7 @@ impl Work {
         Self {
             seed,
             key: PointKey { iteration, index },
-            arch: Arch::new(),
+            arch: arch(),
             raw: [0; BLOCK],
             index: [0; BLOCK],
             x: vec![[0.0; BLOCK]; dim],

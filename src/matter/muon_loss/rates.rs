@@ -14,7 +14,7 @@
 //! 1 PeV; good to 1 % (pairs, bremsstrahlung) and 10 % (nuclear). Pinned by the tests of
 //! [`super`].
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use crate::constants::{
     ALPHA, ATOMIC_MASS_UNIT_GEV, AVOGADRO, ELECTRON_MASS_GEV, HBAR_C_GEV_FM, MUON_MASS_GEV,
@@ -101,7 +101,7 @@ impl Atom {
         }
         // In ln(1 − ρ), where the integrand is smooth.
         let bottom = ln(1.0 - rho_max);
-        let inside = Arch::new().dispatch(Pairs {
+        let inside = vegas::arch().dispatch(Pairs {
             of: self,
             energy,
             v,

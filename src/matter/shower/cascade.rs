@@ -21,7 +21,7 @@
 //! so that all depths come from one sequence. Error of the grid: second order in its step. Pinned by
 //! the tests below and `tests/shower.rs`.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::Species;
 use super::rates::Kernel;
@@ -174,7 +174,7 @@ impl Operator {
 
     /// The integrals over depth from 0 to each of `depths_x0`.
     pub(super) fn track(&self, beam: &Population, depths_x0: &[f64]) -> Vec<Population> {
-        Arch::new().dispatch(Sums {
+        vegas::arch().dispatch(Sums {
             of: self,
             beam,
             depths_x0,

@@ -16,7 +16,7 @@
 //! in GeV, above some 100 MeV: below, ionisation and Compton scattering matter, which are left out.
 //! Pinned by the tests below and `tests/shower.rs`.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::lpm::{self, Suppression};
 use crate::constants::{ALPHA, AVOGADRO, ELECTRON_MASS_GEV, HBAR_C_GEV_FM};
@@ -128,7 +128,7 @@ impl Kernel for Medium {
             } => {
                 out.fill(0.0);
                 for atom in atoms {
-                    Arch::new().dispatch(Each {
+                    vegas::arch().dispatch(Each {
                         atom,
                         lpm_energy_gev: *lpm_energy_gev,
                         at: k,
@@ -158,7 +158,7 @@ impl Kernel for Medium {
             } => {
                 out.fill(0.0);
                 for atom in atoms {
-                    Arch::new().dispatch(Each {
+                    vegas::arch().dispatch(Each {
                         atom,
                         lpm_energy_gev: *lpm_energy_gev,
                         at: x,

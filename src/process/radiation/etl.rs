@@ -70,7 +70,7 @@ impl Etl {
             emission,
             produced,
             constants_pb,
-            arch: Arch::new(),
+            arch: vegas::arch(),
         }
     }
 

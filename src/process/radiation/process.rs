@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use pulp::Arch;
-
 use super::beams::Each;
 use super::etl::Etl;
 use super::inclusive::offered;
@@ -150,7 +148,7 @@ impl PointBlock for Points {
     }
 
     fn momenta_of(&self, at: &[usize], columns: &mut [Vec<Momentum>]) {
-        momenta::of_points(Arch::new(), self.etl.setup(), &self.block, at, columns);
+        momenta::of_points(vegas::arch(), self.etl.setup(), &self.block, at, columns);
     }
 
     fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
@@ -159,7 +157,13 @@ impl PointBlock for Points {
         }
         let nominal = self.nominal.setup().collision.e0;
         let setup = self.etl.setup();
-        observe::observe(Arch::new(), (setup, nominal), observable, &self.block, out)
+        observe::observe(
+            vegas::arch(),
+            (setup, nominal),
+            observable,
+            &self.block,
+            out,
+        )
     }
 
     fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::vertices::Vertices;
 use super::{BeamTrack, Showered};
@@ -125,7 +125,7 @@ impl EnergyLoss {
                 thickness_cm,
                 radiation_length_cm,
                 lowest,
-            } => Arch::new().dispatch(TsaiWhitis {
+            } => vegas::arch().dispatch(TsaiWhitis {
                 thickness_cm,
                 radiation_length_cm,
                 lowest,

@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::BeamTrack;
 use super::vertices::Vertices;
@@ -158,7 +158,7 @@ impl Showered {
     /// The tracks at these coordinates in (0, 1), with depths in X0 and energies of the beam of the tables, and the length
     /// that each stands for over that of the target.
     pub(super) fn tracks(&self, [depth, energy]: [&[f64]; 2], out: &mut Vertices) {
-        Arch::new().dispatch(Tracks {
+        vegas::arch().dispatch(Tracks {
             of: self,
             depth,
             energy,

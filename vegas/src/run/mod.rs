@@ -163,13 +163,7 @@ impl Vegas {
     /// # Errors
     /// [`Error::Setting`] if this processor lacks it.
     pub fn set_isa(&mut self, isa: Isa) -> Result<(), Error> {
-        if !isa.available() {
-            return Err(Error::setting(
-                "isa",
-                format!("{isa:?}"),
-                "one this processor has",
-            ));
-        }
+        isa.check()?;
         self.isa = isa;
         Ok(())
     }

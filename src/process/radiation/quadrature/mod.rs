@@ -20,7 +20,6 @@ mod rule;
 mod slice;
 mod vector;
 
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::Setup;
@@ -282,7 +281,7 @@ impl<'a> Work<'a> {
 
     /// (dσ/dx in pb, evaluations) at `v` (GeV) with rules of these levels for k², u and T.
     fn slice(&self, v: f64, [k, u, t]: [usize; 3]) -> (f64, u64) {
-        let value = Arch::new().dispatch(Slice {
+        let value = vegas::arch().dispatch(Slice {
             setup: self.setup,
             recoil: &self.recoil,
             v,
