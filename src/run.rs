@@ -135,10 +135,11 @@ pub fn on_threads<R: Send>(
     card: &RunCard,
     work: impl FnOnce() -> R + Send,
 ) -> Result<R, UsageError> {
-    if rayon::current_thread_index().is_some() {
+    let threads = card.run.threads;
+    // The program's own thread is a pool of one, which is none that was asked for.
+    if rayon::current_thread_index().is_some() && rayon::current_num_threads() == threads {
         return Ok(work());
     }
-    let threads = card.run.threads;
     // Scoped, so that its threads are gone before the next pool is made.
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)

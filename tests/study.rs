@@ -323,3 +323,18 @@ fn limits_carry_what_they_exclude() {
         table.rows
     );
 }
+
+#[test]
+fn work_has_the_threads_that_the_card_asks_for_on_a_thread_that_is_a_pool_of_its_own() {
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1);
+    let _alone = alone.use_current_thread().build().unwrap();
+    let mut card = millibrem::card::shipped("m3").unwrap().with(&[]).unwrap();
+    let here = std::thread::current().id();
+    let work = || (rayon::current_num_threads(), std::thread::current().id());
+    for threads in [2, 3] {
+        card.run.threads = threads;
+        assert_eq!(millibrem::run::on_threads(&card, work).unwrap().0, threads);
+    }
+    card.run.threads = 1;
+    assert_eq!(millibrem::run::on_threads(&card, work), Ok((1, here)));
+}
