@@ -41,7 +41,6 @@ pub(super) struct Azimuth {
     e0: f64,
     big_m: f64,
     lepton: Lepton,
-    root: (f64, f64),
 }
 
 /// m² and k² in GeV².
@@ -72,10 +71,19 @@ struct Moments {
 }
 
 impl Azimuth {
+    /// How many numbers of it depend on u.
+    pub(super) const NUMBERS: usize = 10;
+
     /// s̄|V|² = BU + 2T[ME_kV0 + m²E_k + ½Sk² − U(½S+E_k)], B = p⃗·V⃗, S = V0 + M;
     /// δ|V|² = 2|p|k_x W√((T_max−T)(T−T_min)); W̄ from q⃗ along V⃗, as W in `kinematics`.
+    /// With it modulus (GeV) and cosine of the angle of the complex roots of s̄² − δ² in T.
     #[inline(always)]
-    pub(super) fn new(c: &Collision, y: &Radiation, w: f64, emission: &Emission) -> Self {
+    pub(super) fn new(
+        c: &Collision,
+        y: &Radiation,
+        w: f64,
+        emission: &Emission,
+    ) -> (Self, (f64, f64)) {
         let (m, big_m) = (c.m, c.big_m);
         let (k2, e_k) = (y.k2, y.e_k);
         let minus_u = y.floor + w;
@@ -96,11 +104,13 @@ impl Azimuth {
         let linear = 2.0 * s0 * s1 - d2 * (2.0 * emission.recoil_min + emission.recoil_span);
         let square = s1 * s1 + d2;
         let product = (constant * square).sqrt();
-        let cosine = (-0.5 * linear / product).clamp(-1.0, 1.0);
+        let cosine = -0.5 * linear / product;
+        let cosine = if cosine < 1.0 { cosine } else { 1.0 };
+        let cosine = if cosine > -1.0 { cosine } else { -1.0 };
         // 4M (q_zζ − E0k_xq_x) at q⃗ = q_∥V̂, −2q_∥|V| = U + 2TS.
         let along = emission.v_z(c) * emission.zeta(c) + c.e0 * k_x2;
         let turned = 2.0 * big_m * inv_v2 * along;
-        Self {
+        let azimuth = Self {
             at_zero: s0,
             slope: s1,
             delta,
@@ -114,13 +124,63 @@ impl Azimuth {
             e0: c.e0,
             big_m,
             lepton: Lepton { m2: m * m, k2 },
-            root: ((constant / square).sqrt(), cosine),
+        };
+        (azimuth, ((constant / square).sqrt(), cosine))
+    }
+
+    /// What of it depends on u.
+    #[inline(always)]
+    pub(super) fn numbers(&self) -> [f64; Self::NUMBERS] {
+        [
+            self.at_zero,
+            self.slope,
+            self.delta,
+            self.rest,
+            self.rise,
+            self.emitted,
+            self.recoil_min,
+            self.slowest,
+            self.minus_u,
+            self.inv_u,
+        ]
+    }
+
+    /// That of these [`Self::numbers`] at k² (GeV²).
+    #[inline(always)]
+    pub(super) fn of_numbers(c: &Collision, k2: f64, numbers: [f64; Self::NUMBERS]) -> Self {
+        let [
+            at_zero,
+            slope,
+            delta,
+            rest,
+            rise,
+            emitted,
+            recoil_min,
+            slowest,
+            minus_u,
+            inv_u,
+        ] = numbers;
+        Self {
+            at_zero,
+            slope,
+            delta,
+            rest,
+            rise,
+            emitted,
+            recoil_min,
+            slowest,
+            minus_u,
+            inv_u,
+            e0: c.e0,
+            big_m: c.big_m,
+            lepton: Lepton { m2: c.m * c.m, k2 },
         }
     }
 
-    /// Modulus (GeV) and cosine of the angle of the complex roots of s̄² − δ² in T.
-    pub(super) fn root(&self) -> (f64, f64) {
-        self.root
+    /// T_min in GeV.
+    #[inline(always)]
+    pub(super) fn recoil_min(&self) -> f64 {
+        self.recoil_min
     }
 
     /// ⟨A⟩ in GeV² at these distances of T from its ends, GeV.

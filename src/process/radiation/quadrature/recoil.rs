@@ -14,7 +14,7 @@ use super::azimuth::Azimuth;
 use super::rule::Rule;
 use super::vector::Radiation;
 use crate::dark_sector::Vertex;
-use crate::elementary::{exp_m1, ln};
+use crate::elementary::{exp_m1, ln, ln_1p};
 use crate::kinematics::Emission;
 use crate::matter::NucleusSpin;
 use crate::process::radiation::Setup;
@@ -29,7 +29,35 @@ pub(super) struct RecoilIntegral {
     inv_size: f64,
 }
 
-/// Work arrays of one thread, one entry a node.
+/// Most nodes in u that are made ready together.
+pub(super) const GROUP: usize = 64;
+
+/// What some nodes in u have, a column each number.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// w = −u − floor, GeV².
+    pub(super) w: [f64; GROUP],
+    azimuth: [[f64; GROUP]; Azimuth::NUMBERS],
+    map: [[f64; GROUP]; Map::NUMBERS],
+    /// T_max − T_min and |V|, GeV.
+    span: [f64; GROUP],
+    v_mod: [f64; GROUP],
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        let z = [0.0; GROUP];
+        Self {
+            w: z,
+            azimuth: [z; Azimuth::NUMBERS],
+            map: [z; Map::NUMBERS],
+            span: z,
+            v_mod: z,
+        }
+    }
+}
+
+/// Work arrays of one thread, one entry a node in T.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     eta: Vec<f64>,
@@ -48,6 +76,25 @@ struct Map {
     length: f64,
 }
 
+impl Map {
+    const NUMBERS: usize = 4;
+
+    #[inline(always)]
+    fn numbers(&self) -> [f64; Self::NUMBERS] {
+        [self.half_width, self.up, self.down, self.length]
+    }
+
+    #[inline(always)]
+    fn of_numbers([half_width, up, down, length]: [f64; Self::NUMBERS]) -> Self {
+        Self {
+            half_width,
+            up,
+            down,
+            length,
+        }
+    }
+}
+
 impl RecoilIntegral {
     pub(super) fn new(setup: &Setup) -> Self {
         let two_m = 2.0 * setup.collision.big_m;
@@ -59,16 +106,41 @@ impl RecoilIntegral {
         }
     }
 
-    /// R at `y` and w = −u − floor (GeV²), in GeV⁻¹.
+    /// Makes the first `n` of `ready` at `y`, in one loop, so that roots and logarithms of several nodes go side by side.
     #[inline(always)]
-    pub(super) fn at(&self, y: &Radiation, w: f64, rule: &Rule, columns: &mut Columns) -> f64 {
+    pub(super) fn prepare(&self, y: &Radiation, n: usize, ready: &mut Ready) {
         let c = &self.setup.collision;
-        let emission = Emission::new(c, y.k2, y.v, y.e, w);
-        if !(emission.recoil_span > 0.0) {
+        for i in 0..n.min(GROUP) {
+            let emission = Emission::new(c, y.k2, y.v, y.e, ready.w[i]);
+            let (azimuth, root) = Azimuth::new(c, y, ready.w[i], &emission);
+            for (column, number) in ready.azimuth.iter_mut().zip(azimuth.numbers()) {
+                column[i] = number;
+            }
+            let map = self.map(&emission, root);
+            for (column, number) in ready.map.iter_mut().zip(map.numbers()) {
+                column[i] = number;
+            }
+            (ready.span[i], ready.v_mod[i]) = (emission.recoil_span, emission.v_mod);
+        }
+    }
+
+    /// R at `y` and node `i` of those that are ready, in GeV⁻¹.
+    #[inline(always)]
+    pub(super) fn at(
+        &self,
+        y: &Radiation,
+        (ready, i): (&Ready, usize),
+        rule: &Rule,
+        columns: &mut Columns,
+    ) -> f64 {
+        let c = &self.setup.collision;
+        let (span, v_mod) = (ready.span[i], ready.v_mod[i]);
+        if !(span > 0.0) {
             return 0.0;
         }
-        let azimuth = Azimuth::new(c, y, w, &emission);
-        let map = self.map(&emission, azimuth.root());
+        let azimuth = ready.azimuth.each_ref().map(|column| column[i]);
+        let azimuth = Azimuth::of_numbers(c, y.k2, azimuth);
+        let map = Map::of_numbers(ready.map.each_ref().map(|column| column[i]));
         let n = rule.z.len();
         columns.resize(n);
         let Columns {
@@ -82,7 +154,7 @@ impl RecoilIntegral {
         let (weight, g2) = (&mut weight[..n], &mut g2[..n]);
         let (z, w) = (&rule.z[..n], &rule.w[..n]);
 
-        let (t_min, span) = (emission.recoil_min, emission.recoil_span);
+        let t_min = azimuth.recoil_min();
         let at_min = 1.0 + t_min * self.inv_size;
         let g_min = (t_min + self.screening) / at_min;
         let kappa = 1.0 - self.screening * self.inv_size;
@@ -133,45 +205,51 @@ impl RecoilIntegral {
         for (w, a) in weight.iter().zip(g2.iter()) {
             sum += w * a;
         }
-        sum / (16.0 * c.big_m * c.big_m * c.big_m * emission.v_mod)
+        sum / (16.0 * c.big_m * c.big_m * c.big_m * v_mod)
     }
 
-    #[inline(always)]
     /// The map from [0, 1] to η − η(T_min) with complex root (modulus, cosine of its angle).
+    #[inline(always)]
     fn map(&self, emission: &Emission, (modulus, cosine): (f64, f64)) -> Map {
         let (t_min, span) = (emission.recoil_min, emission.recoil_span);
         let (screening, inv_size) = (self.screening, self.inv_size);
         let kappa = 1.0 - screening * inv_size;
         let spread = span * kappa / ((1.0 + (t_min + span) * inv_size) * (t_min + screening));
-        let end = libm::log1p(spread);
+        let end = ln_1p(spread);
         let (low, high) = (t_min + screening, modulus + screening);
         let (size_low, size_high) = (1.0 + t_min * inv_size, 1.0 + modulus * inv_size);
         let center = ln(high * size_low / (low * size_high));
         let slope = modulus * kappa / (high * size_high);
-        let tangent = ((1.0 - cosine) / (1.0 + cosine)).max(0.0).sqrt();
+        let tangent2 = (1.0 - cosine) / (1.0 + cosine);
+        let tangent = if tangent2 > 0.0 { tangent2 } else { 0.0 }.sqrt();
         // Wide enough to be uniform in η, narrow enough for `asinh` to keep its digits.
         let width = (2.0 * tangent * slope).clamp(1e-4, 50.0);
         let (a, b) = (center / width, (end - center) / width);
         let (root_a, root_b) = ((a * a + 1.0).sqrt(), (b * b + 1.0).sqrt());
         // arsinh a + arsinh b = arsinh(a√(1+b²) + b√(1+a²)), whose terms may cancel.
-        let sum = if a * b < 0.0 {
-            end / width * (a - b) / (a * root_b - b * root_a)
-        } else {
-            a * root_b + b * root_a
-        };
-        let up = a.abs() + root_a;
+        let cancelled = end / width * (a - b) / (a * root_b - b * root_a);
+        let added = a * root_b + b * root_a;
+        let sum = if a * b < 0.0 { cancelled } else { added };
+        let large = a.abs() + root_a;
+        let small = 1.0 / large;
         let (up, down) = if a > 0.0 {
-            (1.0 / up, up)
+            (small, large)
         } else {
-            (up, 1.0 / up)
+            (large, small)
         };
         Map {
             half_width: 0.5 * width,
             up,
             down,
-            length: libm::asinh(sum),
+            length: arsinh(sum),
         }
     }
+}
+
+/// arsinh x for x ≥ 0.
+#[inline(always)]
+fn arsinh(x: f64) -> f64 {
+    ln_1p(x + x * x / (1.0 + (1.0 + x * x).sqrt()))
 }
 
 /// G2 → G2·⟨A⟩ in place.

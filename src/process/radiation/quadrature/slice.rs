@@ -13,7 +13,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::recoil::{Columns, RecoilIntegral};
+use super::recoil::{Columns, GROUP, Ready, RecoilIntegral};
 use super::resonance::PairSource;
 use super::rule::Rule;
 use super::vector::Radiation;
@@ -85,10 +85,10 @@ impl WithSimd for Slice<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
-        let mut columns = Columns::default();
+        let mut work = (Box::<Ready>::default(), Columns::default());
         match self.emitted {
-            Emitted::Vector { k2, strength } => strength * self.vector(k2, &mut columns),
-            Emitted::Pair(pair) => self.pair(&pair, &mut columns),
+            Emitted::Vector { k2, strength } => strength * self.vector(k2, &mut work),
+            Emitted::Pair(pair) => self.pair(&pair, &mut work),
         }
     }
 }
@@ -96,7 +96,7 @@ impl WithSimd for Slice<'_> {
 impl Slice<'_> {
     /// dσ_A′/dx at ε = 1 in pb.
     #[inline(always)]
-    fn vector(&self, k2: f64, columns: &mut Columns) -> f64 {
+    fn vector(&self, k2: f64, work: &mut (Box<Ready>, Columns)) -> f64 {
         let c = &self.setup.collision;
         let y = Radiation::new(c, k2, self.v);
         if !(y.w_max > 0.0) {
@@ -104,15 +104,26 @@ impl Slice<'_> {
         }
         // r from r_min to 1 through 1 − r, accurate at both ends.
         let reach = -libm::expm1(-0.25 * libm::log1p(y.w_max / y.floor));
+        let (ready, columns) = work;
+        let rule = self.rules.emission;
         let mut sum = 0.0;
-        for (z, weight) in self.rules.emission.nodes() {
-            let gap = reach * z;
-            let r = 1.0 - gap;
-            let r2 = r * r;
-            let inv = 1.0 / (r2 * r2);
-            let w = y.floor * gap * (1.0 + r) * (1.0 + r2) * inv;
-            let jacobian = 4.0 * y.floor * reach * inv / r;
-            sum += weight * jacobian * self.recoil.at(&y, w, self.rules.recoil, columns);
+        for first in (0..rule.n).step_by(GROUP) {
+            let n = (rule.n - first).min(GROUP);
+            let (z, weights) = (&rule.z[first..first + n], &rule.w[first..first + n]);
+            let mut jacobian = [0.0; GROUP];
+            for i in 0..n {
+                let gap = reach * z[i];
+                let r = 1.0 - gap;
+                let r2 = r * r;
+                let inv = 1.0 / (r2 * r2);
+                ready.w[i] = y.floor * gap * (1.0 + r) * (1.0 + r2) * inv;
+                jacobian[i] = 4.0 * y.floor * reach * inv / r;
+            }
+            self.recoil.prepare(&y, n, ready);
+            for (i, weight) in weights.iter().enumerate() {
+                let at = self.recoil.at(&y, (ready, i), self.rules.recoil, columns);
+                sum += weight * jacobian[i] * at;
+            }
         }
         let scale = ALPHA * ALPHA * ALPHA * c.e0 / (2.0 * c.p * c.p);
         scale * GEV_M2_TO_PB * sum
@@ -120,14 +131,14 @@ impl Slice<'_> {
 
     /// dσ/dx of a pair in pb.
     #[inline(always)]
-    fn pair(&self, pair: &PairSource, columns: &mut Columns) -> f64 {
+    fn pair(&self, pair: &PairSource, work: &mut (Box<Ready>, Columns)) -> f64 {
         let c = &self.setup.collision;
         let mass_max = k2_limit(c, self.v).sqrt();
         let (v0, e_k) = (self.v + c.m, c.kinetic - self.v);
         let scale = c.m * e_k / (v0 * c.e0).sqrt();
         let mut sum = 0.0;
         for (k2, weight) in pair.nodes(mass_max, scale, self.rules.pair_mass) {
-            sum += weight * self.vector(k2, columns);
+            sum += weight * self.vector(k2, work);
         }
         sum
     }
