@@ -12,7 +12,10 @@
 
 use core::f64::consts::PI;
 
+use pulp::{Simd, WithSimd};
+
 use crate::constants::ALPHA;
+use crate::elementary::{libm_exp, libm_ln, ln_1p};
 use crate::matter::shower::{Species, TrackLength};
 use crate::process::radiation::quadrature::gauss_legendre;
 
@@ -21,25 +24,50 @@ const ROWS: usize = 128;
 const NODES: usize = 24;
 
 /// n(y) with Λ² in GeV².
+#[inline(always)]
 fn photons(y: f64, m: f64, lambda2: f64) -> f64 {
     let q2_min = m * m * y * y / (1.0 - y);
-    let log = libm::log1p(lambda2 / q2_min);
+    let log = ln_1p(lambda2 / q2_min);
     let mass = 2.0 * m * m * y * y * (1.0 / q2_min - log / lambda2);
     ALPHA / (2.0 * PI * y) * ((1.0 + (1.0 - y) * (1.0 - y)) * log - mass)
+}
+
+/// ∫ n dy above y, from the nodes and weights of a rule.
+struct Above<'a> {
+    y: f64,
+    m: f64,
+    lambda2: f64,
+    rule: &'a [(f64, f64); NODES],
+}
+
+impl WithSimd for Above<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let decades = -libm_ln(self.y);
+        let mut parts = [0.0; NODES];
+        for i in 0..NODES {
+            let (u, weight) = self.rule[i];
+            let at = self.y * libm_exp(decades * u);
+            parts[i] = weight * decades * at * photons(at, self.m, self.lambda2);
+        }
+        parts.iter().sum()
+    }
 }
 
 /// The track length of equivalent photons of leptons of mass `m` with this track, of electrons and positrons together.
 pub(super) fn track(leptons: &TrackLength, m: f64, m_chi_gev: f64) -> TrackLength {
     let lambda2 = 4.0 * m_chi_gev * m_chi_gev;
-    let rule = gauss_legendre(NODES);
-    // Photons above y.
+    let rule: Vec<(f64, f64)> = gauss_legendre(NODES);
+    let rule = rule.try_into().expect("as many nodes as asked for");
     let above = |y: f64| -> f64 {
-        let decades = -libm::log(y);
-        let each = rule.iter().map(|(u, weight)| {
-            let at = y * libm::exp(decades * u);
-            weight * decades * at * photons(at, m, lambda2)
-        });
-        each.sum()
+        vegas::arch().dispatch(Above {
+            y,
+            m,
+            lambda2,
+            rule: &rule,
+        })
     };
     let energies = leptons.energies_gev();
     let (low, high) = (energies[0], energies[energies.len() - 1]);
