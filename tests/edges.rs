@@ -337,3 +337,61 @@ fn bins_of_what_a_shower_makes_are_those_of_the_missing_energy() {
         assert!(chi2 < 30.0, "{set:?}: {chi2}");
     }
 }
+
+/// Positrons that have lost nothing have an x above 1 by m_e/E0, and the electron counts in cuts.
+#[test]
+fn cuts_and_bins_of_an_annihilation_are_those_of_energy_and_electron() {
+    let beam = |losses| {
+        [
+            ("beam.particle", "e+"),
+            ("beam.energy_gev", "10"),
+            ("target.losses", losses),
+        ]
+    };
+    let light = ("dark_sector.m_chi_gev", "0.03");
+    let window = [
+        ("beam.energy_gev", "3"),
+        ("target.thickness_x0", "5"),
+        ("dark_sector.m_chi_gev", "0.001"),
+        ("cuts.x_min", "0.5"),
+        ("cuts.x_max", "0.502"),
+    ];
+    for (set, n_bins) in [
+        ([&beam("shower")[..], &[light]].concat(), 2),
+        ([&beam("tsai-whitis")[..], &[light]].concat(), 2),
+        (window.to_vec(), 4),
+    ] {
+        let mut card = card("na64e-2023-annihilation", &set);
+        let silent = &mut |_: &_| ControlFlow::Continue(());
+        let at = study::Where::Bins(n_bins);
+        card.integration.method = Method::QUADRATURE;
+        let by_rule = study::spectrum(&card, &at, silent).unwrap();
+        card.integration.method = Method::MC;
+        let by_points = study::spectrum(&card, &at, silent).unwrap();
+        let width = (card.cuts.x_max - card.cuts.x_min) / f64::from(n_bins);
+        let (value, _) = monte_carlo(&card);
+        let sum: f64 = by_points.dsigma_dx_pb.iter().map(|bin| bin * width).sum();
+        assert!((sum / value - 1.0).abs() < 3e-3, "{set:?} {sum} {value}");
+        let both = by_rule.dsigma_dx_pb.iter().zip(&by_points.dsigma_dx_pb);
+        let errors = by_rule.error_pb.iter().zip(&by_points.error_pb);
+        for ((rule, points), (of_rule, of_points)) in both.zip(errors) {
+            let error = libm::hypot(*of_rule, *of_points);
+            assert!(
+                (rule - points).abs() < 4.0 * error,
+                "{set:?} {rule} {points} {error}"
+            );
+            assert!(error < 3e-3 * points, "{set:?} {points} {error}");
+        }
+    }
+    // What the electron radiates is missing from E_miss, too.
+    let radiating = [
+        ("beam.particle", "e+"),
+        ("target.losses", "none"),
+        ("beam.energy_gev", "3"),
+        ("dark_sector.m_chi_gev", "0.01"),
+        ("cuts.x_min", "0.99999"),
+        ("beam.momentum_spread", "1e-4"),
+        ("process.initial_state_radiation", "leading-log"),
+    ];
+    agree(&card("na64e-2023-annihilation", &radiating), "radiation");
+}

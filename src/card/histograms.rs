@@ -9,7 +9,6 @@ use super::process_kind::ProcessKind;
 use super::rules::Resolver;
 use crate::histogram::{Axis, MAX_BINS, bins_with_flow};
 use crate::observable::{Observable, Scale, Scales};
-use crate::process::InitialState;
 use crate::process::{Inputs, KinematicLimits};
 use crate::text::shown;
 
@@ -104,14 +103,20 @@ impl Ranges<'_> {
         // Masses set the scale of transverse momenta, that of the lepton by the part of its energy
         // that it loses; a tenth of it leaves little below.
         let pt = 0.1 * (m_low + x_min.max(1e-2) * m_lepton);
+        // Positrons that have kept all of their energy stand at the end, whatever rounding says.
+        let top = if self.kind.has_nucleus() {
+            1.0
+        } else {
+            1.0 + 1e-9
+        };
         let m_pair_gev = match self.kind.pair_masses(self.inputs) {
             // Beside the masses, which are the only ones.
             Some((least, most)) => (0.9 * least, 1.1 * most),
-            None => (m_low, self.limits.m_pair_max_gev.min(m_high)),
+            None => (m_low, (top * self.limits.m_pair_max_gev).min(m_high)),
         };
-        let x_max = match self.inputs.initial_state {
-            // Most photons are soft, and x of the rest is above 1 by m_e/E.
-            InitialState::LeadingLog if cuts.x_max >= 1.0 => self.limits.x_upper,
+        let x_max = match self.kind.has_nucleus() {
+            // x of positrons that have kept all of their energy is above 1 by m_e/E.
+            false if cuts.x_max >= 1.0 => top * self.limits.x_upper,
             _ => cuts.x_max,
         };
         Scales {
@@ -129,11 +134,6 @@ impl Ranges<'_> {
         observable.definition().range(&self.scales())
     }
 
-    /// Whether x has one value only.
-    fn has_one_x(&self) -> bool {
-        self.limits.x_lower >= self.limits.x_upper
-    }
-
     /// What the observable is not of, where it takes one value only, or none, in this process.
     fn idle(&self, observable: &Observable) -> Option<&'static str> {
         let kind = self.kind;
@@ -146,7 +146,7 @@ impl Ranges<'_> {
             Observable::E_MISS_GEV,
             Observable::M_PAIR_GEV,
         ];
-        if !kind.has_nucleus() && self.has_one_x() && of_one_energy.contains(observable) {
+        if !kind.has_nucleus() && self.limits.has_one_x() && of_one_energy.contains(observable) {
             return Some(
                 "an observable that varies: all positrons have the energy of the beam, and E_miss and mass of a pair with it",
             );

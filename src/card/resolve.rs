@@ -36,7 +36,8 @@ pub(super) fn resolve(rules: &Resolver<'_>, known: &Known) -> Result<RunCard, Ca
         mesons: mesons.unwrap_or_default(),
         initial_state,
     };
-    let one_energy = losses.is_none_or(|losses| losses == Losses::None);
+    let thin = losses.is_none_or(|losses| losses == Losses::None);
+    let one_energy = thin && profile.spread().is_none();
     let limits = kinematics(rules, &kind, &inputs, one_energy, &target)?;
     let ranges = Ranges {
         kind: &kind,

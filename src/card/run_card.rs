@@ -98,7 +98,8 @@ impl RunCard {
     /// # Errors
     /// [`CollisionError`] only if fields were changed after the card was validated.
     pub fn limits(&self) -> Result<Vec<KinematicLimits>, CollisionError> {
-        let one_energy = self.losses.is_none_or(|losses| losses == Losses::None);
+        let thin = self.losses.is_none_or(|losses| losses == Losses::None);
+        let one_energy = thin && self.profile.spread().is_none();
         let parts = self.target.material.components.iter();
         parts
             .map(|part| self.kind.limits(&self.inputs_on(part.nucleus), one_energy))

@@ -74,7 +74,9 @@ pub enum GenerateError {
         points: u64,
     },
     /// The cuts leave nothing at all.
-    #[error("none of {points} points has a weight: the cuts leave nothing; loosen them")]
+    #[error(
+        "none of {points} points has a weight: the cuts leave nothing, or too small a share to be found by so many; loosen them, or raise integration.neval"
+    )]
     NothingPasses {
         /// Points tried.
         points: u64,

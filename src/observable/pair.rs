@@ -1,11 +1,16 @@
 //! Of all that leaves unseen: the missing energy and the mass.
 
 use super::{Definition, Scale, Scales, View, has_dark};
+use crate::constants::ELECTRON_MASS_GEV;
 use crate::event::Momentum;
 use crate::particle::Role;
 
-/// Missing-energy fraction E_pair/E0.
+/// Missing-energy fraction E_pair/E0; what is above 1 by no more than the mass of the electron that is struck counts as the
+/// number below 1, where axes end.
 pub(super) struct X;
+
+/// The mass of that electron in GeV, with what rounding may add.
+const STRUCK_GEV: f64 = ELECTRON_MASS_GEV * (1.0 + 1e-6);
 
 impl Definition for X {
     fn name(&self) -> &str {
@@ -29,7 +34,11 @@ impl Definition for X {
     }
 
     fn value(&self, event: &View<'_>) -> f64 {
-        event.p_dark()[0] / event.beam_energy_gev
+        let (e, e0) = (event.p_dark()[0], event.beam_energy_gev);
+        if e0 <= e && e <= e0 + STRUCK_GEV {
+            return 1.0 - 0.5 * f64::EPSILON;
+        }
+        e / e0
     }
 
     fn range(&self, scales: &Scales) -> (f64, f64, Scale) {

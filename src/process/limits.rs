@@ -35,7 +35,10 @@ pub(super) fn threshold_gev(roles: &[Role], inputs: &Inputs) -> f64 {
         // From s = m² + M² + 2ME at √s = M + m + `made`.
         Reaction::Projectile => m + made + made * (0.5 * made + m) / big_m,
         Reaction::Photon => PhotonCollision::threshold_gev(big_m, made),
-        Reaction::Positron => 0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV,
+        // One at rest makes what is lighter than it.
+        Reaction::Positron => {
+            (0.5 * made * made / ELECTRON_MASS_GEV - ELECTRON_MASS_GEV).max(ELECTRON_MASS_GEV)
+        }
     }
 }
 
@@ -121,6 +124,11 @@ impl KinematicLimits {
             (limits.x_lower, limits.x_upper) = (x(limits.t_max_gev2), x(limits.t_min_gev2));
         }
         limits
+    }
+
+    /// Whether x has one value only.
+    pub fn has_one_x(&self) -> bool {
+        self.x_lower >= self.x_upper
     }
 
     /// The same where projectiles have all energies below that of the beam, too, and x goes down to `least`.

@@ -59,7 +59,7 @@ pub enum QuadratureError {
     },
     /// A process that offers no such route.
     #[error(
-        "the process `{kind}` has no method `{method}`; use the Monte Carlo (method `mc`){}",
+        "the process `{kind}` has no method `{method}` for this beam and target; use the Monte Carlo (method `mc`){}",
         or(offered)
     )]
     NotOffered {

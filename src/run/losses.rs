@@ -9,12 +9,13 @@ use std::sync::Arc;
 use super::UsageError;
 use crate::beam::{MomentumSpread, Projectile};
 use crate::card::{Channel, Losses, RunCard, Straggling};
+use crate::constants::ELECTRON_MASS_GEV;
 use crate::dark_sector::DarkSector;
 use crate::matter::muon_loss::MuonLoss;
 use crate::matter::scattering::MultipleScattering;
 use crate::matter::shower::{self, Species};
 use crate::process::target::{BeamTrack, EnergyLoss, Showered, Spread};
-use crate::process::{Incoming, Method, Route};
+use crate::process::{Incoming, InitialState, Method, Route};
 use crate::text::shown;
 
 /// Steps of depth of the energies of muons.
@@ -234,6 +235,10 @@ fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
                     Showered::new(&shower, material, thickness_x0, species).map_err(usage)?
                 }
             };
+            let tracks = match highest_gev(card) {
+                Some(highest_gev) => tracks.below(highest_gev),
+                None => tracks,
+            };
             EnergyLoss::Shower {
                 radiation_length_cm,
                 tracks: Arc::new(tracks),
@@ -305,8 +310,23 @@ fn muon_straggling(
     })
 }
 
+/// The energy in GeV above which all is rejected by the upper cut on x: where E_miss is that of the projectile and an electron.
+fn highest_gev(card: &RunCard) -> Option<f64> {
+    let of_electron = !card.kind.has_nucleus() && card.initial_state == InitialState::None;
+    let highest_gev = card.cuts.x_max * card.beam.energy_gev - ELECTRON_MASS_GEV;
+    // Energies of the tracks are those of a nominal beam.
+    let is_cut = card.cuts.x_max < 1.0 && spread(card).is_none();
+    (of_electron && is_cut).then_some(highest_gev)
+}
+
 /// The least energy at which anything within the cuts can be made, in parts of the beam's.
 fn lowest_share(card: &RunCard) -> f64 {
-    let least = card.threshold_gev();
-    card.cuts.x_min.max(least / card.beam.energy_gev)
+    let (e0, least) = (card.beam.energy_gev, card.threshold_gev());
+    // E_miss of what strikes an electron has the mass of that, too.
+    let struck = if card.kind.has_nucleus() {
+        0.0
+    } else {
+        ELECTRON_MASS_GEV
+    };
+    (card.cuts.x_min - struck / e0).max(least / e0)
 }

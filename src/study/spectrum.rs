@@ -5,11 +5,11 @@
 
 use super::sigma::{Measured, deterministic, measured};
 use super::{StudyError, facts};
-use crate::card::{Losses, RunCard};
+use crate::card::RunCard;
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::generate::{HistogramRequest, Listener};
 use crate::histogram::{Axis, Observable, Scale};
-use crate::process::{Method, Mixture, Route};
+use crate::process::{KinematicLimits, Method, Mixture, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Column, Table};
 
@@ -154,8 +154,11 @@ pub fn spectrum(
     listener: &mut Listener<'_>,
 ) -> Result<Spectrum, StudyError> {
     let mixture = run::mixture(card)?;
-    let thin = run::check_losses(card)? == Losses::None;
-    if thin && !card.kind.has_nucleus() {
+    run::check_losses(card)?;
+    let limits = card
+        .limits()
+        .map_err(|error| UsageError(error.to_string()))?;
+    if !card.kind.has_nucleus() && limits.iter().all(KinematicLimits::has_one_x) {
         return Err(UsageError(format!(
             "there is no spectrum: all positrons have beam.energy_gev, and E_miss is that and {ELECTRON_MASS_GEV} GeV"
         ))

@@ -10,16 +10,18 @@
 //! X0, energies in GeV. Pinned by `tests/shower.rs`, `docs/targets.md` has the figures.
 
 mod cascade;
+mod curve;
 mod lpm;
 mod rates;
 mod table;
 mod track_length;
 
+pub(crate) use curve::Cubic;
+pub use curve::Curve;
 pub use rates::{ROSSI_B, Rates};
 pub use table::{TrackLengthError, TrackRow, TrackTable};
 use thiserror::Error;
-pub(crate) use track_length::Between;
-pub use track_length::{Inverse, TrackLength};
+pub use track_length::TrackLength;
 
 use crate::matter::material::Material;
 use crate::text::shown;

@@ -1,13 +1,12 @@
 //! Track lengths by energy, from a cascade or from a file.
 //!
-//! T(> E), the track length above E in X0 per beam particle, falls with E, between two rows as a power
-//! of E (linearly down to 0); what T is at the highest energy belongs to particles of just that energy (a beam
-//! that has lost nothing yet). So `∫ σ (−dT)` is a trapezoidal sum. Pinned by the tests below and
-//! `tests/shower.rs`.
+//! T(> E), the track length above E in X0 per beam particle, falls with E, between rows as `curve` has it; what T is at the
+//! highest energy belongs to particles of just that energy (a beam that has lost nothing yet). So `∫ σ (−dT)` is a
+//! trapezoidal sum. Pinned by the tests of `curve` and by `tests/shower.rs`.
 
 use super::Species;
 use super::cascade::Population;
-use crate::elementary::{libm_exp, libm_ln};
+use super::curve::{Curve, Piece};
 use crate::text::shown;
 
 /// Track lengths above each energy, down to one depth.
@@ -18,96 +17,6 @@ pub struct TrackLength {
     energies_gev: Vec<f64>,
     /// Of each species; falling.
     above_x0: [Vec<f64>; 3],
-}
-
-/// The energies above which one species has given lengths, from a table made once.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Inverse {
-    /// By rising energy, and one after the last that no length reaches.
-    rows: Vec<Row>,
-    /// Bins of length per X0, and how many rows are in a bin above each.
-    per_x0: f64,
-    above: Vec<u16>,
-}
-
-/// An energy, the length above it, and the power of E from there to the next.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Row {
-    above_x0: f64,
-    energy_gev: f64,
-    power: f64,
-}
-
-/// Between which two energies a length lies, and where: at `low` (length over that there)^(1/`power`).
-#[derive(Clone, Copy)]
-pub(crate) struct Between {
-    /// How many energies of the table are below.
-    pub(crate) next: usize,
-    pub(crate) low_gev: f64,
-    pub(crate) ratio: f64,
-    pub(crate) power: f64,
-}
-
-impl Between {
-    /// Energy, GeV.
-    #[inline(always)]
-    pub(crate) fn energy_gev(low_gev: f64, ratio: f64, power: f64) -> f64 {
-        low_gev * libm_exp(libm_ln(ratio) / power)
-    }
-}
-
-impl Inverse {
-    /// The bin of a length.
-    #[inline(always)]
-    fn bin(length_x0: f64, per_x0: f64, bins: usize) -> usize {
-        ((length_x0 * per_x0) as usize).min(bins - 1)
-    }
-
-    /// How many energies have more than a length, at least.
-    #[inline(always)]
-    pub(crate) fn least(&self, length_x0: f64) -> usize {
-        usize::from(self.above[Self::bin(length_x0, self.per_x0, self.above.len())])
-    }
-
-    /// Where the energy is above which the track length is `length_x0`, if [`Self::least`] have more.
-    #[inline(always)]
-    pub(crate) fn between(&self, least: usize, length_x0: f64) -> Between {
-        let mut next = least;
-        // Bins have half of a row in the mean, so that two steps that cannot be predicted are mostly enough.
-        for _ in 0..2 {
-            next += usize::from(self.rows[next].above_x0 > length_x0);
-        }
-        while self.rows[next].above_x0 > length_x0 {
-            next += 1;
-        }
-        let at = |low_gev| Between {
-            next,
-            low_gev,
-            ratio: 1.0,
-            power: f64::INFINITY,
-        };
-        if next == 0 {
-            return at(self.rows[0].energy_gev);
-        }
-        let low = self.rows[next - 1];
-        if low.power == 0.0 {
-            let (from, to) = (low.energy_gev, self.rows[next].energy_gev);
-            return at(to - length_x0 / low.above_x0 * (to - from));
-        }
-        Between {
-            next,
-            low_gev: low.energy_gev,
-            ratio: length_x0 / low.above_x0,
-            power: low.power,
-        }
-    }
-
-    /// The energy in GeV above which the species has the track length `length_x0`: the inverse of [`TrackLength::above`],
-    /// the highest energy for what is shorter than its own.
-    pub fn energy_at(&self, length_x0: f64) -> f64 {
-        let found = self.between(self.least(length_x0), length_x0);
-        Between::energy_gev(found.low_gev, found.ratio, found.power)
-    }
 }
 
 impl TrackLength {
@@ -264,76 +173,29 @@ impl TrackLength {
     pub fn above(&self, species: Species, energy_gev: f64) -> f64 {
         let (energies, above) = (&self.energies_gev, self.above_x0(species));
         let next = energies.partition_point(|e| *e < energy_gev);
-        if next == 0 {
-            return above[0];
+        match next {
+            0 => above[0],
+            _ if next == energies.len() => 0.0,
+            _ => Piece::of(energies, above, next - 1).above(energy_gev),
         }
-        let Some(high) = energies.get(next) else {
-            return 0.0;
-        };
-        let (low, t_low, t_high) = (energies[next - 1], above[next - 1], above[next]);
-        if t_high > 0.0 {
-            let power = libm::log(t_high / t_low) / libm::log(high / low);
-            return t_low * libm::exp(power * libm::log(energy_gev / low));
-        }
-        t_low * (high - energy_gev) / (high - low)
     }
 
-    /// The energies of lengths of a species.
+    /// The same as a curve, for many energies or lengths.
     ///
     /// # Panics
     /// If there is no row.
-    pub fn inverse(&self, species: Species) -> Inverse {
-        let (energies, lengths) = (&self.energies_gev, self.above_x0(species));
-        let power = |i: usize| match lengths.get(i + 1) {
-            Some(&next) if next > 0.0 => {
-                libm::log(next / lengths[i]) / libm::log(energies[i + 1] / energies[i])
-            }
-            // Linear.
-            Some(_) => 0.0,
-            // What is shorter has the energy of the beam.
-            None => f64::INFINITY,
-        };
-        let row = |i: usize| Row {
-            above_x0: lengths[i],
-            energy_gev: energies[i],
-            power: power(i),
-        };
-        let mut rows: Vec<Row> = (0..lengths.len()).map(row).collect();
-        let bins = 2 * rows.len();
-        let per_x0 = bins as f64 / lengths[0];
-        let mut above = vec![0; bins];
-        let mut next = 0;
-        for (bin, above) in above.iter_mut().enumerate().rev() {
-            while next < rows.len() && Inverse::bin(lengths[next], per_x0, bins) > bin {
-                next += 1;
-            }
-            *above = u16::try_from(next).expect("no more rows than a table may have");
-        }
-        rows.push(Row {
-            above_x0: -1.0,
-            ..rows[rows.len() - 1]
-        });
-        Inverse {
-            rows,
-            per_x0,
-            above,
-        }
+    pub fn curve(&self, species: Species) -> Curve {
+        Curve::new(&self.energies_gev, self.above_x0(species))
     }
 
     /// −dT/dE of a species at `energy_gev` in X0/GeV, 0 outside of the table.
     pub fn density_at(&self, species: Species, energy_gev: f64) -> f64 {
         let (energies, above) = (&self.energies_gev, self.above_x0(species));
         let next = energies.partition_point(|e| *e < energy_gev);
-        let (Some(high), true) = (energies.get(next), next > 0) else {
-            return 0.0;
-        };
-        let (low, t_low, t_high) = (energies[next - 1], above[next - 1], above[next]);
-        if t_high > 0.0 {
-            let power = libm::log(t_high / t_low) / libm::log(high / low);
-            let t = t_low * libm::exp(power * libm::log(energy_gev / low));
-            return -power * t / energy_gev;
+        match (1..energies.len()).contains(&next) {
+            true => Piece::of(energies, above, next - 1).density(energy_gev),
+            false => 0.0,
         }
-        t_low / (high - low)
     }
 
     /// ∫ dE (−dT/dE) f(E) from `lowest_gev` upwards, in X0 times the unit of `f`.
@@ -370,49 +232,5 @@ impl TrackLength {
         pairs
             .map(|(e, t)| ((e[0] * e[1]).sqrt(), (t[0] - t[1]) / (e[1] - e[0])))
             .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn energies_of_lengths_are_those_of_a_search_through_all_rows() {
-        // Steep and flat pieces, rows of one length, and an end with particles of the energy of the beam or without.
-        let tables = [
-            vec![3.0, 2.999, 2.0, 2.0, 2.0, 1e-3, 9e-4, 8e-4, 7e-4, 6e-4],
-            vec![1.0, 0.5, 0.2, 0.19, 0.18, 0.17, 0.16, 0.15, 0.0, 0.0],
-            vec![0.0; 10],
-        ];
-        for lengths in tables {
-            let energies: Vec<f64> = (0..10)
-                .map(|i| 5.0 * libm::exp(0.3 * f64::from(i)))
-                .collect();
-            let none = vec![0.0; 10];
-            let columns = [lengths.clone(), none.clone(), none];
-            let track = TrackLength::of_columns(energies.clone(), columns);
-            let inverse = track.inverse(Species::Electron);
-            let expected = |length: f64| {
-                let next = lengths.iter().filter(|row| **row > length).count();
-                if next == 0 || next == 10 {
-                    return energies[next.min(9)];
-                }
-                let ((low, high), (above, below)) = (
-                    (energies[next - 1], energies[next]),
-                    (lengths[next - 1], lengths[next]),
-                );
-                if below == 0.0 {
-                    return high - length / above * (high - low);
-                }
-                let power = libm::log(below / above) / libm::log(high / low);
-                low * libm::exp(libm::log(length / above) / power)
-            };
-            let spread = (1..100_000).map(|i| 3.2 * f64::from(i) / 1e5);
-            for length in spread.chain(lengths.iter().copied()).chain([1e-300, 1e300]) {
-                let (found, expected) = (inverse.energy_at(length), expected(length));
-                assert_eq!(found.to_bits(), expected.to_bits(), "{length}: {found}");
-            }
-        }
     }
 }

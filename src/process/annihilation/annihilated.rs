@@ -27,8 +27,20 @@ pub struct Annihilation {
     dark: DarkSector,
     pub(super) chi: MilliCharged,
     pub(super) initial_state: InitialState,
-    /// In units of [`Self::energy_gev`].
-    cuts: Cuts,
+    /// E_miss that the cuts on x leave, GeV: these stay, whatever the energy.
+    missing_gev: (f64, f64),
+    /// Largest angle of χ and χ̄, mrad.
+    chi_angle_max_mrad: f64,
+}
+
+/// E_miss in GeV that cuts on x in units of this energy leave.
+fn missing_gev(cuts: &Cuts, energy_gev: f64) -> (f64, f64) {
+    let most = if cuts.x_max < 1.0 {
+        cuts.x_max
+    } else {
+        f64::INFINITY
+    };
+    (cuts.x_min * energy_gev, most * energy_gev)
 }
 
 impl Annihilation {
@@ -54,7 +66,8 @@ impl Annihilation {
             dark: inputs.dark_sector,
             chi,
             initial_state: inputs.initial_state,
-            cuts: inputs.cuts,
+            missing_gev: missing_gev(&inputs.cuts, inputs.beam.energy_gev),
+            chi_angle_max_mrad: inputs.cuts.chi_angle_max_mrad,
         };
         if !(process.energy_gev > process.threshold_gev()) {
             return Err(SetupError::TooLittle {
@@ -80,9 +93,16 @@ impl Annihilation {
         Self { electrons, ..self }
     }
 
-    /// Least total energy in GeV of a positron that makes a pair.
+    /// Least total energy in GeV of a positron that makes a pair; one at rest does, if χ is lighter than it.
     pub fn threshold_gev(&self) -> f64 {
-        energy_of(4.0 * self.chi.mass_gev * self.chi.mass_gev)
+        let mass_gev = self.chi.mass_gev.max(ELECTRON_MASS_GEV);
+        energy_of(4.0 * mass_gev * mass_gev)
+    }
+
+    /// s − 4m_χ² at threshold, GeV².
+    pub(super) fn spare_gev2(&self) -> f64 {
+        let (m, m_chi) = (ELECTRON_MASS_GEV, self.chi.mass_gev);
+        4.0 * ((m - m_chi) * (m + m_chi)).max(0.0)
     }
 
     /// Whether it has photons off the initial state.
@@ -125,7 +145,7 @@ impl Annihilation {
 
     /// Whether any E_miss is within the lower cut. What the upper one rejects is made at energies above others.
     fn passes(&self) -> bool {
-        self.x() >= self.cuts.x_min
+        self.energy_gev + ELECTRON_MASS_GEV >= self.missing_gev.0
     }
 
     /// Whether the E_miss of a positron that does not radiate is within the cuts.
@@ -135,28 +155,29 @@ impl Annihilation {
 
     /// Whether an E_miss in GeV is.
     pub(super) fn takes(&self, missing_gev: f64) -> bool {
-        let (x, cuts) = (missing_gev / self.energy_gev, &self.cuts);
-        x >= cuts.x_min && (cuts.x_max >= 1.0 || x <= cuts.x_max)
+        (self.missing_gev.0..=self.missing_gev.1).contains(&missing_gev)
     }
 
-    /// Least and largest share of its energy that a positron may keep, between two x and within the cuts.
-    pub(super) fn shares(&self, from: f64, to: f64) -> (f64, f64) {
-        let (from, to) = (from.max(self.cuts.x_min), to.min(self.cuts.x_max));
-        let share = |x: f64| x - ELECTRON_MASS_GEV / self.energy_gev;
+    /// Least and largest share of its energy that a positron may keep, between two x and within the cuts, where the electron
+    /// has kept the share `z2` of its own.
+    pub(super) fn shares(&self, (from, to): (f64, f64), z2: f64) -> (f64, f64) {
         // x is above 1 by m_e/E, and 1 the end of all axes.
-        (share(from).max(0.0), if to < 1.0 { share(to) } else { 1.0 })
+        let to = if to < 1.0 { to } else { f64::INFINITY };
+        let least = (from * self.energy_gev).max(self.missing_gev.0);
+        let most = (to * self.energy_gev).min(self.missing_gev.1);
+        let share = |missing: f64| (missing - z2 * ELECTRON_MASS_GEV) / self.energy_gev;
+        (share(least).max(0.0), share(most).min(1.0))
     }
 
     /// Whether there is a cut on the angles of χ.
     pub(super) fn cuts_angles(&self) -> bool {
-        self.cuts.chi_angle_max_mrad.is_finite()
+        self.chi_angle_max_mrad.is_finite()
     }
 
     /// The same at another energy; the cuts stay where they are in GeV.
     pub(super) fn moved(&self, energy_gev: f64) -> Option<Self> {
         let moved = Self {
             energy_gev,
-            cuts: self.cuts.in_other_units(self.energy_gev / energy_gev),
             ..*self
         };
         (energy_gev > moved.threshold_gev() && moved.passes()).then_some(moved)
@@ -169,13 +190,13 @@ impl Annihilation {
             s: s_of(e),
             energy_gev: e + m,
             pz_gev: ((e - m) * (e + m)).sqrt(),
-            k_gev: (0.5 * m * (e - self.threshold_gev())).sqrt(),
+            k_gev: (0.5 * m * (e - self.threshold_gev()) + 0.25 * self.spare_gev2()).sqrt(),
         }
     }
 
     /// dσ/dy in pb per atom of a pair at cos θ = 2y − 1, 0 where a cut on the angles rejects.
     pub(super) fn density_pb(&self, pair: &Pair, cos: f64) -> f64 {
-        let most = self.cuts.chi_angle_max_mrad * MRAD;
+        let most = self.chi_angle_max_mrad * MRAD;
         let outside = |p: Momentum| polar_angle(p[1].abs(), p[3]) > most;
         let momenta = || pair.momenta(self.chi.mass_gev, cos);
         match self.cuts_angles() && momenta().into_iter().any(outside) {

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! What the positron radiates takes energy from the pair, which has z₁E, and stays visible; what the
-//! electron at rest radiates takes s alone. A cut on E_miss cuts z₁. Energies in GeV.
+//! electron at rest radiates takes s alone, but for E_miss = z₁E + z₂m_e. Energies in GeV.
 
 use core::f64::consts::PI;
 
@@ -35,8 +35,8 @@ pub(super) fn regular(lost: f64, beta: f64) -> f64 {
     soft - 0.25 * beta * (2.0 - lost) * libm::pow(lost, 1.0 - 0.5 * beta)
 }
 
-/// σ in pb per atom at the energy of the beam with z₁ between two shares.
-pub(super) fn sigma_pb(bare: &Annihilation, (least, most): (f64, f64)) -> f64 {
+/// σ in pb per atom at the energy of the beam with E_miss within the cuts and between two of these x.
+pub(super) fn sigma_pb(bare: &Annihilation, x: (f64, f64)) -> f64 {
     let s = s_of(bare.energy_gev);
     let beta = beta(s);
     let threshold = s_of(bare.threshold_gev());
@@ -45,8 +45,10 @@ pub(super) fn sigma_pb(bare: &Annihilation, (least, most): (f64, f64)) -> f64 {
         bare.pole().map(in_z)
     };
     let mut sum = 0.0;
-    for (z1, w1) in legs((least.max(threshold / s), most), beta, peak(s)) {
-        for (z2, w2) in legs((threshold / (z1 * s), 1.0), beta, peak(z1 * s)) {
+    for (z2, w2) in legs((threshold / s, 1.0), beta, peak(s)) {
+        let (least, most) = bare.shares(x, z2);
+        let least = least.max(threshold / (z2 * s));
+        for (z1, w1) in legs((least, most), beta, peak(z2 * s)) {
             sum += w1 * w2 * bare.at_pb(energy_of(z1 * z2 * s));
         }
     }

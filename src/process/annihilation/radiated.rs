@@ -23,6 +23,8 @@ struct Map {
     beta: f64,
     /// The largest v, at threshold.
     v_most: f64,
+    /// s − 4m_χ² there, GeV².
+    spare: f64,
     /// v_max^β.
     soft: f64,
     peak: Option<Peak>,
@@ -52,6 +54,7 @@ impl Map {
             s,
             beta,
             v_most,
+            spare: process.spare_gev2(),
             soft: exp(beta * ln(v_most)),
             peak: process.pole().map(peak),
         }
@@ -101,7 +104,7 @@ impl Map {
             s,
             energy_gev: energy,
             pz_gev: ((energy - root) * (energy + root)).max(0.0).sqrt(),
-            k_gev: 0.5 * (self.s * (self.v_most - v)).max(0.0).sqrt(),
+            k_gev: 0.5 * (self.s * (self.v_most - v) + self.spare).max(0.0).sqrt(),
         };
         (pair, z1, weight)
     }

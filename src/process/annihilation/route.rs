@@ -15,7 +15,7 @@ pub(super) struct Closed(pub(super) Annihilation);
 impl Closed {
     /// σ between two x.
     fn within(&self, from: f64, to: f64) -> Integral {
-        let value_pb = initial_state::sigma_pb(&self.0, self.0.shares(from, to));
+        let value_pb = initial_state::sigma_pb(&self.0, (from, to));
         Integral {
             value_pb,
             error_pb: QUADRATURE * value_pb,

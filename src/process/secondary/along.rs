@@ -6,13 +6,15 @@
 //!
 //! Spectra are those of E_miss, the energy of the projectile less the recoil. With σ_<(E) the part of σ whose E_miss is below an edge e, a bin
 //! has what the energies between its edges make, less what of that has E_miss below the lower edge, and what higher energies make
-//! below the upper one: `D(e) = ∫_{E>e} dT σ_<(E)`, in ln(E − e). Where that is much of a bin, its own σ is integrated in the same way. E_miss of positrons that annihilate is taken for their energy (it is m_e more).
+//! below the upper one: `D(e) = ∫_{E>e} dT σ_<(E)`, in ln(E − e). Where that is much of a bin, its own σ is integrated in the same way. E_miss of positrons that annihilate is their energy and m_e.
 
 use super::FromShower;
 use rayon::prelude::*;
 
 use crate::beam::Projectile;
+use crate::constants::ELECTRON_MASS_GEV;
 use crate::event::Scalar;
+use crate::matter::shower::Curve;
 use crate::process::measure::{Fitted, Measure, OWN};
 use crate::process::{Goal, Integral, Method, QuadratureError, Route};
 
@@ -22,8 +24,10 @@ const CELLS: usize = 4096;
 const FINEST: f64 = 1e-5;
 /// A distance from an edge that makes no difference, in E0: pairs that are light make recoils that are less.
 const NEAREST: f64 = 1e-8;
-/// More than half a step of the tables of showers, in the energy.
-const STEP: f64 = 0.01;
+/// More than a step of the tables of showers, in the energy.
+const STEP: f64 = 0.02;
+/// What the density between rows of a table may be off where it is smooth (the tests of `matter::shower`).
+const OF_TABLE: f64 = 1e-4;
 /// Share of the error that all together may have where parts are asked for.
 const OF_PARTS: f64 = 0.1;
 /// Share of a bin that may come from other energies, or go to others, for the difference to be taken.
@@ -42,12 +46,14 @@ struct Resonance {
 /// One process by one method.
 pub(super) struct Along {
     of: FromShower,
+    track: Curve,
     method: Method,
 }
 
 impl Along {
     pub(super) fn new(of: FromShower, method: Method) -> Self {
-        Self { of, method }
+        let track = of.track.curve(of.species);
+        Self { of, track, method }
     }
 
     /// Energy at `u` from 0 to 1, GeV.
@@ -87,10 +93,10 @@ impl Along {
 
     /// The track length as a measure on a range of something that gives the energy, in depths.
     fn measure(&self, (from, to): (f64, f64), energy_gev: impl Fn(f64) -> f64) -> Measure {
-        let (track, species, depth) = (&self.of.track, self.of.species, self.of.depth_x0);
+        let (track, depth) = (&self.track, self.of.depth_x0);
         let at = |i: usize| from + (to - from) * (i as f64 / CELLS as f64);
         let at: Vec<f64> = (0..=CELLS).map(at).collect();
-        let above = |&s: &f64| track.above(species, energy_gev(s)) / depth;
+        let above = |&s: &f64| track.above(energy_gev(s)) / depth;
         let above: Vec<f64> = at.iter().map(above).collect();
         let below = above.iter().map(|one| above[0] - one).collect();
         // What has kept the energy of the beam stands at its end.
@@ -112,13 +118,24 @@ impl Along {
         Ok((Integral { error_pb, ..found }, fitted))
     }
 
+    /// Energy in GeV of a projectile whose E_miss is x E0, its recoil apart. 1 is the end of all axes.
+    fn energy_of_x(&self, x: f64) -> f64 {
+        let e0 = self.of.process.beam_energy_gev();
+        match self.recoils() {
+            true => x * e0,
+            false if x >= 1.0 => e0,
+            false => x * e0 - ELECTRON_MASS_GEV,
+        }
+    }
+
     /// u of a missing-energy fraction.
     fn u(&self, x: f64) -> f64 {
         let (low, high) = (self.of.lowest_gev, self.of.process.beam_energy_gev());
+        let energy = self.energy_of_x(x);
         let share = match self.resonance() {
-            None => (x * high - low) / (high - low),
+            None => (energy - low) / (high - low),
             Some(Resonance { at, half, from, to }) => {
-                (libm::asinh((x * high - at) / half) - from) / (to - from)
+                (libm::asinh((energy - at) / half) - from) / (to - from)
             }
         };
         share.clamp(0.0, 1.0).sqrt()
@@ -156,14 +173,20 @@ impl Along {
         Ok(measure.of_sigma(&goal.to(wanted / rough.value_pb), &at)?.0)
     }
 
-    /// −dT/dE in depths and units of E0 over more than one step of the table, whose own density has steps.
+    /// −dT/dE in depths and units of E0 from lengths more than one step of the table away, to tell how far its own density is
+    /// to be trusted.
     fn density(&self, energy_gev: f64) -> f64 {
         let e0 = self.of.process.beam_energy_gev();
-        let first = self.of.track.energies_gev().first().copied();
-        let low = (energy_gev * (1.0 - STEP)).max(first.unwrap_or(0.0));
-        let high = (energy_gev * (1.0 + STEP)).min(e0);
-        let above = |energy: f64| self.of.track.above(self.of.species, energy);
-        (above(low) - above(high)) / (high - low) * e0 / self.of.depth_x0
+        let first = self.of.track.energies_gev()[0];
+        // Steps of the table become smaller towards the energy of the beam.
+        let room = (e0 / energy_gev - 1.0).min(1.0 - first / energy_gev);
+        let step = STEP.min(0.5 * room);
+        let mean = |step: f64| {
+            let (low, high) = (energy_gev * (1.0 - step), energy_gev * (1.0 + step));
+            (self.track.above(low) - self.track.above(high)) / (high - low)
+        };
+        // Without what is of second order in the step.
+        (4.0 * mean(0.5 * step) - mean(step)) / 3.0 * e0 / self.of.depth_x0
     }
 
     /// D at an edge; `beside` is what its error should be small beside.
@@ -210,7 +233,7 @@ impl Route for Along {
         let at = |&x: &f64| {
             let (share, energy) = match self.recoils() {
                 true => (x / (x + NEAREST), (x + NEAREST) * e0),
-                false => (0.0, x * e0),
+                false => (0.0, self.energy_of_x(x)),
             };
             let density = self.of.track.density_at(self.of.species, energy) * e0 / self.of.depth_x0;
             let near = self.at(energy, |route| Ok(route.binned_to(&[share, 1.0], goal)?[0]))?;
@@ -224,7 +247,7 @@ impl Route for Along {
             };
             let value_pb = near.value_pb + far.value_pb;
             let uneven = match density > 0.0 {
-                true => (self.density(energy) / density - 1.0).abs(),
+                true => OF_TABLE + (self.density(energy) / density - 1.0).abs(),
                 false => 0.0,
             };
             Ok(Integral {

@@ -2,7 +2,7 @@
 
 use super::FromShower;
 use crate::event::{MAX_OUTGOING, Momentum};
-use crate::matter::shower::Inverse;
+use crate::matter::shower::Curve;
 use crate::process::{BLOCK, PointBlock};
 
 /// Most coordinates of the process at one energy.
@@ -11,7 +11,7 @@ const MAX_DIM: usize = 16;
 /// A block of points.
 pub(super) struct Points {
     block: Box<dyn PointBlock>,
-    inverse: Inverse,
+    track: Curve,
     /// Track length above the lowest energy, X0, and its share of the depth.
     length_x0: f64,
     share: f64,
@@ -28,7 +28,7 @@ impl Points {
     pub(super) fn new(of: &FromShower) -> Self {
         Self {
             block: of.process.block(),
-            inverse: of.track.inverse(of.species),
+            track: of.track.curve(of.species),
             length_x0: of.share() * of.depth_x0,
             share: of.share(),
             dim: of.process.dim(),
@@ -68,7 +68,7 @@ impl PointBlock for Points {
         let (own, of_energy) = y.split_at(self.dim);
         let n = value.len();
         for (energy, y) in self.energies_gev[..n].iter_mut().zip(of_energy[0]) {
-            *energy = self.inverse.energy_at(y * self.length_x0);
+            *energy = self.track.energy_at(y * self.length_x0);
         }
         let energies_gev = &self.energies_gev[..n];
         if !self.block.evaluate_at(energies_gev, own, value) {

@@ -17,7 +17,7 @@ use pulp::{Simd, WithSimd};
 use super::BeamTrack;
 use super::vertices::Vertices;
 use crate::matter::material::Material;
-use crate::matter::shower::{Between, Inverse, Shower, ShowerError, Species, TrackLength};
+use crate::matter::shower::{Cubic, Curve, Shower, ShowerError, Species, TrackLength};
 use crate::process::BLOCK;
 
 /// Slabs of a shower that is computed; their thickness grows with depth, where it changes slowly.
@@ -46,8 +46,10 @@ struct One {
     species: Species,
     /// From the face to the end, and the length above the lowest energy in X0.
     whole: Arc<TrackLength>,
-    inverse: Inverse,
+    curve: Curve,
     length_x0: f64,
+    /// Of that what is above the highest energy.
+    beyond_x0: f64,
     /// For each step of the table of energies, and what is above the last, the shares of the slabs as running sums.
     shares: Vec<Vec<f64>>,
 }
@@ -56,9 +58,10 @@ struct One {
 struct Slab {
     added: TrackLength,
     /// Of each species.
-    inverse: Vec<Inverse>,
-    /// Lengths above the lowest energy of each species, and of all together, X0.
+    curves: Vec<Curve>,
+    /// Lengths of each species above the lowest energy, of these what is above the highest, and all between, X0.
     lengths_x0: Vec<f64>,
+    beyond_x0: Vec<f64>,
     all_x0: f64,
 }
 
@@ -111,8 +114,9 @@ impl Showered {
             let whole = &down_to[down_to.len() - 1].1;
             made.one = Some(One {
                 species: *only,
-                inverse: whole.inverse(*only),
+                curve: whole.curve(*only),
                 length_x0: whole.above(*only, lowest_gev),
+                beyond_x0: 0.0,
                 whole: Arc::new(whole.clone()),
                 shares: shares(&made.slabs, *only),
             });
@@ -139,7 +143,8 @@ impl Showered {
             Slab {
                 all_x0: lengths_x0.iter().sum(),
                 lengths_x0,
-                inverse: species.iter().map(|&one| added.inverse(one)).collect(),
+                beyond_x0: vec![0.0; species.len()],
+                curves: species.iter().map(|&one| added.curve(one)).collect(),
                 added,
             }
         };
@@ -153,6 +158,21 @@ impl Showered {
             edges_x0: std::iter::once(0.0).chain(depths.iter().copied()).collect(),
             slabs,
         }
+    }
+
+    /// The same without tracks above an energy in GeV, below that of the beam.
+    #[must_use]
+    pub(crate) fn below(mut self, highest_gev: f64) -> Self {
+        for slab in &mut self.slabs {
+            let beyond = slab.curves.iter().map(|curve| curve.above(highest_gev));
+            slab.beyond_x0 = beyond.collect();
+            let between = slab.lengths_x0.iter().zip(&slab.beyond_x0);
+            slab.all_x0 = between.map(|(all, beyond)| all - beyond).sum();
+        }
+        if let Some(one) = &mut self.one {
+            one.beyond_x0 = one.curve.above(highest_gev);
+        }
+        self
     }
 
     /// The tracks at these coordinates in (0, 1), with depths in X0 and energies of the beam of the tables, and the length
@@ -207,8 +227,8 @@ impl Showered {
         shares.dedup();
         let row = |share: f64| {
             let above = |slab: &Slab| {
-                let of = |&species| slab.added.above(species, share * self.energy_gev);
-                self.species.iter().map(of).sum::<f64>()
+                let of = |curve: &Curve| curve.above(share * self.energy_gev);
+                slab.curves.iter().map(of).sum::<f64>()
             };
             (share, self.slabs.iter().map(above).sum())
         };
@@ -233,15 +253,16 @@ impl WithSimd for Tracks<'_> {
         let (depth, energy, out) = (&self.depth[..n], &self.energy[..n], self.out);
         let of = self.of;
         let (mut length, mut next) = ([0.0; BLOCK], [0; BLOCK]);
-        let mut inverse = [&of.slabs[0].inverse[0]; BLOCK];
+        let mut curve = [&of.slabs[0].curves[0]; BLOCK];
         // What the tables have waits for memory, so that it is asked for at once.
         if let Some(one) = &of.one {
             for i in 0..n {
-                inverse[i] = &one.inverse;
-                length[i] = energy[i] * one.length_x0;
-                out.weight[i] = one.length_x0 / of.thickness_x0;
+                curve[i] = &one.curve;
+                let between = one.length_x0 - one.beyond_x0;
+                length[i] = one.beyond_x0 + energy[i] * between;
+                out.weight[i] = between / of.thickness_x0;
                 out.projectile[i] = Some(one.species);
-                next[i] = one.inverse.least(length[i]);
+                next[i] = one.curve.least(length[i]);
             }
         } else {
             let slabs = of.slabs.len();
@@ -252,29 +273,38 @@ impl WithSimd for Tracks<'_> {
                 let slab = &of.slabs[k];
                 let mut which = 0;
                 length[i] = energy[i] * slab.all_x0;
-                for (next, before) in (1..of.species.len()).zip(&slab.lengths_x0) {
-                    if length[i] < *before {
+                let lengths = slab.lengths_x0.iter().zip(&slab.beyond_x0);
+                for (next, (all, beyond)) in (1..of.species.len()).zip(lengths) {
+                    let before = all - beyond;
+                    if length[i] < before {
                         break;
                     }
                     which = next;
                     length[i] -= before;
                 }
-                inverse[i] = &slab.inverse[which];
-                next[i] = inverse[i].least(length[i]);
+                length[i] += slab.beyond_x0[which];
+                curve[i] = &slab.curves[which];
+                next[i] = curve[i].least(length[i]);
                 out.z_cm[i] = from + (place - k as f64) * (to - from);
                 out.weight[i] = slabs as f64 * slab.all_x0 / of.thickness_x0;
                 out.projectile[i] = Some(of.species[which]);
             }
         }
-        let (mut ratio, mut power) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (mut ratio, mut cubic) = ([0.0; BLOCK], [[0.0; BLOCK]; 4]);
         for i in 0..n {
-            let found = inverse[i].between(next[i], length[i]);
+            let found = curve[i].between(next[i], length[i]);
             out.beam_energy_gev[i] = found.low_gev;
-            (ratio[i], power[i], next[i]) = (found.ratio, found.power, found.next);
+            (ratio[i], next[i]) = (found.ratio, found.next);
+            let [a1, a2, a3] = found.cubic.a;
+            for (column, number) in cubic.iter_mut().zip([found.cubic.inv_length, a1, a2, a3]) {
+                column[i] = number;
+            }
         }
+        let [inv_length, a1, a2, a3] = &cubic;
         for i in 0..n {
             let low_gev = out.beam_energy_gev[i];
-            out.beam_energy_gev[i] = Between::energy_gev(low_gev, ratio[i], power[i]);
+            let (inv_length, a) = (inv_length[i], [a1[i], a2[i], a3[i]]);
+            out.beam_energy_gev[i] = Cubic { inv_length, a }.energy_gev(low_gev, ratio[i]);
         }
         let Some(one) = &of.one else { return };
         let energies = one.whole.energies_gev();

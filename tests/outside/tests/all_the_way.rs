@@ -405,6 +405,6 @@ fn an_approximation_from_outside_stands_beside_the_others() {
         .unwrap();
     assert_eq!(
         error.to_string(),
-        "the process `pair` has no method `point-nucleus`; use the Monte Carlo (method `mc`) or quadrature, ww, iww, wwa"
+        "the process `pair` has no method `point-nucleus` for this beam and target; use the Monte Carlo (method `mc`) or quadrature, ww, iww, wwa"
     );
 }

@@ -367,7 +367,7 @@ mod tests {
                                 if !(y.w_max > 0.0 && emission.recoil_span > 0.0) {
                                     continue;
                                 }
-                                let azimuth = Azimuth::new(&c, &y, w, &emission);
+                                let (azimuth, _) = Azimuth::new(&c, &y, w, &emission);
                                 for f in fractions {
                                     let above = emission.recoil_span * f;
                                     let below = emission.recoil_span - above;
