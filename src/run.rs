@@ -4,6 +4,7 @@ mod losses;
 mod sampler;
 
 use std::sync::Arc;
+use std::thread;
 
 use thiserror::Error;
 
@@ -140,11 +141,26 @@ pub fn on_threads<R: Send>(
     if rayon::current_thread_index().is_some() && rayon::current_num_threads() == threads {
         return Ok(work());
     }
-    // Scoped, so that its threads are gone before the next pool is made.
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_scoped(|thread| thread.run(), |pool| pool.install(work))
-        .map_err(|e| UsageError(format!("cannot start {threads} threads: {e}")))
+    // Joined, so that its threads are gone before the next pool is made.
+    thread::scope(|scope| {
+        let mut started = Vec::new();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .spawn_handler(|one| {
+                let builder = thread::Builder::new();
+                started.push(builder.spawn_scoped(scope, || one.run())?);
+                Ok(())
+            })
+            .build();
+        let pool = pool.map_err(|e| UsageError(format!("cannot start {threads} threads: {e}")))?;
+        let found = pool.install(work);
+        drop(pool);
+        for one in started {
+            // What panicked in the pool has done so in `install`.
+            let _ = one.join();
+        }
+        Ok(found)
+    })
 }
 
 /// Relative error of a deterministic result: the card's, or 1e-6 where that says never to stop.

@@ -10,7 +10,7 @@ use millibrem::run;
 use millibrem::study::CardSource;
 use millibrem::text::shorten;
 
-use millibrem::generate::Isa;
+use millibrem::generate::{Isa, set_instruction_set};
 
 use super::failure::Failure;
 use super::print;
@@ -131,7 +131,7 @@ impl Common {
             return Ok(());
         };
         let found = Isa::ALL.into_iter().find(|isa| isa.name() == text);
-        let set = found.is_some_and(|isa| isa.set_for_all().is_ok());
+        let set = found.is_some_and(|isa| set_instruction_set(isa).is_ok());
         let there = Isa::ALL.into_iter().filter(|isa| isa.available());
         let names: Vec<&str> = there.map(Isa::name).collect();
         set.then_some(()).ok_or_else(|| Failure::Option {

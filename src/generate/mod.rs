@@ -34,8 +34,21 @@ use std::ops::ControlFlow;
 
 use thiserror::Error;
 
+use crate::elementary::set_arch;
 use crate::event::SinkError;
 use crate::histogram::{HistogramError, Observable};
+
+/// Makes `isa` the instruction set of all loops of the program, once and for all. Changes no result.
+///
+/// # Errors
+/// [`GenerateError::Integrator`] if this processor lacks it.
+pub fn set_instruction_set(isa: Isa) -> Result<(), GenerateError> {
+    isa.set_for_all()?;
+    if let (Some(arch), true) = (isa.arch(), isa != Isa::Best) {
+        set_arch(arch);
+    }
+    Ok(())
+}
 
 /// Hears of progress, from one thread at a time; [`ControlFlow::Break`] stops the work at the next safe point.
 /// How many points there will be is not known of a quadrature, whose [`Progress::total`] is 0.

@@ -50,7 +50,7 @@ pub fn turned(p: [f64; 4], (cos, sin): (f64, f64)) -> [f64; 4] {
 
 /// Turns the last momenta of each column about z, one after the other by these parts of a whole turn.
 pub fn turn_last(turns: &[f64], columns: &mut [Vec<[f64; 4]>]) {
-    vegas::arch().dispatch(TurnLast { turns, columns });
+    crate::elementary::arch().dispatch(TurnLast { turns, columns });
 }
 
 struct TurnLast<'a> {

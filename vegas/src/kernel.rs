@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::integrand::BLOCK;
 use crate::map::{MAX_INCREMENTS, Map};
 use crate::rng::uniform;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 
 use pulp::{Arch, Simd, WithSimd};
 use serde::{Deserialize, Serialize};
@@ -32,16 +32,12 @@ pub enum Isa {
     V4,
 }
 
-/// What [`Isa::Best`] stands for: one of [`Isa::ALL`].
-static OF_ALL: AtomicUsize = AtomicUsize::new(0);
+/// What [`Isa::Best`] stands for, if it was set.
+static SET: OnceLock<Arch> = OnceLock::new();
 
-/// The dispatcher of all loops that are compiled for more than one instruction set: the best, unless
-/// [`Isa::set_for_all`] has said which.
-pub fn arch() -> Arch {
-    match Isa::ALL[OF_ALL.load(Ordering::Relaxed)] {
-        Isa::Best => Arch::new(),
-        isa => isa.arch().unwrap_or_default(),
-    }
+/// The dispatcher of [`Isa::Best`].
+pub(crate) fn arch() -> Arch {
+    SET.get().copied().unwrap_or_else(Arch::new)
 }
 
 impl Isa {
@@ -58,14 +54,16 @@ impl Isa {
         }
     }
 
-    /// Makes it that of all loops of the program from now on. Changes no result.
+    /// Makes it what [`Isa::Best`] stands for in the whole program, once and for all. Changes no result.
     ///
     /// # Errors
     /// [`Error::Setting`] if this processor lacks it.
     pub fn set_for_all(self) -> Result<(), Error> {
         self.check()?;
-        let at = Self::ALL.iter().position(|one| *one == self);
-        OF_ALL.store(at.unwrap_or_default(), Ordering::Relaxed);
+        if self != Self::Best {
+            // What was set before stays.
+            let _ = SET.set(self.arch().unwrap_or_default());
+        }
         Ok(())
     }
 
@@ -82,7 +80,7 @@ impl Isa {
     }
 
     /// The dispatcher, or `None` if this processor lacks the instruction set.
-    pub(crate) fn arch(self) -> Option<Arch> {
+    pub fn arch(self) -> Option<Arch> {
         match self {
             Self::Best => Some(arch()),
             Self::Baseline => Some(Arch::Scalar),

@@ -153,7 +153,7 @@ pub use exact::ExactSums;
 pub use growth::Growth;
 pub use histogram::{Binned, HistogramData};
 pub use integrand::{BLOCK, Block, Integrand, Observer, ObserverError, Points, Scalar};
-pub use kernel::{Isa, arch};
+pub use kernel::Isa;
 pub use key::PointKey;
 pub use map::{MAX_INCREMENTS, Map};
 pub use maxima::{Maxima, MaximaConfig};

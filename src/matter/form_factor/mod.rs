@@ -116,7 +116,7 @@ impl Scales {
 /// `f` and what it calls `#[inline(always)]`, or it may stay outside, and take functions from `elementary`.
 #[inline(always)]
 pub fn each(t: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
-    vegas::arch().dispatch(Each { t, out, f });
+    crate::elementary::arch().dispatch(Each { t, out, f });
 }
 
 struct Each<'a, F> {

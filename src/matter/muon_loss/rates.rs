@@ -101,7 +101,7 @@ impl Atom {
         }
         // In ln(1 − ρ), where the integrand is smooth.
         let bottom = ln(1.0 - rho_max);
-        let inside = vegas::arch().dispatch(Pairs {
+        let inside = crate::elementary::arch().dispatch(Pairs {
             of: self,
             energy,
             v,

@@ -174,7 +174,7 @@ impl Operator {
 
     /// The integrals over depth from 0 to each of `depths_x0`.
     pub(super) fn track(&self, beam: &Population, depths_x0: &[f64]) -> Vec<Population> {
-        vegas::arch().dispatch(Sums {
+        crate::elementary::arch().dispatch(Sums {
             of: self,
             beam,
             depths_x0,

@@ -128,7 +128,7 @@ impl Kernel for Medium {
             } => {
                 out.fill(0.0);
                 for atom in atoms {
-                    vegas::arch().dispatch(Each {
+                    crate::elementary::arch().dispatch(Each {
                         atom,
                         lpm_energy_gev: *lpm_energy_gev,
                         at: k,
@@ -158,7 +158,7 @@ impl Kernel for Medium {
             } => {
                 out.fill(0.0);
                 for atom in atoms {
-                    vegas::arch().dispatch(Each {
+                    crate::elementary::arch().dispatch(Each {
                         atom,
                         lpm_energy_gev: *lpm_energy_gev,
                         at: x,

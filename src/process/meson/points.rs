@@ -73,7 +73,7 @@ impl Points {
         let z = [0.0; BLOCK];
         Self {
             of: of.clone(),
-            arch: vegas::arch(),
+            arch: crate::elementary::arch(),
             energy_gev: Some(of.photons.energy_gev),
             at: Box::new(Columns {
                 meson: [0; BLOCK],

@@ -17,14 +17,14 @@ fn sum(of: &MesonPair, open: &Open, range: (f64, f64), panels: usize) -> f64 {
     let (mut t, mut shape2, mut values) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     let width = libm::log(range.1 / range.0) / panels as f64;
     let rule = gauss_legendre(NODES);
-    vegas::arch().dispatch(Transfers {
+    crate::elementary::arch().dispatch(Transfers {
         low: range.0,
         width,
         rule: &rule,
         t: &mut t,
     });
     of.on.shape2_batch(&t, &mut shape2);
-    vegas::arch().dispatch(Densities {
+    crate::elementary::arch().dispatch(Densities {
         open,
         t: &t,
         shape2: &shape2,

@@ -66,7 +66,7 @@ impl Rule {
     /// ∫ dW² d²σ/dt dW² at t, with W² = `low` e^(`length` y²).
     fn over_w2(&mut self, of: &Of<'_>, t: f64, (low, length): (f64, f64)) -> f64 {
         self.g2.fill(of.form_factor.g2(t));
-        vegas::arch().dispatch(OverW2 {
+        crate::elementary::arch().dispatch(OverW2 {
             of,
             t,
             low,
@@ -84,13 +84,13 @@ impl Rule {
         limits: (f64, f64),
         (t_min, decades): (f64, f64),
     ) -> f64 {
-        vegas::arch().dispatch(Transfers {
+        crate::elementary::arch().dispatch(Transfers {
             t_min,
             decades,
             rule: &mut *self,
         });
         of.form_factor.g2_batch(&self.t, &mut self.g2);
-        vegas::arch().dispatch(OverT {
+        crate::elementary::arch().dispatch(OverT {
             of,
             w2,
             limits,

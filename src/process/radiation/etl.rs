@@ -70,7 +70,7 @@ impl Etl {
             emission,
             produced,
             constants_pb,
-            arch: vegas::arch(),
+            arch: crate::elementary::arch(),
         }
     }
 

@@ -148,7 +148,13 @@ impl PointBlock for Points {
     }
 
     fn momenta_of(&self, at: &[usize], columns: &mut [Vec<Momentum>]) {
-        momenta::of_points(vegas::arch(), self.etl.setup(), &self.block, at, columns);
+        momenta::of_points(
+            crate::elementary::arch(),
+            self.etl.setup(),
+            &self.block,
+            at,
+            columns,
+        );
     }
 
     fn observe(&self, observable: &Observable, out: &mut [f64]) -> bool {
@@ -158,7 +164,7 @@ impl PointBlock for Points {
         let nominal = self.nominal.setup().collision.e0;
         let setup = self.etl.setup();
         observe::observe(
-            vegas::arch(),
+            crate::elementary::arch(),
             (setup, nominal),
             observable,
             &self.block,

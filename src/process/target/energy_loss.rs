@@ -125,7 +125,7 @@ impl EnergyLoss {
                 thickness_cm,
                 radiation_length_cm,
                 lowest,
-            } => vegas::arch().dispatch(TsaiWhitis {
+            } => crate::elementary::arch().dispatch(TsaiWhitis {
                 thickness_cm,
                 radiation_length_cm,
                 lowest,

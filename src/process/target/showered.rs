@@ -178,7 +178,7 @@ impl Showered {
     /// The tracks at these coordinates in (0, 1), with depths in X0 and energies of the beam of the tables, and the length
     /// that each stands for over that of the target.
     pub(super) fn tracks(&self, [depth, energy]: [&[f64]; 2], out: &mut Vertices) {
-        vegas::arch().dispatch(Tracks {
+        crate::elementary::arch().dispatch(Tracks {
             of: self,
             depth,
             energy,

@@ -62,7 +62,7 @@ pub(super) fn track(leptons: &TrackLength, m: f64, m_chi_gev: f64) -> TrackLengt
     let rule: Vec<(f64, f64)> = gauss_legendre(NODES);
     let rule = rule.try_into().expect("as many nodes as asked for");
     let above = |y: f64| -> f64 {
-        vegas::arch().dispatch(Above {
+        crate::elementary::arch().dispatch(Above {
             y,
             m,
             lambda2,

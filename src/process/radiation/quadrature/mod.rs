@@ -281,7 +281,7 @@ impl<'a> Work<'a> {
 
     /// (dσ/dx in pb, evaluations) at `v` (GeV) with rules of these levels for k², u and T.
     fn slice(&self, v: f64, [k, u, t]: [usize; 3]) -> (f64, u64) {
-        let value = vegas::arch().dispatch(Slice {
+        let value = crate::elementary::arch().dispatch(Slice {
             setup: self.setup,
             recoil: &self.recoil,
             v,

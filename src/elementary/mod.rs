@@ -7,6 +7,10 @@
 //! domains are the callers' duty.
 //! Accuracy (pinned by the tests below against `libm`): 2 ulp over each domain, 4 for the angle.
 
+mod instruction_set;
+
+pub(crate) use instruction_set::{arch, set_arch};
+
 use core::f64::consts::{LN_2, LOG2_E, PI};
 
 /// 1.5·2⁵²: adding it rounds a small number to an integer held in the low mantissa bits.
