@@ -64,7 +64,7 @@ def test_a_result_that_is_not_to_be_trusted_warns(card):
 
 def test_progress_is_told_and_its_exceptions_come_through(card):
     told = []
-    card.sigma("mc", rel_error=2e-4, progress=told.append)
+    card.sigma("mc", rel_error=1e-5, progress=told.append)
     assert told and {"adapt", "measure"} >= {news.phase for news in told}
     assert all(0 < news.done <= news.total for news in told)
 
@@ -72,4 +72,4 @@ def test_progress_is_told_and_its_exceptions_come_through(card):
         raise RuntimeError("enough")
 
     with pytest.raises(RuntimeError, match="enough"):
-        card.sigma("mc", rel_error=2e-4, progress=fails)
+        card.sigma("mc", rel_error=1e-5, progress=fails)
