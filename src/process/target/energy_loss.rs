@@ -14,7 +14,7 @@ use pulp::{Simd, WithSimd};
 
 use super::vertices::Vertices;
 use super::{BeamTrack, Showered};
-use crate::elementary::{exp, ln};
+use crate::elementary::{exp, ln, ln_gamma_1p};
 use crate::matter::straggling::deepest_x0;
 use crate::process::BLOCK;
 
@@ -217,7 +217,7 @@ impl WithSimd for TsaiWhitis<'_> {
         }
         let mut ln_gamma = [0.0; BLOCK];
         for i in 0..n {
-            ln_gamma[i] = libm::lgamma(weight[i] + 1.0);
+            ln_gamma[i] = ln_gamma_1p(weight[i]);
         }
         for i in 0..n {
             let loss = most * exp(beam_energy_gev[i]);
