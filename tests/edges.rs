@@ -395,3 +395,18 @@ fn cuts_and_bins_of_an_annihilation_are_those_of_energy_and_electron() {
     ];
     agree(&card("na64e-2023-annihilation", &radiating), "radiation");
 }
+
+/// No photon has an energy of a bin, and those above leave next to nothing in it by their recoil.
+#[test]
+fn a_bin_without_photons_has_what_recoils_leave_in_it() {
+    let table = "{ energy_gev = [1, 30, 60, 70, 100], electron_x0 = [50, 5, 5, 0.3, 0], \
+                 positron_x0 = [40, 2, 2, 0.02, 0], photon_x0 = [60, 6, 6, 0.3, 0] }";
+    let set = [("target.track_length", table), ("cuts.x_min", "0.2")];
+    let card = card("na64e-2023-photon-conversion", &set);
+    let bins = run::inclusive(Method::QUADRATURE, &run::mixture(&card).unwrap()).unwrap();
+    let bins = bins.binned(&run::bins(&card, 8), 1e-3).unwrap();
+    let sum: f64 = bins.iter().map(|bin| bin.value_pb).sum();
+    let sigma = quadrature(&card, 3e-4);
+    assert!((sum / sigma.value_pb - 1.0).abs() < 7e-4, "{sum} {sigma:?}");
+    assert!(bins[3].value_pb < 1e-4 * sum, "{:?}", bins[3]);
+}

@@ -93,6 +93,7 @@ impl Along {
 
     /// The track length as a measure on a range of something that gives the energy, in depths.
     fn measure(&self, (from, to): (f64, f64), energy_gev: impl Fn(f64) -> f64) -> Measure {
+        let e0 = self.of.process.beam_energy_gev();
         let (track, depth) = (&self.track, self.of.depth_x0);
         let at = |i: usize| from + (to - from) * (i as f64 / CELLS as f64);
         let at: Vec<f64> = (0..=CELLS).map(at).collect();
@@ -100,7 +101,11 @@ impl Along {
         let above: Vec<f64> = at.iter().map(above).collect();
         let below = above.iter().map(|one| above[0] - one).collect();
         // What has kept the energy of the beam stands at its end.
-        let top = if to >= 1.0 { above[CELLS] } else { 0.0 };
+        let top = if energy_gev(to) >= e0 {
+            above[CELLS]
+        } else {
+            0.0
+        };
         Measure::new(at, below, top)
     }
 
@@ -141,23 +146,24 @@ impl Along {
         share.clamp(0.0, 1.0).sqrt()
     }
 
-    /// ∫ dT of `of` over all energies above `x` E0: to the error of `goal` in it, or in `beside` where that is larger. `of` hears
+    /// ∫ dT of `of` over all energies from `x` E0 to `y` E0: to the error of `goal` in it, or in `beside` where that is larger. `of` hears
     /// of the route of an energy and of E0 over that.
     fn higher(
         &self,
-        x: f64,
+        (x, y): (f64, f64),
         beside: f64,
         goal: &Goal<'_>,
         of: impl Fn(&dyn Route, f64, &Goal<'_>) -> Result<Integral, QuadratureError> + Sync,
     ) -> Result<Integral, QuadratureError> {
         let e0 = self.of.process.beam_energy_gev();
         let (from, nearest) = ((x * e0).max(self.of.lowest_gev), NEAREST * e0);
-        let decades = libm::log((e0 - from) / nearest);
+        let to = if y < 1.0 { y * e0 } else { e0 };
+        let decades = libm::log((to - from) / nearest);
         if !(decades > 0.0) {
             return Ok(Integral::ZERO);
         }
         let energy = |s: f64| match s >= 1.0 {
-            true => e0,
+            true => to,
             false => from + nearest * libm::exp(decades * s),
         };
         let at = |s: f64, goal: &Goal<'_>| {
@@ -166,6 +172,9 @@ impl Along {
         };
         let measure = self.measure((0.0, 1.0), energy);
         let rough = measure.of_sigma(&goal.to(ROUGH), &at)?.0;
+        if rough.value_pb <= 0.0 {
+            return Ok(rough);
+        }
         let wanted = goal.rel_error * beside.max(rough.value_pb);
         if rough.error_pb <= wanted {
             return Ok(rough);
@@ -191,7 +200,7 @@ impl Along {
 
     /// D at an edge; `beside` is what its error should be small beside.
     fn below(&self, x: f64, beside: f64, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
-        self.higher(x, beside, goal, |route, unit, goal| match x > 0.0 {
+        self.higher((x, 1.0), beside, goal, |route, unit, goal| match x > 0.0 {
             true => Ok(route.binned_to(&[0.0, x * unit], goal)?[0]),
             false => Ok(Integral::ZERO),
         })
@@ -240,7 +249,7 @@ impl Route for Along {
             let near = near.times(density);
             let far = match self.recoils() {
                 // dσ/dx of a route is that in units of its energy.
-                true => self.higher(x, near.value_pb, goal, |route, unit, goal| {
+                true => self.higher((x, 1.0), near.value_pb, goal, |route, unit, goal| {
                     Ok(route.spectrum_to(&[x * unit], goal)?[0].times(unit))
                 })?,
                 false => Integral::ZERO,
@@ -296,9 +305,20 @@ impl Route for Along {
             let made = bins[i];
             let most = MOSTLY_MADE * made.value_pb;
             if rough[i].value_pb.max(rough[i + 1].value_pb) > most {
-                return self.higher(e[0], 0.0, goal, |route, unit, goal| {
+                // What is made of energies above the bin opens where these begin.
+                let of = |route: &dyn Route, unit: f64, goal: &Goal<'_>| {
                     let (low, high) = (e[0] * unit, (e[1] * unit).min(1.0));
                     Ok(route.binned_to(&[low, high], goal)?[0])
+                };
+                let inside = self.higher((e[0], e[1]), 0.0, goal, of)?;
+                if e[1] >= 1.0 {
+                    return Ok(inside);
+                }
+                let above = self.higher((e[1], 1.0), inside.value_pb, goal, of)?;
+                return Ok(Integral {
+                    value_pb: inside.value_pb + above.value_pb,
+                    error_pb: inside.error_pb + above.error_pb,
+                    n_eval: inside.n_eval + above.n_eval,
                 });
             }
             let [less, more] = [e[0], e[1]].map(|x| self.below(x, made.value_pb, goal));
