@@ -6,6 +6,7 @@
 //! in pb. `tests/outside` makes one from outside the library and takes it all the way.
 
 pub mod annihilation;
+mod any_energy;
 mod approximation;
 mod chebyshev;
 mod incoming;

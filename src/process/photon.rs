@@ -115,6 +115,18 @@ impl Photons {
         momenta[1..].iter().all(|p| angle(p) <= most)
     }
 
+    /// Zero where a cut on the angles of χ and χ̄, which have these momenta, rejects.
+    pub(super) fn cut_angles(&self, value: &mut [f64], momenta: impl Fn(usize) -> [Momentum; 3]) {
+        if !self.cuts_angles() {
+            return;
+        }
+        for (i, value) in value.iter_mut().enumerate() {
+            if *value != 0.0 && !self.angles_pass(&momenta(i)) {
+                *value = 0.0;
+            }
+        }
+    }
+
     /// That nothing is left by the cuts on x.
     pub(super) fn nothing_left(&self) -> SetupError {
         SetupError::EmptyRange {

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Isa {
-    /// The best this processor has.
+    /// The best this processor has, or what [`Isa::set_for_all`] has said.
     #[default]
     Best,
     /// What the program was compiled for.

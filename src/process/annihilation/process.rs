@@ -11,6 +11,7 @@ use crate::event::{Momentum, Scalar};
 use crate::kinematics::CollisionError;
 use crate::particle::{Outgoing, Particle, Role};
 use crate::process::InitialState;
+use crate::process::any_energy::{AnyEnergy, EachEnergy};
 use crate::process::{
     BLOCK, Inputs, Kind, KinematicLimits, Method, PointBlock, Process, Route, SetupError,
     Unsuitable,
@@ -52,12 +53,12 @@ impl Process for Annihilation {
         if self.radiates() {
             return Box::new(Radiated::new(self));
         }
-        Box::new(Points {
+        let points = Points {
             nominal: *self,
-            energy_gev: Some(self.energy_gev),
             energies_gev: [0.0; BLOCK],
             cos: [0.0; BLOCK],
-        })
+        };
+        Box::new(AnyEnergy::new(points, self.energy_gev))
     }
 
     fn at_energy(&self, beam_energy_gev: f64) -> Option<Arc<dyn Process>> {
@@ -81,24 +82,12 @@ impl Process for Annihilation {
 /// A block of its points: cos θ is flat.
 struct Points {
     nominal: Annihilation,
-    /// The energy of the moment in GeV, if anything is made there.
-    energy_gev: Option<f64>,
     energies_gev: [f64; BLOCK],
     cos: [f64; BLOCK],
 }
 
-impl PointBlock for Points {
-    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
-        match self.energy_gev {
-            Some(energy_gev) => {
-                let energies_gev = [energy_gev; BLOCK];
-                self.evaluate_at(&energies_gev[..value.len()], y, value);
-            }
-            None => value.fill(0.0),
-        }
-    }
-
-    fn evaluate_at(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) -> bool {
+impl EachEnergy for Points {
+    fn evaluate(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) {
         self.energies_gev[..value.len()].copy_from_slice(energies_gev);
         for (i, value) in value.iter_mut().enumerate() {
             self.cos[i] = 2.0 * y[0][i] - 1.0;
@@ -106,7 +95,6 @@ impl PointBlock for Points {
             let made = made.filter(Annihilation::is_within);
             *value = made.map_or(0.0, |made| made.density_pb(&made.pair(), self.cos[i]));
         }
-        true
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
@@ -116,10 +104,8 @@ impl PointBlock for Points {
         }
     }
 
-    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.energy_gev =
-            Some(beam_energy_gev).filter(|energy| self.nominal.moved(*energy).is_some());
-        self.energy_gev.is_some()
+    fn is_open(&self, energy_gev: f64) -> bool {
+        self.nominal.moved(energy_gev).is_some()
     }
 }
 

@@ -10,8 +10,9 @@ use super::rates::Rates;
 use crate::dark_sector::ChiSpin;
 use crate::elementary::{cos_sin_turns, libm_exp, libm_ln};
 use crate::event::Momentum;
+use crate::process::BLOCK;
+use crate::process::any_energy::EachEnergy;
 use crate::process::photon::Photons;
-use crate::process::{BLOCK, PointBlock};
 
 /// A number a point.
 type Column = [f64; BLOCK];
@@ -20,8 +21,6 @@ type Column = [f64; BLOCK];
 pub(super) struct Points {
     of: MesonPair,
     arch: Arch,
-    /// The energy of the moment in GeV, if anything is made there.
-    energy_gev: Option<f64>,
     at: Box<Columns>,
 }
 
@@ -74,7 +73,6 @@ impl Points {
         Self {
             of: of.clone(),
             arch: crate::elementary::arch(),
-            energy_gev: Some(of.photons.energy_gev),
             at: Box::new(Columns {
                 meson: [0; BLOCK],
                 energies_gev: z,
@@ -91,16 +89,6 @@ impl Points {
         }
     }
 
-    /// Zero where a cut on the angles of χ and χ̄ rejects.
-    fn cut(&self, value: &mut [f64]) {
-        let photons = &self.of.photons;
-        for (i, value) in value.iter_mut().enumerate() {
-            if *value != 0.0 && !photons.angles_pass(&self.momenta_at(i)) {
-                *value = 0.0;
-            }
-        }
-    }
-
     fn momenta_at(&self, i: usize) -> [Momentum; 3] {
         let at = &self.at;
         let photons = self.of.photons.moved(at.energies_gev[i]);
@@ -110,18 +98,8 @@ impl Points {
     }
 }
 
-impl PointBlock for Points {
-    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
-        match self.energy_gev {
-            Some(energy_gev) => {
-                let energies_gev = [energy_gev; BLOCK];
-                self.evaluate_at(&energies_gev[..value.len()], y, value);
-            }
-            None => value.fill(0.0),
-        }
-    }
-
-    fn evaluate_at(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) -> bool {
+impl EachEnergy for Points {
+    fn evaluate(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) {
         let at = &mut *self.at;
         at.energies_gev[..value.len()].copy_from_slice(energies_gev);
         let n = self.of.n_mesons();
@@ -147,19 +125,15 @@ impl PointBlock for Points {
             at: &*at,
             value: &mut *value,
         });
-        if self.of.photons.cuts_angles() {
-            self.cut(value);
-        }
-        true
+        self.of.photons.cut_angles(value, |i| self.momenta_at(i));
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
         out.copy_from_slice(&self.momenta_at(i));
     }
 
-    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.energy_gev = Some(beam_energy_gev).filter(|energy| self.of.is_open(*energy));
-        self.energy_gev.is_some()
+    fn is_open(&self, energy_gev: f64) -> bool {
+        self.of.is_open(energy_gev)
     }
 }
 

@@ -8,6 +8,7 @@ use super::production::{KIND, MesonPair};
 use super::quadrature;
 use crate::kinematics::CollisionError;
 use crate::particle::Role;
+use crate::process::any_energy::AnyEnergy;
 use crate::process::kind::{SHAPE_KEYS, idle_by_roles};
 use crate::process::photon::{OfPhotons, Photons, check_beam};
 use crate::process::{
@@ -27,7 +28,7 @@ impl OfPhotons for MesonPair {
     }
 
     fn points(&self) -> Box<dyn PointBlock> {
-        Box::new(Points::new(self))
+        Box::new(AnyEnergy::new(Points::new(self), self.photons.energy_gev))
     }
 
     fn moved(&self, energy_gev: f64) -> Option<Self> {

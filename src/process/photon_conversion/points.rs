@@ -11,7 +11,8 @@ use crate::dark_sector::ChiSpin;
 use crate::elementary::{cos_sin_turns, libm_exp, libm_ln};
 use crate::event::Momentum;
 use crate::matter::NucleusSpin;
-use crate::process::{BLOCK, PointBlock};
+use crate::process::BLOCK;
+use crate::process::any_energy::EachEnergy;
 
 /// A number a point.
 type Column = [f64; BLOCK];
@@ -20,8 +21,6 @@ type Column = [f64; BLOCK];
 pub(super) struct Points {
     of: Conversion,
     arch: Arch,
-    /// The energy of the moment in GeV, if anything is made there.
-    energy_gev: Option<f64>,
     at: Box<Columns>,
 }
 
@@ -64,7 +63,6 @@ impl Points {
         Self {
             of: of.clone(),
             arch: crate::elementary::arch(),
-            energy_gev: Some(of.photons.energy_gev),
             at: Box::new(Columns {
                 energies_gev: z,
                 invariants: [z; 4],
@@ -76,16 +74,6 @@ impl Points {
         }
     }
 
-    /// Zero where a cut on the angles of χ and χ̄ rejects.
-    fn cut(&self, value: &mut [f64]) {
-        let photons = &self.of.photons;
-        for (i, value) in value.iter_mut().enumerate() {
-            if *value != 0.0 && !photons.angles_pass(&self.momenta_at(i)) {
-                *value = 0.0;
-            }
-        }
-    }
-
     fn momenta_at(&self, i: usize) -> [Momentum; 3] {
         let here = AtEnergy::of(&self.of.photons.moved(self.at.energies_gev[i]));
         let turn = (self.at.turn[0][i], self.at.turn[1][i]);
@@ -93,18 +81,8 @@ impl Points {
     }
 }
 
-impl PointBlock for Points {
-    fn evaluate(&mut self, y: &[&[f64]], value: &mut [f64]) {
-        match self.energy_gev {
-            Some(energy_gev) => {
-                let energies_gev = [energy_gev; BLOCK];
-                self.evaluate_at(&energies_gev[..value.len()], y, value);
-            }
-            None => value.fill(0.0),
-        }
-    }
-
-    fn evaluate_at(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) -> bool {
+impl EachEnergy for Points {
+    fn evaluate(&mut self, energies_gev: &[f64], y: &[&[f64]], value: &mut [f64]) {
         self.at.energies_gev[..value.len()].copy_from_slice(energies_gev);
         self.arch.dispatch(Kernel {
             of: &self.of,
@@ -112,19 +90,15 @@ impl PointBlock for Points {
             value: &mut *value,
             at: &mut self.at,
         });
-        if self.of.photons.cuts_angles() {
-            self.cut(value);
-        }
-        true
+        self.of.photons.cut_angles(value, |i| self.momenta_at(i));
     }
 
     fn momenta(&self, i: usize, out: &mut [Momentum]) {
         out.copy_from_slice(&self.momenta_at(i));
     }
 
-    fn set_beam_energy(&mut self, beam_energy_gev: f64) -> bool {
-        self.energy_gev = Some(beam_energy_gev).filter(|energy| self.of.is_open(*energy));
-        self.energy_gev.is_some()
+    fn is_open(&self, energy_gev: f64) -> bool {
+        self.of.is_open(energy_gev)
     }
 }
 

@@ -6,6 +6,7 @@ use super::conversion::{Conversion, KIND};
 use super::points::Points;
 use super::quadrature;
 use crate::particle::Role;
+use crate::process::any_energy::AnyEnergy;
 use crate::process::photon::{OfPhotons, Photons, check_beam};
 use crate::process::{
     Goal, Inputs, Integral, Kind, PointBlock, Process, QuadratureError, SetupError,
@@ -23,7 +24,7 @@ impl OfPhotons for Conversion {
     }
 
     fn points(&self) -> Box<dyn PointBlock> {
-        Box::new(Points::new(self))
+        Box::new(AnyEnergy::new(Points::new(self), self.photons.energy_gev))
     }
 
     fn moved(&self, energy_gev: f64) -> Option<Self> {
