@@ -3,7 +3,7 @@
 //! The last columns are the masses, the same in every line: E² − p² of a fast particle has no digit
 //! of its mass left.
 
-use super::text::{TextFormat, number, put, write_text};
+use super::text::{TextFormat, integer, number, put, write_text};
 use super::{Context, Definition, Exporter, Output};
 use crate::IoError;
 use millibrem::event::Event;
@@ -53,7 +53,7 @@ impl TextFormat for Csv {
     }
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        put!(out, "{}", event.index);
+        integer(out, event.index);
         number(out, ',', event.weight);
         context
             .further(event)
@@ -69,8 +69,7 @@ impl TextFormat for Csv {
             number(out, ',', z);
         }
         for line in context.outgoing(event) {
-            // The shortest text that gives the same bits back.
-            put!(out, ",{:e}", line.mass_gev);
+            context.constants.shortest(out, ',', line.mass_gev);
         }
         out.push('\n');
     }

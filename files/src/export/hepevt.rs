@@ -5,7 +5,7 @@
 //! for weights and vertices: Geant4 puts all at its own vertex. Particles that Geant4 does not know, most nuclei among
 //! them, are passed over without a word: they can be left out, and dark ones must be defined (`docs/geant4.md`).
 
-use super::text::{TextFormat, number, put, write_text};
+use super::text::{TextFormat, integer, number, write_text};
 use super::{Context, Definition, Exporter, Output};
 use crate::IoError;
 use millibrem::event::Event;
@@ -35,9 +35,12 @@ impl TextFormat for HepEvt {
     fn begin(&self, _: &Context, _: &mut String) {}
 
     fn event(&self, context: &Context, event: &Event, _: u64, out: &mut String) {
-        put!(out, "{}\n", context.outgoing(event).count());
+        integer(out, context.outgoing(event).count());
+        out.push('\n');
         for line in context.outgoing(event) {
-            put!(out, "1 {} 0 0", line.pdg_id);
+            out.push_str("1 ");
+            integer(out, line.pdg_id);
+            out.push_str(" 0 0");
             for value in [line.p[1], line.p[2], line.p[3], line.mass_gev] {
                 number(out, ' ', value);
             }

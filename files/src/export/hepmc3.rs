@@ -4,7 +4,7 @@
 //! `CV` in pb; units GeV and mm. Every event carries the cross section of the whole sample, so a
 //! reader may stop anywhere. The reproduction key is the event attribute `reproduction_key`.
 
-use super::text::{TextFormat, number, put, write_text};
+use super::text::{TextFormat, integer, number, put, write_text};
 use super::{Context, Definition, Exporter, Line, Output, State, lhe};
 use crate::IoError;
 use millibrem::event::Event;
@@ -53,7 +53,11 @@ impl TextFormat for Hepmc3 {
     }
 
     fn event(&self, context: &Context, event: &Event, position: u64, out: &mut String) {
-        put!(out, "E {position} 1 {}\nU GEV MM\nW", context.n_particles());
+        out.push_str("E ");
+        integer(out, position);
+        out.push_str(" 1 ");
+        integer(out, context.n_particles());
+        out.push_str("\nU GEV MM\nW");
         number(out, ' ', event.weight);
         context
             .further(event)
@@ -62,27 +66,34 @@ impl TextFormat for Hepmc3 {
         let totals = &context.totals;
         context.constants.number(out, ' ', totals.mean_weight_pb);
         context.constants.number(out, ' ', totals.error_pb);
-        put!(out, " {n} {n}\nA 0 lab_pos", n = totals.n_events);
+        for _ in ["accepted", "tried"] {
+            out.push(' ');
+            integer(out, totals.n_events);
+        }
+        out.push_str("\nA 0 lab_pos");
         let ([x, y, z], time) = context.vertex_of(event).unwrap_or_default();
         lhe::across(x, out);
         lhe::across(y, out);
         context.constants.number(out, ' ', z);
-        put!(
-            out,
-            "\nA 0 reproduction_key {}\nA 0 signal_process_id {PROCESS}\n",
-            event.index
-        );
-        let mut barcode = 0;
+        out.push_str("\nA 0 reproduction_key ");
+        integer(out, event.index);
+        out.push_str("\nA 0 signal_process_id ");
+        integer(out, PROCESS);
+        out.push('\n');
+        let mut barcode = 0_u32;
         let mut particle = |line: &Line, out: &mut String| {
             barcode += 1;
             let (from, status) = match line.state {
-                State::Beam => (0, 4),
-                State::Target => (0, 20),
-                State::Outgoing => (-1, 1),
+                State::Beam => (" 0 ", " 4\n"),
+                State::Target => (" 0 ", " 20\n"),
+                State::Outgoing => (" -1 ", " 1\n"),
             };
-            put!(out, "P {barcode} {from} {}", line.pdg_id);
+            out.push_str("P ");
+            integer(out, barcode);
+            out.push_str(from);
+            integer(out, line.pdg_id);
             context.put_momentum(line, out);
-            put!(out, " {status}\n");
+            out.push_str(status);
         };
         context
             .incoming(event)

@@ -4,7 +4,7 @@
 //! of the weights is the cross section), where none does 3 (readers take 1 for each). Incoming particles have status −1, outgoing ones 1 with
 //! both incoming ones as mothers; no colour, no lifetime, SPINUP 9 (unknown), no scale (−1).
 
-use super::text::{TextFormat, number, put, write_text, xml};
+use super::text::{TextFormat, integer, number, put, write_text, xml};
 use super::{Context, Definition, Exporter, Line, Output, State};
 use crate::IoError;
 use millibrem::constants::ALPHA;
@@ -149,7 +149,8 @@ pub(super) fn event_lines(context: &Context, event: &Event, out: &mut String) {
 
 /// NUP IDPRUP XWGTUP SCALUP AQEDUP AQCDUP.
 pub(super) fn event_line(context: &Context, n_particles: usize, weight: f64, out: &mut String) {
-    put!(out, "{n_particles} 1");
+    integer(out, n_particles);
+    out.push_str(" 1");
     number(out, ' ', weight);
     for value in [-1.0, ALPHA, 0.0] {
         context.constants.number(out, ' ', value);
@@ -159,11 +160,11 @@ pub(super) fn event_line(context: &Context, n_particles: usize, weight: f64, out
 
 /// The thirteen columns of a particle.
 pub(super) fn particle(context: &Context, line: &Line, out: &mut String) {
-    let (status, mothers) = match line.state {
-        State::Beam | State::Target => (-1, "0 0"),
-        State::Outgoing => (1, "1 2"),
-    };
-    put!(out, "{} {status} {mothers} 0 0", line.pdg_id);
+    integer(out, line.pdg_id);
+    out.push_str(match line.state {
+        State::Beam | State::Target => " -1 0 0 0 0",
+        State::Outgoing => " 1 1 2 0 0",
+    });
     context.put_momentum(line, out);
     out.push_str(" 0 9\n");
 }

@@ -3,7 +3,7 @@
 //! Threads format the events, and compress them, by pieces whose extent depends on the events alone.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -16,6 +16,16 @@ use crate::IoError;
 use crate::output::Kind;
 use crate::part::PartFile;
 use millibrem::event::{Event, EventBuffer};
+
+/// Appends formatted text.
+macro_rules! put {
+    ($out:expr, $($arguments:tt)*) => {{
+        use std::fmt::Write as _;
+        // UNWRAP: writing to a String cannot fail.
+        $out.write_fmt(format_args!($($arguments)*)).expect("strings take everything");
+    }};
+}
+pub(super) use put;
 
 /// Events formatted by one thread at a time.
 const SHARE: usize = 512;
@@ -48,22 +58,23 @@ pub fn write_text<'a, F: TextFormat + 'a>(
 
 /// Where the text goes.
 enum Sink<'a> {
-    Plain(BufWriter<File>, PartFile),
-    Gzip(BufWriter<File>, PartFile, Sum),
+    Plain(File, PartFile),
+    Gzip(File, PartFile, Sum),
     Stream(&'a mut dyn Write),
 }
 
-/// Text on its way to the sink.
-enum Packed {
-    Text(String),
-    Gzip(Piece),
+/// Events formatted by one thread, used again for later ones.
+#[derive(Default)]
+struct Share {
+    text: String,
+    /// The text compressed, where the sink takes it so.
+    packed: Option<Piece>,
 }
 
 impl<'a> Sink<'a> {
     /// Opens a file, compressed if its name ends in `.gz`.
     fn file(output: &Path, replace: bool) -> Result<Self, IoError> {
-        let (part, file) = PartFile::create(output, Kind::Events, replace)?;
-        let mut file = BufWriter::with_capacity(1 << 20, file);
+        let (part, mut file) = PartFile::create(output, Kind::Events, replace)?;
         Ok(match output.extension().is_some_and(|e| e == "gz") {
             true => {
                 file.write_all(&HEAD).map_err(|e| failed(&part, e))?;
@@ -73,20 +84,17 @@ impl<'a> Sink<'a> {
         })
     }
 
-    /// What makes of text what [`Sink::write`] takes; any thread may call it.
-    fn packer(&self) -> fn(String) -> Packed {
-        match self {
-            Self::Gzip(..) => |text| Packed::Gzip(Piece::of(text.as_bytes())),
-            Self::Plain(..) | Self::Stream(_) => Packed::Text,
-        }
+    /// Whether [`Sink::write`] takes compressed text.
+    fn packs(&self) -> bool {
+        matches!(self, Self::Gzip(..))
     }
 
-    fn write(&mut self, packed: &Packed) -> Result<(), IoError> {
-        let bytes = match packed {
-            Packed::Text(text) => text.as_bytes(),
-            Packed::Gzip(piece) => &piece.bytes,
+    fn write(&mut self, share: &Share) -> Result<(), IoError> {
+        let bytes = match &share.packed {
+            None => share.text.as_bytes(),
+            Some(piece) => &piece.bytes,
         };
-        if let (Self::Gzip(_, _, sum), Packed::Gzip(piece)) = (&mut *self, packed) {
+        if let (Self::Gzip(_, _, sum), Some(piece)) = (&mut *self, &share.packed) {
             sum.add(piece);
         }
         match self {
@@ -98,17 +106,14 @@ impl<'a> Sink<'a> {
     }
 
     fn finish(self) -> Result<(), IoError> {
-        let (mut file, part) = match self {
-            Self::Plain(file, part) => (file, part),
+        match self {
+            Self::Plain(_, part) => part.finish(),
             Self::Gzip(mut file, part, sum) => {
                 file.write_all(&sum.tail()).map_err(|e| failed(&part, e))?;
-                (file, part)
+                part.finish()
             }
-            Self::Stream(stream) => return stream.flush().map_err(IoError::Stream),
-        };
-        file.flush()
-            .map_err(|e| IoError::file("complete", part.path(), e))?;
-        part.finish()
+            Self::Stream(stream) => stream.flush().map_err(IoError::Stream),
+        }
     }
 }
 
@@ -117,55 +122,90 @@ fn failed(part: &PartFile, error: std::io::Error) -> IoError {
     IoError::file("write events to", part.path(), error)
 }
 
-/// Writes one text format.
+/// Writes one text format: while threads format events, the caller's writes those before them.
 struct TextExporter<'a, F> {
     format: F,
     context: Context,
     sink: Sink<'a>,
+    /// Formatted and not yet written, in front; what is behind is room for more.
+    waiting: Vec<Share>,
+    n_waiting: usize,
+    /// Written, and room for what comes next.
+    free: Vec<Share>,
     /// Formats events, if threads can be had.
     pool: Option<ThreadPool>,
 }
 
 impl<'a, F: TextFormat> TextExporter<'a, F> {
     /// Writes the head of the text.
-    fn begin(format: F, context: Context, mut sink: Sink<'a>) -> Result<Self, IoError> {
-        let mut head = String::new();
-        format.begin(&context, &mut head);
-        let head = sink.packer()(head);
-        sink.write(&head)?;
-        Ok(Self {
+    fn begin(format: F, context: Context, sink: Sink<'a>) -> Result<Self, IoError> {
+        let mut new = Self {
             format,
             context,
             sink,
+            waiting: Vec::new(),
+            n_waiting: 0,
+            free: Vec::new(),
             pool: ThreadPoolBuilder::new().build().ok(),
-        })
+        };
+        new.write_around(F::begin)?;
+        Ok(new)
+    }
+
+    /// Writes what is not of the events.
+    fn write_around(&mut self, text: fn(&F, &Context, &mut String)) -> Result<(), IoError> {
+        let packs = self.sink.packs();
+        let mut share = Share::default();
+        share.fill(packs, |out| text(&self.format, &self.context, out));
+        self.sink.write(&share)
+    }
+}
+
+impl Share {
+    /// Takes the place of its text by another.
+    fn fill(&mut self, packs: bool, format: impl FnOnce(&mut String)) {
+        self.text.clear();
+        format(&mut self.text);
+        self.packed = packs.then(|| Piece::of(self.text.as_bytes()));
     }
 }
 
 impl<F: TextFormat> Exporter for TextExporter<'_, F> {
     fn write(&mut self, events: &EventBuffer, first: u64) -> Result<(), IoError> {
-        let (format, context) = (&self.format, &self.context);
-        let pack = self.sink.packer();
-        let write = || -> Vec<Packed> {
-            (0..events.len().div_ceil(SHARE))
-                .into_par_iter()
-                .map(|share| {
-                    let from = share * SHARE;
-                    let mut text = String::with_capacity(SHARE * 1024);
-                    for i in from..(from + SHARE).min(events.len()) {
-                        if let Some(event) = events.get(i) {
-                            format.event(context, &event, first + i as u64, &mut text);
-                        }
+        let (format, context, packs) = (&self.format, &self.context, self.sink.packs());
+        let shares = events.len().div_ceil(SHARE);
+        if self.free.len() < shares {
+            self.free.resize_with(shares, Share::default);
+        }
+        let fill = |(number, share): (usize, &mut Share)| {
+            let from = number * SHARE;
+            share.fill(packs, |out| {
+                for i in from..(from + SHARE).min(events.len()) {
+                    if let Some(event) = events.get(i) {
+                        format.event(context, &event, first + i as u64, out);
                     }
-                    pack(text)
-                })
-                .collect()
+                }
+            });
         };
-        let texts = match &self.pool {
-            Some(pool) => pool.install(write),
-            None => write(),
+        let free = &mut self.free[..shares];
+        let sink = &mut self.sink;
+        let mut write = || {
+            let waiting = &self.waiting[..self.n_waiting];
+            waiting.iter().try_for_each(|share| sink.write(share))
         };
-        texts.iter().try_for_each(|text| self.sink.write(text))
+        match &self.pool {
+            Some(pool) => pool.in_place_scope(|scope| {
+                scope.spawn(|_| free.par_iter_mut().enumerate().for_each(fill));
+                write()
+            })?,
+            None => {
+                free.iter_mut().enumerate().for_each(fill);
+                write()?;
+            }
+        }
+        std::mem::swap(&mut self.waiting, &mut self.free);
+        self.n_waiting = shares;
+        Ok(())
     }
 
     fn turn_to(&mut self, context: Context) {
@@ -173,51 +213,70 @@ impl<F: TextFormat> Exporter for TextExporter<'_, F> {
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), IoError> {
-        let mut tail = String::new();
-        self.format.end(&self.context, &mut tail);
-        let tail = self.sink.packer()(tail);
-        self.sink.write(&tail)?;
+        let waiting = &self.waiting[..self.n_waiting];
+        waiting
+            .iter()
+            .try_for_each(|share| self.sink.write(share))?;
+        self.write_around(F::end)?;
         self.sink.finish()
     }
 }
 
 /// Appends a number with 17 significant digits, behind a separator.
 pub(super) fn number(out: &mut String, separator: char, value: f64) {
-    out.push(separator);
-    decimal::push(out, value);
+    decimal::push(out, separator, value);
+}
+
+/// Appends an integer, without the machinery of formatting, which takes longer than a number.
+pub(super) fn integer(out: &mut String, value: impl itoa::Integer) {
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 /// The few numbers that stand in every event, formatted once.
-pub(super) struct Constants(Vec<(u64, String)>);
+pub(super) struct Constants(Vec<Constant>);
+
+/// A number, as [`number`] writes it, and in the shortest form that gives the same bits back.
+struct Constant {
+    bits: u64,
+    long: String,
+    short: String,
+}
 
 impl Constants {
     /// Formats `values`.
     pub(super) fn new(values: &[f64]) -> Self {
-        let text = |&value: &f64| (value.to_bits(), format!("{value:.16e}"));
+        let text = |&value: &f64| Constant {
+            bits: value.to_bits(),
+            long: format!("{value:.16e}"),
+            short: format!("{value:e}"),
+        };
         Self(values.iter().map(text).collect())
     }
 
     /// Appends a number that is probably one of these, behind a separator.
     pub(super) fn number(&self, out: &mut String, separator: char, value: f64) {
-        match self.0.iter().find(|(bits, _)| *bits == value.to_bits()) {
-            Some((_, text)) => {
+        match self.of(value) {
+            Some(constant) => {
                 out.push(separator);
-                out.push_str(text);
+                out.push_str(&constant.long);
             }
             None => number(out, separator, value),
         }
     }
-}
 
-/// Appends formatted text.
-macro_rules! put {
-    ($out:expr, $($arguments:tt)*) => {{
-        use std::fmt::Write as _;
-        // UNWRAP: writing to a String cannot fail.
-        $out.write_fmt(format_args!($($arguments)*)).expect("strings take everything");
-    }};
+    /// Appends a number that is probably one of these in its shortest form, behind a separator.
+    pub(super) fn shortest(&self, out: &mut String, separator: char, value: f64) {
+        out.push(separator);
+        match self.of(value) {
+            Some(constant) => out.push_str(&constant.short),
+            None => put!(out, "{value:e}"),
+        }
+    }
+
+    fn of(&self, value: f64) -> Option<&Constant> {
+        self.0.iter().find(|one| one.bits == value.to_bits())
+    }
 }
-pub(super) use put;
 
 /// `text` with the characters that XML keeps for itself written out.
 pub(super) fn xml(text: &str) -> String {
