@@ -22,7 +22,7 @@ use crate::process::{
 };
 use crate::record::{RunHeader, Shard};
 
-pub use losses::{check_losses, energies, loss_notes, tabulated_track, target_note};
+pub use losses::{check_losses, energies, loss_notes, tabulated_track, target_note, target_notes};
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
 
 /// A card that asks for what cannot be done, in words.
@@ -120,9 +120,9 @@ pub fn shower(
     ))
 }
 
-/// Edges of `n` equal bins between the cuts on x.
+/// Edges of `n` equal bins of all x within the cuts.
 pub fn bins(card: &RunCard, n: u32) -> Vec<f64> {
-    let (low, high) = (card.cuts.x_min, card.cuts.x_max);
+    let (low, high) = card.x_range();
     let at = |i: u32| low + (high - low) * (f64::from(i) / f64::from(n));
     (0..n).map(at).chain([high]).collect()
 }

@@ -9,7 +9,7 @@ use millibrem::kinematics::{straightened, tilted};
 use millibrem::matter::scattering::highland_rad;
 use millibrem::particle::Role;
 use millibrem::process::Method;
-use millibrem::run;
+use millibrem::{run, study};
 
 const EVENTS: u64 = 20_000;
 
@@ -248,4 +248,35 @@ fn turning_there_and_back_changes_nothing() {
     assert!(p.iter().zip(back).all(|(p, q)| (p - q).abs() < 1e-15));
     let along = tilted([1.0, 0.0, 0.0, 1.0], n);
     assert!((0..3).all(|i| (along[i + 1] - n[i]).abs() < 1e-16));
+}
+
+#[test]
+fn default_axes_and_bins_hold_what_the_upper_half_of_a_spread_makes() {
+    for (name, settings) in [
+        ("na64e-2018", &[("beam.momentum_spread", "0.02")][..]),
+        ("na64mu-2025", &[("beam.momentum_spread", "0.05")]),
+        (
+            "na64e-2023-annihilation",
+            &[
+                ("beam.particle", "'e+'"),
+                ("target.losses", "'none'"),
+                ("beam.momentum_spread", "0.01"),
+            ],
+        ),
+    ] {
+        let card = card(name, settings);
+        let silent = &mut |_: &Progress| ControlFlow::Continue(());
+        let bins = study::spectrum(&card, &study::Where::Bins(7), silent).unwrap();
+        let sigma = study::sigma(&card, silent).unwrap();
+        let edges = bins.x_edges.unwrap();
+        let sum: f64 = (0..7)
+            .map(|i| bins.dsigma_dx_pb[i] * (edges[i + 1] - edges[i]))
+            .sum();
+        assert!(
+            (sum / sigma.value_pb - 1.0).abs() < 5e-3,
+            "{name}: {sum}, {}",
+            sigma.value_pb
+        );
+        assert!(edges[7] > 1.0, "{name}: {edges:?}");
+    }
 }

@@ -346,6 +346,53 @@ fn a_table_of_a_known_form_factor_gives_its_cross_section() {
     assert_eq!(card.target.form_factor, FormFactorKind::from_table(table));
 }
 
+/// Rows far apart, a step, and a minimum: nowhere more than the rows, but for a little beside a minimum.
+#[test]
+fn a_table_stays_between_its_rows() {
+    for (q, f) in [
+        (
+            &[0.05, 0.1, 0.15, 0.2, 100.0][..],
+            &[0.909, 0.675, 0.401, 0.179, 0.0][..],
+        ),
+        (&[0.05, 0.050_000_1, 0.06], &[1.0, 0.0, 0.0]),
+        (&[0.1, 0.2, 0.21, 5.0], &[0.3, -0.1, -0.1, 0.0]),
+    ] {
+        let kind = FormFactorKind::from_table(FormFactorTable::new(q, f).unwrap());
+        let lead = Element::from_symbol("Pb").unwrap();
+        let nucleus = Nucleus::of(lead, NucleusSpin::Zero);
+        let known = FormFactor::new(&kind, &nucleus).unwrap();
+        let rows: Vec<(f64, f64)> = std::iter::once((0.0, 1.0))
+            .chain(q.iter().copied().zip(f.iter().copied()))
+            .collect();
+        for pair in rows.windows(2) {
+            let [(q0, f0), (q1, f1)] = [pair[0], pair[1]];
+            let most = f0.abs().max(f1.abs()) + 0.45 * (f1 - f0).abs();
+            let falls = f0 >= f1 && f1 >= 0.0;
+            let most = if falls { f0 } else { most };
+            for i in 1..=50 {
+                let q = q0 + (q1 - q0) * f64::from(i) / 50.0;
+                let found = bare(&known, 82.0, q * q).abs();
+                assert!(found <= most + 1e-12, "{q}: {found} {pair:?}");
+            }
+        }
+    }
+}
+
+/// A proton has nothing in it that could be struck beside it.
+#[test]
+fn a_proton_scatters_once() {
+    for name in ["tsai-elastic+inelastic", "tsai-elastic+inelastic-bjorken"] {
+        for t in [1e-8, 1e-4, 0.1, 1.0] {
+            assert_eq!(of("H", name).g2(t), of("H", "tsai-elastic").g2(t));
+            assert!(of("He", name).g2(t) > of("He", "tsai-elastic").g2(t));
+        }
+    }
+    let card = shipped("ldmx-2025").unwrap();
+    let options = [Override::parse("target.element=H").unwrap()];
+    let shapes = nuclear_shapes(&card.with(&options).unwrap());
+    assert_eq!((shapes[0].inelastic_share, left_out(&shapes)), (None, None));
+}
+
 #[test]
 fn what_a_form_factor_means_is_said_with_its_radius_and_what_it_leaves_out() {
     let shape = |name: &str, options: &[&str]| {

@@ -94,10 +94,13 @@ impl Common {
         Ok(CardSource::new(text, overrides))
     }
 
-    /// Says where a thick target is treated as thin, or a shower is not followed to the end.
+    /// Says where a thick target is treated as thin, and what else is not as it may seem.
     pub(crate) fn say_losses(&self, card: &RunCard) {
-        if let (false, Some(note)) = (self.quiet, run::target_note(card)) {
-            print::note(&format!("note: {note}"));
+        if !self.quiet {
+            let notes = run::target_notes(card);
+            notes
+                .iter()
+                .for_each(|note| print::note(&format!("note: {note}")));
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::MomentumTable;
+use super::{Beam, MomentumTable};
 use crate::checked::{Allowed, BadNumber, check};
 
 /// Standard deviations of the momentum beyond which there is no beam; 6·10⁻⁷ of it would be.
@@ -162,6 +162,13 @@ impl ProfileFields {
     pub fn is_wide(&self) -> bool {
         let wide = |plane: PhaseSpace| plane.spot_mm > 0.0 || plane.divergence_mrad > 0.0;
         self.phase_space().into_iter().any(wide)
+    }
+
+    /// The largest momentum over the nominal one of `beam`, at least 1.
+    pub fn most(&self, beam: &Beam) -> f64 {
+        let (e0, m) = (beam.energy_gev, beam.projectile.mass_gev());
+        let most = |spread: MomentumSpread| spread.most(((e0 - m) * (e0 + m)).sqrt());
+        self.spread().map_or(1.0, most)
     }
 
     /// How their momenta differ, if they do.

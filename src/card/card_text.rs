@@ -126,7 +126,7 @@ impl CardText {
     fn checked(&self, overrides: &[Override]) -> Result<(Source, toml::Table), CardError> {
         let (mut source, mut table) = Source::parse(KEYS, &self.file, &self.text)?;
         for one in overrides {
-            one.apply(&mut source, &mut table, &self.known.processes);
+            one.apply(&mut source, &mut table, &self.known.processes)?;
         }
         check::check(&source, &mut table)?;
         Ok((source, table))

@@ -85,6 +85,8 @@ pub(super) struct Ranges<'a> {
     /// On the first nucleus.
     pub(super) inputs: &'a Inputs,
     pub(super) limits: &'a KinematicLimits,
+    /// Largest momentum of the beam over the nominal one.
+    pub(super) most: f64,
 }
 
 impl Ranges<'_> {
@@ -103,25 +105,22 @@ impl Ranges<'_> {
         // Masses set the scale of transverse momenta, that of the lepton by the part of its energy
         // that it loses; a tenth of it leaves little below.
         let pt = 0.1 * (m_low + x_min.max(1e-2) * m_lepton);
-        // Positrons that have kept all of their energy stand at the end, whatever rounding says.
-        let top = if self.kind.has_nucleus() {
-            1.0
-        } else {
-            1.0 + 1e-9
+        let top = match self.kind.has_nucleus() {
+            true => 1.0,
+            false => KinematicLimits::BEYOND,
         };
         let m_pair_gev = match self.kind.pair_masses(self.inputs) {
             // Beside the masses, which are the only ones.
             Some((least, most)) => (0.9 * least, 1.1 * most),
-            None => (m_low, (top * self.limits.m_pair_max_gev).min(m_high)),
-        };
-        let x_max = match self.kind.has_nucleus() {
-            // x of positrons that have kept all of their energy is above 1 by m_e/E.
-            false if cuts.x_max >= 1.0 => top * self.limits.x_upper,
-            _ => cuts.x_max,
+            None => {
+                let most = top * libm::sqrt(self.most) * self.limits.m_pair_max_gev;
+                (m_low, most.min(m_high))
+            }
         };
         Scales {
             beam_energy_gev: e0,
-            x: (x_min, x_max),
+            highest_gev: self.most * e0,
+            x: self.limits.x_range(cuts, self.most),
             t_gev2: (t_low, t_high),
             m_pair_gev,
             pt_gev: Scales::decade_below(pt),

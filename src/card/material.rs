@@ -127,7 +127,7 @@ fn components(
             let parts = list.as_array().map_or(0, Vec::len);
             let components = listed(rules, parts, spin)?;
             let density = match components.as_slice() {
-                [only] => only.element.density_g_cm3,
+                [only] => only.density_g_cm3(),
                 _ => None,
             };
             Ok((components, density))
@@ -138,7 +138,7 @@ fn components(
             if let Some(mass) = mass {
                 part.nucleus = rules.made(part.nucleus.with_mass_gev(mass))?;
             }
-            Ok((vec![part], part.element.density_g_cm3))
+            Ok((vec![part], part.density_g_cm3()))
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::text::shorten;
 ///
 /// It replaces what the card says, and displaces what the card says about things the new value
 /// leaves without meaning (`histogram.bins` is that of every histogram): another element drops density, radiation length and nuclear mass of the
-/// old one, a thickness in one unit that in the other, another process the parameters of the old.
+/// old one, a thickness in one unit that in the other, another process the parameters of the old, another beam or target the numbers of mesons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     key: String,
@@ -170,9 +170,17 @@ impl Override {
     }
 
     /// Puts the value into the card in place of what was there.
-    pub(super) fn apply(&self, source: &mut Source, card: &mut toml::Table, processes: &Registry) {
+    ///
+    /// # Errors
+    /// [`CardError::Key`] if it is of histograms and the card has none.
+    pub(super) fn apply(
+        &self,
+        source: &mut Source,
+        card: &mut toml::Table,
+        processes: &Registry,
+    ) -> Result<(), CardError> {
         if self.over == Over::Nothing && look(card, &self.key).is_some() {
-            return;
+            return Ok(());
         }
         for stale in self.displaced(card, processes) {
             if self.over == Over::Options || source.is_in_card(stale) {
@@ -181,31 +189,48 @@ impl Override {
             }
         }
         source.set_by_option(&self.key, &self.written);
-        if let Some(("histogram", key)) = self.key.split_once('.')
-            && let Some(Value::Array(all)) = card.get_mut("histogram")
-        {
+        if let Some(("histogram", key)) = self.key.split_once('.') {
+            let Some(Value::Array(all)) = card.get_mut("histogram").filter(|all| !is_empty(all))
+            else {
+                return Err(at_option(
+                    &self.written,
+                    &self.key,
+                    "a card without [[histogram]]".to_owned(),
+                    format!(
+                        "one whose histograms have this key; `--set histogram=[{{observable=\"x\",{key}=…}}]` makes one"
+                    ),
+                    None,
+                ));
+            };
             for (i, one) in all.iter_mut().enumerate() {
                 source.set_by_option(&format!("histogram[{i}].{key}"), &self.written);
                 if let Value::Table(one) = one {
                     one.insert(key.to_owned(), self.value.clone());
                 }
             }
-            return;
+            return Ok(());
         }
         let mut parts: Vec<&str> = self.key.split('.').collect();
-        let Some(last) = parts.pop() else { return };
+        let Some(last) = parts.pop() else {
+            return Ok(());
+        };
         let mut table = card;
         for part in parts {
             let inner = table
                 .entry(part)
                 .or_insert_with(|| Value::Table(toml::Table::new()));
+            // A name in place of what is written out.
+            if inner.is_str() && is_text_or_table(&self.key) {
+                *inner = Value::Table(toml::Table::new());
+            }
             match inner {
                 Value::Table(inner) => table = inner,
                 // The card has something else here; the check of types will say so.
-                _ => return,
+                _ => return Ok(()),
             }
         }
         table.insert(last.to_owned(), self.value.clone());
+        Ok(())
     }
 
     /// Keys that mean nothing once this value is in the card.
@@ -220,7 +245,13 @@ impl Override {
         }
         let displaced: &[&str] = match (self.key.as_str(), self.value.as_str()) {
             ("target.form_factor.file", _) => &["target.form_factor"],
+            ("target.form_factor.q_gev" | "target.form_factor.f", _) => {
+                &["target.form_factor.file"]
+            }
             ("beam.momentum_table.file", _) => &["beam.momentum_table", "beam.momentum_spread"],
+            ("beam.momentum_table.momentum_gev" | "beam.momentum_table.density", _) => {
+                &["beam.momentum_table.file", "beam.momentum_spread"]
+            }
             ("beam.momentum_table", _) => &["beam.momentum_spread"],
             ("beam.momentum_spread", _) => &["beam.momentum_table"],
             ("target.track_length.file", _) => &["target.track_length"],
@@ -228,6 +259,7 @@ impl Override {
                 &["target.track_length"]
             }
             ("target.element" | "target.material" | "target.mixture", _) => OF_MATERIAL,
+            ("target.density_g_cm3", _) => &["target.radiation_length_cm"],
             ("target.thickness_cm", _) => &["target.thickness_x0"],
             ("target.thickness_x0", _) => &["target.thickness_cm"],
             ("beam.particle", _) => &["beam.lepton"],
@@ -240,7 +272,11 @@ impl Override {
             ("dark_sector.coupling", _) => &["dark_sector.epsilon"],
             _ => &[],
         };
-        displaced.to_vec()
+        let mut displaced = displaced.to_vec();
+        if OF_BEAM_AND_TARGET.contains(&self.key.as_str()) {
+            displaced.extend(MESONS);
+        }
+        displaced
     }
 }
 
@@ -257,6 +293,28 @@ fn of_kind(processes: &Registry, before: &str, now: &str) -> Vec<&'static str> {
     displaced.extend(before.map_or_else(Vec::new, |b| dark_sector::displaced(b, now.produces())));
     displaced
 }
+
+/// Mesons that the whole beam makes in the target: those of another beam, or in another target, are others.
+const MESONS: [&str; 4] = [
+    "reach.mesons.rho",
+    "reach.mesons.omega",
+    "reach.mesons.phi",
+    "reach.mesons.jpsi",
+];
+
+/// What there are as many mesons for.
+const OF_BEAM_AND_TARGET: [&str; 10] = [
+    "beam.particle",
+    "beam.lepton",
+    "beam.energy_gev",
+    "beam.on_target",
+    "target.element",
+    "target.material",
+    "target.mixture",
+    "target.density_g_cm3",
+    "target.thickness_cm",
+    "target.thickness_x0",
+];
 
 /// What a target is made of, by any of its names, and properties that are meaningless for another.
 const OF_MATERIAL: &[&str] = &[
@@ -313,18 +371,36 @@ fn is_several(value: &Value) -> bool {
     listed || text.contains("..") && range.all(is_number)
 }
 
+/// Whether `key` is one of a table in whose place there may be a name.
+fn is_text_or_table(key: &str) -> bool {
+    let table = key.rsplit_once('.').map_or("", |(table, _)| table);
+    keys::find(KEYS, table).is_some_and(|table| table.kind == Kind::TextOrTable)
+}
+
+fn is_empty(all: &Value) -> bool {
+    all.as_array().is_some_and(Vec::is_empty)
+}
+
 /// The value of `section.key` in the card.
 fn look<'a>(card: &'a toml::Table, path: &str) -> Option<&'a Value> {
-    let (section, key) = path.split_once('.')?;
-    card.get(section)?.get(key)
+    let (section, keys) = path.split_once('.')?;
+    let inner = card.get(section)?;
+    keys.split('.').try_fold(inner, |value, key| value.get(key))
 }
 
 /// Removes `section.key` from the card.
 fn take(card: &mut toml::Table, path: &str) {
-    if let Some((section, key)) = path.split_once('.')
-        && let Some(Value::Table(section)) = card.get_mut(section)
-    {
-        section.remove(key);
+    let mut within = card;
+    let mut keys = path.split('.').peekable();
+    while let Some(key) = keys.next() {
+        if keys.peek().is_none() {
+            within.remove(key);
+            return;
+        }
+        let Some(Value::Table(inner)) = within.get_mut(key) else {
+            return;
+        };
+        within = inner;
     }
 }
 

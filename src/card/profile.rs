@@ -131,7 +131,8 @@ fn momentum_table(
     let (e0, m) = (beam.energy_gev, beam.projectile.mass_gev());
     let p0 = ((e0 - m) * (e0 + m)).sqrt();
     let ((least, most), (low, high)) = (table.range_gev(), MOMENTA);
-    if least < low * p0 || most > high * p0 {
+    // With slack for decimal numbers: those of the energy and of the momentum both stand in the range.
+    if least < low * p0 * (1.0 - 1e-9) || most > high * e0 * (1.0 + 1e-9) {
         let found = format!("momenta from {} to {} GeV", shown(least), shown(most));
         let expected =
             format!("some from {low} to {high} times that of beam.energy_gev, {p0:.6} GeV");

@@ -29,7 +29,7 @@ keys! {
         "Charge Q_χ/e from which on χ itself would be seen: the upper edge of what is excluded.",
         "a charge in units of e, 1e-30 to 1e30" => q_over_e_max: Option<f64>;
     "reach.mesons": Table, "", Range(""), Nothing(""),
-        "Vector mesons V produced in the target by the whole beam, which decay to χ χ̄.", TABLE => mesons: MesonYields;
+        "Vector mesons V produced in the target by the whole beam, which decay to χ χ̄; options that change beam or target drop them.", TABLE => mesons: MesonYields;
     "reach.straggling": Text, "", Choices(names::<Straggling>), Text("none"),
         "Earlier name of `target.losses` for electrons, which `reach` alone follows.",
         "\"none\" or \"tsai-whitis\"" => straggling: Straggling;
@@ -148,6 +148,13 @@ pub(super) fn resolve(
     let reach: Reach = rules.read("reach")?;
     let is_electron = matches!(beam.projectile, Projectile::Electron | Projectile::Positron);
     let material = &target.material;
+    if reach
+        .channels
+        .is_some_and(|all| all.iter().next().is_none())
+    {
+        let expected = "the name of a channel, or some; without the key those that the card gives";
+        return Err(rules.wrong("reach.channels", "an empty list", expected));
+    }
     for channel in reach.channels.unwrap_or_default().iter() {
         let missing = match channel {
             Channel::Bremsstrahlung => None,

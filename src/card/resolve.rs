@@ -43,6 +43,7 @@ pub(super) fn resolve(rules: &Resolver<'_>, known: &Known) -> Result<RunCard, Ca
         kind: &kind,
         inputs: &inputs,
         limits: &limits,
+        most: profile.most(&inputs.beam),
     };
     let histograms = histograms::resolve(rules, &ranges)?;
     let integration = rules.read("integration")?;

@@ -106,6 +106,17 @@ impl RunCard {
             .collect()
     }
 
+    /// The x within the cuts that there can be on any nucleus, those of a beam above its nominal energy included.
+    pub fn x_range(&self) -> (f64, f64) {
+        let most = self.profile.most(&self.beam);
+        let of = |limits: &KinematicLimits| limits.x_range(&self.cuts, most);
+        // Of what was never validated, those of a beam without limits.
+        let all = self.limits().unwrap_or_default();
+        let all = all.iter().map(of);
+        all.reduce(|a, b| (a.0, a.1.max(b.1)))
+            .unwrap_or((self.cuts.x_min, self.cuts.x_max))
+    }
+
     /// Least total energy in GeV of a projectile that makes anything on one of the nuclei.
     pub(crate) fn threshold_gev(&self) -> f64 {
         let parts = self.target.material.components.iter();

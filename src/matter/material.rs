@@ -57,6 +57,12 @@ impl Component {
         found().map(part).collect()
     }
 
+    /// Density in g/cm³, if that of the element is known: as many nuclei per volume as of the element.
+    pub fn density_g_cm3(&self) -> Option<f64> {
+        let of_element = self.element.density_g_cm3?;
+        Some(of_element * (self.nucleus.a / self.element.atomic_weight))
+    }
+
     /// Radiation length in g/cm²: as many nuclei per area as of the element.
     fn radiation_length_g_cm2(&self) -> f64 {
         self.element.radiation_length() * (self.nucleus.a / self.element.atomic_weight)

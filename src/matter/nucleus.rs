@@ -55,6 +55,11 @@ impl NucleusFields {
 }
 
 impl Nucleus {
+    /// Whether it is a proton, with nothing bound in it.
+    pub fn is_nucleon(&self) -> bool {
+        self.a < 1.5
+    }
+
     /// The mean nucleus of `element` with mass `A·u`.
     pub fn of(element: &Element, spin: NucleusSpin) -> Self {
         Self::weighing(element.z, element.atomic_weight, spin)

@@ -119,7 +119,7 @@ impl Photoproduction {
             step_fm,
             shape: FormFactor::new(&kind, nucleus)?,
             z: f64::from(nucleus.z),
-            is_nucleon: nucleus.a < 1.5,
+            is_nucleon: nucleus.is_nucleon(),
         })
     }
 

@@ -40,7 +40,7 @@ impl Definition for Energy {
     }
 
     fn range(&self, scales: &Scales) -> (f64, f64, Scale) {
-        (0.0, scales.beam_energy_gev, Scale::Linear)
+        (0.0, scales.highest_gev, Scale::Linear)
     }
 }
 

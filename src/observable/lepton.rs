@@ -33,11 +33,8 @@ impl Definition for Energy {
     }
 
     fn range(&self, scales: &Scales) -> (f64, f64, Scale) {
-        (
-            0.0,
-            (1.0 - scales.x.0) * scales.beam_energy_gev,
-            Scale::Linear,
-        )
+        let missing = scales.x.0 * scales.beam_energy_gev;
+        (0.0, scales.highest_gev - missing, Scale::Linear)
     }
 }
 
@@ -105,7 +102,7 @@ impl Definition for Pt {
     }
 
     fn range(&self, scales: &Scales) -> (f64, f64, Scale) {
-        let most = Scales::decade_above(scales.beam_energy_gev);
+        let most = Scales::decade_above(scales.highest_gev);
         (scales.pt_gev.min(1e-4), most, Scale::Log)
     }
 }

@@ -70,6 +70,8 @@ impl View<'_> {
 #[allow(missing_docs)] // each says its quantity and unit
 pub struct Scales {
     pub beam_energy_gev: f64,
+    /// Of the beam's spread, or that of the beam, GeV.
+    pub highest_gev: f64,
     pub x: (f64, f64),
     pub t_gev2: (f64, f64),
     pub m_pair_gev: (f64, f64),
@@ -119,7 +121,7 @@ pub trait Definition: Send + Sync {
 
     /// The range that it fills, with the scale natural to it, in its own unit.
     fn range(&self, scales: &Scales) -> (f64, f64, Scale) {
-        (0.0, scales.beam_energy_gev, Scale::Linear)
+        (0.0, scales.highest_gev, Scale::Linear)
     }
 }
 

@@ -14,6 +14,7 @@ use super::inputs::Inputs;
 use super::reaction::Reaction;
 use crate::beam::Beam;
 use crate::constants::ELECTRON_MASS_GEV;
+use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::kinematics::{Collision, CollisionError, PhotonCollision};
 use crate::matter::Nucleus;
@@ -124,6 +125,19 @@ impl KinematicLimits {
             (limits.x_lower, limits.x_upper) = (x(limits.t_max_gev2), x(limits.t_min_gev2));
         }
         limits
+    }
+
+    /// What holds positrons that have kept all of their energy, whatever rounding says.
+    pub(crate) const BEYOND: f64 = 1.0 + 1e-9;
+
+    /// The x within the cuts that there can be in a beam of up to `most` times its nominal momentum: without an upper
+    /// cut, up to `most`, and of positrons that annihilate up to m_e/E above.
+    pub(crate) fn x_range(&self, cuts: &Cuts, most: f64) -> (f64, f64) {
+        let high = match cuts.x_max < 1.0 {
+            true => cuts.x_max,
+            false => most * (Self::BEYOND * self.x_upper).max(1.0),
+        };
+        (cuts.x_min, high)
     }
 
     /// Whether x has one value only.

@@ -4,6 +4,7 @@
 //! Electrons and positrons radiate: in more than 0.3 radiation lengths the card must say
 //! `target.losses`, `"none"` being an answer. Muons are thin unless a law is named.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::UsageError;
@@ -93,10 +94,34 @@ pub fn target_note(card: &RunCard) -> Option<String> {
     }
 }
 
-/// What to know of the losses of a card whose limits are computed: [`target_note`], and which of its keys have a
+/// What to know of how the target of a card is taken: [`target_note`], and keys that do less or more than it seems.
+pub fn target_notes(card: &RunCard) -> Vec<String> {
+    let mut notes: Vec<String> = target_note(card).into_iter().collect();
+    let (material, form_factor) = (&card.target.material, &card.target.form_factor);
+    let loses = material
+        .energy_loss_gev_per_cm
+        .is_some_and(|loss| loss > 0.0);
+    if loses && card.losses.is_none_or(|losses| losses == Losses::None) {
+        notes.push(
+            "target.energy_loss_gev_per_cm alone is followed by reach alone: write losses = \"constant\" beside it, or \"muon-table\" in its place, which all commands follow"
+                .to_owned(),
+        );
+    }
+    let elements = material.components.iter().map(|part| part.nucleus.z);
+    let elements: BTreeSet<u32> = elements.collect();
+    if form_factor.table().is_some() && elements.len() > 1 && card.kind.has_form_factor() {
+        notes.push(format!(
+            "target.form_factor is a table, and all {} elements of the target have its F",
+            elements.len()
+        ));
+    }
+    notes
+}
+
+/// What to know of the losses of a card whose limits are computed: [`target_notes`], and which of its keys have a
 /// successor.
 pub fn loss_notes(card: &RunCard) -> Vec<String> {
-    let mut notes: Vec<String> = target_note(card).into_iter().collect();
+    let mut notes = target_notes(card);
     if card.reach.straggling == Straggling::TsaiWhitis {
         notes.push(
             "reach.straggling = \"tsai-whitis\" is followed by reach alone: write losses = \"tsai-whitis\" under [target], which all commands follow"
@@ -110,14 +135,6 @@ pub fn loss_notes(card: &RunCard) -> Vec<String> {
             "{} is followed for bremsstrahlung alone: showers, and what they make, are those of beam.energy_gev",
             spread.key()
         ));
-    }
-    let loss = card.target.material.energy_loss_gev_per_cm;
-    let loses = loss.is_some_and(|loss| loss > 0.0);
-    if loses && card.losses.is_none_or(|losses| losses == Losses::None) {
-        notes.push(
-            "target.energy_loss_gev_per_cm alone is followed by reach alone: write losses = \"constant\" beside it, or \"muon-table\" in its place, which all commands follow"
-                .to_owned(),
-        );
     }
     notes
 }
@@ -175,10 +192,9 @@ pub fn tabulated_track(card: &RunCard) -> Result<Option<BeamTrack>, UsageError> 
     }
 }
 
-/// The largest momentum of the beam over its nominal one.
+/// The largest momentum of the beam over its nominal one, by which losses are followed further down.
 fn most_of_momentum(card: &RunCard) -> f64 {
-    let spread = spread(card);
-    spread.map_or(1.0, |spread| spread.most())
+    card.profile.most(&card.beam)
 }
 
 /// Energies in GeV of the beam with weights, for integrals over its spread of what is made within the cuts on x; none if it has

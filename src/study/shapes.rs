@@ -81,7 +81,7 @@ pub fn nuclear_shapes(card: &RunCard) -> Vec<NuclearShape> {
         let inelastic = FormFactorKind::from_name("tsai-elastic+inelastic");
         let is_elastic = form_factor.as_ref().is_some_and(FormFactor::is_elastic);
         let added = inelastic
-            .filter(|_| is_elastic)
+            .filter(|_| is_elastic && !part.nucleus.is_nucleon())
             .and_then(|kind| over(&kind));
         NuclearShape {
             name: part.name(),

@@ -113,7 +113,17 @@ fn a_material_by_name_formula_or_isotope_replaces_the_element() {
         (&["target.mixture=PbWO4"], &["Pb", "W", "O"], Some(8.30)),
         (&["target.mixture=GdVO4"], &["Gd", "V", "O"], None),
         (&["target.mixture=W"], &["W"], Some(19.3)),
-        (&["target.element=Cu-65"], &["Cu-65"], Some(8.96)),
+        // As many nuclei a volume as of the element.
+        (
+            &["target.element=Cu-65"],
+            &["Cu-65"],
+            Some(8.96 * (64.927_79 / 63.546)),
+        ),
+        (
+            &["target.material=[{element=\"Cu-65\",mass_fraction=1}]"],
+            &["Cu-65"],
+            Some(8.96 * (64.927_79 / 63.546)),
+        ),
         (
             &["target.isotopes=natural", "target.element=Cu"],
             &["Cu-63", "Cu-65"],
@@ -128,12 +138,123 @@ fn a_material_by_name_formula_or_isotope_replaces_the_element() {
             .map(|p| p.name())
             .collect();
         assert_eq!(found, names, "{options:?}");
-        assert_eq!(target.material.density_g_cm3, density, "{options:?}");
+        let found = target.material.density_g_cm3;
+        assert_eq!(found.is_some(), density.is_some(), "{options:?}");
+        let ratio = found.unwrap_or(1.0) / density.unwrap_or(1.0);
+        assert!((ratio - 1.0).abs() < 1e-7, "{options:?}: {found:?}");
         // What is printed reads back to the same.
         let text = with(options).unwrap().to_toml();
         let again = RunCard::parse("again.toml", "again", &text, &[]).unwrap();
         assert_eq!(again.target, target, "{options:?}");
     }
+}
+
+#[test]
+fn numbers_written_out_take_the_place_of_a_name_and_of_a_file() {
+    const Q: &str = "target.form_factor.q_gev=[0.1,0.2,0.3]";
+    const F: &str = "target.form_factor.f=[0.5,0.2,0]";
+    let whole = with(&["target.form_factor={q_gev=[0.1,0.2,0.3],f=[0.5,0.2,0]}"]).unwrap();
+    for name in ["\"helm\"", "{ file = \"there.csv\" }"] {
+        let text = format!("{CARD}form_factor = {name}\n");
+        let read = |options: &[&str]| {
+            let options: Vec<_> = options
+                .iter()
+                .map(|o| Override::parse(o).unwrap())
+                .collect();
+            RunCard::parse("card.toml", "card", &text, &options)
+        };
+        for options in [[Q, F], [F, Q]] {
+            let found = read(&options).unwrap().target.form_factor;
+            assert_eq!(found, whole.target.form_factor, "{name}");
+        }
+        let words = read(&[Q]).unwrap_err().to_string();
+        assert!(
+            words.contains("target.form_factor.f: found nothing"),
+            "{words}"
+        );
+    }
+    // Text, and not a table, is what stands elsewhere.
+    let wrong = CARD
+        .replace("[target]", "[beam.twiss]\n[target]")
+        .replace("[beam.twiss]", "");
+    let wrong = format!("reach = \"no\"\n{wrong}");
+    let rho = Override::parse("reach.mesons.rho=1").unwrap();
+    let words = RunCard::parse("card.toml", "card", &wrong, &[rho]).unwrap_err();
+    assert!(words.to_string().contains("reach: found"), "{words}");
+}
+
+#[test]
+fn another_density_has_another_radiation_length() {
+    let thin = with(&["target.density_g_cm3=1.1"]).unwrap().target.material;
+    let x0 = thin.radiation_length_cm.unwrap();
+    assert!((x0 * 1.1 / 6.37 - 1.0).abs() < 1e-3, "{x0}");
+    let both = with(&["target.radiation_length_cm=7", "target.density_g_cm3=1.1"]).unwrap();
+    assert_eq!(both.target.material.radiation_length_cm, Some(7.0));
+    let same = with(&["target.density_g_cm3=11.0"]).unwrap();
+    assert_eq!(same.target.material.radiation_length_cm, Some(0.5));
+}
+
+#[test]
+fn another_beam_or_target_drops_the_numbers_of_mesons() {
+    let text = format!("{CARD}[reach.mesons]\nrho = 3e9\n");
+    let rho = |options: &[&str]| {
+        let options: Vec<_> = options
+            .iter()
+            .map(|o| Override::parse(o).unwrap())
+            .collect();
+        let card = RunCard::parse("card.toml", "card", &text, &options).unwrap();
+        card.reach.mesons.rho
+    };
+    assert_eq!(
+        rho(&["dark_sector.m_chi_gev=0.2", "beam.energy_gev=160"]),
+        3e9
+    );
+    for option in [
+        "beam.energy_gev=100",
+        "beam.on_target=1e14",
+        "beam.particle=e-",
+        "target.element=W",
+        "target.mixture=PbWO4",
+        "target.thickness_cm=2",
+        "target.thickness_x0=2",
+        "target.density_g_cm3=10",
+    ] {
+        assert_eq!(rho(&[option]), 0.0, "{option}");
+        assert_eq!(rho(&["reach.mesons.rho=1e9", option]), 1e9, "{option}");
+    }
+}
+
+#[test]
+fn a_key_of_all_histograms_needs_one() {
+    for card in [CARD.to_owned(), format!("histogram = []\n{CARD}")] {
+        let bins = Override::of_option("--set", "histogram.bins=7").unwrap();
+        let words = RunCard::parse("card.toml", "card", &card, &[bins]).unwrap_err();
+        let words = words.to_string();
+        assert!(
+            words.contains("`--set histogram.bins=7`") && words.contains("without [[histogram]]"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn the_edge_that_an_option_gives_is_to_blame() {
+    let text = format!("{CARD}[cuts]\nx_min = 0.5\n");
+    let most = Override::of_option("--set", "cuts.x_max=0.4").unwrap();
+    let words = RunCard::parse("card.toml", "card", &text, &[most]).unwrap_err();
+    let words = words.to_string();
+    assert!(
+        words.contains("`--set cuts.x_max=0.4`: cuts.x_max: found 0.4"),
+        "{words}"
+    );
+    let least = Override::of_option("--set", "cuts.x_min=0.7").unwrap();
+    let text = format!("{CARD}[cuts]\nx_max = 0.6\n");
+    let words = RunCard::parse("card.toml", "card", &text, &[least]).unwrap_err();
+    let words = words.to_string();
+    assert!(
+        words.contains("`--set cuts.x_min=0.7`: cuts.x_min: found 0.7"),
+        "{words}"
+    );
 }
 
 /// The words of the error of options as a command gives them.

@@ -83,7 +83,7 @@ impl Sampled {
             _ => None,
         };
         let (check, converges) = (check.ok(), failed.is_none());
-        let notes = run::note(card).into_iter().chain(run::target_note(card));
+        let notes = run::note(card).into_iter().chain(run::target_notes(card));
         let notes = notes.chain(sigma.notes.clone()).chain(failed);
         alarms.extend(check.as_ref().and_then(CrossCheck::alarm));
         Self {

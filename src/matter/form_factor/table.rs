@@ -1,7 +1,8 @@
 //! A form factor given as a table of F against momentum transfer, screened.
 //!
 //! F of the nucleus, with F(0) = 1, in cubic pieces in q = √t whose slopes are those of the parabola
-//! through three neighbours, flat at q = 0; 0 beyond the last row. G2 = Z²F² [a²t/(1+a²t)]²,
+//! through three neighbours, but no more than three times those of the straight lines to them, beyond which a piece
+//! would leave the range of its rows where they are far apart; flat at q = 0; 0 beyond the last row. G2 = Z²F² [a²t/(1+a²t)]²,
 //! a = 111 Z^(−1/3)/m_e. The same table serves every nucleus of the target. Pinned by
 //! `tests/form_factor.rs` and the tests below.
 
@@ -114,10 +115,15 @@ impl FormFactorTable {
             let (before, after) = (q[i] - q[i - 1], q[i + 1] - q[i]);
             (secant(i - 1) * after + secant(i) * before) / (before + after)
         };
-        let mut slopes: Vec<f64> = (0..n)
-            .map(|i| if i == 0 || i == n - 1 { 0.0 } else { inside(i) })
-            .collect();
-        slopes[n - 1] = 2.0 * secant(n - 2) - slopes[n - 2];
+        // A minimum between rows keeps its slopes; where F only falls, so do the pieces ([FritschCarlson80]).
+        let limited =
+            |slope: f64, secant: f64| slope.clamp(-3.0 * secant.abs(), 3.0 * secant.abs());
+        let mut slopes = vec![0.0; n];
+        for i in 1..n - 1 {
+            slopes[i] = limited(limited(inside(i), secant(i - 1)), secant(i));
+        }
+        let last = secant(n - 2);
+        slopes[n - 1] = limited(2.0 * last - slopes[n - 2], last);
         slopes
     }
 }

@@ -4,7 +4,8 @@
 //! `a = 111 Z^(−1/3)/m_e`, `d = 0.164 A^(−2/3)` GeV².
 //! Inelastic ([BEST09] Eq. (A19)): `Z [a'²t/(1+a'²t)]² [(1+t(μ_p²−1)/4m_p²)/(1+t/0.71)⁴]ⁿ`,
 //! `a' = 773 Z^(−2/3)/m_e`. n = 1 is the physical dipole, n = 2 the form as printed there. With
-//! elastic recoil kinematics the inelastic term is an approximation.
+//! elastic recoil kinematics the inelastic term is an approximation. It is that of the protons in a nucleus: a proton
+//! alone has none, its elastic scattering being that of the nucleus.
 //!
 //! The photon flux of the elastic one in closed form, with A = 1/a², D = d, α = A + t_min,
 //! δ = D + t_min, Δ = D − A, L = t_max − t_min:
@@ -66,7 +67,7 @@ impl Model for WithInelastic {
         Ok(Arc::new(Sum {
             elastic: TsaiElastic::new(z, nucleus.a),
             inelastic: TsaiInelastic {
-                z,
+                z: if nucleus.is_nucleon() { 0.0 } else { z },
                 a2: inelastic_length_squared(z),
                 squared: matches!(self, Self::Bjorken),
             },

@@ -117,7 +117,8 @@ fn peak_is_found(dark_sector: &DarkSector) -> Result<(), Unsuitable> {
     let width_gev = resonance.width(chi);
     let least_gev = LEAST_WIDTH * resonance.mass_gev;
     let on_shell = resonance.mass_gev > 2.0 * chi.mass_gev;
-    match on_shell && width_gev < least_gev {
+    // With slack for decimal numbers.
+    match on_shell && width_gev < least_gev * (1.0 - 1e-9) {
         true => Err(Unsuitable {
             key: match resonance.width_gev {
                 Some(_) => "dark_sector.width_gev",

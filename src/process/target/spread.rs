@@ -35,11 +35,6 @@ impl Spread {
         Self { of, p0, m }
     }
 
-    /// The largest momentum over the nominal one, by which losses are followed further down.
-    pub(crate) fn most(&self) -> f64 {
-        self.of.most(self.p0)
-    }
-
     /// Energy in GeV of a momentum.
     fn energy(&self, p: f64) -> f64 {
         libm::hypot(p, self.m)
