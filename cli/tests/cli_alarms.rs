@@ -253,7 +253,7 @@ fn an_overweight_sample_is_reported() {
 
 #[test]
 fn cuts_that_leave_nothing_end_the_run_without_a_file() {
-    let (code, stderr, alarms) = generate(&["cuts.lepton_angle_min_mrad=4000"]);
+    let (code, stderr, alarms) = generate(&["cuts.lepton_angle_min_mrad=3141"]);
     assert_eq!((code, alarms), (1, None), "{stderr}");
     assert!(
         stderr
