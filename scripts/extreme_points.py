@@ -94,7 +94,8 @@ class Setup:
         elastic = self.z2 * screened**2
         if self.form_factor != "point":
             elastic /= (1 + t / self.size) ** 2
-        if "+" not in self.form_factor:
+        # A proton alone has nothing in it that could be struck beside it.
+        if "+" not in self.form_factor or self.z == 1:
             return elastic
         magnetic = 1 + t * (mpf("2.79") ** 2 - 1) / (4 * mpf("0.938") ** 2)
         nucleon = magnetic / (1 + t / mpf("0.71")) ** 4
