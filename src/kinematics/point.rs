@@ -107,16 +107,22 @@ impl Emission {
     /// From k², v = V0 − m, e = E_k − √k² and w = 2|p||k|(1−cosθ_k), GeV or GeV².
     #[inline(always)]
     pub fn new(c: &Collision, k2: f64, v: f64, e: f64, w: f64) -> Self {
-        Self::of_mass(c, (k2, k2.sqrt()), v, e, w)
-    }
-
-    /// The same of k² and √k².
-    #[inline(always)]
-    pub(crate) fn of_mass(c: &Collision, (k2, mass): (f64, f64), v: f64, e: f64, w: f64) -> Self {
+        let mass = k2.sqrt();
         let e_k = mass + e;
         let k = (e * (e_k + mass)).sqrt();
+        let minus_u = emission_floor(c, k2, e_k, v + c.m, k) + w;
+        Self::of_pair(c, (k2, e_k, k), v, (w, minus_u))
+    }
+
+    /// The same of k², E_k and |k|, and of w and −u.
+    #[inline(always)]
+    pub(crate) fn of_pair(
+        c: &Collision,
+        (k2, e_k, k): (f64, f64, f64),
+        v: f64,
+        (w, minus_u): (f64, f64),
+    ) -> Self {
         let v0 = v + c.m;
-        let minus_u = emission_floor(c, k2, e_k, v0, k) + w;
         let one_minus_cos_k = w / (2.0 * c.p * k);
         let h = 2.0 * c.big_m * v - minus_u;
         let h = if h > 0.0 { h } else { 0.0 };

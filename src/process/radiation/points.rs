@@ -5,6 +5,7 @@
 
 use super::beams::Beams;
 use super::phase_space::PairBlock;
+use crate::elementary::ln;
 use crate::process::BLOCK;
 
 /// The points of the masses in `block`, with their measures as factors; a loop a stage.
@@ -13,24 +14,34 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
     let n = n.min(BLOCK);
     let [y0, y1, y2, y3] = [&y[0][..n], &y[1][..n], &y[2][..n], &y[3][..n]];
     for i in 0..n {
-        let range = beams
-            .emission(i)
-            .energy_range(block.k2[i], block.stages.inv_k2[i]);
+        let range = beams.emission(i).energy_range(block.k2[i]);
         block.stages.set_range(i, &range);
     }
     for i in 0..n {
         let (inv_k2, range) = (block.stages.inv_k2[i], block.stages.range(i));
-        block
-            .stages
-            .set_energies(i, &beams.emission(i).energies(inv_k2, &range, y0[i]));
+        block.stages.grown[i] = ln(beams.emission(i).energy_ratio(inv_k2, &range));
+    }
+    for i in 0..n {
+        let (inv_k2, range) = (block.stages.inv_k2[i], block.stages.range(i));
+        let log_r = block.stages.grown[i];
+        let energies = beams.emission(i).energies(inv_k2, &range, log_r, y0[i]);
+        block.stages.set_energies(i, &energies);
     }
     for i in 0..n {
         let (range, energies) = (block.stages.range(i), block.stages.energies(i));
-        let (emission, dw) = beams
+        let (angle, dw) = beams
             .emission(i)
             .angle(block.k2[i], &range, &energies, y1[i]);
-        block.stages.set_emission(i, &emission);
+        block.stages.set_angle(i, &angle);
         block.stages.measure[i] = energies.dv * dw;
+    }
+    for i in 0..n {
+        let (range, energies) = (block.stages.range(i), block.stages.energies(i));
+        let angle = block.stages.angle(i);
+        let emission = beams
+            .emission(i)
+            .emission(block.k2[i], &range, &energies, &angle);
+        block.stages.set_emission(i, &emission);
     }
     for i in 0..n {
         let emission = block.stages.emission(i, block.k2[i]);

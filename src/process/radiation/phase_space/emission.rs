@@ -51,8 +51,6 @@ pub(in crate::process::radiation) struct EnergyRange {
     pub(super) v_max: f64,
     /// 1, 0 where v has no range, no number where the range is none.
     pub(super) share: f64,
-    /// ln R(v_max)/R(v_min).
-    pub(super) log_r: f64,
 }
 
 impl EnergyRange {
@@ -74,6 +72,16 @@ pub(in crate::process::radiation) struct Energies {
     pub(super) e: f64,
     /// dv/dy.
     pub(in crate::process::radiation) dv: f64,
+}
+
+/// Where the pair goes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::process::radiation) struct Angle {
+    /// |k| in GeV.
+    pub(super) k: f64,
+    /// 2|p||k|(1−cosθ_k) and −u in GeV².
+    pub(super) w: f64,
+    pub(super) minus_u: f64,
 }
 
 /// Distances smaller than this part of the range are not told apart.
@@ -130,16 +138,17 @@ impl EmissionMap {
         (m + e0 * m * m * inv_k2, mass * (e0 / m))
     }
 
-    /// Floor a of −u and the largest w at (k², v).
+    /// |k|, the floor a of −u and the largest w at (k², v).
     #[inline(always)]
-    fn w_range(&self, (k2, mass): (f64, f64), v: f64, e: f64) -> (f64, f64) {
+    fn w_range(&self, (k2, mass): (f64, f64), v: f64, e: f64) -> (f64, f64, f64) {
         let c = &self.collision;
         let e_k = mass + e;
         let k = (e * (e_k + mass)).sqrt();
         let floor = emission_floor(c, k2, e_k, v + c.m, k);
         let backward = 4.0 * c.p * k;
         let recoil = 2.0 * c.big_m * v - floor;
-        (floor, if backward < recoil { backward } else { recoil })
+        let w_max = if backward < recoil { backward } else { recoil };
+        (k, floor, w_max)
     }
 
     /// Scales of the t map in T = t/2M.
@@ -162,42 +171,51 @@ impl EmissionMap {
         (mean, if delta < top { delta } else { top })
     }
 
-    /// Range of v at k², `inv_k2` = 1/k².
+    /// Range of v at k².
     #[inline(always)]
-    pub(in crate::process::radiation) fn energy_range(&self, k2: f64, inv_k2: f64) -> EnergyRange {
-        let c = &self.collision;
+    pub(in crate::process::radiation) fn energy_range(&self, k2: f64) -> EnergyRange {
         let (v_min, v_max, share) = self.v_range(k2);
-        let mass = k2.sqrt();
+        EnergyRange {
+            mass: k2.sqrt(),
+            v_min,
+            v_max,
+            share,
+        }
+    }
+
+    /// R(v_max)/R(v_min), `inv_k2` = 1/k².
+    #[inline(always)]
+    pub(in crate::process::radiation) fn energy_ratio(
+        &self,
+        inv_k2: f64,
+        range: &EnergyRange,
+    ) -> f64 {
+        let c = &self.collision;
+        let EnergyRange {
+            mass, v_min, v_max, ..
+        } = *range;
         let (c_v, c_e) = self.v_offsets(mass, inv_k2);
         // R = (v+c)/(D−v+c′) = g·low/room is geometric in y; D − v ≥ √k² > 0. For light k both v
         // and e come from R, so that each keeps its digits where it is the small one.
         let (low, room) = (v_min + c_v, c.kinetic + c_e - v_min);
         let rest = mass + c_e;
         let e_min = c.kinetic - mass - v_max;
-        EnergyRange {
-            mass,
-            v_min,
-            v_max,
-            share,
-            log_r: ln((v_max + c_v) * room / ((rest + e_min) * low)),
-        }
+        (v_max + c_v) * room / ((rest + e_min) * low)
     }
 
-    /// Energies of the pair and of the intermediate lepton at y in (0, 1), `inv_k2` = 1/k².
+    /// Energies of the pair and of the intermediate lepton at y in (0, 1), `inv_k2` = 1/k² and `log_r` the
+    /// logarithm of [`Self::energy_ratio`].
     #[inline(always)]
     pub(in crate::process::radiation) fn energies(
         &self,
         inv_k2: f64,
         range: &EnergyRange,
+        log_r: f64,
         y: f64,
     ) -> Energies {
         let c = &self.collision;
         let EnergyRange {
-            mass,
-            v_min,
-            v_max,
-            log_r,
-            ..
+            mass, v_min, v_max, ..
         } = *range;
         let (c_v, c_e) = self.v_offsets(mass, inv_k2);
         let top = c.kinetic + c_e;
@@ -224,7 +242,7 @@ impl EmissionMap {
         Energies { v, e, dv }
     }
 
-    /// The emission at y in (0, 1), and dw/dy in GeV².
+    /// The angle of the pair at y in (0, 1), and dw/dy in GeV².
     #[inline(always)]
     pub(in crate::process::radiation) fn angle(
         &self,
@@ -232,16 +250,29 @@ impl EmissionMap {
         range: &EnergyRange,
         energies: &Energies,
         y: f64,
-    ) -> (Emission, f64) {
+    ) -> (Angle, f64) {
         let Energies { v, e, .. } = *energies;
-        let masses = (k2, range.mass);
-        let (floor, w_max) = self.w_range(masses, v, e);
+        let (k, floor, w_max) = self.w_range((k2, range.mass), v, e);
         let w_max = if w_max < 0.0 { 0.0 } else { w_max };
         // 1/(−u) is uniform in y between floor and floor + w_max.
         let inv = 1.0 / (floor + w_max * (1.0 - y));
         let w = floor * w_max * y * inv;
         let dw = floor * w_max * (floor + w_max) * inv * inv;
-        (Emission::of_mass(&self.collision, masses, v, e, w), dw)
+        let minus_u = floor + w;
+        (Angle { k, w, minus_u }, dw)
+    }
+
+    /// The emission at these energies and this angle.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn emission(
+        &self,
+        k2: f64,
+        range: &EnergyRange,
+        energies: &Energies,
+        angle: &Angle,
+    ) -> Emission {
+        let pair = (k2, range.mass + energies.e, angle.k);
+        Emission::of_pair(&self.collision, pair, energies.v, (angle.w, angle.minus_u))
     }
 
     /// The recoil with its azimuth at y in (0, 1), where |V|q_⊥ = `across`, and dφ_q/2π over dy.
@@ -270,9 +301,11 @@ impl EmissionMap {
     /// The point at y in (0,1)⁴, `inv_k2` = 1/k².
     #[inline(always)]
     pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
-        let range = self.energy_range(k2, inv_k2);
-        let energies = self.energies(inv_k2, &range, y[0]);
-        let (emission, dw) = self.angle(k2, &range, &energies, y[1]);
+        let range = self.energy_range(k2);
+        let log_r = ln(self.energy_ratio(inv_k2, &range));
+        let energies = self.energies(inv_k2, &range, log_r, y[0]);
+        let (angle, dw) = self.angle(k2, &range, &energies, y[1]);
+        let emission = self.emission(k2, &range, &energies, &angle);
         let (scales, span) = (self.recoil_scales(&emission), emission.recoil_span);
         let height = scales.height(scales.rho(span));
         let (grown, d_rho) = scales.grown(height, y[2]);
@@ -299,7 +332,7 @@ impl EmissionMap {
         let y0 = ln(r(v) / r(v_min)) / ln(r(v_max) / r(v_min));
 
         let e = c.kinetic - mass - v;
-        let (floor, w_max) = self.w_range((k2, mass), v, e);
+        let (_, floor, w_max) = self.w_range((k2, mass), v, e);
         let y1 = (w / (floor + w)) / (w_max / (floor + w_max));
 
         let emission = Emission::new(c, k2, v, e, w);

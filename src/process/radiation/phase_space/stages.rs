@@ -4,7 +4,7 @@
 //! one before. In one loop the processor sees little more than one point at a time and waits too; in a loop a
 //! stage it works on several at once. The bits are those of [`EmissionMap::forward`](super::EmissionMap::forward).
 
-use super::emission::{Energies, EnergyRange};
+use super::emission::{Angle, Energies, EnergyRange};
 use super::recoil::RecoilScales;
 use crate::kinematics::{Emission, RecoilVariables};
 use crate::process::BLOCK;
@@ -17,8 +17,9 @@ pub type Column = [f64; BLOCK];
 pub(in crate::process::radiation) struct Stages {
     /// 1/k² in GeV⁻².
     pub(in crate::process::radiation) inv_k2: Column,
-    range: [Column; 5],
+    range: [Column; 4],
     energies: [Column; 3],
+    angle: [Column; 3],
     emission: [Column; 12],
     scales: [Column; 4],
     /// Of the recoil: ρ, then the range of its map, then 1 + ρ/c.
@@ -35,8 +36,9 @@ impl Default for Stages {
         let z = [0.0; BLOCK];
         Self {
             inv_k2: z,
-            range: [z; 5],
+            range: [z; 4],
             energies: [z; 3],
+            angle: [z; 3],
             emission: [z; 12],
             scales: [z; 4],
             grown: z,
@@ -73,11 +75,11 @@ impl Stages {
             mass,
             v_min,
             v_max,
-            share,
-            log_r
+            share
         }
     );
     kept!(set_energies, energies, energies, Energies { v, e, dv });
+    kept!(set_angle, angle, angle, Angle { k, w, minus_u });
     kept!(
         set_scales,
         scales,
