@@ -23,17 +23,43 @@ const LN_2_LO: f64 = 4.749_325_039_031_672_6e-7;
 const LIBM_LN_2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
 const LIBM_LN_2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
 
-/// (e^r − 1, 2ⁿ) with x = n ln 2 + r, |r| ≤ ½ ln 2, for −708 ≤ x ≤ 709 (clamped outside).
+/// Σ cₖ xⁿ⁻¹⁻ᵏ, from the highest power on: even and odd powers side by side, half as long a chain of operations that wait for
+/// each other as in one row.
 #[inline(always)]
-fn exp_parts(x: f64) -> (f64, f64) {
+fn polynomial<const N: usize>(c: &[f64; N], x: f64) -> f64 {
+    let z = x * x;
+    let (mut first, mut second) = (c[0], c[1]);
+    let mut k = 2;
+    while k + 1 < N {
+        first = first * z + c[k];
+        second = second * z + c[k + 1];
+        k += 2;
+    }
+    if N.is_multiple_of(2) {
+        first * x + second
+    } else {
+        first * z + c[N - 1] + second * x
+    }
+}
+
+/// (r, 2ⁿ) with x = n ln 2 + r, |r| ≤ ½ ln 2, for −708 ≤ x ≤ 709 (clamped outside).
+#[inline(always)]
+pub(crate) fn exp_parts(x: f64) -> [f64; 2] {
     let x = if x > 709.0 { 709.0 } else { x };
     let x = if x < -708.0 { -708.0 } else { x };
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN_2_HI) - n * LN_2_LO;
-    // 1/13!, …, 1/2! in Horner order: |r| ≤ 0.347, remainder below 5e-18.
-    let mut p = 1.0 / 6_227_020_800.0;
-    for c in [
+    let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52));
+    [r, scale]
+}
+
+/// e^r − 1.
+#[inline(always)]
+fn above_one(r: f64) -> f64 {
+    // 1/13!, …, 1/2!: |r| ≤ 0.347, remainder below 5e-18.
+    const SERIES: [f64; 12] = [
+        1.0 / 6_227_020_800.0,
         1.0 / 479_001_600.0,
         1.0 / 39_916_800.0,
         1.0 / 3_628_800.0,
@@ -45,30 +71,43 @@ fn exp_parts(x: f64) -> (f64, f64) {
         1.0 / 24.0,
         1.0 / 6.0,
         0.5,
-    ] {
-        p = p * r + c;
-    }
-    let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1023 << 52));
-    (r + r * r * p, scale)
+    ];
+    r + r * r * polynomial(&SERIES, r)
+}
+
+/// eˣ of what has these [`exp_parts`].
+#[inline(always)]
+pub(crate) fn exp_of([r, scale]: [f64; 2]) -> f64 {
+    (1.0 + above_one(r)) * scale
+}
+
+/// eˣ − 1 of what has these [`exp_parts`].
+#[inline(always)]
+pub(crate) fn exp_m1_of([r, scale]: [f64; 2]) -> f64 {
+    above_one(r) * scale + (scale - 1.0)
 }
 
 /// eˣ for −708 ≤ x ≤ 709 (clamped outside).
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    let (above_one, scale) = exp_parts(x);
-    (1.0 + above_one) * scale
+    exp_of(exp_parts(x))
 }
 
 /// eˣ − 1 for −708 ≤ x ≤ 709 (clamped outside), to full relative precision at small x.
 #[inline(always)]
 pub fn exp_m1(x: f64) -> f64 {
-    let (above_one, scale) = exp_parts(x);
-    above_one * scale + (scale - 1.0)
+    exp_m1_of(exp_parts(x))
 }
 
 /// Natural logarithm for positive normal x.
 #[inline(always)]
 pub fn ln(x: f64) -> f64 {
+    ln_of(ln_parts(x))
+}
+
+/// x = 2ⁿ(1+f) with 1+f in [√½, √2), as n, f and s = f/(2+f).
+#[inline(always)]
+pub(crate) fn ln_parts(x: f64) -> [f64; 3] {
     // Mantissa in [√½, √2): subtract the bits of √½ before splitting off the exponent.
     const SQRT_HALF_BITS: u64 = core::f64::consts::FRAC_1_SQRT_2.to_bits();
     let shifted = x
@@ -79,11 +118,16 @@ pub fn ln(x: f64) -> f64 {
         f64::from_bits((shifted >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0;
     let mantissa = f64::from_bits((shifted & ((1 << 52) - 1)).wrapping_add(SQRT_HALF_BITS));
     let f = mantissa - 1.0;
-    let s = f / (2.0 + f);
+    [exponent, f, f / (2.0 + f)]
+}
+
+/// The logarithm of what has these [`ln_parts`].
+#[inline(always)]
+pub(crate) fn ln_of([exponent, f, s]: [f64; 3]) -> f64 {
     let z = s * s;
     // ln(1+f) = 2 artanh s = f − s(f − 2zP), P = Σ z^k/(2k+3); z ≤ 0.0295.
-    let mut p = 1.0 / 23.0;
-    for c in [
+    const SERIES: [f64; 11] = [
+        1.0 / 23.0,
         1.0 / 21.0,
         1.0 / 19.0,
         1.0 / 17.0,
@@ -94,9 +138,8 @@ pub fn ln(x: f64) -> f64 {
         1.0 / 7.0,
         1.0 / 5.0,
         1.0 / 3.0,
-    ] {
-        p = p * z + c;
-    }
+    ];
+    let p = polynomial(&SERIES, z);
     let fraction = exponent * LN_2_LO - s * (f - 2.0 * z * p);
     exponent * LN_2_HI + (f + fraction)
 }
@@ -232,8 +275,8 @@ pub fn cos_sin_turns(u: f64) -> (f64, f64) {
     let quadrant = shifted.to_bits();
     let x = r * (0.5 * PI);
     let z = x * x;
-    let mut s = 1.0 / 355_687_428_096_000.0;
-    for c in [
+    const SINE: [f64; 8] = [
+        1.0 / 355_687_428_096_000.0,
         -1.0 / 1_307_674_368_000.0,
         1.0 / 6_227_020_800.0,
         -1.0 / 39_916_800.0,
@@ -241,22 +284,18 @@ pub fn cos_sin_turns(u: f64) -> (f64, f64) {
         -1.0 / 5_040.0,
         1.0 / 120.0,
         -1.0 / 6.0,
-    ] {
-        s = s * z + c;
-    }
-    let sin = x + x * z * s;
-    let mut c = 1.0 / 20_922_789_888_000.0;
-    for k in [
+    ];
+    let sin = x + x * z * polynomial(&SINE, z);
+    const COSINE: [f64; 7] = [
+        1.0 / 20_922_789_888_000.0,
         -1.0 / 87_178_291_200.0,
         1.0 / 479_001_600.0,
         -1.0 / 3_628_800.0,
         1.0 / 40_320.0,
         -1.0 / 720.0,
         1.0 / 24.0,
-    ] {
-        c = c * z + k;
-    }
-    let cos = 1.0 - z * (0.5 - z * c);
+    ];
+    let cos = 1.0 - z * (0.5 - z * polynomial(&COSINE, z));
     let (a, b) = if quadrant & 1 == 0 {
         (cos, sin)
     } else {

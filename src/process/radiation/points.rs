@@ -4,8 +4,8 @@
 //! [`EmissionMap::forward`](super::phase_space::EmissionMap::forward). Pinned by `tests/phase_space.rs`.
 
 use super::beams::Beams;
-use super::phase_space::PairBlock;
-use crate::elementary::ln;
+use super::phase_space::{PairBlock, height};
+use crate::elementary::cos_sin_turns;
 use crate::process::BLOCK;
 
 /// The points of the masses in `block`, with their measures as factors; a loop a stage.
@@ -19,12 +19,18 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
     }
     for i in 0..n {
         let (inv_k2, range) = (block.stages.inv_k2[i], block.stages.range(i));
-        block.stages.grown[i] = ln(beams.emission(i).energy_ratio(inv_k2, &range));
+        block.stages.grown[i] = beams.emission(i).energy_ratio(inv_k2, &range);
     }
+    block.stages.ln_grown(n);
+    for i in 0..n {
+        block.stages.log_r[i] = block.stages.grown[i];
+        block.stages.grown[i] *= y0[i];
+    }
+    block.stages.exp_grown(n);
     for i in 0..n {
         let (inv_k2, range) = (block.stages.inv_k2[i], block.stages.range(i));
-        let log_r = block.stages.grown[i];
-        let energies = beams.emission(i).energies(inv_k2, &range, log_r, y0[i]);
+        let (log_r, ratio) = (block.stages.log_r[i], block.stages.grown[i]);
+        let energies = beams.emission(i).energies(inv_k2, &range, log_r, ratio);
         block.stages.set_energies(i, &energies);
     }
     for i in 0..n {
@@ -47,16 +53,29 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
         let emission = block.stages.emission(i, block.k2[i]);
         let scales = beams.emission(i).recoil_scales(&emission);
         block.stages.set_scales(i, &scales);
-        block.stages.grown[i] = scales.rho(emission.recoil_span);
+        block.stages.grown[i] = scales.fall(emission.recoil_span);
+    }
+    block.stages.ln_grown(n);
+    for i in 0..n {
+        let scales = block.stages.scales(i);
+        block.stages.grown[i] = scales.growth_at(scales.rho(block.stages.grown[i]));
+    }
+    block.stages.ln_grown(n);
+    for i in 0..n {
+        block.stages.grown[i] = height(block.stages.grown[i]);
     }
     for i in 0..n {
-        block.stages.grown[i] = block.stages.scales(i).height(block.stages.grown[i]);
-    }
-    for i in 0..n {
-        let (grown, d_rho) = block.stages.scales(i).grown(block.stages.grown[i], y2[i]);
-        block.stages.grown[i] = grown;
+        let (log, d_rho) = block.stages.scales(i).grown(block.stages.grown[i], y2[i]);
+        block.stages.grown[i] = log;
         block.g2[i] = d_rho;
     }
+    block.stages.exp_grown(n);
+    for i in 0..n {
+        let grown = block.stages.grown[i];
+        block.g2[i] *= grown;
+        block.stages.grown[i] = block.stages.scales(i).log_fall(grown);
+    }
+    block.stages.exp_m1_grown(n);
     for i in 0..n {
         let emission = block.stages.emission(i, block.k2[i]);
         let (above_min, slope) = block
@@ -67,11 +86,16 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
         block.stages.measure[i] *= block.g2[i] * slope;
     }
     for i in 0..n {
+        let [cos, sin] = &mut block.stages.psi;
+        (cos[i], sin[i]) = cos_sin_turns(y3[i]);
+    }
+    for i in 0..n {
         let emission = block.stages.emission(i, block.k2[i]);
         let above_min = block.stages.grown[i];
         let ends = (above_min, emission.recoil_span - above_min);
         let across = emission.across(ends.0, ends.1);
-        let (recoil, d_azimuth) = beams.emission(i).azimuth(&emission, ends, across, y3[i]);
+        let psi = (block.stages.psi[0][i], block.stages.psi[1][i]);
+        let (recoil, d_azimuth) = beams.emission(i).azimuth(&emission, ends, across, psi);
         block.stages.across[i] = across;
         let measure = block.stages.measure[i] * d_azimuth * emission.inv_v;
         block.measure[i] *= block.stages.range(i).allowed(measure);

@@ -17,7 +17,7 @@
 use core::f64::consts::TAU;
 
 use super::recoil::{RecoilScales, height};
-use crate::elementary::{cos_sin_turns, exp, ln};
+use crate::elementary::{cos_sin_turns, exp, exp_m1, ln};
 use crate::kinematics::{Collision, Emission, Masses, PairPoint, RecoilVariables, emission_floor};
 use crate::matter::form_factor::FormFactor;
 
@@ -203,15 +203,15 @@ impl EmissionMap {
         (v_max + c_v) * room / ((rest + e_min) * low)
     }
 
-    /// Energies of the pair and of the intermediate lepton at y in (0, 1), `inv_k2` = 1/k² and `log_r` the
-    /// logarithm of [`Self::energy_ratio`].
+    /// Energies of the pair and of the intermediate lepton where R is `ratio` times that of the least v, `inv_k2` = 1/k²
+    /// and `log_r` the logarithm of [`Self::energy_ratio`].
     #[inline(always)]
     pub(in crate::process::radiation) fn energies(
         &self,
         inv_k2: f64,
         range: &EnergyRange,
         log_r: f64,
-        y: f64,
+        ratio: f64,
     ) -> Energies {
         let c = &self.collision;
         let EnergyRange {
@@ -222,7 +222,7 @@ impl EmissionMap {
         let (low, room) = (v_min + c_v, top - v_min);
         let rest = mass + c_e;
         let at_rest = c.kinetic - mass;
-        let grown = low * exp(log_r * y);
+        let grown = low * ratio;
         let inv = 1.0 / (room + grown);
         let v = (grown * top - c_v * room) * inv;
         // Comparisons are such that what is no number stays so, here and below.
@@ -275,18 +275,17 @@ impl EmissionMap {
         Emission::of_pair(&self.collision, pair, energies.v, (angle.w, angle.minus_u))
     }
 
-    /// The recoil with its azimuth at y in (0, 1), where |V|q_⊥ = `across`, and dφ_q/2π over dy.
+    /// The recoil with its azimuth at ψ = 2πy, where |V|q_⊥ = `across`, and dφ_q/2π over dy.
     #[inline(always)]
     pub(in crate::process::radiation) fn azimuth(
         &self,
         emission: &Emission,
         (above_min, below_max): (f64, f64),
         across: f64,
-        y: f64,
+        (cos_psi, sin_psi): (f64, f64),
     ) -> (RecoilVariables, f64) {
         let recoil = emission.recoil_min + above_min;
         let (mean, delta) = self.s_range(emission, recoil, across);
-        let (cos_psi, sin_psi) = cos_sin_turns(y);
         let root = ((mean - delta) * (mean + delta)).sqrt();
         let inv_phi = 1.0 / (mean + delta * cos_psi);
         let variables = RecoilVariables {
@@ -303,17 +302,21 @@ impl EmissionMap {
     pub fn forward(&self, k2: f64, inv_k2: f64, y: [f64; 4]) -> EmissionPoint {
         let range = self.energy_range(k2);
         let log_r = ln(self.energy_ratio(inv_k2, &range));
-        let energies = self.energies(inv_k2, &range, log_r, y[0]);
+        let energies = self.energies(inv_k2, &range, log_r, exp(log_r * y[0]));
         let (angle, dw) = self.angle(k2, &range, &energies, y[1]);
         let emission = self.emission(k2, &range, &energies, &angle);
         let (scales, span) = (self.recoil_scales(&emission), emission.recoil_span);
-        let height = scales.height(scales.rho(span));
-        let (grown, d_rho) = scales.grown(height, y[2]);
-        let (above_min, slope) = scales.above(grown, span);
+        let rho = scales.rho(ln(scales.fall(span)));
+        let height = height(ln(scales.growth_at(rho)));
+        let (log, slope) = scales.grown(height, y[2]);
+        let grown = exp(log);
+        let d_rho = slope * grown;
+        let (above_min, slope) = scales.above(exp_m1(scales.log_fall(grown)), span);
         let d_recoil = d_rho * slope;
         let below_max = span - above_min;
         let across = emission.across(above_min, below_max);
-        let (variables, d_azimuth) = self.azimuth(&emission, (above_min, below_max), across, y[3]);
+        let psi = cos_sin_turns(y[3]);
+        let (variables, d_azimuth) = self.azimuth(&emission, (above_min, below_max), across, psi);
         let measure = energies.dv * dw * d_recoil * d_azimuth * emission.inv_v;
         EmissionPoint {
             point: emission.with_recoil_across(&self.collision, &variables, across),

@@ -23,5 +23,6 @@ pub use block::PairBlock;
 pub use decay::DecayMap;
 pub use emission::{EmissionMap, EmissionPoint};
 pub use pair_mass::PairMassMap;
+pub(super) use recoil::height;
 pub use resonance::ResonanceMap;
 pub use stages::Column;

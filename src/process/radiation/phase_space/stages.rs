@@ -6,6 +6,7 @@
 
 use super::emission::{Angle, Energies, EnergyRange};
 use super::recoil::RecoilScales;
+use crate::elementary::{exp_m1_of, exp_of, exp_parts, ln_of, ln_parts};
 use crate::kinematics::{Emission, RecoilVariables};
 use crate::process::BLOCK;
 
@@ -18,6 +19,10 @@ pub(in crate::process::radiation) struct Stages {
     /// 1/k² in GeV⁻².
     pub(in crate::process::radiation) inv_k2: Column,
     range: [Column; 4],
+    /// ln R(v_max)/R(v_min).
+    pub(in crate::process::radiation) log_r: Column,
+    /// cos ψ and sin ψ.
+    pub(in crate::process::radiation) psi: [Column; 2],
     energies: [Column; 3],
     angle: [Column; 3],
     emission: [Column; 12],
@@ -25,6 +30,8 @@ pub(in crate::process::radiation) struct Stages {
     /// Of the recoil: ρ, then the range of its map, then 1 + ρ/c.
     pub(in crate::process::radiation) grown: Column,
     azimuth: [Column; 4],
+    /// Of elementary functions that are half computed.
+    halves: [Column; 2],
     /// |V|q_⊥ in GeV².
     pub(in crate::process::radiation) across: Column,
     /// What is done of the product of dv, dw, dT and dφ_q/2π.
@@ -37,12 +44,15 @@ impl Default for Stages {
         Self {
             inv_k2: z,
             range: [z; 4],
+            log_r: z,
+            psi: [z; 2],
             energies: [z; 3],
             angle: [z; 3],
             emission: [z; 12],
             scales: [z; 4],
             grown: z,
             azimuth: [z; 4],
+            halves: [z; 2],
             across: z,
             measure: z,
         }
@@ -67,6 +77,44 @@ macro_rules! kept {
 }
 
 impl Stages {
+    /// Takes logarithms of `grown`, in two loops.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn ln_grown(&mut self, n: usize) {
+        let n = n.min(BLOCK);
+        let [f, s] = &mut self.halves;
+        for i in 0..n {
+            [self.grown[i], f[i], s[i]] = ln_parts(self.grown[i]);
+        }
+        for i in 0..n {
+            self.grown[i] = ln_of([self.grown[i], f[i], s[i]]);
+        }
+    }
+
+    /// Takes exponentials of `grown`, in two loops.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn exp_grown(&mut self, n: usize) {
+        self.exp_parts_of_grown(n);
+        for i in 0..n.min(BLOCK) {
+            self.grown[i] = exp_of([self.grown[i], self.halves[0][i]]);
+        }
+    }
+
+    /// The same less one.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn exp_m1_grown(&mut self, n: usize) {
+        self.exp_parts_of_grown(n);
+        for i in 0..n.min(BLOCK) {
+            self.grown[i] = exp_m1_of([self.grown[i], self.halves[0][i]]);
+        }
+    }
+
+    #[inline(always)]
+    fn exp_parts_of_grown(&mut self, n: usize) {
+        for i in 0..n.min(BLOCK) {
+            [self.grown[i], self.halves[0][i]] = exp_parts(self.grown[i]);
+        }
+    }
+
     kept!(
         set_range,
         range,
