@@ -285,7 +285,13 @@ impl<B: Beams> WithSimd for Kernel<'_, B> {
                     };
                 }
                 match resonance {
-                    None => fill_masses!(i => beams.pair_mass(i).forward(y0[i])),
+                    None => {
+                        for i in 0..n {
+                            block.stages.grown[i] = beams.pair_mass(i).log_growth(y0[i]);
+                        }
+                        block.stages.exp_m1_grown(n);
+                        fill_masses!(i => beams.pair_mass(i).at(block.stages.grown[i]));
+                    }
                     Some(map) => {
                         fill_masses!(i => map.forward(&beams.pair_mass(i), y0[i]));
                     }

@@ -69,8 +69,20 @@ impl PairMassMap {
     /// k² in GeV², 1/k² and dk²/dy at y in (0, 1).
     #[inline(always)]
     pub fn forward(&self, y: f64) -> (f64, f64, f64) {
-        // 1/K + 1/k² is geometric in y; counted from k²_max, so that 1/k² keeps its digits there.
-        let inv_k2 = self.inv_k2_max + self.end * exp_m1(self.log_range * (1.0 - y));
+        self.at(exp_m1(self.log_growth(y)))
+    }
+
+    /// ln of (1/K + 1/k²)/(1/K + 1/k²_max) at y: 1/K + 1/k² is geometric in y; counted from k²_max, so that 1/k² keeps its
+    /// digits there.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn log_growth(&self, y: f64) -> f64 {
+        self.log_range * (1.0 - y)
+    }
+
+    /// What [`Self::forward`] gives where that is one more than `above_one`.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn at(&self, above_one: f64) -> (f64, f64, f64) {
+        let inv_k2 = self.inv_k2_max + self.end * above_one;
         let k2 = 1.0 / inv_k2;
         (
             k2,
