@@ -15,4 +15,5 @@ pub use collision::{Collision, CollisionError, Masses};
 pub use final_state::{FinalState, pair_momenta, straightened, tilted, turn_last, turned};
 pub use four_momentum::FourMomentum;
 pub use photon::PhotonCollision;
+pub(crate) use point::Struck;
 pub use point::{Emission, ExactVariables, PairPoint, RecoilVariables, emission_floor};

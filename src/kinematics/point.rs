@@ -77,6 +77,21 @@ pub struct PairPoint {
     pub w_amp: f64,
 }
 
+/// Nucleus and lepton once the recoil is chosen, GeV.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Struck {
+    /// T.
+    pub(crate) recoil: f64,
+    /// q⃗.
+    pub(crate) q: [f64; 3],
+    /// p′_x and p′_z.
+    pub(crate) p: [f64; 2],
+    /// |p′|² in GeV².
+    pub(crate) p2: f64,
+    /// E′.
+    pub(crate) e_out: f64,
+}
+
 /// The intermediate lepton V = p − k at given k², E_k and angle, and the range of the recoil.
 #[derive(Debug, Clone, Copy)]
 pub struct Emission {
@@ -273,21 +288,22 @@ impl Emission {
         y: &RecoilVariables,
         across: f64,
     ) -> PairPoint {
+        self.with_struck(c, &self.struck(c, y, across))
+    }
+
+    /// What is thrown where the nucleus is struck with |V|q_⊥ = `across` in GeV².
+    #[inline(always)]
+    pub(crate) fn struck(&self, c: &Collision, y: &RecoilVariables, across: f64) -> Struck {
         let Self {
-            k2,
-            e_k,
             k,
             v,
-            one_minus_cos_k,
             sin_k,
             minus_u,
             inv_v,
             ..
         } = *self;
-        let (m, big_m) = (c.m, c.big_m);
-        let v0 = v + m;
+        let (v0, big_m) = (v + c.m, c.big_m);
         let recoil = self.recoil_min + y.above_min;
-        let t = 2.0 * big_m * recoil;
         let q_par = -0.5 * inv_v * (minus_u + 2.0 * recoil * (v0 + big_m));
         let q_perp = inv_v * across;
         let k_x = k * sin_k;
@@ -299,10 +315,39 @@ impl Emission {
         let qz = q_par * vz - in_plane * vx;
         let e_out = self.slowest + y.below_max;
         let along = self.slowest_along + (v0 + big_m) * inv_v * y.below_max;
-        let (px, pz) = (along * vx + in_plane * vz, along * vz - in_plane * vx);
+        Struck {
+            recoil,
+            q: [qx, qy, qz],
+            p: [along * vx + in_plane * vz, along * vz - in_plane * vx],
+            p2: along * along + q_perp * q_perp,
+            e_out,
+        }
+    }
 
+    /// The whole point.
+    #[inline(always)]
+    pub(crate) fn with_struck(&self, c: &Collision, struck: &Struck) -> PairPoint {
+        let Self {
+            k2,
+            e_k,
+            k,
+            one_minus_cos_k,
+            sin_k,
+            minus_u,
+            ..
+        } = *self;
+        let Struck {
+            recoil,
+            q: [qx, qy, qz],
+            p: [px, pz],
+            p2,
+            e_out,
+        } = *struck;
+        let (m, big_m) = (c.m, c.big_m);
+        let t = 2.0 * big_m * recoil;
+        let k_x = k * sin_k;
         let (k_z, k_sq) = (k * (1.0 - one_minus_cos_k), k * k);
-        let moduli = ((along * along + q_perp * q_perp) * k_sq).sqrt();
+        let moduli = (p2 * k_sq).sqrt();
         let (dot, turn) = (px * k_x + pz * k_z, pz * k_x - px * k_z);
         // |p′||k| − p⃗′·k⃗ by the cross product where the two cancel; 0/0 at p′ = 0 is kept off.
         let sum = moduli + dot.abs() + f64::MIN_POSITIVE;

@@ -104,7 +104,12 @@ pub(super) fn fill_points(n: usize, beams: impl Beams, y: [&[f64]; 4], block: &m
     for i in 0..n {
         let emission = block.stages.emission(i, block.k2[i]);
         let (recoil, across) = (block.stages.azimuth(i), block.stages.across[i]);
-        let point = emission.with_recoil_across(&beams.collision(i), &recoil, across);
+        let struck = emission.struck(&beams.collision(i), &recoil, across);
+        block.set_struck(i, &struck);
+    }
+    for i in 0..n {
+        let emission = block.stages.emission(i, block.k2[i]);
+        let point = emission.with_struck(&beams.collision(i), &block.struck(i));
         block.set_point(i, &point);
     }
 }

@@ -1,7 +1,7 @@
 //! A block of phase-space points as a structure of arrays, the unit of work of the kernels.
 
 use super::stages::{Column, Stages};
-use crate::kinematics::PairPoint;
+use crate::kinematics::{PairPoint, Struck};
 use crate::process::BLOCK;
 use crate::process::radiation::amplitude::DecayAngles;
 
@@ -85,6 +85,27 @@ impl PairBlock {
         [self.qx[i], self.qy[i], self.qz[i]] = y.q;
         [self.px_out[i], self.py_out[i], self.pz_out[i]] = y.p_out;
         self.w_amp[i] = y.w_amp;
+    }
+
+    /// Stores what is known of point `i` once its recoil is chosen, in columns that are those of the whole point later.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn set_struck(&mut self, i: usize, y: &Struck) {
+        self.recoil[i] = y.recoil;
+        [self.qx[i], self.qy[i], self.qz[i]] = y.q;
+        [self.px_out[i], self.pz_out[i]] = y.p;
+        (self.w_amp[i], self.lepton_kinetic[i]) = (y.p2, y.e_out);
+    }
+
+    /// The same again.
+    #[inline(always)]
+    pub(in crate::process::radiation) fn struck(&self, i: usize) -> Struck {
+        Struck {
+            recoil: self.recoil[i],
+            q: [self.qx[i], self.qy[i], self.qz[i]],
+            p: [self.px_out[i], self.pz_out[i]],
+            p2: self.w_amp[i],
+            e_out: self.lepton_kinetic[i],
+        }
     }
 
     /// Point `i` again.
