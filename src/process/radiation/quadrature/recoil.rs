@@ -14,7 +14,7 @@ use super::azimuth::Azimuth;
 use super::rule::Rule;
 use super::vector::Radiation;
 use crate::dark_sector::Vertex;
-use crate::elementary::{exp_m1, ln, ln_1p};
+use crate::elementary::{exp_m1_of, exp_parts, ln, ln_1p};
 use crate::kinematics::Emission;
 use crate::matter::NucleusSpin;
 use crate::process::radiation::Setup;
@@ -159,17 +159,26 @@ impl RecoilIntegral {
         let g_min = (t_min + self.screening) / at_min;
         let kappa = 1.0 - self.screening * self.inv_size;
         let two_m = 2.0 * c.big_m;
-        // η = width [sinh(start + ℓz) − sinh(start)], nothing cancels. Two loops, since both exponentials are long
-        // chains and one waits for the other.
+        // η = width [sinh(start + ℓz) − sinh(start)], nothing cancels. Many loops, since both exponentials are long
+        // chains, of which a processor follows few at a time; halves of them stand in columns that are free.
         for i in 0..n {
-            let grown = exp_m1(map.length * z[i]);
+            [above_min[i], t[i]] = exp_parts(map.length * z[i]);
+        }
+        for i in 0..n {
+            let grown = exp_m1_of([above_min[i], t[i]]);
             let down = map.down / (1.0 + grown);
             eta[i] = map.half_width * grown * (map.up + down);
             weight[i] = w[i] * (map.up * (1.0 + grown) + down);
         }
         let scale = kappa * map.half_width * map.length;
         for i in 0..n {
-            let growth = exp_m1(eta[i]);
+            [above_min[i], t[i]] = exp_parts(eta[i]);
+        }
+        for i in 0..n {
+            eta[i] = exp_m1_of([above_min[i], t[i]]);
+        }
+        for i in 0..n {
+            let growth = eta[i];
             let above_g = g_min * growth;
             // 1 − g/T_d = κ/(1+T/T_d), from its value at T_min.
             let inv_q = 1.0 / (kappa / at_min - above_g * self.inv_size);
