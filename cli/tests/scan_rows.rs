@@ -198,7 +198,7 @@ fn begun(folder: &Path) -> (Child, PathBuf) {
 }
 
 fn many(folder: &Path) -> Vec<&str> {
-    let over = "dark_sector.m_chi_gev=0.01..0.3:log:300";
+    let over = "dark_sector.m_chi_gev=0.01..0.3:log:3000";
     let mut run = scan(folder, &["--over", over, "--quiet", "--threads=2"]);
     run[5] = "1e-3";
     run
@@ -222,7 +222,7 @@ fn two_scans_do_not_write_one_table() {
         );
     }
     assert!(child.wait().unwrap().success());
-    assert_eq!(body(folder.path()).lines().count(), 301);
+    assert_eq!(body(folder.path()).lines().count(), 3001);
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
@@ -249,7 +249,8 @@ fn a_scan_told_to_end_or_killed_keeps_its_rows_and_goes_on() {
         if signal != "-KILL" {
             assert_eq!(done.status.code(), Some(1), "{words}");
             assert!(
-                words.contains(" of 300 rows left; ") && words.contains("the same command goes on"),
+                words.contains(" of 3000 rows left; ")
+                    && words.contains("the same command goes on"),
                 "{words}"
             );
         }

@@ -1,12 +1,16 @@
 """What the tests share: small cards, and the program for results to the bit."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 
 import millibrem as mb
+
+# A shell starts what it runs in the background with Ctrl-C ignored, which Python then leaves so.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).parents[2]
 
