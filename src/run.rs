@@ -11,16 +11,16 @@ use thiserror::Error;
 use crate::beam::Projectile;
 use crate::card::{HistogramSpec, Losses, RunCard, WeightSpec};
 use crate::event::{Sample, Weighting};
-use crate::generate::{EventRequest, HistogramRequest, Settings};
+use crate::generate::{CrossCheck, EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
 use crate::matter::material::Component;
 use crate::matter::shower::{self, Shower, Species};
 use crate::process::target::{EnergyLoss, InTarget};
 use crate::process::{
-    Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, Registry, Setup, SetupError,
-    event_scalars,
+    Inputs, Kind, Method, MixedRoute, Mixture, Part, Process, QuadratureError, Registry, Setup,
+    SetupError, event_scalars,
 };
-use crate::record::{RunHeader, Shard};
+use crate::record::{CrossSection, RunHeader, Shard};
 
 pub use losses::{check_losses, energies, loss_notes, tabulated_track, target_note, target_notes};
 pub use sampler::{load_sampler, sampler, saved_sampler_card};
@@ -161,6 +161,18 @@ pub fn on_threads<R: Send>(
         }
         Ok(found)
     })
+}
+
+/// The Monte Carlo of `card` against the quadrature, on its threads.
+///
+/// # Errors
+/// [`UsageError`] as [`on_threads`]; [`QuadratureError`] inside as [`CrossCheck::of`].
+pub fn cross_check(
+    card: &RunCard,
+    process: &dyn Process,
+    found: &CrossSection,
+) -> Result<Result<CrossCheck, QuadratureError>, UsageError> {
+    on_threads(card, || CrossCheck::of(process, found))
 }
 
 /// Relative error of a deterministic result: the card's, or 1e-6 where that says never to stop.

@@ -22,8 +22,6 @@ use super::options::{Common, Tracks};
 use super::progress::RowBar;
 use super::{output, print, sigma};
 
-/// Most background events.
-const MAX_BACKGROUND: f64 = 1e6;
 /// Reads a limit.
 type Load = fn(&Path, Units) -> Result<(String, LimitFile), ReachError>;
 /// Default relative error of cross sections by quadrature.
@@ -153,7 +151,7 @@ impl Reach {
             found: text::shown(found),
             expected: expected.to_owned(),
         };
-        if !(0.0..=MAX_BACKGROUND).contains(&self.background) {
+        if !(0.0..=Options::MAX_BACKGROUND).contains(&self.background) {
             return Err(wrong(
                 "--background",
                 self.background,

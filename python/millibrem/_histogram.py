@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 from ._extras import found, needed
 from .errors import UsageError
 from ._types import Floats, Foreign
+
+
+def _kept(array: Floats) -> Floats:
+    """The same, read only: what is computed with it is a copy."""
+    array.setflags(write=False)
+    return array
 
 
 class Axis:
@@ -25,7 +32,7 @@ class Axis:
 
     def __init__(self, axis: dict[str, Any]) -> None:
         self.name, self.unit, self.label = axis["name"], axis["unit"], axis["label"]
-        self.edges, self.log = axis["edges"], axis["log"]
+        self.edges, self.log = _kept(axis["edges"]), axis["log"]
 
     @property
     def traits(self) -> _Traits:
@@ -34,6 +41,8 @@ class Axis:
 
     def _edge(self, value: float) -> int:
         """Number of the edge at this value."""
+        if not isfinite(value):
+            raise UsageError(f"no bin of {self.name} ends at {value:g}; None is all up to that end")
         at = int(abs(self.edges - value).argmin())
         width = self.edges[1:] - self.edges[:-1]
         if abs(self.edges[at] - value) > 1e-9 * max(abs(value), width.max()):
@@ -85,9 +94,9 @@ class Histogram:
         self.name = histogram["name"]
         self.axes = tuple(map(Axis, histogram["axes"]))
         shape = [len(axis) + 2 for axis in self.axes]
-        self._values = histogram["values"].reshape(shape)
-        self._variances = histogram["variances"].reshape(shape)
-        self._deviations = histogram["deviations"].reshape([-1, *shape])
+        self._values = _kept(histogram["values"].reshape(shape))
+        self._variances = _kept(histogram["variances"].reshape(shape))
+        self._deviations = _kept(histogram["deviations"].reshape([-1, *shape]))
 
     def _inside(self, array: Floats, flow: bool) -> Floats:
         return array if flow else array[(slice(1, -1),) * len(self.axes)]

@@ -120,7 +120,7 @@ class Sampler:
             Kinetic energies of the incoming lepton, GeV; one number or N.
         seed : int or array of int, optional
             Of the whole sample; or one an event, N of them, such as the field ``seed`` of events to be
-            made again. By default the system's randomness.
+            made again, a ``numpy.uint64`` where there is one. By default the system's randomness.
         element : str or int, optional
             The nucleus that is hit: symbol or charge number; needed where there are several.
         progress : callable, optional
@@ -130,7 +130,7 @@ class Sampler:
         -------
         numpy.ndarray
             Structured, N events or one: ``kinetic_gev``; ``weight``, 1 but for a share of at most
-            10⁻³ that weighs more (means that use it are unbiased); ``seed``, which makes the event
+            10⁻³ that weighs more, next to a threshold or a pole of some per cent (means that use it are unbiased); ``seed``, which makes the event
             again; and by role the momenta E, px, py, pz in GeV in the laboratory, beam along +z.
 
         Notes
@@ -150,12 +150,16 @@ class Sampler:
         if energies.ndim > 1:
             raise UsageError(f"energies of shape {energies.shape}: expected one number, or shape (N,)")
         n = energies.size
-        if seed is None or np.ndim(seed) == 0:
+        if isinstance(seed, np.uint64) and not energies.ndim:
+            # That of an event, to be made again.
+            seeds = np.array([seed])
+        elif seed is None or np.ndim(seed) == 0:
             # numpy promises that the raw numbers of a generator never change.
             seeds = np.random.PCG64(seed).random_raw(n)
         else:
-            seeds = np.asarray(seed, dtype=np.uint64)
-        words = self._core.sample(element, energies.reshape(n), seeds, progress)
+            seeds = _seeds(seed)
+        flat = np.ascontiguousarray(energies.reshape(n))
+        words = self._core.sample(element, flat, np.ascontiguousarray(seeds), progress)
         fields: list[Any] = [("kinetic_gev", "f8"), ("weight", "f8"), ("seed", "u8")]
         fields += [(role, "f8", (4,)) for role in self.roles]
         events = words.view(np.dtype(fields))
@@ -212,6 +216,16 @@ class Sampler:
         low, high = self.range_gev
         on = ", ".join(one["element"] for one in self.nuclei)
         return f"<Sampler of {self.card.process}: {low:g} to {high:g} GeV on {on}>"
+
+
+def _seeds(seed: Any) -> NDArray[np.uint64]:
+    """Seeds of events, none of which is changed by being one."""
+    given = np.asarray(seed)
+    if given.dtype.kind not in "iu" and given.size or np.ma.is_masked(seed):
+        raise UsageError(f"seed: found numbers of type {given.dtype}, expected whole numbers, 0 to 2**64 - 1")
+    if given.size and given.min() < 0:
+        raise UsageError(f"seed: found {given.min()}, expected whole numbers, 0 to 2**64 - 1")
+    return given.astype(np.uint64)
 
 
 def _rebuilt(data: bytes) -> Sampler:

@@ -11,6 +11,7 @@ from ._card import Card
 from ._extras import needed
 from ._result import warn
 from ._types import Foreign, Listener, Over, Path
+from .errors import UsageError
 
 
 def _frame(table: dict[str, Any], **attrs: Any) -> Foreign:
@@ -163,6 +164,12 @@ class Reach:
         return f"<Reach: {', '.join(self.curves)}>"
 
 
+def _paths(given: Path | Iterable[Path]) -> list[str]:
+    """One path, or several."""
+    several = [given] if isinstance(given, (str, os.PathLike)) else given
+    return [os.fspath(path) for path in several]
+
+
 def reach(
     cards: Card | Path | Iterable[Card | Path],
     masses: Iterable[float],
@@ -174,8 +181,8 @@ def reach(
     observed: int | None = None,
     background: float = 0.0,
     confidence: float = 0.9,
-    recast: Iterable[Path] = (),
-    overlay: Iterable[Path] = (),
+    recast: Path | Iterable[Path] = (),
+    overlay: Path | Iterable[Path] = (),
     progress: Listener = None,
 ) -> Reach:
     """The charge that experiments exclude against the mass of χ, channel by channel.
@@ -199,8 +206,8 @@ def reach(
     observed : int, optional
         Events seen: a CLs upper limit replaces ``reach.events_excluded``.
     background, confidence : float
-        Background events expected, and the confidence level of that limit.
-    recast, overlay : sequence of str or os.PathLike
+        Background events expected, and the confidence level of that limit; only with ``observed``.
+    recast, overlay : str or os.PathLike, or a sequence of them
         Files of dark-photon limits to recast, and limits to show beside: files, or names of published ones.
     progress : callable, optional
         Called with a :class:`millibrem.Progress` now and then.
@@ -214,12 +221,14 @@ def reach(
     several = [cards] if isinstance(cards, (Card, str, os.PathLike)) else cards
     loaded = [one if isinstance(one, Card) else Card.load(one) for one in several]
     cores = [one._with(method=method, rel_error=rel_error)._core for one in loaded]
+    if observed is None and (background != 0.0 or confidence != 0.9):
+        raise UsageError("background and confidence are of a limit by observed, which is not given")
     asked = {
         "iww": iww,
         "ceiling": ceiling,
         "counts": None if observed is None else (observed, background, confidence),
-        "recast": [os.fspath(path) for path in recast],
-        "overlay": [os.fspath(path) for path in overlay],
+        "recast": _paths(recast),
+        "overlay": _paths(overlay),
     }
     table = _core.reach(cores, [float(m) for m in masses], asked, progress)
     return Reach(_frame(table))

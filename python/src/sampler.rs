@@ -1,12 +1,14 @@
 //! σ(E) and single events at any energy of a range: `millibrem::generate::Sampler` for arrays.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use millibrem::card::RunCard;
 use millibrem::generate;
 use millibrem::matter::Nucleus;
 use millibrem::matter::elements::Element;
 use millibrem::run;
+use millibrem::study::Watch;
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
@@ -39,6 +41,8 @@ impl Named {
 
 /// Words of 64 bits of an event before its momenta: kinetic energy, weight, seed.
 const FACTS: usize = 3;
+/// Events between two reports of how many there are.
+const TOLD: usize = 8192;
 
 /// Tables for a process, a range of kinetic energies and several nuclei.
 #[pyclass(frozen, module = "millibrem._core")]
@@ -210,6 +214,7 @@ impl Sampler {
         let words = wait(py, progress, End::Loses, move |shared| {
             let width = FACTS + 4 * sampler.process(nucleus).outgoing().len();
             let mut words = vec![0; n * width];
+            let done = AtomicUsize::new(0);
             let rows = words.par_chunks_exact_mut(width);
             let asked = energies.par_iter().zip(&seeds);
             let draw = |scratch: &mut generate::Scratch,
@@ -223,6 +228,11 @@ impl Sampler {
                 row.iter_mut()
                     .zip(facts.into_iter().chain(momenta))
                     .for_each(|(word, x)| *word = x);
+                // Seldom, so that counting costs nothing beside making an event.
+                let number = done.fetch_add(1, Ordering::Relaxed) + 1;
+                if number.is_multiple_of(TOLD) || number == n {
+                    shared.rows(number, n);
+                }
                 Ok(())
             };
             let all = || {

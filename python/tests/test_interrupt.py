@@ -59,7 +59,7 @@ def test_other_threads_run_meanwhile(card):
     other = threading.Thread(target=count)
     other.start()
     before = len(counted)
-    card.sigma("mc", rel_error=2e-4)
+    card.sigma("mc", rel_error=3e-5)
     after = len(counted)
     done.set()
     other.join()

@@ -47,9 +47,33 @@ def test_the_same_seed_gives_the_same_bits(sampler):
     one = events[7]
     made = sampler.sample([one["kinetic_gev"]], seed=[one["seed"]], element="Pb")[0]
     assert made.tobytes() == one.tobytes()
+    # All of them, any of them and one by its scalar, from arrays that are not contiguous.
+    every = sampler.sample(events["kinetic_gev"], seed=events["seed"], element="Pb")
+    assert every.tobytes() == events.tobytes()
+    second = sampler.sample(ENERGIES[::-2], seed=events["seed"][::-2], element="Pb")
+    assert np.array_equal(second, events[::-2])
+    assert sampler.sample(one["kinetic_gev"], seed=one["seed"], element="Pb") == one
     single = sampler.sample(120.0, element="C")
     assert single["chi"].shape == (4,)
     assert single["seed"] != sampler.sample(120.0, element="C")["seed"]
+
+
+def test_isotopes_are_their_mean_nucleus(card):
+    sets = {"cuts.x_min": 0.0, "target.element": "Li", "target.isotopes": "natural"}
+    natural = card.replace(sets)
+    sampler = natural.sampler(100, 160)
+    (lithium,) = sampler.nuclei
+    assert lithium["element"] == "Li" and lithium["mass_gev"] == pytest.approx(6.968 * 0.931494, rel=1e-3)
+    energy = 150 + sampler.card.generate(1).beam["mass_gev"]
+    at = natural.replace({"beam.energy_gev": energy})
+    # The lightest isotope alone is 1.3 % off.
+    assert sampler.sigma(150.0) == pytest.approx(at.sigma("quadrature", rel_error=1e-6).mean, rel=1e-3)
+
+
+def test_a_listener_hears_how_many_events_there_are(sampler):
+    heard = []
+    sampler.sample(np.full(200_000, 120.0), seed=1, element="C", progress=heard.append)
+    assert heard and all(0 < news.done <= news.total == 200_000 for news in heard)
 
 
 def test_files_and_pickles_give_the_same_bits(sampler, tmp_path):
@@ -81,6 +105,9 @@ def test_what_makes_no_sense_is_refused(card, sampler, tmp_path):
         card.sampler(100, 160, elements=["Xx"])
     with pytest.raises(mb.UsageError, match="3 seeds for 2 energies"):
         sampler.sample([120.0, 130.0], seed=[1, 2, 3], element="Pb")
+    for seed, found in (([-1, 2], "-1"), ([1.5, 2.0], "numbers of type float64")):
+        with pytest.raises(mb.UsageError, match=f"seed: found {found}"):
+            sampler.sample([120.0, 130.0], seed=seed, element="Pb")
     with pytest.raises(mb.UsageError, match="two rising energies"):
         card.sampler(160, 100)
     (tmp_path / "other").write_bytes(b"something else")

@@ -51,6 +51,12 @@ def test_a_spectrum_integrates_to_the_cross_section(card):
     assert list(at["x"]) == [0.6, 0.8] and np.all(at["dsigma_dx_pb"] > 0)
     with pytest.raises(TypeError, match="either at"):
         card.spectrum()
+    for x in (float("nan"), 1.5, -0.1):
+        with pytest.raises(mb.UsageError, match="at: found"):
+            card.spectrum(at=[x], method="quadrature")
+    for bins in (0, 10**6):
+        with pytest.raises(mb.UsageError, match=f"bins: found {bins}, expected 1 to 100000"):
+            card.spectrum(bins=bins, method="quadrature")
     with pytest.raises(mb.UsageError, match="method mc fills bins"):
         card.spectrum(at=[0.5], method="mc")
 
@@ -97,6 +103,18 @@ def test_curves_of_experiments_are_drawn_from_masses(tmp_path):
     assert mine == pytest.approx(reach.curves[name]["q_over_e"].to_numpy(), rel=2e-3)
     with pytest.raises(mb.UsageError, match="nothing.csv"):
         mb.reach("na64mu-2025", masses, recast=[tmp_path / "nothing.csv"])
+    nan = float("nan")
+    for wrong, key in (
+        ({"observed": 0, "confidence": 90}, "confidence: found 90"),
+        ({"observed": 0, "confidence": nan}, "confidence"),
+        ({"observed": 0, "background": -1.0}, "background: found -1"),
+        ({"observed": 0, "background": nan}, "background"),
+        ({"background": 5.0}, "observed"),
+        ({"ceiling": -1.0}, "ceiling: found -1"),
+        ({"ceiling": nan}, "ceiling"),
+    ):
+        with pytest.raises(mb.UsageError, match=key):
+            mb.reach("na64mu-2025", masses, **wrong)
     assert "SLAC mQ" in mb.reach("na64mu-2025", masses, overlay=["slac-mq"]).curves
     with pytest.raises(mb.UsageError, match="did you mean `slac-mq`"):
         mb.reach("na64mu-2025", masses, overlay=["slac-mp"])

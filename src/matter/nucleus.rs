@@ -70,7 +70,7 @@ impl Nucleus {
         Self::weighing(isotope.z, isotope.mass_u, spin)
     }
 
-    fn weighing(z: u32, a: f64, spin: NucleusSpin) -> Self {
+    pub(crate) fn weighing(z: u32, a: f64, spin: NucleusSpin) -> Self {
         // Of the tables of elements and isotopes, all of whose numbers are in range.
         Self(NucleusFields {
             z,

@@ -13,15 +13,26 @@ fn usage(error: impl ToString) -> UsageError {
     UsageError(error.to_string())
 }
 
-/// The nuclei of these charge numbers: those of the card where it has them, else the mean nuclei of the
-/// elements, with the spin of the card's.
+/// The nuclei of these charge numbers: those of the card where it has them, isotopes of one element as their mean, else
+/// the mean nuclei of the elements, with the spin of the card's.
 fn nuclei(card: &RunCard, charges: &[u32]) -> Result<Vec<Nucleus>, UsageError> {
     let components = &card.target.material.components;
     let spin = components[0].nucleus.spin;
+    let shares = card.target.material.number_fractions();
     let nucleus = |&z: &u32| {
-        let known = components.iter().find(|one| one.nucleus.z == z);
+        let all = components.iter().zip(&shares);
+        let known: Vec<_> = all.filter(|(one, _)| one.nucleus.z == z).collect();
         let mean = || Element::from_z(z).map(|element| Nucleus::of(element, spin));
-        known.map(|one| one.nucleus).or_else(mean).ok_or_else(|| {
+        let known = match known.as_slice() {
+            [] => None,
+            [(only, _)] => Some(only.nucleus),
+            several => {
+                let share: f64 = several.iter().map(|(_, share)| **share).sum();
+                let weighed = several.iter().map(|(one, share)| one.nucleus.a * **share);
+                Some(Nucleus::weighing(z, weighed.sum::<f64>() / share, spin))
+            }
+        };
+        known.or_else(mean).ok_or_else(|| {
             let last = ELEMENTS.len();
             UsageError(format!(
                 "there is no element of Z = {z}; known are 1 to {last}"
@@ -43,7 +54,12 @@ pub fn sampler(
     charges: &[u32],
 ) -> Result<Sampler, UsageError> {
     let components = &card.target.material.components;
-    let own: Vec<u32> = components.iter().map(|one| one.nucleus.z).collect();
+    let mut own: Vec<u32> = Vec::new();
+    for one in components {
+        if !own.contains(&one.nucleus.z) {
+            own.push(one.nucleus.z);
+        }
+    }
     let nuclei = nuclei(card, if charges.is_empty() { &own } else { charges })?;
     let inputs = card.inputs_on(nuclei[0]);
     let request = SamplerRequest {

@@ -12,6 +12,7 @@ use crate::histogram::{Axis, Observable, Scale};
 use crate::process::{KinematicLimits, Method, Mixture, Route};
 use crate::run::{self, UsageError};
 use crate::table::{Column, Table};
+use crate::text::shown;
 
 /// Where a spectrum is wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +87,9 @@ impl Spectrum {
     }
 }
 
+/// Most bins.
+const MAX_BINS: u32 = 100_000;
+
 /// The table without rows.
 fn header(facts: Vec<(String, String)>, is_binned: bool) -> Table {
     let (centre, mean) = match is_binned {
@@ -128,7 +132,17 @@ impl Where {
                     .to_owned(),
             )
             .into()),
-            Self::At(x) => Ok((x.clone(), None)),
+            Self::At(x) => match x.iter().find(|x| !(0.0..=1.0).contains(*x)) {
+                Some(&bad) => Err(UsageError(format!(
+                    "at: found {}, expected x from 0 to 1",
+                    shown(bad)
+                ))
+                .into()),
+                None => Ok((x.clone(), None)),
+            },
+            Self::Bins(n) if !(1..=MAX_BINS).contains(n) => {
+                Err(UsageError(format!("bins: found {n}, expected 1 to {MAX_BINS}")).into())
+            }
             Self::Bins(n) => {
                 let edges = run::bins(card, *n);
                 let centre = |e: &[f64]| 0.5 * (e[0] + e[1]);

@@ -173,7 +173,7 @@ pub fn join(
     let mut writer = RunWriter::create(output, &header, replace)?;
     let (members, raw_sum) = copy_events(&parts, &mut writer, watcher)?;
     let (cross_section, disagreement) = generate::joined(&members);
-    let check = CrossCheck::of(&*run::process(&card)?, &cross_section).ok();
+    let check = run::cross_check(&card, &*run::process(&card)?, &cross_section)?.ok();
     let mut alarms: Vec<String> = parts.iter().flat_map(Part::alarms).collect();
     alarms.extend(disagreement);
     alarms.extend(check.as_ref().and_then(CrossCheck::alarm));

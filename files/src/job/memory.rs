@@ -6,7 +6,7 @@ use super::outcome::Sampled;
 use super::{Bytes, JobError, Watcher, listening, reweigh};
 use millibrem::card::RunCard;
 use millibrem::event::{EventBuffer, Momentum};
-use millibrem::generate::{CrossCheck, Generator};
+use millibrem::generate::Generator;
 use millibrem::record::{RunHeader, RunSummary};
 use millibrem::run;
 
@@ -37,7 +37,7 @@ pub fn in_memory(card: &RunCard, watcher: &mut dyn Watcher) -> Result<InMemory, 
     let sigma = generator.measure(&run::histograms(card), &mut listening(&mut *watcher))?;
     watcher.measured(&sigma, request.count);
     let measured_s = start.elapsed().as_secs_f64();
-    let check = CrossCheck::of(&*process, &sigma.cross_section);
+    let check = run::cross_check(card, &*process, &sigma.cross_section)?;
     // Roles are there even without an event.
     let mut events = EventBuffer::new(header.sample.columns());
     reserve(&mut events, request.count)?;

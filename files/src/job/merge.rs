@@ -12,7 +12,7 @@ use crate::hdf5::{RunReader, RunWriter, ShardReader};
 use crate::output::{self, Kind};
 use millibrem::card::RunCard;
 use millibrem::event::{Event, EventBuffer};
-use millibrem::generate::{CrossCheck, GenerateError, Generator, Work};
+use millibrem::generate::{GenerateError, Generator, Work};
 use millibrem::run;
 
 /// Events read from a shard, or written, at a time.
@@ -61,7 +61,7 @@ pub fn merge(
             })?;
     }
     let sigma = generator.measure(&run::histograms(&card), &mut listening(&mut *watcher))?;
-    let check = CrossCheck::of(&*process, &sigma.cross_section);
+    let check = run::cross_check(&card, &*process, &sigma.cross_section)?;
     let measured_s = start.elapsed().as_secs_f64();
 
     let header = run::header(&card, None)?;

@@ -15,7 +15,7 @@ use crate::checkpoint::{self, OutputLock};
 use crate::hdf5::{RunReader, RunWriter, ShardReader};
 use crate::output::{self, Kind};
 use millibrem::card::RunCard;
-use millibrem::generate::{self, CrossCheck, GenerateError, Generator, Listener, Phase, Progress};
+use millibrem::generate::{self, GenerateError, Generator, Listener, Phase, Progress};
 use millibrem::process::Process;
 use millibrem::record::{Fact, RunHeader, Shard};
 use millibrem::run;
@@ -418,7 +418,7 @@ impl Running<'_> {
         }
         self.watcher.measured(&sigma, events.count);
         let measured_s = start.elapsed().as_secs_f64();
-        let check = CrossCheck::of(&*self.process, &sigma.cross_section);
+        let check = run::cross_check(card, &*self.process, &sigma.cross_section)?;
         let measured = &sigma.cross_section;
         let mut before = self.before.take();
         let sample = self.phase(|generator, writer, listener| match &mut before {

@@ -18,6 +18,7 @@ use crate::study::StudyError;
 use crate::study::grid::Grid;
 use crate::study::rows::{MANY, Watch, run_rows};
 use crate::study::sigma::{flow, of_mixture};
+use crate::text::shown;
 
 /// The masses in GeV of `KEY=VALUES`, the one axis of exclusion curves, which `key` must be.
 fn masses(over: &str, key: &str) -> Result<Vec<f64>, StudyError> {
@@ -56,6 +57,35 @@ pub struct Options {
     pub recasts: Vec<(String, LimitFile)>,
     /// Limits to show beside, with the names of their files.
     pub overlays: Vec<(String, LimitFile)>,
+}
+
+impl Options {
+    /// Most background events.
+    pub const MAX_BACKGROUND: f64 = 1e6;
+
+    fn check(&self) -> Result<(), UsageError> {
+        let wrong = |name: &str, found: f64, expected: &str| {
+            let found = shown(found);
+            UsageError(format!("{name}: found {found}, expected {expected}"))
+        };
+        if let Some(counts) = self.counts {
+            let (background, confidence) = (counts.background, counts.confidence);
+            if !(0.0..=Self::MAX_BACKGROUND).contains(&background) {
+                return Err(wrong(
+                    "background",
+                    background,
+                    "a number of events, 0 to 1e6",
+                ));
+            }
+            if !(confidence > 0.0 && confidence < 1.0) {
+                return Err(wrong("confidence", confidence, "a number between 0 and 1"));
+            }
+        }
+        match self.ceiling {
+            Some(q) if !(q > 0.0) => Err(wrong("ceiling", q, "a coupling above 0")),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// One exclusion curve.
@@ -113,6 +143,7 @@ impl Reach {
         masses: Vec<f64>,
         options: Options,
     ) -> Result<Self, StudyError> {
+        options.check()?;
         let limit = |c: Counts| cls_upper_limit(c.observed, c.background, c.confidence);
         let events = options.counts.map(limit);
         let one = |mut card: RunCard| -> Result<(Experiment, RunCard), StudyError> {
