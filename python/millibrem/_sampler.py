@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -220,12 +221,22 @@ class Sampler:
 
 def _seeds(seed: Any) -> NDArray[np.uint64]:
     """Seeds of events, none of which is changed by being one."""
-    given = np.asarray(seed)
-    if given.dtype.kind not in "iu" and given.size or np.ma.is_masked(seed):
-        raise UsageError(f"seed: found numbers of type {given.dtype}, expected whole numbers, 0 to 2**64 - 1")
-    if given.size and given.min() < 0:
-        raise UsageError(f"seed: found {given.min()}, expected whole numbers, 0 to 2**64 - 1")
-    return given.astype(np.uint64)
+    expected = "expected whole numbers, 0 to 2**64 - 1"
+    if isinstance(seed, np.ndarray):
+        if seed.size and seed.dtype.kind not in "iu" or np.ma.is_masked(seed):
+            raise UsageError(f"seed: found numbers of type {seed.dtype}, {expected}")
+        least, most = (int(seed.min()), int(seed.max())) if seed.size else (0, 0)
+    else:
+        try:
+            # Of a list with some above 2**63 numpy makes floating-point numbers.
+            seed = [index(one) for one in seed]
+        except TypeError as error:
+            raise UsageError(f"seed: {error}, {expected}") from error
+        least, most = (min(seed), max(seed)) if seed else (0, 0)
+    for one in (least, most):
+        if not 0 <= one < 2**64:
+            raise UsageError(f"seed: found {one}, {expected}")
+    return np.array(seed, dtype=np.uint64)
 
 
 def _rebuilt(data: bytes) -> Sampler:

@@ -48,8 +48,9 @@ def test_the_same_seed_gives_the_same_bits(sampler):
     made = sampler.sample([one["kinetic_gev"]], seed=[one["seed"]], element="Pb")[0]
     assert made.tobytes() == one.tobytes()
     # All of them, any of them and one by its scalar, from arrays that are not contiguous.
-    every = sampler.sample(events["kinetic_gev"], seed=events["seed"], element="Pb")
-    assert every.tobytes() == events.tobytes()
+    for seeds in (events["seed"], events["seed"].tolist()):
+        every = sampler.sample(events["kinetic_gev"], seed=seeds, element="Pb")
+        assert every.tobytes() == events.tobytes()
     second = sampler.sample(ENERGIES[::-2], seed=events["seed"][::-2], element="Pb")
     assert np.array_equal(second, events[::-2])
     assert sampler.sample(one["kinetic_gev"], seed=one["seed"], element="Pb") == one
@@ -105,8 +106,15 @@ def test_what_makes_no_sense_is_refused(card, sampler, tmp_path):
         card.sampler(100, 160, elements=["Xx"])
     with pytest.raises(mb.UsageError, match="3 seeds for 2 energies"):
         sampler.sample([120.0, 130.0], seed=[1, 2, 3], element="Pb")
-    for seed, found in (([-1, 2], "-1"), ([1.5, 2.0], "numbers of type float64")):
-        with pytest.raises(mb.UsageError, match=f"seed: found {found}"):
+    for seed, found in (
+        ([-1, 2], "found -1"),
+        ([1, 2**64], f"found {2**64}"),
+        ([1.5, 2.0], "'float' object"),
+        (np.array([1.5, 2.0]), "found numbers of type float64"),
+        (np.array([1, -2]), "found -2"),
+        (np.ma.array([1, 2], mask=[True, False]), "found numbers"),
+    ):
+        with pytest.raises(mb.UsageError, match=f"seed: {found}.*expected whole numbers"):
             sampler.sample([120.0, 130.0], seed=seed, element="Pb")
     with pytest.raises(mb.UsageError, match="two rising energies"):
         card.sampler(160, 100)

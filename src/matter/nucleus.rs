@@ -55,7 +55,7 @@ impl NucleusFields {
 }
 
 impl Nucleus {
-    /// Whether it is a proton, with nothing bound in it.
+    /// Whether it is a single proton.
     pub fn is_nucleon(&self) -> bool {
         self.a < 1.5
     }

@@ -173,11 +173,8 @@ fn numbers_written_out_take_the_place_of_a_name_and_of_a_file() {
             "{words}"
         );
     }
-    // Text, and not a table, is what stands elsewhere.
-    let wrong = CARD
-        .replace("[target]", "[beam.twiss]\n[target]")
-        .replace("[beam.twiss]", "");
-    let wrong = format!("reach = \"no\"\n{wrong}");
+    // Elsewhere a name is a mistake, and stays one.
+    let wrong = format!("reach = \"no\"\n{CARD}");
     let rho = Override::parse("reach.mesons.rho=1").unwrap();
     let words = RunCard::parse("card.toml", "card", &wrong, &[rho]).unwrap_err();
     assert!(words.to_string().contains("reach: found"), "{words}");

@@ -66,10 +66,11 @@ impl TextFormat for Hepmc3 {
         let totals = &context.totals;
         context.constants.number(out, ' ', totals.mean_weight_pb);
         context.constants.number(out, ' ', totals.error_pb);
-        for _ in ["accepted", "tried"] {
-            out.push(' ');
-            integer(out, totals.n_events);
-        }
+        // As many tried as accepted.
+        out.push(' ');
+        integer(out, totals.n_events);
+        out.push(' ');
+        integer(out, totals.n_events);
         out.push_str("\nA 0 lab_pos");
         let ([x, y, z], time) = context.vertex_of(event).unwrap_or_default();
         lhe::across(x, out);
