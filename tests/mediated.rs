@@ -81,6 +81,41 @@ fn a_narrow_resonance_is_a_dark_photon_times_its_branching_ratio() {
 }
 
 #[test]
+fn next_to_its_threshold_a_narrow_resonance_is_a_dark_photon_and_errors_say_so() {
+    // There it comes on its mass shell in a small part of the range of x.
+    let threshold_gev = [("e-", "Al", 0.1), ("mu-", "Pb", 0.1)];
+    for ((lepton, element, m_a), above) in threshold_gev
+        .into_iter()
+        .flat_map(|one| [1.003, 1.02, 1.1, 1.5, 1.9].map(|above| (one, above)))
+    {
+        let mass = if lepton == "e-" { 0.000511 } else { 0.10566 };
+        let beam = format!("{} {lepton} {element} tsai-elastic 0", mass + above * m_a);
+        let photon = setup(&format!("{beam} photon {m_a} 0")).unwrap();
+        let on_shell = exact(&photon, 1e-6) * 0.09;
+        let pair = setup(&format!("{beam} dirac 0.01 0")).expect("a valid set-up");
+        let narrow = through(&pair, resonance(m_a, 1e-12, None));
+        let fine = exact(&narrow, 1e-5);
+        // What a virtual A′ gives goes with α_D: 1.2·10⁻² of σ at 1.003 for α_D = 10⁻⁹.
+        assert!(
+            (fine / on_shell - 1.0).abs() < 1e-4,
+            "{beam}: {}",
+            fine / on_shell
+        );
+        for goal in [1e-3, 3e-4, 1e-4] {
+            for found in [sigma(&narrow, goal), Ww::new(&narrow).sigma(goal)] {
+                found.unwrap_or_else(|error| panic!("{beam}, {goal}: {error}"));
+            }
+            let found = sigma(&narrow, goal).unwrap();
+            let off = (found.value_pb - fine).abs();
+            assert!(
+                off <= found.error_pb + 1e-5 * fine,
+                "{beam}, {goal}: off by {off} pb, {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_light_mediator_is_a_charge() {
     for beam in BEAMS {
         let pair = pair(beam, "dirac", 0.05);

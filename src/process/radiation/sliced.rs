@@ -3,7 +3,7 @@
 //! All follow the cuts on x and refuse others; σ in pb per nucleus, dσ/dx in pb.
 
 use super::Setup;
-use super::quadrature::{self, check, check_edges, emitted, integrate, pieces};
+use super::quadrature::{self, Emitted, apart, check, check_edges, emitted, integrate, pieces};
 use crate::process::{Goal, Integral, QuadratureError};
 
 /// An approximation given as a dσ/dx with two inner integrals, over k² and u.
@@ -67,9 +67,16 @@ pub(super) trait Sliced: Sync {
     /// σ over a range of v, from x = mass/E0 up to [`Self::least_v`].
     fn between(&self, v_range: (f64, f64), goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         let c = &self.setup().collision;
-        let mass = emitted(self.setup()).mass_min();
-        let pieces = pieces(c, mass, (self.least_v(), c.kinetic - mass), v_range);
+        let emitted = emitted(self.setup());
+        let limits = |mass: f64| (self.least_v(), c.kinetic - mass);
+        let mass = emitted.mass_min();
+        let mut of_x = pieces(c, mass, limits(mass), v_range);
+        if let Emitted::Pair(pair) = emitted
+            && let Some(a) = pair.heavy_on_shell(c)
+        {
+            of_x = apart(of_x, limits(a), pieces(c, a, limits(a), v_range));
+        }
         let levels = quadrature::start([2, 2, 2], goal);
-        integrate(c.e0, &pieces, levels, goal, |v, l| self.slice(v, l))?.result(goal)
+        integrate(c.e0, &of_x, levels, goal, |v, l| self.slice(v, l))?.result(goal)
     }
 }

@@ -35,14 +35,17 @@ impl Piece {
                 let sum = start * libm::exp(length * z);
                 let y = (sum - root) * (sum - root);
                 let weight = 2.0 * w * length * sum * (sum - root) / e0;
-                let v = if self.falls {
-                    self.origin - y
-                } else {
-                    self.origin + y
-                };
-                (v, weight)
+                (self.v(y), weight)
             })
             .collect()
+    }
+
+    /// v in GeV at `y`.
+    pub(super) fn v(&self, y: f64) -> f64 {
+        match self.falls {
+            true => self.origin - y,
+            false => self.origin + y,
+        }
     }
 }
 
@@ -72,6 +75,23 @@ pub(super) fn cut_at(pieces: Vec<Piece>, v: f64) -> Vec<Piece> {
         }
     };
     pieces.into_iter().flat_map(cut).collect()
+}
+
+/// `pieces` with others, `on_shell`, between two v (GeV): where an A′ comes on its mass shell dσ/dx is the larger the narrower
+/// that is, and next to threshold in a small part of the range of x only.
+pub(in crate::process::radiation) fn apart(
+    pieces: Vec<Piece>,
+    (low, high): (f64, f64),
+    on_shell: Vec<Piece>,
+) -> Vec<Piece> {
+    let beside = |piece: &Piece| {
+        let middle = piece.v(0.5 * (piece.y.0 + piece.y.1));
+        !(low < middle && middle < high)
+    };
+    let mut all = cut_at(cut_at(pieces, low), high);
+    all.retain(beside);
+    all.extend(on_shell);
+    all
 }
 
 /// Cuts the range `v_range` of v within `limits` (GeV) at x = ½; `mass` is the least mass emitted.

@@ -27,7 +27,7 @@ use crate::cuts::Cuts;
 use crate::dark_sector::DarkSector;
 use crate::process::{Goal, Integral, MIN_REL_ERROR, QuadratureError};
 use energy::cut_at;
-pub(super) use energy::{integrate, pieces, start};
+pub(super) use energy::{apart, integrate, pieces, start};
 pub use pair_mass::spectral_function;
 use recoil::RecoilIntegral;
 use refine::DOUBLING;
@@ -223,8 +223,16 @@ fn over_x(
     let mass = emitted.mass_min();
     let pieces = pieces(c, mass, c.v_limits(mass * mass), v_range);
     let found = match emitted {
-        Emitted::Pair(_) => {
-            let levels = start([1, 1, 1, 2], goal);
+        Emitted::Pair(pair) => {
+            let (pieces, coarse) = match pair.heavy_on_shell(c) {
+                Some(a) => {
+                    let on_shell = energy::pieces(c, a, c.v_limits(a * a), v_range);
+                    let on_shell = cut_at(on_shell, c.v_of_all_directions(a * a));
+                    (apart(pieces, c.v_limits(a * a), on_shell), [2, 2, 1, 2])
+                }
+                None => (pieces, [1, 1, 1, 2]),
+            };
+            let levels = start(coarse, goal);
             integrate(c.e0, &pieces, levels, goal, |v, [_, k, u, t]| {
                 work.slice(v, [k, u, t])
             })

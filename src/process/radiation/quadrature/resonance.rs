@@ -7,9 +7,11 @@
 //! the distance to it stands for the width; just below threshold, where β has its root, the variable is
 //! k² = k²_min + w sinh² z. k² − m² is carried along, so that no width is too narrow. Pinned by `tests/mediated.rs`.
 
+use super::HEAVY;
 use super::pair_mass::{PairMass, spectral_function};
 use super::rule::Rule;
 use crate::dark_sector::{MilliCharged, Resonance};
+use crate::kinematics::Collision;
 
 /// A pair of any mass, and the A′ it comes from, if it is not the photon.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,14 @@ pub(in crate::process::radiation) struct PairSource {
 const NEAR: f64 = 0.1;
 
 impl PairSource {
+    /// Mass in GeV of an A′ that can be made on its mass shell and takes a good part of the energy for it.
+    pub(in crate::process::radiation) fn heavy_on_shell(&self, c: &Collision) -> Option<f64> {
+        let mass = self.resonance?.mass_gev;
+        let most = c.max_pair_mass();
+        let on_shell = mass > 2.0 * self.chi.mass_gev && mass < most;
+        (on_shell && mass > HEAVY * most).then_some(mass)
+    }
+
     /// (k² in GeV², weight of dσ_A′/ε²) of the rule, up to the mass `mass_max` GeV; `scale` in GeV as in
     /// [`PairMass`].
     pub(in crate::process::radiation) fn nodes(
