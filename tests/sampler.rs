@@ -10,7 +10,7 @@ use millibrem::generate::{Generator, HistogramRequest, Sampler, SamplerError, Se
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::matter::Nucleus;
 use millibrem::observable::View;
-use millibrem::process::{Method, Process, Registry};
+use millibrem::process::{Method, Process};
 use millibrem::run;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -31,11 +31,10 @@ fn dark_photon() -> RunCard {
 
 /// The process of `card` on `nucleus` at a kinetic energy in GeV.
 fn process_at(card: &RunCard, nucleus: Nucleus, kinetic_gev: f64) -> Arc<dyn Process> {
-    let registry = Registry::standard();
-    let kind = registry.get(card.dark_sector.kind()).unwrap();
     let energy_gev = kinetic_gev + card.beam.projectile.mass_gev();
     let inputs = run::inputs(card).unwrap().on(nucleus);
-    kind.of(&inputs.at_energy(energy_gev).unwrap()).unwrap()
+    let inputs = inputs.at_energy(energy_gev).unwrap();
+    card.kind.of(&inputs).unwrap()
 }
 
 #[test]
@@ -59,9 +58,11 @@ fn cross_sections_are_those_of_the_quadrature_from_the_threshold_on() {
                 sampler.cross_section(k, range.0).unwrap() > 0.0,
                 range.0 > threshold
             );
-            let low = range.0.max(1.002 * threshold);
-            for _ in 0..4 {
-                let energy = low * (range.1 / low).powf(stream.random());
+            // At all distances from the threshold alike, in a range that begins there.
+            let low = (range.0 - threshold).max(2e-6 * threshold);
+            for _ in 0..6 {
+                let above = low * ((range.1 - threshold) / low).powf(stream.random());
+                let energy = threshold + above;
                 let route = process_at(card, *nucleus, energy)
                     .route(Method::QUADRATURE)
                     .unwrap();
@@ -74,6 +75,103 @@ fn cross_sections_are_those_of_the_quadrature_from_the_threshold_on() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn poles_and_thresholds_of_a_narrow_a_prime_are_met() {
+    let narrow = ["dark_sector.mediator='vector'", "cuts.x_min=0"];
+    let annihilation = [
+        &narrow[..],
+        &["beam.particle='e+'", "target.losses='none'", "histogram=[]"],
+        &[
+            "dark_sector.m_mediator_gev=0.2",
+            "dark_sector.m_chi_gev=0.06",
+        ],
+        &["dark_sector.alpha_d=0.1", "dark_sector.width_gev=2e-5"],
+    ];
+    let radiated = [
+        &narrow[..],
+        &[
+            "dark_sector.m_mediator_gev=0.1",
+            "dark_sector.m_chi_gev=0.01",
+        ],
+        &["dark_sector.alpha_d=1e-6"],
+    ];
+    let pole = 0.5 * 0.04 / 0.510_998_95e-3;
+    // Around the pole at half of its width, and from below the threshold of the A′ to where it is far.
+    let cases = [
+        (
+            card("na64e-2023-annihilation", &annihilation.concat()),
+            (20.0, 100.0),
+            [0.9, 0.999, 0.9999, 0.999_95, 1.0, 1.000_05, 1.000_13, 1.01].map(|part| part * pole),
+        ),
+        (
+            card("ldmx-2025", &radiated.concat()),
+            (0.05, 1.0),
+            [0.06, 0.0999, 0.1003, 0.1007, 0.102, 0.109, 0.13, 0.5],
+        ),
+    ];
+    for (card, range, energies) in cases {
+        let sampler = run::sampler(&card, range, &[]).unwrap();
+        let (accuracy, _) = sampler.sigma_accuracy(0);
+        assert!(accuracy < 1.2e-2, "{accuracy}");
+        let nucleus = *sampler.nuclei().next().unwrap();
+        for energy in energies {
+            let process = process_at(&card, nucleus, energy);
+            let route = process.route(Method::QUADRATURE).unwrap();
+            let exact = route.sigma(1e-5).unwrap().value_pb;
+            let ratio = sampler.cross_section(0, energy).unwrap() / exact;
+            assert!((ratio - 1.0).abs() < 2e-4, "{energy} GeV: {ratio}");
+        }
+    }
+}
+
+/// With thresholds at seven energies a stretch six in a hundred weighed more than 1.
+#[test]
+fn few_events_are_overweight_next_to_the_threshold_of_an_a_prime() {
+    let mediated = [
+        "dark_sector.mediator='vector'",
+        "dark_sector.m_mediator_gev=0.1",
+        "dark_sector.m_chi_gev=0.01",
+        "dark_sector.alpha_d=0.1",
+        "cuts.x_min=0",
+    ];
+    let sampler = run::sampler(&card("ldmx-2025", &mediated), (0.05, 2.0), &[]).unwrap();
+    let mut scratch = sampler.scratch();
+    for energy in [0.0995, 0.101, 0.1025, 0.107, 0.1085, 0.112] {
+        let draw = |seed| sampler.sample(0, energy, &mut scratch, seed).unwrap();
+        let over = (0..20_000).map(draw).filter(|weight| *weight > 1.0).count();
+        // 10⁻³ and four standard deviations.
+        assert!(over < 38, "{energy} GeV: {over}");
+    }
+}
+
+#[test]
+fn where_sigma_is_that_of_the_monte_carlo_its_accuracy_holds_between_its_energies() {
+    let cuts = ["cuts.x_min=0", "cuts.lepton_energy_max_gev=1.2"];
+    let card = card("ldmx-2025", &cuts);
+    let sampler = run::sampler(&card, (0.3, 30.0), &[]).unwrap();
+    let (accuracy, nodes) = sampler.sigma_accuracy(0);
+    assert!(accuracy < 2e-3 && nodes < 60, "{accuracy} of {nodes}");
+    let nucleus = *sampler.nuclei().next().unwrap();
+    for (seed, energy) in [(1, 0.7), (2, 1.4), (3, 2.22), (4, 9.0)] {
+        let settings = Settings {
+            seed,
+            threads: 0,
+            n_adapt: 8,
+            neval: 50_000,
+            rel_error: Some(1e-4),
+            lattices: None,
+            max_neval: 100_000_000,
+        };
+        let mut generator =
+            Generator::new(process_at(&card, nucleus, energy), settings.for_sigma()).unwrap();
+        let mut hear = |_: &vegas::Progress| std::ops::ControlFlow::Continue(());
+        generator.adapt(&mut hear).unwrap();
+        let exact = generator.measure(&[], &mut hear).unwrap().cross_section;
+        let off = sampler.cross_section(0, energy).unwrap() / exact.value_pb - 1.0;
+        assert!(off.abs() < accuracy, "{energy} GeV: {off}, {accuracy}");
     }
 }
 
@@ -260,7 +358,7 @@ fn a_saved_sampler_comes_back_to_the_bit_and_no_other() {
     damaged[last] ^= 1;
     assert!(refused(&damaged, &[]).contains("the checksum of what follows is"));
     assert!(refused(&bytes[..last], &[]).contains("damaged or cut off"));
-    assert!(refused(b"schema = 1\n", &[]).contains("must begin with `millibrem-sampler-2`"));
+    assert!(refused(b"schema = 1\n", &[]).contains("must begin with `millibrem-sampler-3`"));
     assert!(refused(&bytes, &["dark_sector.m_chi_gev=0.2"]).contains("gives other values"));
 }
 

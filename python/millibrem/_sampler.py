@@ -28,7 +28,7 @@ class Sampler:
         Lowest and highest kinetic energy of the incoming lepton, GeV.
     nuclei : list of dict
         ``element``, ``z``, ``mass_gev``, ``threshold_gev`` (kinetic energy), and the relative accuracy
-        ``sigma_accuracy`` of the ``sigma_nodes`` cross sections that the table goes through.
+        ``sigma_accuracy`` of the table through ``sigma_nodes`` cross sections, between them too.
     roles : list of str
         Outgoing particles.
     """

@@ -7,7 +7,8 @@
 //! the other's, by the distance in `p`. With the density `q` of that a point has the weight `w = J f / (q W)`: it is to be
 //! accepted with the probability `min(1, w)` and then weighs `max(1, w)`. The threshold `W(p)` of each family is linear
 //! between several `p` from 0 to 1, at each of which it is the smallest for which no more than a given share of the
-//! accepted points weighs more than one, two standard deviations of chance included; it is set on points of their own.
+//! accepted points weighs more than one, two standard deviations of chance included; it is set on points of their own, and
+//! where it changes quickly, as next to a threshold of the process, at more `p`.
 //! Without allocation, and with no state: made once, it serves any number of threads. Pinned by `tests/unweighter.rs`.
 
 use std::array::from_fn;
@@ -41,6 +42,8 @@ pub struct Proof {
     pub seed: u64,
     /// Parts of the range of `p`, at each end of which the share is to be kept.
     pub parts: usize,
+    /// Times they may be halved, until thresholds at both ends of each are alike.
+    pub halvings: u32,
     /// Points at each of these ends.
     pub points: u64,
     /// Allowed share of accepted points that weigh more than one.
@@ -115,9 +118,13 @@ struct Slot {
 /// For so many standard deviations of chance the share of points above a threshold is kept.
 const DEVIATIONS: f64 = 2.0;
 
-/// Passes of the random streams: that of the first node, and that of the thresholds.
+/// Largest ratio of thresholds at both ends of a part that is not halved.
+const ALIKE: f64 = 1.3;
+
+/// Passes of the random streams: that of the first node, and that of the thresholds of each halving.
 const SCALES: u32 = 1 << 17;
 const PROOF: u32 = 1 << 18;
+const HALVING: u32 = 1 << 12;
 
 /// Between which nodes a member lies, and how far from the first.
 #[derive(Clone, Copy)]
@@ -216,9 +223,8 @@ impl Unweighter {
     ) -> Result<(Thresholds, Vec<Expected>), Error> {
         let map = self.partition.map();
         let mut work = Work::new(map.dim(), proof.seed);
-        let mut proofs = Vec::new();
-        for part in 0..=proof.parts {
-            let p = part as f64 / proof.parts as f64;
+        let share = proof.max_overweight_share;
+        let mut at = |p: f64, pass: u32| -> Result<(f64, Expected), Error> {
             let between = self.between(p);
             let mut weights = Vec::new();
             for k in 0..proof.points.div_ceil(BLOCK as u64) {
@@ -227,19 +233,36 @@ impl Unweighter {
                     cells[i] = self.pick(&between, word);
                     self.partition.sides(cells[i])
                 };
-                let pass = PROOF + part as u32;
                 work.evaluate(map, (pass, k), sides, |x, v| family(p, x, v))?;
                 let weight =
                     |(height, &cell): (&f64, &usize)| height / self.density(&between, cell);
                 weights.extend(work.height.iter().zip(&cells).map(weight));
             }
-            proofs.push(weights);
+            let threshold = threshold(&mut weights, share);
+            let sane = if threshold > 0.0 { threshold } else { 1.0 };
+            Ok((threshold, expected(&weights, sane)))
+        };
+        let mut parts = proof.parts;
+        let of_part = |part: usize| at(part as f64 / proof.parts as f64, PROOF + part as u32);
+        let mut proofs: Vec<_> = (0..=parts).map(of_part).collect::<Result<_, _>>()?;
+        let alike = |pair: &[(f64, Expected)]| {
+            let (low, high) = (pair[0].0.min(pair[1].0), pair[0].0.max(pair[1].0));
+            low == 0.0 || high <= ALIKE * low
+        };
+        for halving in 1..=proof.halvings {
+            if proofs.windows(2).all(alike) {
+                break;
+            }
+            parts *= 2;
+            let mut finer = vec![proofs[0]];
+            for part in (1..parts).step_by(2) {
+                let pass = PROOF + halving * HALVING + part as u32;
+                finer.push(at(part as f64 / parts as f64, pass)?);
+                finer.push(proofs[part.div_ceil(2)]);
+            }
+            proofs = finer;
         }
-        let share = proof.max_overweight_share;
-        let mut thresholds: Vec<f64> = proofs
-            .iter_mut()
-            .map(|list| threshold(list, share))
-            .collect();
+        let (mut thresholds, expected): (Vec<f64>, Vec<Expected>) = proofs.into_iter().unzip();
         // Where nothing was accepted any will do.
         let largest = thresholds.iter().copied().fold(0.0, f64::max);
         if largest == 0.0 {
@@ -249,9 +272,6 @@ impl Unweighter {
         for threshold in thresholds.iter_mut().filter(|one| **one == 0.0) {
             *threshold = largest;
         }
-        let of_parts = proofs.iter().zip(&thresholds);
-        let expected = of_parts.map(|(list, &threshold)| expected(list, threshold));
-        let expected = expected.collect();
         Ok((Thresholds::new(thresholds)?, expected))
     }
 

@@ -32,6 +32,7 @@ fn proof() -> Proof {
     Proof {
         seed: 3,
         parts: 4,
+        halvings: 0,
         points: 40_000,
         max_overweight_share: 1e-3,
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use vegas::{Growth, Learning, Partition, Points, Proof, Unweighter};
 
-use super::sigma::SigmaTable;
+use super::sigma::{Fine, Known, SigmaTable};
 use super::{Sampler, SamplerError, Stretch, Target};
 use crate::generate::integrand::MAX_DIM;
 use crate::generate::{Generator, Settings};
@@ -46,11 +46,22 @@ pub struct SamplerRow {
 /// Relative accuracy asked of the quadrature; it reaches a thirtieth of it.
 const QUADRATURE: f64 = 3e-4;
 /// That of the Monte Carlo, where it must serve, and its most points a node.
-const MONTE_CARLO: f64 = 1e-3;
+const MONTE_CARLO: f64 = 3e-4;
 const MAX_POINTS: u64 = 20_000_000;
-/// Largest error of σ that points of a panel foretell for those of the next.
-const TOLERANCE: f64 = 1e-4;
-/// Part of the threshold above it where tables begin.
+/// Largest relative error of σ where the finest rules of the quadrature do not reach that, next to thresholds of a narrow A′.
+const WORST: f64 = 0.02;
+/// How well σ of the quadrature is met between its energies; the panels resolve the narrowest poles, of a relative width of 10⁻⁴.
+const EXACT: Fine = Fine {
+    tolerance: 1e-4,
+    narrowest: 1e-5,
+};
+/// The same of the Monte Carlo.
+const MEASURED: Fine = Fine {
+    tolerance: 5.0 * MONTE_CARLO,
+    narrowest: 0.05,
+};
+/// Part of the threshold above it where σ by quadrature, and where maps and boxes begin.
+const NEAREST: f64 = 1e-6;
 const NEAR: f64 = 1e-3;
 /// Largest factor in E − E_th of a stretch.
 const FACTOR: f64 = 16.0;
@@ -63,8 +74,9 @@ const ALIKE: f64 = 1.5;
 /// Energies of a stretch with scales of their own, and points of a box at each.
 const NODES: usize = 3;
 const POINTS: u64 = 128;
-/// Parts of a stretch at the ends of which the share is kept, and points that set the threshold there.
+/// Parts of a stretch at the ends of which the share is kept, times they may be halved, and points that set the threshold there.
 const PARTS: usize = 6;
+const HALVINGS: u32 = 4;
 const PROOF: u64 = 40_000;
 /// Allowed share of overweight events, and the part of it that is aimed at.
 const OVERWEIGHT: f64 = 1e-3;
@@ -75,7 +87,6 @@ struct Draft {
     inputs: Inputs,
     process: Arc<dyn Process>,
     sigma: SigmaTable,
-    accuracy: f64,
     first: f64,
     length: f64,
 }
@@ -160,7 +171,6 @@ impl Sampler {
                 outgoing: draft.process.outgoing().len(),
                 process: draft.process,
                 sigma: draft.sigma,
-                sigma_accuracy: draft.accuracy,
                 first: draft.first,
                 length: draft.length,
                 stretches,
@@ -201,14 +211,14 @@ impl Sampler {
             .collect()
     }
 
-    /// Relative accuracy of the cross sections that the table of a nucleus goes through, and their
-    /// number.
+    /// Relative accuracy of the table of a nucleus, the error between the cross sections that it goes through
+    /// included, and their number.
     ///
     /// # Panics
     /// If there is no such nucleus.
     pub fn sigma_accuracy(&self, nucleus: usize) -> (f64, usize) {
         let target = &self.targets[nucleus];
-        (target.sigma_accuracy, target.sigma.nodes())
+        (target.sigma.accuracy(), target.sigma.nodes())
     }
 }
 
@@ -244,43 +254,33 @@ impl Draft {
             return Err(SamplerError::OneEnergy { kind });
         }
         let threshold_gev = threshold(&*process, process.beam().mass_gev, high);
-        let low = low
-            .max(threshold_gev * (1.0 + NEAR))
-            .min(0.5 * (threshold_gev + high));
+        let from = |near: f64| {
+            let near = low.max(threshold_gev * (1.0 + near));
+            near.min(0.5 * (threshold_gev + high))
+        };
         let at = |energy: f64| Ok::<_, SamplerError>(kind.of(&inputs.at_energy(energy)?)?);
         let route = process.route(Method::QUADRATURE);
         let exact = route.map(|route| route.sigma(QUADRATURE));
-        let (sigma, accuracy) = match exact {
+        let sigma = match exact {
             Some(Ok(_)) => {
-                let by_quadrature = |energy: f64| {
-                    let process = at(energy)?;
-                    let route = process.route(Method::QUADRATURE);
-                    let route = route.ok_or_else(|| {
-                        QuadratureError::not_offered(&*process, Method::QUADRATURE)
-                    })?;
-                    Ok::<_, SamplerError>(route.sigma(QUADRATURE)?.value_pb)
-                };
-                let range = (low, high);
-                let table = SigmaTable::new(threshold_gev, range, TOLERANCE, &by_quadrature)?;
-                (table, QUADRATURE)
+                let range = (from(NEAREST), high);
+                let by_quadrature = |energy: f64| computed(&*at(energy)?, energy);
+                SigmaTable::new(threshold_gev, range, EXACT, &by_quadrature)?
             }
             None
             | Some(Err(QuadratureError::Cut { .. } | QuadratureError::NotConverged { .. })) => {
+                let range = (from(NEAR), high);
                 let by_monte_carlo = |energy: f64| measured(at(energy)?);
-                let range = (low, high);
-                let tolerance = 10.0 * MONTE_CARLO;
-                let table = SigmaTable::new(threshold_gev, range, tolerance, &by_monte_carlo)?;
-                (table, MONTE_CARLO)
+                SigmaTable::new(threshold_gev, range, MEASURED, &by_monte_carlo)?
             }
             Some(Err(other)) => return Err(other.into()),
         };
-        let first = sigma.u(low);
+        let first = sigma.u(from(NEAR));
         Ok(Self {
             length: sigma.u(high) - first,
             inputs,
             process,
             sigma,
-            accuracy,
             first,
         })
     }
@@ -322,6 +322,7 @@ impl Draft {
         let proof = Proof {
             seed,
             parts: PARTS,
+            halvings: HALVINGS,
             points: PROOF,
             max_overweight_share: MARGIN * OVERWEIGHT,
         };
@@ -409,8 +410,30 @@ fn scaled(
     found.map_err(|error| SamplerError::Generate(error.into()))
 }
 
-/// σ in pb by Monte Carlo.
-fn measured(process: Arc<dyn Process>) -> Result<f64, SamplerError> {
+/// σ in pb by quadrature, and its relative error.
+fn computed(process: &dyn Process, energy: f64) -> Result<Known, SamplerError> {
+    let route = process.route(Method::QUADRATURE);
+    let route = route.ok_or_else(|| QuadratureError::not_offered(process, Method::QUADRATURE))?;
+    let (value_pb, error_pb) = match route.sigma(QUADRATURE) {
+        Ok(found) => (found.value_pb, found.error_pb),
+        Err(QuadratureError::NotConverged {
+            value_pb, error_pb, ..
+        }) => (value_pb, error_pb),
+        Err(error) => return Err(error.into()),
+    };
+    let rel_error = error_pb / value_pb;
+    if !(rel_error <= WORST) {
+        return Err(SamplerError::Uncertain {
+            kinetic_gev: energy - process.beam().mass_gev,
+            rel_error,
+            needed: WORST,
+        });
+    }
+    Ok((value_pb, rel_error))
+}
+
+/// σ in pb by Monte Carlo, and its relative error.
+fn measured(process: Arc<dyn Process>) -> Result<Known, SamplerError> {
     let settings = Settings {
         seed: 1,
         threads: 1,
@@ -419,9 +442,11 @@ fn measured(process: Arc<dyn Process>) -> Result<f64, SamplerError> {
         rel_error: Some(MONTE_CARLO),
         lattices: None,
         max_neval: MAX_POINTS,
-    };
+    }
+    .for_sigma();
     let mut generator = Generator::new(process, settings)?;
     let mut hear = |_: &vegas::Progress| std::ops::ControlFlow::Continue(());
     generator.adapt(&mut hear)?;
-    Ok(generator.measure(&[], &mut hear)?.cross_section.value_pb)
+    let found = generator.measure(&[], &mut hear)?.cross_section;
+    Ok((found.value_pb, found.error_pb / found.value_pb))
 }

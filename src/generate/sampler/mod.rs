@@ -8,8 +8,8 @@
 //! time and the first accepted is taken, so that the kernel works on full registers.
 //!
 //! An event has the weight 1, but for a share of at most 10⁻³ that weighs more; using the weights makes
-//! every mean unbiased. That share is held at seven energies of each stretch, ends included, on points of their own
-//! ([`Sampler::report`]), not within 0.1 % of the threshold, where σ is next to nothing. Energies
+//! every mean unbiased. That share is held at seven energies of each stretch, ends included, and at more where thresholds
+//! change quickly, on points of their own ([`Sampler::report`]), not within 0.1 % of the threshold, where σ is next to nothing. Energies
 //! are kinetic energies of the incoming particle in GeV, momenta in GeV in the laboratory with the
 //! beam along +z. A sampler is immutable and shared by threads; each thread has a [`Scratch`]. The same seed
 //! gives the same bits everywhere. Neither call allocates. Pinned by `tests/sampler.rs`.
@@ -52,6 +52,19 @@ pub enum SamplerError {
     /// σ cannot be computed.
     #[error(transparent)]
     Quadrature(#[from] QuadratureError),
+    /// σ cannot be computed well enough at an energy of the range.
+    #[error(
+        "the finest rules of the quadrature give σ at a kinetic energy of {} GeV to {rel_error:.1e} only, and the sampler needs {needed:e} at all energies of its range; leave this energy out of the range, or make the A' wider",
+        shown(*kinetic_gev)
+    )]
+    Uncertain {
+        /// Kinetic energy, GeV.
+        kinetic_gev: f64,
+        /// Relative error reached.
+        rel_error: f64,
+        /// What is needed.
+        needed: f64,
+    },
     /// The Monte Carlo failed.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -129,8 +142,6 @@ struct Target {
     /// Number of outgoing particles.
     outgoing: usize,
     sigma: SigmaTable,
-    /// Relative accuracy of the σ that the table goes through.
-    sigma_accuracy: f64,
     /// Lower end of the first stretch, and the length of each, in ln(E − E_th).
     first: f64,
     length: f64,

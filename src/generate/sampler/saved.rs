@@ -18,7 +18,7 @@ use crate::matter::Nucleus;
 use crate::process::{Inputs, Kind, Process};
 
 /// First word of the bytes, with the version of what follows.
-const MAGIC: &str = "millibrem-sampler-2";
+const MAGIC: &str = "millibrem-sampler-3";
 
 /// What it is of.
 #[derive(Serialize, Deserialize)]
@@ -50,7 +50,6 @@ struct SavedBoxes {
 struct SavedTarget {
     probe: [u64; AT_ONCE],
     sigma: SigmaTable,
-    sigma_accuracy: f64,
     first: f64,
     length: f64,
     /// Which scales it uses.
@@ -136,7 +135,6 @@ impl Sampler {
         let target = |target: &Target| SavedTarget {
             probe: probe(&*target.process),
             sigma: target.sigma.clone(),
-            sigma_accuracy: target.sigma_accuracy,
             first: target.first,
             length: target.length,
             // UNWRAP: it is alike to itself.
@@ -260,7 +258,6 @@ impl Sampler {
                 outgoing: process.outgoing().len(),
                 process,
                 sigma: stored.sigma,
-                sigma_accuracy: stored.sigma_accuracy,
                 first: stored.first,
                 length: stored.length,
                 stretches,

@@ -3,7 +3,8 @@
 //! In u a power law above threshold and a logarithm at high energy are both smooth. The range is one
 //! panel, or is halved into several; a panel holds the Chebyshev series through 5, 9 or 17 Lobatto points
 //! (L. N. Trefethen, Approximation Theory and Approximation Practice, ch. 2–4): the first of them
-//! that foretold all points of the next, which is then taken. Where the cross section itself is known to a
+//! that foretold all points of the next, which is then taken; a pole, where an A′ is made on its mass shell, ends up in
+//! narrow ones. Where the cross section itself is known to a
 //! lesser accuracy only, the panels ask for no more. Below the first panel the line through its lower
 //! end goes on: a power of E − E_th. Pinned by `tests/sampler.rs` against quadrature.
 
@@ -13,8 +14,21 @@ use serde::{Deserialize, Serialize};
 /// Numbers of intervals between the Lobatto points of a panel, each twice the one before.
 const SIZES: [usize; 3] = [4, 8, 16];
 
-/// Narrowest panel in u.
-const NARROWEST: f64 = 0.05;
+/// How well a table is to go through what it interpolates.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fine {
+    /// Largest error of ln σ that the points of a panel may foretell for those of the next.
+    pub(super) tolerance: f64,
+    /// Width in u of a panel that is not halved any more.
+    pub(super) narrowest: f64,
+}
+
+/// Width in u below which errors of σ itself may be what points foretell, and how many times its largest.
+const NARROW: f64 = 0.05;
+const NOISE: f64 = 5.0;
+
+/// σ in pb at an energy and its relative error.
+pub(super) type Known = (f64, f64);
 
 /// ln σ(u) on one panel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +47,8 @@ pub(super) struct SigmaTable {
     panels: Vec<Panel>,
     /// Slope d ln σ/du at the lower end.
     slope: f64,
+    /// Relative accuracy, between the points too.
+    accuracy: f64,
 }
 
 /// Lobatto point `k` of `n` intervals: cos(πk/n), by the sine near 0.
@@ -76,25 +92,29 @@ impl Panel {
 }
 
 impl SigmaTable {
-    /// Interpolates `sigma`, in pb at a beam energy in GeV, in a range of beam energies: a panel is
-    /// fine if its points foretell those of the next to `tolerance` in ln σ.
+    /// Interpolates `sigma`, in pb at a beam energy in GeV, in a range of beam energies.
     ///
     /// # Errors
     /// As `sigma`.
     pub(super) fn new<E: Send>(
         threshold_gev: f64,
         (low_gev, high_gev): (f64, f64),
-        tolerance: f64,
-        sigma: &(dyn Fn(f64) -> Result<f64, E> + Sync),
+        fine: Fine,
+        sigma: &(dyn Fn(f64) -> Result<Known, E> + Sync),
     ) -> Result<Self, E> {
         let u = |energy: f64| libm::log(energy - threshold_gev);
-        let ln_sigma =
-            |u: f64| -> Result<f64, E> { sigma(threshold_gev + libm::exp(u)).map(libm::log) };
-        let mut panels = Vec::new();
+        let ln_sigma = |u: f64| -> Result<Known, E> {
+            let (sigma, error) = sigma(threshold_gev + libm::exp(u))?;
+            Ok((libm::log(sigma), error))
+        };
+        let (mut panels, mut accuracy) = (Vec::new(), 0.0);
         let mut open = vec![(u(low_gev), u(high_gev))];
         while let Some((low, high)) = open.pop() {
-            match panel(low, high, tolerance, &ln_sigma)? {
-                Some(fine) => panels.push(fine),
+            match panel(low, high, fine, &ln_sigma)? {
+                Some((panel, off)) => {
+                    panels.push(panel);
+                    accuracy = off.max(accuracy);
+                }
                 None => {
                     let middle = 0.5 * (low + high);
                     open.extend([(middle, high), (low, middle)]);
@@ -108,6 +128,7 @@ impl SigmaTable {
             threshold_gev,
             panels,
             slope,
+            accuracy,
         })
     }
 
@@ -122,8 +143,8 @@ impl SigmaTable {
         if u < first.low {
             return libm::exp(first.at(first.low) + self.slope * (u - first.low));
         }
-        let beyond = self.panels.iter().position(|panel| u <= panel.high);
-        let panel = &self.panels[beyond.unwrap_or(self.panels.len() - 1)];
+        let before = self.panels.partition_point(|panel| panel.high < u);
+        let panel = &self.panels[before.min(self.panels.len() - 1)];
         libm::exp(panel.at(u))
     }
 
@@ -146,28 +167,37 @@ impl SigmaTable {
         !self.panels.is_empty() && self.panels.iter().all(|panel| !panel.series.is_empty())
     }
 
+    /// Largest sum, panel by panel, of the relative error of σ and of that between its energies, as points foretold it.
+    pub(super) fn accuracy(&self) -> f64 {
+        self.accuracy
+    }
+
     /// Energies at which σ was computed and kept.
     pub(super) fn nodes(&self) -> usize {
         self.panels.iter().map(|panel| panel.series.len()).sum()
     }
 }
 
-/// The panel of a range of u, unless it must be halved.
+/// The panel of a range of u with its accuracy, unless it must be halved.
 fn panel<E: Send>(
     low: f64,
     high: f64,
-    tolerance: f64,
-    ln_sigma: &(dyn Fn(f64) -> Result<f64, E> + Sync),
-) -> Result<Option<Panel>, E> {
-    let values = |ks: Vec<usize>, n: usize| -> Result<Vec<f64>, E> {
+    fine: Fine,
+    ln_sigma: &(dyn Fn(f64) -> Result<Known, E> + Sync),
+) -> Result<Option<(Panel, f64)>, E> {
+    let values = |ks: Vec<usize>, n: usize| -> Result<Vec<Known>, E> {
         let at = |k: usize| ln_sigma(Panel::point(low, high, k, n));
         ks.into_par_iter().map(at).collect()
     };
-    let mut known = values((0..=SIZES[0]).collect(), SIZES[0])?;
+    let (mut known, errors): (Vec<f64>, Vec<f64>) = values((0..=SIZES[0]).collect(), SIZES[0])?
+        .into_iter()
+        .unzip();
+    let mut noise = errors.into_iter().fold(0.0, f64::max);
     for n in SIZES[1..].iter().copied() {
         let coarse = Panel::through(low, high, &known);
         let new = values((1..n).step_by(2).collect(), n)?;
-        let off = new.iter().zip((1..n).step_by(2)).map(|(value, k)| {
+        noise = new.iter().fold(noise, |most, (_, error)| most.max(*error));
+        let off = new.iter().zip((1..n).step_by(2)).map(|((value, _), k)| {
             let foretold = coarse.at(Panel::point(low, high, k, n));
             (value - foretold).abs()
         });
@@ -175,12 +205,14 @@ fn panel<E: Send>(
         let mut all = Vec::with_capacity(n + 1);
         for (k, value) in known.iter().enumerate() {
             all.push(*value);
-            all.extend(new.get(k));
+            all.extend(new.get(k).map(|(value, _)| value));
         }
         known = all;
-        let narrow = high - low < NARROWEST && n == SIZES[SIZES.len() - 1];
-        if worst <= tolerance || narrow {
-            return Ok(Some(Panel::through(low, high, &known)));
+        let width = high - low;
+        // What is left may be a kink, or errors of σ: neither gets better in halves.
+        let narrow = width < NARROW && worst <= NOISE * noise || width < fine.narrowest;
+        if worst <= fine.tolerance || narrow && n == SIZES[SIZES.len() - 1] {
+            return Ok(Some((Panel::through(low, high, &known), noise + worst)));
         }
     }
     Ok(None)
