@@ -2,7 +2,7 @@
 //!
 //! dσ/dk² is that of a pair times R = k⁴/((k²−m²)²+m²Γ²). A part s of the points follows the map of the pair,
 //! the others the Lorentzian of the propagator, k² = m² + w tan θ with θ uniform; the density at any k² is that of
-//! both, p = s p_pair + (1−s) p_Lorentz, and what is handed on is R/p. The part is half off the mass shell; on it, it is
+//! both, p = s p_pair + (1−s) p_Lorentz, and what is handed on is R/p. The part is half off the mass shell and next to the threshold of the A′; above, it is
 //! that of what is made beside the peak, of the order of r = mΓ/(π m⁴ p_pair(m²)), with room to spare: s = ½ · 10r/(1+10r).
 //! With half of the points for a narrow peak the sampling gives most of them up, and those which come near the peak,
 //! where both densities are alike, have weights that are rare and large. Where m lies outside of the range the distance
@@ -18,6 +18,9 @@ use crate::dark_sector::{ChiSpin, MilliCharged, Resonance};
 
 /// Points for what is beside a peak, over what they would be if it were as estimated.
 const AMPLE: f64 = 10.0;
+
+/// Part of the largest k² above which m² leaves so little of phase space that most may be made beside a peak, however narrow.
+const LIGHT: f64 = 0.5;
 
 /// Map of the pair mass squared about a resonance.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +76,8 @@ impl ResonanceMap {
             ),
             false => libm::atan((k2_max - m2) / width) - low,
         };
-        let beside = match width == shape {
+        let light = m2 < LIGHT * k2_max;
+        let beside = match width == shape && light {
             true => AMPLE * shape / (PI * m2 * m2 * pair.density(m2)),
             false => f64::INFINITY,
         };
