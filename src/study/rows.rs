@@ -35,6 +35,9 @@ impl Watch for () {}
 ///
 /// Where there are enough rows, each thread takes one after the other and computes it alone: rows
 /// that share a pool would run each other while they wait, one deeper on the stack than the other.
+/// What rows have in common, tables from the lightest to the heaviest mass as a rule, every thread would
+/// make for itself: so the first and the last of many rows go before, one after the other on all
+/// threads, and of the rest neighbours are not computed at the same time.
 ///
 /// # Errors
 /// Whatever `done` returns.
@@ -48,10 +51,15 @@ pub fn run_rows<R: Send, E: Send>(
         0 => thread::available_parallelism().map_or(1, NonZero::get),
         n => n,
     };
-    if todo.len() < threads {
-        return todo
-            .iter()
-            .try_for_each(|&row| done(row, compute(row, threads)));
+    let (together, todo) = match todo {
+        all if all.len() < threads => (all.to_vec(), Vec::new()),
+        [first, rest @ .., last] if todo.len() >= MANY && threads > 1 => {
+            (vec![*first, *last], far_apart(rest))
+        }
+        all => (Vec::new(), all.to_vec()),
+    };
+    for row in together {
+        done(row, compute(row, threads))?;
     }
     let next = AtomicUsize::new(0);
     let sink = Mutex::new((done, None));
@@ -82,6 +90,23 @@ pub fn run_rows<R: Send, E: Send>(
     });
     let (_, error) = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
     error.map_or(Ok(()), Err)
+}
+
+/// The same rows, neighbours far from each other.
+fn far_apart(rows: &[usize]) -> Vec<usize> {
+    let n = rows.len();
+    // Steps near the golden section of the whole, in turn with it so that every row is met.
+    let mut step = (0.618 * n as f64) as usize;
+    let common = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    while common(n, step) > 1 {
+        step += 1;
+    }
+    (0..n).map(|i| rows[i * step % n]).collect()
 }
 
 #[cfg(test)]
@@ -124,10 +149,11 @@ mod tests {
     fn what_a_row_divides_stays_on_its_thread() {
         use rayon::prelude::*;
         let todo: Vec<usize> = (0..500).collect();
-        let divided = |_, threads: usize| {
+        let divided = |row, threads: usize| {
             let here = thread::current().id();
             let all = (0..100).into_par_iter();
-            threads == 1 && all.all(|_| thread::current().id() == here)
+            let first_or_last = [0, 499].contains(&row) && threads == 4;
+            first_or_last || threads == 1 && all.all(|_| thread::current().id() == here)
         };
         let alone = |_, alone| if alone { Ok(()) } else { Err(()) };
         assert_eq!(run_rows(4, &todo, divided, alone), Ok(()));
