@@ -106,6 +106,7 @@ impl Export {
             allowed_excess: card(&run)
                 .map_or(ALLOWED_EXCESS, |card| card.events.max_overweight_share),
             replace: common.force,
+            threads: common.thread_count()?,
         };
         if self.is_stdout() {
             let stdout = std::io::stdout().lock();

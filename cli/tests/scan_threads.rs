@@ -153,3 +153,39 @@ fn comparisons_and_reach_need_no_more_threads_than_asked_for() {
         }
     }
 }
+
+#[test]
+fn exports_have_the_threads_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let none = folder.path().join("none.csv");
+    let card = ["generate", "cards/na64mu-2025.toml", "--quiet", "--seed=1"];
+    let beside = ["--out", out, "--set=events.count=3e5", "--to=csv"];
+    // Formatting is a good part of the whole run's time.
+    let seen = watch(&[&card[..], &beside, &["--threads=6"]].concat(), &none);
+    assert!(
+        (6..=6 + FEW).contains(&seen.most_threads),
+        "{}",
+        seen.most_threads
+    );
+    let run = folder.path().join("run.h5");
+    let mut first = None;
+    for threads in [1, 6] {
+        let file = folder.path().join("events.csv.gz");
+        let names = [
+            "export",
+            run.to_str().unwrap(),
+            "-o",
+            file.to_str().unwrap(),
+        ];
+        let text = format!("--threads={threads}");
+        let more = ["--to=csv", "--force", "--quiet", &text];
+        let most = watch(&[&names[..], &more].concat(), &none).most_threads;
+        assert!(
+            (threads..threads + FEW).contains(&most),
+            "{most} threads at --threads {threads}"
+        );
+        let bytes = fs::read(file).unwrap();
+        assert!(*first.get_or_insert_with(|| bytes.clone()) == bytes);
+    }
+}

@@ -86,6 +86,7 @@ pub(crate) fn export(
         weights,
         allowed_excess: card.map_or(ALLOWED_EXCESS, |card| card.events.max_overweight_share),
         replace: choice.replace,
+        threads: 0,
     };
     let report = py.detach(|| millibrem_files::export::export(run, format, &path, &options))?;
     Ok((report.n_events, report.warnings))

@@ -23,6 +23,7 @@ pub struct Context {
     pub(super) vertex: Option<VertexDepth>,
     pub(super) vertex_offset_mm: f64,
     pub(super) constants: Constants,
+    pub(super) threads: usize,
 }
 
 /// Whether a line goes into the collision or comes out.
@@ -89,6 +90,7 @@ impl Context {
             drop_nucleus: options.drop_nucleus,
             vertex: options.vertex.clone(),
             vertex_offset_mm: options.vertex_offset_mm,
+            threads: options.threads,
         })
     }
 

@@ -1,4 +1,4 @@
-//! gzip in pieces, compressed apart from each other by as many threads as there are.
+//! gzip in pieces, compressed apart from each other by several threads.
 //!
 //! The pieces are stretches of one deflate stream, each ended at a whole byte (a sync flush), so
 //! what comes out is one member that every reader understands: RFC 1951 (deflate), RFC 1952 (gzip).

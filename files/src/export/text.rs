@@ -132,13 +132,19 @@ struct TextExporter<'a, F> {
     n_waiting: usize,
     /// Written, and room for what comes next.
     free: Vec<Share>,
-    /// Formats events, if threads can be had.
+    /// Formats events, if more than one thread is wanted and can be had.
     pool: Option<ThreadPool>,
 }
 
 impl<'a, F: TextFormat> TextExporter<'a, F> {
     /// Writes the head of the text.
     fn begin(format: F, context: Context, sink: Sink<'a>) -> Result<Self, IoError> {
+        let threads = match context.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        // One thread is the caller's, which formats and writes in turn.
+        let pool = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
         let mut new = Self {
             format,
             context,
@@ -146,7 +152,7 @@ impl<'a, F: TextFormat> TextExporter<'a, F> {
             waiting: Vec::new(),
             n_waiting: 0,
             free: Vec::new(),
-            pool: ThreadPoolBuilder::new().build().ok(),
+            pool: (threads > 1).then(pool).flatten(),
         };
         new.write_around(F::begin)?;
         Ok(new)

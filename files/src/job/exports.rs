@@ -28,6 +28,7 @@ pub struct Exports {
     replace: bool,
     /// What formats without weights take as equal.
     allowed_excess: f64,
+    threads: usize,
 }
 
 impl Exports {
@@ -65,6 +66,7 @@ impl Exports {
             files,
             replace,
             allowed_excess: card.events.max_overweight_share,
+            threads: card.run.threads,
         })
     }
 
@@ -135,6 +137,7 @@ impl Exports {
         let options = ExportOptions {
             replace: self.replace,
             allowed_excess: self.allowed_excess,
+            threads: self.threads,
             ..ExportOptions::default()
         };
         let again = Again::beside(path, format);
