@@ -1,4 +1,4 @@
-//! What a worker does with one chunk of points, and the buffers it does it in.
+//! What a worker does with one chunk of points, the buffers it does it in, and what it leaves.
 //!
 //! Pinned through the whole engine by `tests/reproducibility.rs` and `tests/pulls.rs`.
 
@@ -13,36 +13,53 @@ use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
 use crate::tally::{ChunkSums, EVENT, EVENT_SQUARE, EXCESS, MAGNITUDE, SQUARE, VARIANCE, WEIGHT};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The buffers of one chunk in flight.
-pub(crate) struct Slot<R, O> {
-    pub(crate) buffers: Buffers,
-    pub(crate) record: R,
+/// What a chunk of points leaves for the calling thread.
+pub(crate) struct Slot<O> {
     pub(crate) observer: O,
     pub(crate) sums: ChunkSums,
     /// Training data of the map, axis after axis; empty when nothing is trained.
     pub(crate) training: Vec<[Trained; MAX_INCREMENTS]>,
     /// Spread of cubes that began in an earlier chunk: at most one at each end.
     pub(crate) partial: Vec<(u32, f64)>,
+}
+
+impl<O> Slot<O> {
+    /// For `dim` axes to be trained, which may be none.
+    pub(crate) fn new(observer: O, dim: usize) -> Self {
+        Self {
+            observer,
+            sums: ChunkSums::default(),
+            training: vec![[[0.0; 2]; MAX_INCREMENTS]; dim],
+            partial: Vec::with_capacity(2),
+        }
+    }
+
+    /// Forgets the chunk before; whoever took it in has emptied the observer.
+    fn clear(&mut self) {
+        self.sums = ChunkSums::default();
+        self.partial.clear();
+        for axis in &mut self.training {
+            axis.fill([0.0; 2]);
+        }
+    }
+}
+
+/// The buffers in which a worker makes one chunk after the other.
+pub(crate) struct Desk<R> {
+    buffers: Buffers,
+    record: R,
     cursor: Cursor,
     batch: Batch,
     y: Vec<f64>,
     x: Vec<f64>,
 }
 
-impl<R, O> Slot<R, O> {
-    pub(crate) fn new<I, P>(integrand: &I, observer: &P, train: bool) -> Slot<R, P>
-    where
-        I: Integrand<Record = R>,
-        P: Observer<R>,
-    {
+impl<R> Desk<R> {
+    pub(crate) fn new<I: Integrand<Record = R>>(integrand: &I) -> Self {
         let dim = integrand.dim();
-        Slot {
+        Self {
             buffers: Buffers::new(dim),
             record: integrand.record(),
-            observer: observer.fork(),
-            sums: ChunkSums::default(),
-            training: vec![[[0.0; 2]; MAX_INCREMENTS]; if train { dim } else { 0 }],
-            partial: Vec::with_capacity(2),
             cursor: Cursor::default(),
             batch: Batch::default(),
             y: vec![0.0; dim],
@@ -84,30 +101,27 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
     sampler: &Sampler<'_>,
     task: Task<'_>,
     c: usize,
-    slot: &mut Slot<I::Record, O>,
+    desk: &mut Desk<I::Record>,
+    slot: &mut Slot<O>,
 ) {
-    slot.sums = ChunkSums::default();
-    slot.partial.clear();
-    for axis in &mut slot.training {
-        axis.fill([0.0; 2]);
-    }
+    slot.clear();
     let mut piece = Piece::default();
     let spare = task.spare || task.threshold.is_some();
     if I::BY_CHUNKS {
-        slot.batch.begin(sampler.map.dim());
-        sampler.begin(c, &mut slot.cursor);
-        while sampler.next(task.iteration, &mut slot.cursor, &mut slot.buffers, spare) {
-            slot.batch.gather(&slot.buffers.points());
+        desk.batch.begin(sampler.map.dim());
+        sampler.begin(c, &mut desk.cursor);
+        while sampler.next(task.iteration, &mut desk.cursor, &mut desk.buffers, spare) {
+            desk.batch.gather(&desk.buffers.points());
         }
-        slot.batch.evaluate(integrand, &mut slot.record);
+        desk.batch.evaluate(integrand, &mut desk.record);
     }
-    sampler.begin(c, &mut slot.cursor);
-    while sampler.next(task.iteration, &mut slot.cursor, &mut slot.buffers, spare) {
-        let b = &mut slot.buffers;
+    sampler.begin(c, &mut desk.cursor);
+    while sampler.next(task.iteration, &mut desk.cursor, &mut desk.buffers, spare) {
+        let b = &mut desk.buffers;
         let points = Points::new(&b.x, BLOCK, sampler.map.dim(), b.len);
         match I::BY_CHUNKS {
-            true => slot.batch.give(&mut b.value[..b.len]),
-            false => integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record),
+            true => desk.batch.give(&mut b.value[..b.len]),
+            false => integrand.evaluate(&points, &mut b.value[..b.len], &mut desk.record),
         }
         weigh(sampler, b, &mut slot.sums);
         match sampler.arrangement {
@@ -128,7 +142,7 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
             unweight(b, threshold, task.accept_at_most, &mut slot.sums);
         }
         if O::LOOKS {
-            let b = &slot.buffers;
+            let b = &desk.buffers;
             slot.observer.observe(&Block {
                 iteration: task.iteration,
                 first_index: b.first,
@@ -142,7 +156,7 @@ pub(crate) fn run<I: Integrand, O: Observer<I::Record>>(
                 },
                 stratum: &b.stratum[..b.len],
                 stratum_inv_dof: &b.inv_dof[..b.len],
-                record: &slot.record,
+                record: &desk.record,
                 arch: sampler.arch,
             });
         }
@@ -320,15 +334,11 @@ pub(crate) fn probe<I: Integrand, O>(
     integrand: &I,
     sampler: &Sampler<'_>,
     task: Task<'_>,
-    first: u64,
-    count: u64,
-    slot: &mut Slot<I::Record, O>,
+    (first, count): (u64, u64),
+    desk: &mut Desk<I::Record>,
+    slot: &mut Slot<O>,
 ) {
-    slot.sums = ChunkSums::default();
-    slot.partial.clear();
-    for axis in &mut slot.training {
-        axis.fill([0.0; 2]);
-    }
+    slot.clear();
     let dim = sampler.map.dim();
     let mut raw = [0; BLOCK];
     let mut draw = |b: &mut Buffers, done: u64| {
@@ -343,21 +353,21 @@ pub(crate) fn probe<I: Integrand, O>(
         }
     };
     if I::BY_CHUNKS {
-        slot.batch.begin(dim);
+        desk.batch.begin(dim);
         for done in (0..count).step_by(BLOCK) {
-            draw(&mut slot.buffers, done);
-            slot.batch.gather(&slot.buffers.points());
+            draw(&mut desk.buffers, done);
+            desk.batch.gather(&desk.buffers.points());
         }
-        slot.batch.evaluate(integrand, &mut slot.record);
+        desk.batch.evaluate(integrand, &mut desk.record);
     }
     let mut done = 0;
     while done < count {
-        let b = &mut slot.buffers;
+        let b = &mut desk.buffers;
         draw(b, done);
         let points = Points::new(&b.x, BLOCK, dim, b.len);
         match I::BY_CHUNKS {
-            true => slot.batch.give(&mut b.value[..b.len]),
-            false => integrand.evaluate(&points, &mut b.value[..b.len], &mut slot.record),
+            true => desk.batch.give(&mut b.value[..b.len]),
+            false => integrand.evaluate(&points, &mut b.value[..b.len], &mut desk.record),
         }
         for i in 0..b.len {
             let f = b.value[i];
@@ -371,17 +381,17 @@ pub(crate) fn probe<I: Integrand, O>(
                 slot.sums.first_bad_probe.get_or_insert(b.first + i as u64);
                 continue;
             }
-            for (d, x) in slot.x.iter_mut().enumerate() {
+            for (d, x) in desk.x.iter_mut().enumerate() {
                 *x = b.x[d * BLOCK + i];
             }
-            let jacobian = sampler.map.inverse(&slot.x, &mut slot.y);
+            let jacobian = sampler.map.inverse(&desk.x, &mut desk.y);
             let density = match sampler.arrangement {
                 Arrangement::Cubes(a) => {
-                    let n = a.counts[sampler.strata.cube_of(&slot.y)];
+                    let n = a.counts[sampler.strata.cube_of(&desk.y)];
                     f64::from(n) * a.counts.len() as f64 / sampler.neval as f64
                 }
-                Arrangement::Random(picker) => picker.density(sampler.strata.cube_of(&slot.y)),
-                Arrangement::Boxes(picker, boxes) => picker.density(boxes.box_of(&slot.y)),
+                Arrangement::Random(picker) => picker.density(sampler.strata.cube_of(&desk.y)),
+                Arrangement::Boxes(picker, boxes) => picker.density(boxes.box_of(&desk.y)),
                 Arrangement::Lattices(_) => 1.0,
             };
             let weight = f * jacobian / density;
@@ -395,7 +405,7 @@ pub(crate) fn probe<I: Integrand, O>(
             if task.widths.is_some() {
                 let jf = jacobian * f;
                 let points = density * sampler.neval as f64 + task.probes as f64 * jacobian;
-                for (axis, &y) in slot.training.iter_mut().zip(&slot.y) {
+                for (axis, &y) in slot.training.iter_mut().zip(&desk.y) {
                     let at = (y * sampler.map.increments() as f64) as usize;
                     let trained = &mut axis[at.min(sampler.map.increments() - 1)];
                     trained[0] += jf * jf / points;

@@ -1,159 +1,299 @@
-//! Work on numbered jobs in parallel, and take in the results in order.
+//! Work on numbered jobs in parallel, whose results the calling thread takes in order.
 //!
-//! A fixed number of slots (buffers) circulate: a worker takes a free slot, then the next job; the
-//! calling thread takes finished slots in job order and returns them. So at most as many jobs are
-//! in flight as there are slots, nothing is allocated, and the lowest unfinished job always has a
-//! slot, which rules out a deadlock.
+//! A ring of slots holds the results on their way. The calling thread puts the next job into every slot
+//! that it has emptied; a worker claims the next job that is offered, does it and says so. A slot is
+//! one thread's at a time, so nobody waits for a lock that another holds, and a thread goes to sleep
+//! only where there is nothing to do: the caller until several results are there, not each. What a job
+//! needs besides its result is a worker's own.
 
-use rayon::ThreadPool;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::any::Any;
+use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
-struct State<S> {
-    free: Vec<S>,
-    done: Vec<Option<S>>,
-    next: usize,
-    stop: bool,
-    panic: Option<Box<dyn Any + Send>>,
+/// Times a thread looks again before it goes to sleep: about a microsecond, less than waking it takes.
+const LOOKS: u32 = 40;
+
+/// Threads that are gone when this is dropped, so that one pool after the other needs no more than one.
+pub(crate) struct Pool {
+    /// `None` only while it is dropped.
+    pool: Option<ThreadPool>,
+    threads: Vec<JoinHandle<()>>,
 }
 
-struct Shared<S> {
-    state: Mutex<State<S>>,
-    worker: Condvar,
-    caller: Condvar,
-}
+impl Pool {
+    /// `threads` threads.
+    pub(crate) fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
+        let mut started = Vec::new();
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .spawn_handler(|one| {
+                started.push(thread::Builder::new().spawn(|| one.run())?);
+                Ok(())
+            })
+            .build()?;
+        Ok(Self {
+            pool: Some(pool),
+            threads: started,
+        })
+    }
 
-impl<S> Shared<S> {
-    fn lock(&self) -> MutexGuard<'_, State<S>> {
-        // Nothing that can panic runs under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Number of threads.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads.len()
     }
 }
 
-/// Does jobs `0..jobs` with `work`, and calls `merge` for each in order on this thread; `merge`
-/// says whether to go on. Without a pool everything happens here.
-pub(crate) fn in_order<S: Send, E>(
-    pool: Option<&ThreadPool>,
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.pool = None;
+        for one in self.threads.drain(..) {
+            // What panics there does so where the work is waited for.
+            let _ = one.join();
+        }
+    }
+}
+
+/// Slots for as many threads: half as many again are on their way or being taken in.
+pub(crate) fn slots(pool: Option<&Pool>) -> usize {
+    pool.map_or(1, |p| p.threads() + p.threads() / 2 + 2)
+}
+
+/// Takes in the next result with a function; `false` if there is none.
+pub(crate) type Take<'a, S> = dyn FnMut(&mut dyn FnMut(&mut S)) -> bool + 'a;
+
+/// A slot and the job that is in it or for it.
+struct Cell<J, S> {
+    job: Option<J>,
+    slot: S,
+}
+
+/// The last job that is done in a slot, on a line of the cache of its own.
+#[repr(align(128))]
+struct Done(AtomicUsize);
+
+/// Sleeping threads.
+#[derive(Default)]
+struct Bed {
+    asleep: AtomicUsize,
+    lock: Mutex<()>,
+    bell: Condvar,
+}
+
+impl Bed {
+    /// Sleeps until `ready`, which is asked again whenever somebody wakes the sleepers.
+    fn sleep(&self, ready: impl Fn() -> bool) {
+        let mut guard = unpoisoned(&self.lock);
+        self.asleep.fetch_add(1, SeqCst);
+        while !ready() {
+            let woken = self.bell.wait(guard);
+            guard = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        self.asleep.fetch_sub(1, SeqCst);
+    }
+
+    /// Wakes one or all, behind what makes them ready.
+    fn wake(&self, all: bool) {
+        if self.asleep.load(SeqCst) > 0 {
+            // Whoever is about to sleep has lain down by then, or will find it ready.
+            drop(unpoisoned(&self.lock));
+            match all {
+                true => self.bell.notify_all(),
+                false => self.bell.notify_one(),
+            }
+        }
+    }
+}
+
+struct Ring<J, S> {
+    cells: Vec<Mutex<Cell<J, S>>>,
+    done: Vec<Done>,
+    /// Jobs that workers have claimed.
+    claimed: AtomicUsize,
+    /// Jobs that are in a slot, or done.
+    offered: AtomicUsize,
+    /// Whether there will be no more.
+    over: AtomicBool,
+    workers: Bed,
+    caller: Bed,
+    /// The job the caller sleeps for.
+    wanted: AtomicUsize,
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    failed: AtomicBool,
+}
+
+/// Nothing that can panic runs under these locks, but for what is caught.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<J, S> Ring<J, S> {
+    fn new(slots: Vec<S>) -> Self {
+        let none = |_: &S| Done(AtomicUsize::new(usize::MAX));
+        Self {
+            done: slots.iter().map(none).collect(),
+            cells: slots
+                .into_iter()
+                .map(|slot| Mutex::new(Cell { job: None, slot }))
+                .collect(),
+            claimed: AtomicUsize::new(0),
+            offered: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+            workers: Bed::default(),
+            caller: Bed::default(),
+            wanted: AtomicUsize::new(usize::MAX),
+            panic: Mutex::new(None),
+            failed: AtomicBool::new(false),
+        }
+    }
+
+    fn cell(&self, n: usize) -> MutexGuard<'_, Cell<J, S>> {
+        unpoisoned(&self.cells[n % self.cells.len()])
+    }
+
+    /// Puts the next job into its slot, which is empty.
+    fn offer(&self, job: J) {
+        let n = self.offered.load(SeqCst);
+        self.cell(n).job = Some(job);
+        self.offered.store(n + 1, SeqCst);
+        self.workers.wake(false);
+    }
+
+    /// Lets nobody begin another job.
+    fn close(&self) {
+        self.over.store(true, SeqCst);
+        self.workers.wake(true);
+    }
+
+    /// The next job that nobody has begun; `None` at the end.
+    fn claim(&self) -> Option<usize> {
+        let over = || self.over.load(SeqCst);
+        let there = || self.claimed.load(SeqCst) < self.offered.load(SeqCst);
+        loop {
+            let n = self.claimed.load(SeqCst);
+            if over() {
+                return None;
+            }
+            if n < self.offered.load(SeqCst) {
+                let mine = self.claimed.compare_exchange(n, n + 1, SeqCst, SeqCst);
+                if mine.is_ok() {
+                    return Some(n);
+                }
+            } else if !looks(&there) {
+                self.workers.sleep(|| there() || over());
+            }
+        }
+    }
+
+    /// A worker's life.
+    fn work<W>(&self, own: impl Fn() -> W, work: impl Fn(&J, &mut W, &mut S)) {
+        let mut own = own();
+        while let Some(n) = self.claim() {
+            let mut cell = self.cell(n);
+            let Cell { job, slot } = &mut *cell;
+            // UNWRAP: it was put there before it was offered.
+            let job = job.as_ref().expect("a job");
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(job, &mut own, slot)));
+            drop(cell);
+            if let Err(payload) = outcome {
+                unpoisoned(&self.panic).get_or_insert(payload);
+                self.failed.store(true, SeqCst);
+                self.close();
+                self.caller.wake(true);
+                return;
+            }
+            self.done[n % self.done.len()].0.store(n, SeqCst);
+            if self.wanted.load(SeqCst) == n {
+                self.caller.wake(true);
+            }
+        }
+    }
+
+    /// Waits until job `n` is done; `false` if a worker has panicked.
+    fn wait_for(&self, n: usize) -> bool {
+        let failed = || self.failed.load(SeqCst);
+        let done = |n: usize| self.done[n % self.done.len()].0.load(SeqCst) == n;
+        if !looks(&|| done(n)) {
+            // Several at a time, as long as that keeps no worker waiting.
+            let last = self.offered.load(SeqCst) - 1;
+            for last in [last.min(n + self.cells.len() / 4), n] {
+                self.wanted.store(last, SeqCst);
+                self.caller.sleep(|| done(last) || failed());
+            }
+            self.wanted.store(usize::MAX, SeqCst);
+        }
+        !failed()
+    }
+}
+
+/// Whether it is `ready` within a moment.
+fn looks(ready: &impl Fn() -> bool) -> bool {
+    (0..LOOKS).any(|_| {
+        let yes = ready();
+        if !yes {
+            spin_loop();
+        }
+        yes
+    })
+}
+
+/// Does the jobs of `feed` with `work`, each with what is a worker's `own` and a slot for the result, while `body`
+/// takes the results in their order, as many as it wants. Without a pool everything happens here, each job when
+/// it is taken; with one, some jobs may be done that are not taken.
+pub(crate) fn stream<J: Send, S: Send, W, R>(
+    pool: Option<&Pool>,
     slots: &mut Vec<S>,
-    jobs: usize,
-    work: impl Fn(usize, &mut S) + Sync,
-    mut merge: impl FnMut(usize, &mut S) -> Result<bool, E>,
-) -> Result<(), E> {
-    if jobs == 0 {
-        return Ok(());
-    }
-    let Some(pool) = pool else {
+    mut feed: impl Iterator<Item = J>,
+    own: impl Fn() -> W + Sync,
+    work: impl Fn(&J, &mut W, &mut S) + Sync,
+    body: impl FnOnce(&mut Take<'_, S>) -> R,
+) -> R {
+    let Some(threads) = pool.and_then(|p| p.pool.as_ref()) else {
+        let mut own = own();
         // UNWRAP: callers make at least one slot.
         let slot = slots.first_mut().expect("a slot");
-        for job in 0..jobs {
-            work(job, slot);
-            if !merge(job, slot)? {
-                break;
-            }
-        }
-        return Ok(());
+        return body(&mut |take| {
+            let Some(job) = feed.next() else {
+                return false;
+            };
+            work(&job, &mut own, slot);
+            take(slot);
+            true
+        });
     };
-    let capacity = slots.len();
-    let shared = Shared {
-        state: Mutex::new(State {
-            free: std::mem::take(slots),
-            done: (0..capacity).map(|_| None).collect(),
-            next: 0,
-            stop: false,
-            panic: None,
-        }),
-        worker: Condvar::new(),
-        caller: Condvar::new(),
-    };
-    let result = pool.in_place_scope(|scope| {
-        for _ in 0..pool.current_num_threads() {
-            scope.spawn(|_| worker(&shared, jobs, &work));
+    let ring = Ring::new(std::mem::take(slots));
+    let result = threads.in_place_scope(|scope| {
+        for _ in 0..threads.current_num_threads() {
+            scope.spawn(|_| ring.work(&own, &work));
         }
-        // Workers must hear of a panic in `merge`, or the scope would wait for them for ever.
-        let result = catch_unwind(AssertUnwindSafe(|| take_in(&shared, jobs, &mut merge)));
-        shared.lock().stop = true;
-        shared.worker.notify_all();
+        // Workers must hear of a panic here, or the scope would wait for them for ever.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            feed.by_ref()
+                .take(ring.cells.len())
+                .for_each(|job| ring.offer(job));
+            let mut taken = 0;
+            body(&mut |take| {
+                if taken == ring.offered.load(SeqCst) || !ring.wait_for(taken) {
+                    return false;
+                }
+                take(&mut ring.cell(taken).slot);
+                taken += 1;
+                feed.next().into_iter().for_each(|job| ring.offer(job));
+                true
+            })
+        }));
+        ring.close();
         result
     });
-    let result = result.unwrap_or_else(|payload| resume_unwind(payload));
-    let state = shared
-        .state
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
-    if let Some(payload) = state.panic {
+    let Ring { cells, panic, .. } = ring;
+    if let Some(payload) = panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
         resume_unwind(payload);
     }
-    slots.extend(state.free);
-    slots.extend(state.done.into_iter().flatten());
+    let result = result.unwrap_or_else(|payload| resume_unwind(payload));
+    let cells = cells.into_iter().map(Mutex::into_inner);
+    slots.extend(cells.map(|cell| cell.unwrap_or_else(PoisonError::into_inner).slot));
     result
-}
-
-/// A worker's life.
-fn worker<S>(shared: &Shared<S>, jobs: usize, work: &(impl Fn(usize, &mut S) + Sync)) {
-    loop {
-        let (job, mut slot) = {
-            let mut state = shared.lock();
-            loop {
-                if state.stop || state.next >= jobs {
-                    return;
-                }
-                if let Some(slot) = state.free.pop() {
-                    let job = state.next;
-                    state.next += 1;
-                    break (job, slot);
-                }
-                state = shared
-                    .worker
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-        };
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(job, &mut slot)));
-        let mut state = shared.lock();
-        match outcome {
-            Ok(()) => {
-                let at = job % state.done.len();
-                state.done[at] = Some(slot);
-            }
-            Err(payload) => {
-                state.stop = true;
-                state.panic = Some(payload);
-            }
-        }
-        shared.caller.notify_one();
-    }
-}
-
-/// Takes in finished jobs in order.
-fn take_in<S, E>(
-    shared: &Shared<S>,
-    jobs: usize,
-    merge: &mut impl FnMut(usize, &mut S) -> Result<bool, E>,
-) -> Result<(), E> {
-    for job in 0..jobs {
-        let mut slot = {
-            let mut state = shared.lock();
-            loop {
-                if state.panic.is_some() {
-                    return Ok(());
-                }
-                let at = job % state.done.len();
-                if let Some(slot) = state.done[at].take() {
-                    break slot;
-                }
-                state = shared
-                    .caller
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-        };
-        let go_on = merge(job, &mut slot);
-        shared.lock().free.push(slot);
-        shared.worker.notify_one();
-        if !go_on? {
-            break;
-        }
-    }
-    Ok(())
 }

@@ -1,14 +1,14 @@
 //! The adapting iterations.
 
-use super::{AdaptReport, Listener, Progress, Stage, Vegas, slots};
-use crate::chunk::{Slot, Task, Trained};
+use super::{AdaptReport, Listener, Progress, Stage, Vegas};
+use crate::chunk::{Desk, Slot, Task, Trained};
 use crate::error::Error;
 use crate::integrand::Integrand;
 use crate::map::MAX_INCREMENTS;
 use crate::measurement::rows;
 use crate::rng::Phase;
 use crate::sampler::Arrangement;
-use crate::schedule::in_order;
+use crate::schedule::{slots, stream};
 use crate::tally::IterationTally;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,7 +28,7 @@ impl Vegas {
         let neval = self.config.neval;
         let pool = self.pool()?;
         let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Box::new(Slot::<I::Record, ()>::new(integrand, &(), true)))
+            .map(|_| Slot::new((), self.dim()))
             .collect();
         let widths: Vec<AtomicU64> = (0..self.strata.cubes())
             .map(|_| AtomicU64::new(0))
@@ -62,37 +62,38 @@ impl Vegas {
             training.iter_mut().for_each(|axis| axis.fill([0.0; 2]));
             let mut tally = IterationTally::default();
             let estimate = self.adapted.last().map(IterationTally::estimate);
-            in_order(
+            let mut take = |slot: &mut Slot<()>| {
+                tally.take(tally.jobs(), &slot.sums);
+                for (sum, part) in training.iter_mut().zip(&slot.training) {
+                    for (s, p) in sum.iter_mut().zip(part) {
+                        s[0] += p[0];
+                        s[1] += p[1];
+                    }
+                }
+                for &(cube, width2) in &slot.partial {
+                    let cell = &widths[cube as usize];
+                    let before = f64::from_bits(cell.load(Ordering::Relaxed));
+                    cell.store((before + width2).to_bits(), Ordering::Relaxed);
+                }
+                listener(&Progress {
+                    phase: Phase::Adapt,
+                    iteration,
+                    iterations: self.config.n_adapt,
+                    done: tally.counters.points,
+                    total: neval,
+                    estimate,
+                    accepted: 0,
+                })
+                .is_break()
+            };
+            stream(
                 pool.as_ref(),
                 &mut slots,
-                stage.jobs(),
-                |job, slot| stage.work(integrand, job, slot),
-                |job, slot| {
-                    tally.take(job as u32, &slot.sums);
-                    for (sum, part) in training.iter_mut().zip(&slot.training) {
-                        for (s, p) in sum.iter_mut().zip(part) {
-                            s[0] += p[0];
-                            s[1] += p[1];
-                        }
-                    }
-                    for &(cube, width2) in &slot.partial {
-                        let cell = &widths[cube as usize];
-                        let before = f64::from_bits(cell.load(Ordering::Relaxed));
-                        cell.store((before + width2).to_bits(), Ordering::Relaxed);
-                    }
-                    stopped = listener(&Progress {
-                        phase: Phase::Adapt,
-                        iteration,
-                        iterations: self.config.n_adapt,
-                        done: tally.counters.points,
-                        total: neval,
-                        estimate,
-                        accepted: 0,
-                    })
-                    .is_break();
-                    Ok::<bool, Error>(!stopped)
-                },
-            )?;
+                0..stage.jobs(),
+                || Desk::new(integrand),
+                |&job, desk, slot| stage.work(integrand, job, desk, slot),
+                |next| while !stopped && next(&mut |slot| stopped = take(slot)) {},
+            );
             if (tally.jobs() as usize) < stage.jobs() {
                 break;
             }

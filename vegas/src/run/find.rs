@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use rayon::ThreadPool;
-
-use super::{Listener, Progress, Vegas, slots};
+use super::{Listener, Progress, Vegas};
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::growth::{Blocks, Growth, grown};
@@ -13,7 +11,7 @@ use crate::map::Map;
 use crate::maxima::{Ladder, Maxima, MaximaConfig, scales};
 use crate::partition::Side;
 use crate::rng::Phase;
-use crate::schedule::in_order;
+use crate::schedule::{Pool, slots, stream};
 use crate::work::Work;
 
 /// Increments of the map, and times a uniform one is trained: boxes do the rest, and a map trained for long follows its noise.
@@ -213,7 +211,7 @@ impl<R> Lane<R> {
 /// Blocks of an integrand, evaluated side by side.
 struct Together<'a, 'b, I: Integrand> {
     integrand: &'a I,
-    pool: Option<ThreadPool>,
+    pool: Option<Pool>,
     slots: Vec<Lane<I::Record>>,
     listener: &'a mut Listener<'b>,
     done: u64,
@@ -242,7 +240,7 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
             let first = blocks.start + job as u64 * group;
             first..blocks.end.min(first + group)
         };
-        let work = |job: usize, lane: &mut Lane<I::Record>| {
+        let work = |&job: &usize, (): &mut (), lane: &mut Lane<I::Record>| {
             let blocks = of_job(job);
             let number = (blocks.end - blocks.start) as usize;
             for (k, work) in blocks.zip(&mut lane.work) {
@@ -250,7 +248,7 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
             }
             lane.failed = lane.evaluate(*integrand, number).err();
         };
-        in_order(pool.as_ref(), slots, jobs, work, |job, lane| {
+        let mut take = |job: usize, lane: &mut Lane<I::Record>| {
             if let Some(error) = lane.failed.take() {
                 return Err(error);
             }
@@ -269,9 +267,26 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
                 accepted: 0,
             };
             match listener(&progress).is_continue() {
-                true => Ok(true),
+                true => Ok(()),
                 false => Err(Error::Incomplete),
             }
-        })
+        };
+        stream(
+            pool.as_ref(),
+            slots,
+            0..jobs,
+            || (),
+            work,
+            |next| {
+                for job in 0..jobs {
+                    let mut outcome = Ok(());
+                    if !next(&mut |lane| outcome = take(job, lane)) {
+                        break;
+                    }
+                    outcome?;
+                }
+                Ok(())
+            },
+        )
     }
 }

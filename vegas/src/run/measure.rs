@@ -1,17 +1,19 @@
 //! The measuring iterations.
 
-use super::{Listener, Progress, Stage, Vegas, slots};
-use crate::chunk::{Slot, Task, run};
+use super::{Listener, Progress, Stage, Vegas};
+use crate::chunk::{Desk, Slot, Task, run};
 use crate::config::{Layout, Plan};
 use crate::error::Error;
 use crate::estimate::{Average, Estimate};
 use crate::integrand::{Integrand, Observer};
-use crate::lattice::POINTS;
+use crate::lattice::{Lattices, POINTS};
 use crate::maxima::Maxima;
 use crate::measurement::Measurement;
 use crate::rng::Phase;
-use crate::schedule::in_order;
+use crate::sampler::Arrangement;
+use crate::schedule::{Take, slots, stream};
 use crate::tally::{IterationTally, Tally};
+use std::sync::Arc;
 
 /// What an unweighting run adds to a plan.
 #[derive(Clone, Copy)]
@@ -88,6 +90,28 @@ impl Vegas {
         self.execute(integrand, plan, None, tally, observer, listener)
     }
 
+    /// All that determines the points of an iteration.
+    fn stage<'a>(
+        &'a self,
+        plan: &Plan,
+        maxima: Option<&Maxima>,
+        iteration: u32,
+        arrangement: &'a Arrangement,
+    ) -> Stage<'a> {
+        Stage {
+            main: self.sampler(arrangement, Phase::Measure, plan.neval),
+            probe: self.sampler(arrangement, Phase::ProbeMeasure, plan.neval),
+            task: Task {
+                iteration,
+                widths: None,
+                spare: plan.spare_uniform,
+                threshold: maxima.map(|m| m.threshold),
+                accept_at_most: u64::MAX,
+                probes: (plan.defensive * plan.neval as f64) as u64,
+            },
+        }
+    }
+
     /// The iterations of a plan, with or without unweighting.
     pub(super) fn execute<I: Integrand, O: Observer<I::Record>>(
         &self,
@@ -107,40 +131,15 @@ impl Vegas {
             return Err(Error::Different);
         }
         let pool = self.pool()?;
-        let mut slots: Vec<_> = (0..slots(pool.as_ref()))
-            .map(|_| Box::new(Slot::<I::Record, O>::new(integrand, observer, false)))
-            .collect();
+        let slot = |_| Slot::new(observer.fork(), 0);
+        let mut slots: Vec<_> = (0..slots(pool.as_ref())).map(slot).collect();
         let maxima = unweighting.map(|u| u.maxima);
-        let mut arrangement = self.arrangement(plan, maxima, 0)?;
-        let probes = (plan.defensive * plan.neval as f64) as u64;
-        // Of the iterations before the current one: their average, accepted points.
-        let (mut so_far, mut before) = (Average::default(), 0);
-        for iteration in 0..plan.iterations {
-            if plan.layout == Layout::Lattice && iteration > 0 {
-                arrangement = self.arrangement(plan, maxima, iteration)?;
-            }
-            let stage = Stage {
-                main: self.sampler(&arrangement, Phase::Measure, plan.neval),
-                probe: self.sampler(&arrangement, Phase::ProbeMeasure, plan.neval),
-                task: Task {
-                    iteration,
-                    widths: None,
-                    spare: plan.spare_uniform,
-                    threshold: unweighting.map(|u| u.maxima.threshold),
-                    accept_at_most: u64::MAX,
-                    probes,
-                },
-            };
-            let wanted = unweighting.map_or(u64::MAX, |u| u.events);
-            if before >= wanted {
-                break;
-            }
-            if tally.iterations.len() <= iteration as usize {
-                tally.iterations.push(IterationTally::default());
-            }
-            let estimate = (iteration > 0).then(|| so_far.estimate());
-            let current = &mut tally.iterations[iteration as usize];
-            let all = stage.jobs() as u64;
+        let first = Arc::new(self.arrangement(plan, maxima, 0)?);
+        let wanted = unweighting.map_or(u64::MAX, |u| u.events);
+        let all = self.stage(plan, maxima, 0, &first).jobs() as u64;
+        // What is missing of each iteration is known before anything is done.
+        let known = tally.clone();
+        let missing = |iteration: u32| {
             let (from, to) = plan.shard.map_or((0, all), |s| {
                 // The jobs of all iterations in a row: an iteration has too few for many shards.
                 let (in_total, begin) =
@@ -151,67 +150,110 @@ impl Vegas {
                 };
                 (cut(s.index), cut(s.index + 1))
             });
-            let jobs: Vec<u32> = (from as u32..to as u32)
-                .filter(|&j| !current.has(j))
-                .collect();
-            let (mut go_on, mut enough) = (true, before + current.counters.accepted >= wanted);
-            if enough {
-                break;
+            let done = known.iterations.get(iteration as usize);
+            let is_missing = move |&j: &u32| !done.is_some_and(|tally| tally.has(j));
+            (from as u32..to as u32).filter(is_missing)
+        };
+        let arrangement = |iteration| match plan.layout {
+            Layout::Lattice => {
+                let lattices = Lattices::new(self.config.seed, iteration, plan.neval);
+                Arc::new(Arrangement::Lattices(lattices))
             }
-            in_order(
-                pool.as_ref(),
-                &mut slots,
-                jobs.len(),
-                |j, slot| stage.work(integrand, jobs[j] as usize, slot),
-                |j, slot| {
-                    let have = before + current.counters.accepted;
-                    if slot.sums.counters.accepted >= wanted - have {
-                        enough = true;
-                        if slot.sums.counters.accepted > wanted - have {
-                            // Once more, up to the last event asked for.
-                            slot.observer = observer.fork();
-                            let task = Task {
-                                accept_at_most: wanted - have,
-                                ..stage.task
-                            };
-                            run(integrand, &stage.main, task, jobs[j] as usize, slot);
+            _ => Arc::clone(&first),
+        };
+        let jobs = (0..plan.iterations).flat_map(|iteration| {
+            let arrangement = arrangement(iteration);
+            missing(iteration).map(move |job| (iteration, job, Arc::clone(&arrangement)))
+        });
+        let mut desk = None;
+        // Takes in what the workers do, iteration after iteration.
+        let take_in = |next: &mut Take<'_, Slot<O>>| {
+            // Of the iterations before the current one: their average, accepted points.
+            let (mut so_far, mut before) = (Average::default(), 0);
+            for iteration in 0..plan.iterations {
+                if before >= wanted {
+                    break;
+                }
+                if tally.iterations.len() <= iteration as usize {
+                    tally.iterations.push(IterationTally::default());
+                }
+                let estimate = (iteration > 0).then(|| so_far.estimate());
+                let current = &mut tally.iterations[iteration as usize];
+                let (mut go_on, mut enough) = (true, before + current.counters.accepted >= wanted);
+                if enough {
+                    break;
+                }
+                let arrangement = arrangement(iteration);
+                let stage = self.stage(plan, maxima, iteration, &arrangement);
+                for job in missing(iteration) {
+                    let mut outcome = Ok(());
+                    let there = next(&mut |slot| {
+                        let have = before + current.counters.accepted;
+                        if slot.sums.counters.accepted >= wanted - have {
+                            enough = true;
+                            if slot.sums.counters.accepted > wanted - have {
+                                // Once more, up to the last event asked for.
+                                slot.observer = observer.fork();
+                                let desk = desk.get_or_insert_with(|| Desk::new(integrand));
+                                let task = Task {
+                                    accept_at_most: wanted - have,
+                                    ..stage.task
+                                };
+                                run(integrand, &stage.main, task, job as usize, desk, slot);
+                            }
                         }
+                        current.take(job, &slot.sums);
+                        outcome = observer.merge(&mut slot.observer).map_err(Error::Observer);
+                        if outcome.is_err() {
+                            return;
+                        }
+                        go_on = listener(&Progress {
+                            phase: Phase::Measure,
+                            iteration,
+                            iterations: plan.iterations,
+                            done: current.counters.points,
+                            total: plan.neval,
+                            estimate,
+                            accepted: before + current.counters.accepted,
+                        })
+                        .is_continue();
+                    });
+                    outcome?;
+                    if !there || !go_on || enough {
+                        break;
                     }
-                    current.take(jobs[j], &slot.sums);
-                    observer
-                        .merge(&mut slot.observer)
-                        .map_err(Error::Observer)?;
-                    go_on = listener(&Progress {
-                        phase: Phase::Measure,
-                        iteration,
-                        iterations: plan.iterations,
-                        done: current.counters.points,
-                        total: plan.neval,
-                        estimate,
-                        accepted: before + current.counters.accepted,
-                    })
-                    .is_continue();
-                    Ok::<bool, Error>(go_on && !enough)
-                },
-            )?;
-            stage.check(current)?;
-            if enough {
-                break;
+                }
+                stage.check(current)?;
+                if enough {
+                    break;
+                }
+                let done = current.jobs() as usize == stage.jobs();
+                if !(go_on || done && iteration + 1 == plan.iterations) {
+                    return Ok(true);
+                }
+                before += current.counters.accepted;
+                // A shard has nothing of most iterations.
+                if current.counters.points > 0 {
+                    so_far.add(current.estimate(), current.counters.points);
+                }
+                if iteration + 1 >= plan.min_iterations && reached(plan, so_far.estimate()) {
+                    break;
+                }
             }
-            let done = current.jobs() as usize == stage.jobs();
-            if !(go_on || done && iteration + 1 == plan.iterations) {
-                return Ok(Measurement::of(tally, plan, true));
-            }
-            before += current.counters.accepted;
-            // A shard has nothing of most iterations.
-            if current.counters.points > 0 {
-                so_far.add(current.estimate(), current.counters.points);
-            }
-            if iteration + 1 >= plan.min_iterations && reached(plan, so_far.estimate()) {
-                break;
-            }
-        }
-        Ok(Measurement::of(tally, plan, false))
+            Ok(false)
+        };
+        let stopped = stream(
+            pool.as_ref(),
+            &mut slots,
+            jobs,
+            || Desk::new(integrand),
+            |(iteration, job, arrangement), desk, slot| {
+                let stage = self.stage(plan, maxima, *iteration, arrangement);
+                stage.work(integrand, *job as usize, desk, slot);
+            },
+            take_in,
+        )?;
+        Ok(Measurement::of(tally, plan, stopped))
     }
 }
 

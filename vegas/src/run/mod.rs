@@ -14,7 +14,7 @@ mod unweight;
 pub use unweight::{Share, UnweightPlan, Unweighted};
 
 use crate::cells::Picker;
-use crate::chunk::{Slot, Task, probe, probe_point, run};
+use crate::chunk::{Desk, Slot, Task, probe, probe_point, run};
 use crate::config::{Config, Layout, Plan};
 use crate::error::Error;
 use crate::estimate::Estimate;
@@ -27,9 +27,9 @@ use crate::maxima::Maxima;
 use crate::measurement::IterationRow;
 use crate::rng::Phase;
 use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
+use crate::schedule::Pool;
 use crate::stratify::{Strata, chunk_points};
 use crate::tally::IterationTally;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -200,7 +200,7 @@ impl Vegas {
     }
 
     /// A pool of its own, or `None` for a single thread.
-    fn pool(&self) -> Result<Option<ThreadPool>, Error> {
+    fn pool(&self) -> Result<Option<Pool>, Error> {
         let threads = match self.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
@@ -208,11 +208,8 @@ impl Vegas {
         if threads == 1 {
             return Ok(None);
         }
-        ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .map(Some)
-            .map_err(|source| Error::Threads { threads, source })
+        let pool = Pool::new(threads).map(Some);
+        pool.map_err(|source| Error::Threads { threads, source })
     }
 
     fn check_dim(&self, dim: usize) -> Result<(), Error> {
@@ -451,11 +448,6 @@ fn single(sampler: &Sampler<'_>, key: PointKey) -> SinglePoint {
     }
 }
 
-/// Chunks in flight: two more than workers, so that none waits while one is merged.
-fn slots(pool: Option<&ThreadPool>) -> usize {
-    pool.map_or(1, |p| p.current_num_threads() + 2)
-}
-
 /// The jobs of an iteration: its chunks, then its probes.
 struct Stage<'a> {
     main: Sampler<'a>,
@@ -475,16 +467,17 @@ impl Stage<'_> {
         &self,
         integrand: &I,
         job: usize,
-        slot: &mut Slot<I::Record, O>,
+        desk: &mut Desk<I::Record>,
+        slot: &mut Slot<O>,
     ) {
         let chunks = self.main.chunks();
         if job < chunks {
-            run(integrand, &self.main, self.task, job, slot);
+            run(integrand, &self.main, self.task, job, desk, slot);
         } else {
             let size = chunk_points(self.main.neval);
             let first = (job - chunks) as u64 * size;
-            let count = size.min(self.task.probes - first);
-            probe(integrand, &self.probe, self.task, first, count, slot);
+            let points = (first, size.min(self.task.probes - first));
+            probe(integrand, &self.probe, self.task, points, desk, slot);
         }
     }
 
