@@ -4,6 +4,7 @@
 //! the room and by the contract test of all output formats.
 
 use std::error::Error;
+use std::ops::Range;
 
 use super::{Columns, Event, Momentum, Scalar};
 use crate::particle::Role;
@@ -142,18 +143,6 @@ impl EventBuffer {
         self.scalars.iter_mut().for_each(|rows| rows.truncate(n));
     }
 
-    /// Removes the first `n` events.
-    pub fn remove_front(&mut self, n: usize) {
-        self.weight.drain(..n.min(self.weight.len()));
-        self.index.drain(..n.min(self.index.len()));
-        for rows in &mut self.momenta {
-            rows.drain(..n.min(rows.len()));
-        }
-        for rows in &mut self.scalars {
-            rows.drain(..n.min(rows.len()));
-        }
-    }
-
     /// Adds one event.
     ///
     /// # Panics
@@ -184,13 +173,22 @@ impl EventBuffer {
             self.begin(&other.columns);
         }
         assert_eq!(self.columns, other.columns, "events of other columns");
-        self.weight.extend_from_slice(&other.weight);
-        self.index.extend_from_slice(&other.index);
+        self.extend_range(other, 0..other.len());
+    }
+
+    /// Adds the events `range` of `other`, which has the same columns, behind its own.
+    ///
+    /// # Panics
+    /// If the columns differ, or the range is not there.
+    pub fn extend_range(&mut self, other: &Self, range: Range<usize>) {
+        assert_eq!(self.columns, other.columns, "events of other columns");
+        self.weight.extend_from_slice(&other.weight[range.clone()]);
+        self.index.extend_from_slice(&other.index[range.clone()]);
         for (rows, more) in self.momenta.iter_mut().zip(&other.momenta) {
-            rows.extend_from_slice(more);
+            rows.extend_from_slice(&more[range.clone()]);
         }
         for (rows, more) in self.scalars.iter_mut().zip(&other.scalars) {
-            rows.extend_from_slice(more);
+            rows.extend_from_slice(&more[range.clone()]);
         }
     }
 

@@ -9,8 +9,9 @@
 use ::hdf5::dataset::{AllocTime, FillTime};
 use ::hdf5::{Dataset, Extent, Group, H5Type, Result, SimpleExtents};
 use crc32fast::Hasher;
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::ArrayView1;
 
+use super::rows::{Rows, Writing, add};
 use super::weights::RawWeights;
 use super::{attribute, column, particles};
 use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
@@ -27,14 +28,13 @@ const COMPONENTS: &str = "E, px, py, pz";
 pub(super) struct EventColumns {
     group: Group,
     weight: Dataset,
-    index: Dataset,
-    momenta: Vec<Dataset>,
-    scalars: Vec<Dataset>,
+    writing: Writing,
     chunk: usize,
+    /// Events that are written, or will be soon.
     written: usize,
-    /// CRC-32 of the rows written to each column, indices first.
-    sums: Vec<Hasher>,
     pending: EventBuffer,
+    /// Room for what is left of a chunk.
+    rest: EventBuffer,
 }
 
 impl EventColumns {
@@ -103,27 +103,36 @@ impl EventColumns {
             .iter()
             .map(|role| group.dataset(&role.column()))
             .collect::<Result<_>>()?;
-        Ok(Self {
+        let scalars = columns.scalars.iter();
+        let rows = Rows {
             index: group.dataset("index")?,
             sums: vec![Hasher::new(); 1 + momenta.len() + columns.scalars.len()],
             momenta,
-            scalars: columns
-                .scalars
-                .iter()
+            scalars: scalars
                 .map(|scalar| group.dataset(&scalar.name))
                 .collect::<Result<_>>()?,
+            written,
+        };
+        Ok(Self {
+            writing: Writing::new(rows),
             weight,
             chunk,
             written,
             pending: EventBuffer::new(columns.clone()),
+            rest: EventBuffer::default(),
             group,
         })
     }
 
+    /// Lets a thread beside this one write.
+    pub(super) fn go_behind(&mut self) {
+        self.writing.go_behind();
+    }
+
     /// CRC-32 of the rows written to each column.
-    pub(super) fn checksums(&self) -> Vec<u32> {
-        let sums = self.sums.iter();
-        sums.map(|sum| sum.clone().finalize()).collect()
+    pub(super) fn checksums(&mut self) -> Result<Vec<u32>> {
+        let sums = self.writing.rows()?.sums.iter();
+        Ok(sums.map(|sum| sum.clone().finalize()).collect())
     }
 
     /// Number of events taken over.
@@ -144,26 +153,33 @@ impl EventColumns {
         }
         self.pending.extend_from(events);
         let whole = self.len() / self.chunk * self.chunk;
-        if whole > self.written {
-            self.write_front(whole - self.written)
-        } else {
-            Ok(())
+        if whole <= self.written {
+            return Ok(());
         }
+        let mut rest = std::mem::take(&mut self.rest);
+        rest.begin(self.pending.columns());
+        let n = whole - self.written;
+        rest.extend_range(&self.pending, n..self.pending.len());
+        self.pending.truncate(n);
+        let done = self.hand_over();
+        self.rest = std::mem::replace(&mut self.pending, rest);
+        done
     }
 
     /// Appends all events to `other`, if they are what was written.
     pub(super) fn copy_to(mut self, other: &mut Self) -> Result<()> {
         self.write_pending()?;
-        let mut sums = vec![Hasher::new(); self.sums.len()];
+        let wanted = self.checksums()?;
+        let mut sums = vec![Hasher::new(); wanted.len()];
         let mut block = EventBuffer::new(self.pending.columns().clone());
         for from in (0..self.written).step_by(self.chunk) {
             let to = self.written.min(from + self.chunk);
             block.clear();
             read_all_but_weights(&self.group, from, to, &mut block)?;
-            add(&mut sums, &block, to - from);
+            add(&mut sums, &block);
             other.append(&block)?;
         }
-        compare(sums, &self.checksums())
+        compare(sums, &wanted)
     }
 
     /// Reads all events and checks that they are those with these checksums.
@@ -173,14 +189,20 @@ impl EventColumns {
             let to = self.written.min(from + self.chunk);
             block.clear();
             read_all_but_weights(&self.group, from, to, &mut block)?;
-            add(&mut self.sums, &block, to - from);
+            add(&mut self.writing.rows()?.sums, &block);
         }
-        compare(self.sums.clone(), wanted)
+        compare(self.writing.rows()?.sums.clone(), wanted)
     }
 
-    /// Writes what does not fill a chunk yet.
+    /// Writes what does not fill a chunk yet, and waits until all is written.
     pub(super) fn write_pending(&mut self) -> Result<()> {
-        self.write_front(self.pending.index.len())
+        self.hand_over()?;
+        self.writing.rows().map(|_| ())
+    }
+
+    fn hand_over(&mut self) -> Result<()> {
+        self.written += self.pending.index.len();
+        self.writing.write(&mut self.pending)
     }
 
     /// Writes the last events, all weights and the number of events.
@@ -188,9 +210,9 @@ impl EventColumns {
         self.write_pending()?;
         let n = self.written;
         // Space was laid out for more, or for fewer.
-        let scalars = &self.scalars;
-        let all = self.momenta.iter().chain(scalars);
-        for data in all.chain([&self.index, &self.weight]) {
+        let rows = self.writing.rows()?;
+        let all = rows.momenta.iter().chain(&rows.scalars);
+        for data in all.chain([&rows.index, &self.weight]) {
             let mut shape = data.shape();
             if shape[0] != n {
                 shape[0] = n;
@@ -206,46 +228,6 @@ impl EventColumns {
                 .write_slice(ArrayView1::from(&block), from..to)?;
         }
         self.group.attr("n_events")?.write_scalar(&(n as u64))
-    }
-
-    /// Moves the first `n` pending events into the file.
-    fn write_front(&mut self, n: usize) -> Result<()> {
-        let (from, to) = (self.written, self.written + n);
-        add(&mut self.sums, &self.pending, n);
-        let data = &self.index;
-        if data.shape()[0] < to {
-            data.resize(to)?;
-        }
-        data.write_slice(ArrayView1::from(&self.pending.index[..n]), from..to)?;
-        for (data, rows) in self.momenta.iter().zip(self.pending.momenta()) {
-            if data.shape()[0] < to {
-                data.resize((to, 4))?;
-            }
-            let flat = rows[..n].as_flattened();
-            data.write_slice(ArrayView2::from_shape((n, 4), flat)?, (from..to, ..))?;
-        }
-        for (data, rows) in self.scalars.iter().zip(self.pending.scalars()) {
-            if data.shape()[0] < to {
-                data.resize(to)?;
-            }
-            data.write_slice(ArrayView1::from(&rows[..n]), from..to)?;
-        }
-        self.pending.remove_front(n);
-        self.written = to;
-        Ok(())
-    }
-}
-
-/// Goes on with the checksums of the columns by the first `n` events.
-fn add(sums: &mut [Hasher], events: &EventBuffer, n: usize) {
-    let momenta = events.momenta().iter();
-    let momenta = momenta.map(|rows| bytemuck::cast_slice(&rows[..n.min(rows.len())]));
-    let scalars = events.scalars().iter();
-    let scalars = scalars.map(|rows| bytemuck::cast_slice(&rows[..n.min(rows.len())]));
-    let indices: &[u8] = bytemuck::cast_slice(&events.index[..n]);
-    let all = std::iter::once(indices).chain(momenta).chain(scalars);
-    for (sum, bytes) in sums.iter_mut().zip(all) {
-        sum.update(bytes);
     }
 }
 

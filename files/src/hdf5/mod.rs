@@ -17,6 +17,7 @@ mod nuclei;
 mod open;
 mod particles;
 mod reader;
+mod rows;
 mod saved;
 mod seal;
 mod table;

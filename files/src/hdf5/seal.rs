@@ -10,6 +10,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Result, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::thread;
 
 use crc32fast::Hasher;
 
@@ -26,6 +27,8 @@ pub(super) const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const SUPERBLOCK: usize = 64;
 /// Bytes read at a time.
 const BLOCK: usize = 1 << 18;
+/// Bytes that are worth a thread.
+const PART: u64 = 1 << 24;
 
 /// What a seal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +59,33 @@ impl Seal {
 }
 
 /// Seals a finished file.
-pub(super) fn put(path: &Path) -> Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).open(path)?;
+pub(super) fn put(path: &Path, threads: usize) -> Result<()> {
+    let mut file = OpenOptions::new().append(true).open(path)?;
     let length = file.metadata()?.len();
-    let checksum = checksum(&mut file, length)?.finalize();
+    let parts = (threads as u64).min(length.div_ceil(PART)).max(1);
+    let part = |i: u64| {
+        let (from, to) = (length * i / parts, length * (i + 1) / parts);
+        checksum(&mut File::open(path)?, from, to - from)
+    };
+    let checksum = thread::scope(|scope| {
+        // Where the system gives no more threads, a part is read here when its turn comes.
+        let start = |i| {
+            (
+                i,
+                thread::Builder::new()
+                    .spawn_scoped(scope, move || part(i))
+                    .ok(),
+            )
+        };
+        let started: Vec<_> = (1..parts).map(start).collect();
+        let mut whole = part(0)?;
+        for (i, one) in started {
+            let next = one.map_or_else(|| Ok(part(i)), |one| one.join());
+            let failed = |_| std::io::Error::other("a thread that reads has failed");
+            whole.combine(&next.map_err(failed)??);
+        }
+        Ok::<_, std::io::Error>(whole.finalize())
+    })?;
     file.write_all(&Seal { length, checksum }.bytes())
 }
 
@@ -81,7 +107,7 @@ pub(super) fn check(path: &Path) -> std::result::Result<bool, IoError> {
     let Some(seal) = find(path, &mut file)? else {
         return Ok(false);
     };
-    let found = checksum(&mut file, seal.length).map_err(|e| IoError::file("read", path, e))?;
+    let found = checksum(&mut file, 0, seal.length).map_err(|e| IoError::file("read", path, e))?;
     match found.finalize() == seal.checksum {
         true => Ok(true),
         false => Err(damaged(
@@ -149,9 +175,9 @@ fn end_of_data(start: &[u8]) -> Option<u64> {
     (start[size] == 8).then(|| u64::from_le_bytes(end))
 }
 
-/// CRC-32 of the first `length` bytes; the file stands behind them then.
-pub(super) fn checksum(file: &mut File, length: u64) -> Result<Hasher> {
-    file.seek(SeekFrom::Start(0))?;
+/// CRC-32 of `length` bytes from `from` on; the file stands behind them then.
+pub(super) fn checksum(file: &mut File, from: u64, length: u64) -> Result<Hasher> {
+    file.seek(SeekFrom::Start(from))?;
     let (mut hasher, mut block) = (Hasher::new(), vec![0; BLOCK]);
     let mut left = length;
     while left > 0 {
@@ -178,7 +204,7 @@ mod tests {
         let content: Vec<u8> = (0..70_u32).map(|i| (i * i) as u8).collect();
         fs::write(&path, &content).unwrap();
         assert!(!check(&path).unwrap());
-        put(&path).unwrap();
+        put(&path, 1).unwrap();
         assert!(check(&path).unwrap() && is_there(&path).unwrap());
         let whole = fs::read(&path).unwrap();
         assert_eq!(whole[..70], content);

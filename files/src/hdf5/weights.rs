@@ -47,7 +47,7 @@ impl RawWeights {
             return Err(damaged(format!("it holds fewer than {n} weights")));
         }
         file.set_len(bytes).map_err(fail)?;
-        let sum = seal::checksum(&mut file, bytes).map_err(fail)?;
+        let sum = seal::checksum(&mut file, 0, bytes).map_err(fail)?;
         if checksum.is_some_and(|wanted| wanted != sum.clone().finalize()) {
             let words = "its weights are not those that were written (checksum)";
             return Err(damaged(words.to_owned()));
@@ -81,7 +81,10 @@ impl RawWeights {
 
     /// Appends weights.
     pub(super) fn append(&mut self, weights: &[f64]) -> Result<(), IoError> {
-        let bytes: Vec<u8> = weights.iter().flat_map(|w| w.to_le_bytes()).collect();
+        let mut bytes = Vec::with_capacity(weights.len() * SIZE);
+        weights
+            .iter()
+            .for_each(|w| bytes.extend_from_slice(&w.to_le_bytes()));
         self.sum.update(&bytes);
         self.out
             .write_all(&bytes)

@@ -15,6 +15,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
+use std::thread;
 
 use ::hdf5::{File, Group, H5Type, Result};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,7 @@ pub struct RunWriter {
     write_back: WriteBack,
     header: RunHeader,
     replace: bool,
+    threads: usize,
     /// First bytes of the file as they are before it is completed.
     head: Vec<u8>,
 }
@@ -87,6 +89,7 @@ impl RunWriter {
             write_back: WriteBack::default(),
             header: header.clone(),
             replace,
+            threads: 1,
             head,
         })
     }
@@ -139,8 +142,23 @@ impl RunWriter {
             write_back: WriteBack::default(),
             header: header.clone(),
             replace,
+            threads: 1,
             head: mark.head.clone(),
         })
+    }
+
+    /// Uses this many threads (0: as many as the machine has): where there is more than one, another writes
+    /// the events.
+    #[must_use]
+    pub fn on_threads(mut self, threads: usize) -> Self {
+        self.threads = match threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        if let (Some((_, columns)), true) = (&mut self.open, self.threads > 1) {
+            columns.go_behind();
+        }
+        self
     }
 
     /// Bytes on the disk an event takes while the file is written.
@@ -198,9 +216,10 @@ impl RunWriter {
         let Some((file, columns)) = self.open.as_mut() else {
             return Err(self.closed(operation));
         };
-        columns
+        let checksums = columns
             .write_pending()
             .and_then(|()| file.flush())
+            .and_then(|()| columns.checksums())
             .map_err(|e| IoError::hdf5(operation, self.file.path(), &e))?;
         self.weights.sync()?;
         let part = self.file.part();
@@ -211,7 +230,7 @@ impl RunWriter {
             .len();
         Ok(Mark {
             n_events: columns.len() as u64,
-            events: columns.checksums(),
+            events: checksums,
             weights: self.weights.checksum(),
             head: self.head.clone(),
             length,
@@ -305,7 +324,7 @@ impl RunWriter {
                 packed
             }
         };
-        seal::put(done.part()).map_err(|e| IoError::file(operation, &path, e))?;
+        seal::put(done.part(), self.threads).map_err(|e| IoError::file(operation, &path, e))?;
         done.finish()?;
         self.weights.discard();
         if self.header.compression == Compression::Gzip {
