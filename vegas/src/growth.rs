@@ -9,10 +9,13 @@
 
 use std::ops::Range;
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::error::Error;
 use crate::integrand::{BLOCK, Points};
 use crate::map::Map;
 use crate::partition::{CUT_AXES, PARTS, Partition, Side, UNCUT, parts, volume};
+use crate::schedule::unpoisoned;
 use crate::work::Work;
 
 /// How to make a partition.
@@ -56,14 +59,31 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
 /// Evaluates blocks of points, one by one or side by side.
 pub(crate) trait Blocks {
-    /// Evaluates the blocks of a pass, point `i` of block `k` in the box `sides(k, i)`, and shows them in order.
+    /// Evaluates the blocks of a pass, point `i` of block `k` in the box `sides(k, i)`, has a look at each
+    /// on whatever thread it was made, and shows them in order.
     fn evaluate<'s>(
         &mut self,
         map: &Map,
         blocks: (u32, Range<u64>),
         sides: &(dyn Fn(u64, usize) -> &'s [Side] + Sync),
-        show: &mut dyn FnMut(u64, &Work),
+        eyes: Eyes<'_>,
     ) -> Result<(), Error>;
+}
+
+/// What sees a block: first where it was made, in any order, then on the calling thread in theirs.
+pub(crate) struct Eyes<'a> {
+    pub(crate) look: &'a (dyn Fn(u64, &mut Work) + Sync),
+    pub(crate) show: &'a mut dyn FnMut(u64, &Work),
+}
+
+impl<'a> Eyes<'a> {
+    /// Those of the calling thread alone.
+    pub(crate) fn of(show: &'a mut dyn FnMut(u64, &Work)) -> Self {
+        Self {
+            look: &|_, _| (),
+            show,
+        }
+    }
 }
 
 /// A family whose members are met in turn.
@@ -78,13 +98,14 @@ impl<F: FnMut(u64, f64, &Points<'_>, &mut [f64])> Blocks for Alone<F> {
         map: &Map,
         (pass, blocks): (u32, Range<u64>),
         sides: &(dyn Fn(u64, usize) -> &'s [Side] + Sync),
-        show: &mut dyn FnMut(u64, &Work),
+        eyes: Eyes<'_>,
     ) -> Result<(), Error> {
         let Self { work, family } = self;
         for k in blocks {
             let values = |x: &Points<'_>, value: &mut [f64]| family(k, place(k), x, value);
             work.evaluate(map, (pass, k), |i, _| sides(k, i), values)?;
-            show(k, work);
+            (eyes.look)(k, work);
+            (eyes.show)(k, work);
         }
         Ok(())
     }
@@ -280,9 +301,9 @@ pub(crate) fn grown(
     let (map, unit) = trained(map, growth, blocks)?;
     let whole = vec![[0.0, 1.0]; dim];
     let mut first = Growing::new(whole.clone());
-    blocks.evaluate(&map, (BOXES, 0..FIRST), &|_, _| &whole, &mut |_, work| {
-        first.sample.add(work, unit);
-    })?;
+    let mut add = |_: u64, work: &Work| first.sample.add(work, unit);
+    let everywhere = |_: u64, _: usize| &whole[..];
+    blocks.evaluate(&map, (BOXES, 0..FIRST), &everywhere, Eyes::of(&mut add))?;
     first.consider();
     let (mut all, mut evaluated, mut boxes) = (vec![first], FIRST, 1);
     while boxes < growth.boxes {
@@ -296,25 +317,30 @@ pub(crate) fn grown(
         let mut halves = Vec::with_capacity(2 * next.len());
         for i in next {
             let at = all.len() + halves.len();
-            halves.extend(all[i].halves());
+            halves.extend(all[i].halves().map(Mutex::new));
             all[i].parts = Some([at, at + 1]);
             boxes += 1;
         }
-        let sides: Vec<Vec<Side>> = halves.iter().map(|half| half.sides.clone()).collect();
+        let sides = halves.iter().map(|half| unpoisoned(half).sides.clone());
+        let sides: Vec<Vec<Side>> = sides.collect();
         let range = evaluated..evaluated + halves.len() as u64;
         let of = |k: u64| (k - evaluated) as usize;
         blocks.evaluate(
             &map,
             (BOXES, range.clone()),
             &|k, _| &sides[of(k)],
-            &mut |k, work| {
-                let half = &mut halves[of(k)];
-                half.sample.add(work, unit);
-                half.consider();
+            Eyes {
+                look: &|k, work| {
+                    let mut half = unpoisoned(&halves[of(k)]);
+                    half.sample.add(work, unit);
+                    half.consider();
+                },
+                show: &mut |_, _| (),
             },
         )?;
         evaluated = range.end;
-        all.extend(halves);
+        let halves = halves.into_iter().map(Mutex::into_inner);
+        all.extend(halves.map(|half| half.unwrap_or_else(PoisonError::into_inner)));
     }
     let (mut cuts, mut seen, mut open) = (Vec::new(), Vec::new(), vec![0]);
     while let Some(i) = open.pop() {
@@ -343,11 +369,13 @@ fn trained(mut map: Map, growth: &Growth, blocks: &mut impl Blocks) -> Result<(M
         let (mut largest, mut sum) = (0.0f64, 0.0);
         for k in 0..BATCHES {
             let number = k * batch..(k + 1) * batch;
-            blocks.evaluate(&map, (time, number), &|_, _| &whole, &mut |_, work| {
+            let mut show = |_: u64, work: &Work| {
                 sample.add(work, 1.0);
                 let heights = work.height.iter().map(|height| height.abs());
                 heights.for_each(|height| (largest, sum) = (largest.max(height), sum + height));
-            })?;
+            };
+            let everywhere = |_: u64, _: usize| &whole[..];
+            blocks.evaluate(&map, (time, number), &everywhere, Eyes::of(&mut show))?;
             if sum >= largest * ENOUGH * (batch * BLOCK as u64) as f64 && sum > 0.0 {
                 break;
             }

@@ -126,7 +126,7 @@ struct Ring<J, S> {
 }
 
 /// Nothing that can panic runs under these locks, but for what is caught.
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -23,6 +23,9 @@ pub(crate) struct Work {
     pub(crate) y: Vec<Column<f32>>,
     /// `f` where it is known, then `J f`.
     pub(crate) height: Column<f64>,
+    /// Box of each point, and its height over the scale there, for who has a look.
+    pub(crate) cell: Column<u32>,
+    pub(crate) share: Column<f64>,
     pub(crate) points: u64,
 }
 
@@ -39,6 +42,8 @@ impl Work {
             jacobian: [0.0; BLOCK],
             y: vec![[0.0; BLOCK]; dim],
             height: [0.0; BLOCK],
+            cell: [0; BLOCK],
+            share: [0.0; BLOCK],
             points: 0,
         }
     }
@@ -86,10 +91,12 @@ impl Work {
         (points, &mut self.height)
     }
 
-    /// Every point and `f` there, once heights are made.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (Vec<f64>, f64)> {
-        let at = |i: usize| self.x.iter().map(|column| column[i]).collect();
-        (0..BLOCK).map(move |i| (at(i), self.height[i] / self.jacobian[i]))
+    /// Point `i`, written to `x`, and `f` there, once heights are made.
+    pub(crate) fn value(&self, i: usize, x: &mut [f64]) -> f64 {
+        for (x, column) in x.iter_mut().zip(&self.x) {
+            *x = column[i];
+        }
+        self.height[i] / self.jacobian[i]
     }
 
     /// Makes heights of values.

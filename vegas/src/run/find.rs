@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Listener, Progress, Vegas};
 use crate::batch::Batch;
 use crate::error::Error;
-use crate::growth::{Blocks, Growth, grown};
+use crate::growth::{Blocks, Eyes, Growth, grown};
 use crate::integrand::{BLOCK, Integrand};
 use crate::map::Map;
 use crate::maxima::{Ladder, Maxima, MaximaConfig, scales};
@@ -106,14 +106,26 @@ impl Vegas {
         let (partition, mut seen) = grown(map, &growth, &mut blocks)?;
         // Peaks that the map of the integral knows and a box may have missed.
         let whole = vec![[0.0, 1.0]; self.dim()];
-        let mut y = vec![0.0; self.dim()];
-        let mut again = |_: u64, work: &Work| {
-            for (x, value) in work.values() {
+        let place = |_: u64, work: &mut Work| {
+            let (mut x, mut y) = (vec![0.0; self.dim()], vec![0.0; self.dim()]);
+            for i in 0..BLOCK {
+                let value = work.value(i, &mut x);
                 let jacobian = partition.map().inverse(&x, &mut y);
-                seen[partition.box_of(&y)].add(value.abs() * jacobian);
+                work.cell[i] = partition.box_of(&y) as u32;
+                work.height[i] = value.abs() * jacobian;
             }
         };
-        blocks.evaluate(&self.map, (LOOK, 0..look), &|_, _| &whole, &mut again)?;
+        let mut again = |_: u64, work: &Work| {
+            for (&cell, &height) in work.cell.iter().zip(&work.height) {
+                seen[cell as usize].add(height);
+            }
+        };
+        let eyes = Eyes {
+            look: &place,
+            show: &mut again,
+        };
+        let everywhere = |_: u64, _: usize| &whole[..];
+        blocks.evaluate(&self.map, (LOOK, 0..look), &everywhere, eyes)?;
         let mut maxima = Maxima {
             scale: Vec::new(),
             partition,
@@ -131,17 +143,28 @@ impl Vegas {
             };
             let (mut ladder, mut accepted) = (Ladder::new(), 0.0);
             for batch in 0..BATCHES {
-                let mut show = |k: u64, work: &Work| {
-                    for (i, height) in work.height.iter().enumerate() {
-                        let (cell, height) = (cell(k, i), height.abs());
-                        seen[cell].add(height);
-                        ladder.add(height / maxima.scale[cell]);
-                        accepted += height / maxima.scale[cell];
+                let place = |k: u64, work: &mut Work| {
+                    for i in 0..BLOCK {
+                        let cell = cell(k, i);
+                        work.cell[i] = cell as u32;
+                        work.share[i] = work.height[i].abs() / maxima.scale[cell];
                     }
+                };
+                let mut show = |_: u64, work: &Work| {
+                    let heights = work.height.iter().zip(&work.share);
+                    for (&cell, (height, &share)) in work.cell.iter().zip(heights) {
+                        seen[cell as usize].add(height.abs());
+                        ladder.add(share);
+                        accepted += share;
+                    }
+                };
+                let eyes = Eyes {
+                    look: &place,
+                    show: &mut show,
                 };
                 let sides = |k: u64, i: usize| maxima.partition.sides(cell(k, i));
                 let range = batch * many..(batch + 1) * many;
-                blocks.evaluate(map, (LOOK + pass, range), &sides, &mut show)?;
+                blocks.evaluate(map, (LOOK + pass, range), &sides, eyes)?;
                 if accepted > ENOUGH * config.neval as f64 {
                     break;
                 }
@@ -224,7 +247,7 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
         map: &Map,
         (pass, blocks): (u32, Range<u64>),
         sides: &(dyn Fn(u64, usize) -> &'s [Side] + Sync),
-        show: &mut dyn FnMut(u64, &Work),
+        Eyes { look, show }: Eyes<'_>,
     ) -> Result<(), Error> {
         let Self {
             integrand,
@@ -247,6 +270,11 @@ impl<I: Integrand> Blocks for Together<'_, '_, I> {
                 work.draw(map, (pass, k), |i, _| sides(k, i));
             }
             lane.failed = lane.evaluate(*integrand, number).err();
+            if lane.failed.is_none() {
+                for (k, work) in of_job(job).zip(&mut lane.work) {
+                    look(k, work);
+                }
+            }
         };
         let mut take = |job: usize, lane: &mut Lane<I::Record>| {
             if let Some(error) = lane.failed.take() {
