@@ -23,11 +23,11 @@ fn events() -> EventBuffer {
 }
 
 /// Writes `repeat` times the same events, until it fails.
-fn write_run(path: &Path, repeat: usize) -> Result<(), IoError> {
+fn write_run(path: &Path, repeat: usize, threads: usize) -> Result<(), IoError> {
     let sample = sample::sample(sample::PAIR, Weighting::Weighted);
     let events = events();
     let header = sample::header(&sample, Compression::None);
-    let mut writer = RunWriter::create(path, &header, false)?;
+    let mut writer = RunWriter::create(path, &header, false)?.on_threads(threads);
     (0..repeat).try_for_each(|_| writer.write_events(&events))?;
     writer.finish(&sample::summary(&events, 1.0))
 }
@@ -35,7 +35,8 @@ fn write_run(path: &Path, repeat: usize) -> Result<(), IoError> {
 /// Writes what `task` says into `folder`, where `input.h5` is a run.
 fn write(task: &str, folder: &Path) -> Result<(), IoError> {
     match task {
-        "run" => write_run(&folder.join("run.h5"), 100),
+        "run" => write_run(&folder.join("run.h5"), 100, 1),
+        "run-behind" => write_run(&folder.join("run.h5"), 100, 2),
         format => {
             let run = RunReader::open(&folder.join("input.h5"))?;
             let (format, end) = match format.strip_suffix(".gz") {
@@ -62,6 +63,8 @@ fn a_full_disk_is_named_and_leaves_no_file() {
     let cases = [
         ("run", 8),
         ("run", 4096),
+        ("run-behind", 8),
+        ("run-behind", 4096),
         ("lhe", 8),
         ("lhe", 2048),
         ("hepmc3.gz", 8),
@@ -70,7 +73,7 @@ fn a_full_disk_is_named_and_leaves_no_file() {
     ];
     for (task, blocks) in cases {
         let folder = tempfile::tempdir().unwrap();
-        write_run(&folder.path().join("input.h5"), 10).unwrap();
+        write_run(&folder.path().join("input.h5"), 10, 1).unwrap();
         let name = "a_full_disk_is_named_and_leaves_no_file";
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" --exact {name}");
         // `output` keeps the child's own summary line off this runner's.

@@ -161,13 +161,10 @@ fn exports_have_the_threads_asked_for() {
     let none = folder.path().join("none.csv");
     let card = ["generate", "cards/na64mu-2025.toml", "--quiet", "--seed=1"];
     let beside = ["--out", out, "--set=events.count=3e5", "--to=csv"];
-    // Formatting is a good part of the whole run's time.
     let seen = watch(&[&card[..], &beside, &["--threads=6"]].concat(), &none);
-    assert!(
-        (6..=6 + FEW).contains(&seen.most_threads),
-        "{}",
-        seen.most_threads
-    );
+    // Two more: one writes the events, one asks the system to put them on the disk.
+    let most = seen.most_threads;
+    assert!((6..=6 + FEW + 2).contains(&most), "{most} threads");
     let run = folder.path().join("run.h5");
     let mut first = None;
     for threads in [1, 6] {

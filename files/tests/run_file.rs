@@ -13,10 +13,22 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 fn write(path: &Path, state: &str, compression: Compression, events: &EventBuffer) -> RunSummary {
+    write_on(1, path, state, compression, events)
+}
+
+fn write_on(
+    threads: usize,
+    path: &Path,
+    state: &str,
+    compression: Compression,
+    events: &EventBuffer,
+) -> RunSummary {
     let sample = sample::sample(state, Weighting::Weighted);
     let header = sample::header(&sample, compression);
     let summary = sample::summary(events, 1.5);
-    let mut writer = RunWriter::create(path, &header, false).unwrap();
+    let mut writer = RunWriter::create(path, &header, false)
+        .unwrap()
+        .on_threads(threads);
     // Pieces of uneven size, smaller and larger than a chunk.
     let mut piece = EventBuffer::new(events.columns().clone());
     for (i, event) in events.iter().enumerate() {
@@ -42,13 +54,17 @@ fn files_in(folder: &Path) -> Vec<String> {
 
 #[test]
 fn a_run_comes_back_as_it_was_written() {
-    for state in [sample::PAIR, sample::DARK_PHOTON] {
+    for (state, threads) in [
+        (sample::PAIR, 1),
+        (sample::PAIR, 3),
+        (sample::DARK_PHOTON, 0),
+    ] {
         for compression in [Compression::None, Compression::Gzip] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("new/folder/run.h5");
             let sample = sample::sample(state, Weighting::Weighted);
             let events = sample::events(&sample, 20_000, 1);
-            let summary = write(&path, state, compression, &events);
+            let summary = write_on(threads, &path, state, compression, &events);
 
             let run = RunReader::open(&path).unwrap();
             let mut header = sample::header(&sample, compression);
@@ -235,7 +251,8 @@ fn piece(events: &EventBuffer, from: usize, to: usize) -> EventBuffer {
 /// Sector by sector, the disk may hold what was written before or after the mark, in any mixture.
 #[test]
 fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
-    for compression in [Compression::None, Compression::Gzip] {
+    let all = [Compression::None, Compression::Gzip].map(|c| [(c, 1), (c, 2)]);
+    for (compression, threads) in all.into_iter().flatten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.h5");
         let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
@@ -246,7 +263,9 @@ fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
         let summary = sample::summary(&events, 1.5);
         let marked_at = 12_345;
 
-        let mut writer = RunWriter::create(&path, &header, false).unwrap();
+        let mut writer = RunWriter::create(&path, &header, false)
+            .unwrap()
+            .on_threads(threads);
         writer.write_events(&piece(&events, 0, marked_at)).unwrap();
         let mark = writer.mark().unwrap();
         writer.keep();
@@ -281,7 +300,9 @@ fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
                 &after_weights
             };
             fs::write(&weights, raw).unwrap();
-            let mut writer = RunWriter::reopen(&path, &header, false, &mark).unwrap();
+            let mut writer = RunWriter::reopen(&path, &header, false, &mark)
+                .unwrap()
+                .on_threads(threads);
             assert_eq!(writer.n_events(), marked_at);
             writer.write_events(&rest).unwrap();
             writer.finish(&summary).unwrap();

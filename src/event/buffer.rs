@@ -176,13 +176,15 @@ impl EventBuffer {
         self.extend_range(other, 0..other.len());
     }
 
-    /// Adds the events `range` of `other`, which has the same columns, behind its own.
+    /// Adds the events `range` of `other`, which has the same columns, behind its own; weights that are
+    /// not there yet are left out.
     ///
     /// # Panics
     /// If the columns differ, or the range is not there.
     pub fn extend_range(&mut self, other: &Self, range: Range<usize>) {
         assert_eq!(self.columns, other.columns, "events of other columns");
-        self.weight.extend_from_slice(&other.weight[range.clone()]);
+        self.weight
+            .extend(other.weight.get(range.clone()).unwrap_or_default());
         self.index.extend_from_slice(&other.index[range.clone()]);
         for (rows, more) in self.momenta.iter_mut().zip(&other.momenta) {
             rows.extend_from_slice(&more[range.clone()]);

@@ -4,7 +4,7 @@
 //! that it has emptied; a worker claims the next job that is offered, does it and says so. A slot is
 //! one thread's at a time, so nobody waits for a lock that another holds, and a thread goes to sleep
 //! only where there is nothing to do: the caller until several results are there, not each. What a job
-//! needs besides its result is a worker's own.
+//! needs besides its result is a worker's own. Pinned by the tests below and `tests/reproducibility.rs`.
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::any::Any;
@@ -296,4 +296,94 @@ pub(crate) fn stream<J: Send, S: Send, W, R>(
     let cells = cells.into_iter().map(Mutex::into_inner);
     slots.extend(cells.map(|cell| cell.unwrap_or_else(PoisonError::into_inner).slot));
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(
+        threads: usize,
+        jobs: usize,
+        most: usize,
+        work: impl Fn(usize) -> usize + Sync,
+    ) -> Vec<usize> {
+        let pool = (threads > 1).then(|| Pool::new(threads).expect("threads"));
+        let mut ring = vec![0; slots(pool.as_ref())];
+        let mut taken = Vec::new();
+        stream(
+            pool.as_ref(),
+            &mut ring,
+            0..jobs,
+            || (),
+            |&job, (), slot| *slot = work(job),
+            |next| while taken.len() < most && next(&mut |slot| taken.push(*slot)) {},
+        );
+        assert_eq!(ring.len(), slots(pool.as_ref()));
+        taken
+    }
+
+    /// Work of very different lengths.
+    fn uneven(job: usize) -> usize {
+        let rounds = job.wrapping_mul(0x9e37_79b9) >> 7 & 0x3fff;
+        (0..rounds).for_each(|_| spin_loop());
+        3 * job + 1
+    }
+
+    #[test]
+    fn results_come_in_order_from_any_number_of_threads() {
+        for threads in [1, 2, 3, 16] {
+            for jobs in [0, 1, 2, 5, 40, 3000] {
+                let all: Vec<usize> = (0..jobs).map(|job| 3 * job + 1).collect();
+                assert_eq!(run(threads, jobs, usize::MAX, uneven), all);
+                // Whoever has enough need not take the rest.
+                assert_eq!(run(threads, jobs, 7, uneven), all[..jobs.min(7)]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_slow_job_holds_up_nobody_for_ever() {
+        let slow = |job: usize| {
+            if job.is_multiple_of(11) {
+                thread::sleep(std::time::Duration::from_millis(3));
+            }
+            job
+        };
+        for threads in [2, 5] {
+            assert_eq!(
+                run(threads, 120, usize::MAX, slow),
+                (0..120).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn a_panic_on_either_side_ends_it_and_is_heard() {
+        let words =
+            |payload: Box<dyn Any + Send>| payload.downcast_ref::<&str>().map(|s| s.to_string());
+        for threads in [1, 4] {
+            let at_work = || {
+                run(threads, 500, usize::MAX, |job| {
+                    if job == 77 { panic!("at work") } else { job }
+                })
+            };
+            let heard = catch_unwind(AssertUnwindSafe(at_work)).expect_err("it panics");
+            assert_eq!(words(heard).as_deref(), Some("at work"));
+            let taking = || {
+                let pool = Pool::new(threads).expect("threads");
+                let one = |next: &mut Take<'_, ()>| next(&mut |()| panic!("taking"));
+                stream(
+                    Some(&pool),
+                    &mut vec![(); 6],
+                    0..500,
+                    || (),
+                    |_, (), ()| (),
+                    one,
+                )
+            };
+            let heard = catch_unwind(AssertUnwindSafe(taking)).expect_err("it panics");
+            assert_eq!(words(heard).as_deref(), Some("taking"));
+        }
+    }
 }

@@ -66,7 +66,8 @@ pub fn merge(
 
     let header = run::header(&card, None)?;
     let request = run::events(&card);
-    let mut writer = RunWriter::create(output, &header, replace)?;
+    let writer = RunWriter::create(output, &header, replace)?;
+    let mut writer = writer.on_threads(threads);
     let end = generator.keep_sample(&request);
     in_order(&shards, end, |events| {
         if watcher.should_stop() {
