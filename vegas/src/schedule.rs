@@ -57,9 +57,9 @@ impl Drop for Pool {
     }
 }
 
-/// Slots for as many threads: half as many again are on their way or being taken in.
+/// Slots for so many threads: more than half as many again are on their way or being taken in.
 pub(crate) fn slots(pool: Option<&Pool>) -> usize {
-    pool.map_or(1, |p| p.threads() + p.threads() / 2 + 2)
+    pool.map_or(1, |p| p.threads() + p.threads() / 2 + 6)
 }
 
 /// Takes in the next result with a function; `false` if there is none.
