@@ -36,8 +36,8 @@ use millibrem::record::{CrossSection, IterationRow, Member, RunHeader, RunSummar
 
 /// An unfinished run file.
 pub struct RunWriter {
-    // Declared first: the file must be closed before its name goes.
-    open: Option<(File, EventColumns)>,
+    // Declared first: the file must be closed before its name goes, and nobody writes when it is.
+    open: Option<(EventColumns, File)>,
     file: PartFile,
     weights: RawWeights,
     write_back: WriteBack,
@@ -83,7 +83,7 @@ impl RunWriter {
         let head = first_bytes(file.part(), length)
             .map_err(|e| IoError::file("read the header of", path, e))?;
         Ok(Self {
-            open: Some((made, columns)),
+            open: Some((columns, made)),
             file,
             weights,
             write_back: WriteBack::default(),
@@ -131,7 +131,7 @@ impl RunWriter {
             let group = opened.group("events")?;
             let mut columns = EventColumns::open(group, &header.sample.columns(), written)?;
             columns.check(&mark.events)?;
-            Ok((opened, columns))
+            Ok((columns, opened))
         };
         let open = open().map_err(|e| damaged(e.to_string()))?;
         file.keep();
@@ -155,7 +155,7 @@ impl RunWriter {
             0 => thread::available_parallelism().map_or(1, usize::from),
             n => n,
         };
-        if let (Some((_, columns)), true) = (&mut self.open, self.threads > 1) {
+        if let (Some((columns, _)), true) = (&mut self.open, self.threads > 1) {
             columns.go_behind();
         }
         self
@@ -174,7 +174,7 @@ impl RunWriter {
 
     /// Number of events taken over.
     pub fn n_events(&self) -> usize {
-        self.open.as_ref().map_or(0, |(_, columns)| columns.len())
+        self.open.as_ref().map_or(0, |(columns, _)| columns.len())
     }
 
     /// Appends events.
@@ -183,7 +183,7 @@ impl RunWriter {
     /// [`IoError`] if the disk is full or a column is missing; nothing more can be written then.
     pub fn write_events(&mut self, events: &EventBuffer) -> Result<(), IoError> {
         let operation = "write events to";
-        let Some((_, columns)) = self.open.as_mut() else {
+        let Some((columns, _)) = self.open.as_mut() else {
             return Err(self.closed(operation));
         };
         let lengths = (events.weight.len(), events.index.len());
@@ -213,7 +213,7 @@ impl RunWriter {
     /// [`IoError`] if the disk is full.
     pub fn mark(&mut self) -> Result<Mark, IoError> {
         let operation = "save";
-        let Some((file, columns)) = self.open.as_mut() else {
+        let Some((columns, file)) = self.open.as_mut() else {
             return Err(self.closed(operation));
         };
         let checksums = columns
@@ -293,7 +293,7 @@ impl RunWriter {
         write: impl FnOnce(&File) -> Result<()>,
     ) -> Result<(), IoError> {
         let operation = "complete";
-        let Some((file, columns)) = self.open.take() else {
+        let Some((columns, file)) = self.open.take() else {
             return Err(self.closed(operation));
         };
         let path = self.file.path().to_owned();
