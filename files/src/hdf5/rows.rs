@@ -14,7 +14,7 @@ use ndarray::{ArrayView1, ArrayView2};
 use millibrem::event::EventBuffer;
 
 /// Buffers of events that wait to be written.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// All columns but the weights, and how far they are written.
 pub(super) struct Rows {
