@@ -3,6 +3,7 @@
 mod losses;
 mod sampler;
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
@@ -83,16 +84,26 @@ pub fn inclusive(method: Method, mixture: &Mixture) -> Result<MixedRoute, UsageE
     route.map_err(|error| UsageError(error.to_string()))
 }
 
-/// The shower of the card's beam down to `lowest_gev`, or to its cut on x, with depths in X0: those asked for,
-/// or the thickness of the target.
+/// The shower of the card's beam down to `above_gev`, or to the lowest of the energies `at_gev`, or to its cut on x,
+/// with depths in X0: those asked for, or the thickness of the target.
 ///
 /// # Errors
-/// [`UsageError`] if the beam makes no shower, or no depth is known.
+/// [`UsageError`] if the beam makes no shower, no depth is known, or an energy lies below what is followed.
 pub fn shower(
     card: &RunCard,
-    lowest_gev: Option<f64>,
+    above_gev: Option<f64>,
+    at_gev: &[f64],
     depths_x0: &[f64],
 ) -> Result<(Shower, Vec<f64>), UsageError> {
+    let lowest_at = at_gev.iter().copied().reduce(f64::min);
+    if let (Some(above), Some(at)) = (above_gev, lowest_at)
+        && at < above
+    {
+        return Err(UsageError(format!(
+            "--at {at} lies below --above {above} GeV, down to which the shower is followed: leave --above out, or lower it"
+        )));
+    }
+    let lowest_gev = above_gev.or(lowest_at);
     let beam = match card.beam.projectile {
         Projectile::Electron => Species::Electron,
         Projectile::Positron => Species::Positron,
@@ -127,6 +138,18 @@ pub fn bins(card: &RunCard, n: u32) -> Vec<f64> {
     (0..n).map(at).chain([high]).collect()
 }
 
+/// Most threads where there are not as many cores: thousands would only wait for each other.
+const MOST_THREADS: usize = 256;
+
+/// How many threads that is, where 0 means as many as the machine has.
+pub fn thread_count(asked_for: usize) -> usize {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    match asked_for {
+        0 => cores,
+        n => n.min(cores.max(MOST_THREADS)),
+    }
+}
+
 /// Runs `work` on as many threads as the card asks for; a thread that is one of several already does
 /// it alone, because pools inside of each other would start threads by the hundred.
 ///
@@ -136,7 +159,10 @@ pub fn on_threads<R: Send>(
     card: &RunCard,
     work: impl FnOnce() -> R + Send,
 ) -> Result<R, UsageError> {
-    let threads = card.run.threads;
+    let threads = match card.run.threads {
+        0 => 0,
+        n => thread_count(n),
+    };
     // The program's own thread is a pool of one, which is none that was asked for.
     if rayon::current_thread_index().is_some() && rayon::current_num_threads() == threads {
         return Ok(work());

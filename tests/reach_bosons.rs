@@ -141,7 +141,7 @@ fn a_narrow_a_is_made_by_the_positrons_of_the_energy_at_its_pole() {
         ),
     ];
     let card = resonance("na64e-2023", &set);
-    let (shower, depths) = run::shower(&card, None, &[]).expect("a shower");
+    let (shower, depths) = run::shower(&card, None, &[], &[]).expect("a shower");
     let tracks = shower.track_lengths(&card.target.material, &depths);
     let track = tracks.expect("tracks").pop().expect("one depth");
     for mass in [0.25, 0.3] {

@@ -49,8 +49,7 @@ fn positive(text: &str) -> Result<f64, String> {
 impl Shower {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let card = common.load(&self.card)?;
-        let lowest = self.at.iter().copied().reduce(f64::min);
-        let (shower, depths_x0) = run::shower(&card, self.above.or(lowest), &self.depths)?;
+        let (shower, depths_x0) = run::shower(&card, self.above, &self.at, &self.depths)?;
         let tracks = shower
             .track_lengths(&card.target.material, &depths_x0)
             .map_err(|error: ShowerError| Failure::Usage(error.to_string()))?;

@@ -216,6 +216,8 @@ def reach(
     -------
     Reach
     """
+    if method not in ("quadrature", "mc"):
+        raise UsageError(f"method: found {method!r}, expected 'quadrature' or 'mc'")
     if rel_error is None and method != "mc":
         rel_error = 1e-4
     several = [cards] if isinstance(cards, (Card, str, os.PathLike)) else cards

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def pointwise(function: Callable[[Floats], float]) -> Function:
 
     @functools.wraps(function)
     def of_batch(x: Floats) -> Floats:
-        return np.array([function(point) for point in x], dtype=float)
+        return _real([function(point) for point in x])
 
     return of_batch
 
@@ -201,6 +201,16 @@ def _of_floats(function: Function) -> Function:
     """The function with values as an array of doubles."""
 
     def of_batch(x: Floats) -> Floats:
-        return np.asarray(function(x), dtype=float)
+        return _real(function(x))
 
     return of_batch
+
+
+def _real(values: Any) -> Floats:
+    """The values as an array of doubles, none of which would lose a part of itself."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError("the values are a masked array, whose masked elements have no value: fill them first")
+    found = np.asarray(values)
+    if found.dtype.kind == "c":
+        raise TypeError("the values are complex: return the real or the imaginary part")
+    return found.astype(float, copy=False)

@@ -48,9 +48,16 @@ fn overrides(written: &[(String, String)], seed: Option<u64>) -> Result<Vec<Over
 impl Card {
     /// What a study makes cards of.
     pub(crate) fn source(&self) -> Result<CardSource, Failure> {
-        let seed = Some(self.card.run.seed);
-        let overrides = overrides(&self.written, seed)?;
-        Ok(CardSource::new(self.text.clone(), overrides))
+        let overrides = overrides(&[], Some(self.card.run.seed))?;
+        Ok(CardSource::new(self.settled(), overrides))
+    }
+
+    /// The text to replace values of: what one key drops of another was dropped when that was replaced.
+    fn settled(&self) -> CardText {
+        match self.written.is_empty() {
+            true => self.text.clone(),
+            false => card::of_text(self.text.file(), self.text.name(), &self.card.to_toml()),
+        }
     }
 }
 
@@ -75,11 +82,10 @@ impl Card {
         Ok(Self::with(card::read(&path)?, Vec::new(), None)?)
     }
 
-    /// The same with more values replaced; a seed that was drawn stays.
-    fn replace(&self, more: Vec<(String, String)>) -> Result<Self, Failure> {
-        let written = [self.written.clone(), more].concat();
+    /// The same with values replaced; a seed that was drawn stays.
+    fn replace(&self, written: Vec<(String, String)>) -> Result<Self, Failure> {
         let seed = Some(self.card.run.seed);
-        Ok(Self::with(self.text.clone(), written, seed)?)
+        Ok(Self::with(self.settled(), written, seed)?)
     }
 
     /// The same with this seed, if it gives none itself.

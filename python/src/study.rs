@@ -165,8 +165,7 @@ pub(crate) fn shower<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let card = card.card.clone();
     let table = wait(py, None, End::Loses, move |_| {
-        let lowest = above.or(at.iter().copied().reduce(f64::min));
-        let (shower, depths_x0) = run::shower(&card, lowest, &depths_x0)?;
+        let (shower, depths_x0) = run::shower(&card, above, &at, &depths_x0)?;
         let tracks = shower
             .track_lengths(&card.target.material, &depths_x0)
             .map_err(|e| Failure::Usage(e.to_string()))?;

@@ -247,7 +247,7 @@ fn down_to(card: &RunCard, lowest: f64) -> Result<EnergyLoss, UsageError> {
                     Showered::of_tracks(range, down_to, thickness_x0, species)
                 }
                 None => {
-                    let (shower, _) = super::shower(card, Some(range.0), &[])?;
+                    let (shower, _) = super::shower(card, Some(range.0), &[], &[])?;
                     Showered::new(&shower, material, thickness_x0, species).map_err(usage)?
                 }
             };

@@ -3,12 +3,13 @@
 //! Rows are handed over as they are done, in any order. Pinned by the tests below and by
 //! `cli/tests/scan_threads.rs`.
 
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use rayon::ThreadPoolBuilder;
+
+use crate::run::thread_count;
 
 /// Number of rows that differ in the dark sector alone from which on they share what they can.
 pub(super) const MANY: usize = 8;
@@ -47,15 +48,11 @@ pub fn run_rows<R: Send, E: Send>(
     compute: impl Fn(usize, usize) -> R + Sync,
     mut done: impl FnMut(usize, R) -> Result<(), E> + Send,
 ) -> Result<(), E> {
-    let threads = match threads {
-        0 => thread::available_parallelism().map_or(1, NonZero::get),
-        n => n,
-    };
+    let threads = thread_count(threads);
     let (together, todo) = match todo {
+        all if threads == 1 || !can_start(threads) => (Vec::new(), all.to_vec()),
         all if all.len() < threads => (all.to_vec(), Vec::new()),
-        [first, rest @ .., last] if todo.len() >= MANY && threads > 1 => {
-            (vec![*first, *last], far_apart(rest))
-        }
+        [first, rest @ .., last] if todo.len() >= MANY => (vec![*first, *last], far_apart(rest)),
         all => (Vec::new(), all.to_vec()),
     };
     for row in together {
@@ -90,6 +87,19 @@ pub fn run_rows<R: Send, E: Send>(
     });
     let (_, error) = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
     error.map_or(Ok(()), Err)
+}
+
+/// Whether the system gives so many threads at once.
+fn can_start(threads: usize) -> bool {
+    let all_there = Mutex::new(());
+    let hold = all_there.lock();
+    thread::scope(|scope| {
+        let wait = || drop(all_there.lock());
+        let start = |_| thread::Builder::new().spawn_scoped(scope, wait).is_ok();
+        let started = (0..threads).all(start);
+        drop(hold);
+        started
+    })
 }
 
 /// The same rows, neighbours far from each other.

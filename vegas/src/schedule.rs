@@ -57,9 +57,9 @@ impl Drop for Pool {
     }
 }
 
-/// Slots for so many threads: more than half as many again are on their way or being taken in.
+/// Slots for so many threads, and some that are being taken in; a slot may have many bins.
 pub(crate) fn slots(pool: Option<&Pool>) -> usize {
-    pool.map_or(1, |p| p.threads() + p.threads() / 2 + 6)
+    pool.map_or(1, |p| p.threads() + (p.threads() / 2).clamp(6, 8))
 }
 
 /// Takes in the next result with a function; `false` if there is none.
@@ -121,6 +121,8 @@ struct Ring<J, S> {
     caller: Bed,
     /// The job the caller sleeps for.
     wanted: AtomicUsize,
+    /// Jobs the caller may leave untaken without keeping a worker waiting.
+    spare: usize,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     failed: AtomicBool,
 }
@@ -131,9 +133,10 @@ pub(crate) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<J, S> Ring<J, S> {
-    fn new(slots: Vec<S>) -> Self {
+    fn new(slots: Vec<S>, threads: usize) -> Self {
         let none = |_: &S| Done(AtomicUsize::new(usize::MAX));
         Self {
+            spare: slots.len().saturating_sub(threads),
             done: slots.iter().map(none).collect(),
             cells: slots
                 .into_iter()
@@ -188,9 +191,20 @@ impl<J, S> Ring<J, S> {
         }
     }
 
+    /// Ends everything: a worker has panicked.
+    fn fail(&self, payload: Box<dyn Any + Send>) {
+        unpoisoned(&self.panic).get_or_insert(payload);
+        self.failed.store(true, SeqCst);
+        self.close();
+        self.caller.wake(true);
+    }
+
     /// A worker's life.
     fn work<W>(&self, own: impl Fn() -> W, work: impl Fn(&J, &mut W, &mut S)) {
-        let mut own = own();
+        let mut own = match catch_unwind(AssertUnwindSafe(own)) {
+            Ok(own) => own,
+            Err(payload) => return self.fail(payload),
+        };
         while let Some(n) = self.claim() {
             let mut cell = self.cell(n);
             let Cell { job, slot } = &mut *cell;
@@ -199,11 +213,7 @@ impl<J, S> Ring<J, S> {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(job, &mut own, slot)));
             drop(cell);
             if let Err(payload) = outcome {
-                unpoisoned(&self.panic).get_or_insert(payload);
-                self.failed.store(true, SeqCst);
-                self.close();
-                self.caller.wake(true);
-                return;
+                return self.fail(payload);
             }
             self.done[n % self.done.len()].0.store(n, SeqCst);
             if self.wanted.load(SeqCst) == n {
@@ -219,7 +229,7 @@ impl<J, S> Ring<J, S> {
         if !looks(&|| done(n)) {
             // Several at a time, as long as that keeps no worker waiting.
             let last = self.offered.load(SeqCst) - 1;
-            for last in [last.min(n + self.cells.len() / 4), n] {
+            for last in [last.min(n + self.spare / 2), n] {
                 self.wanted.store(last, SeqCst);
                 self.caller.sleep(|| done(last) || failed());
             }
@@ -264,7 +274,7 @@ pub(crate) fn stream<J: Send, S: Send, W, R>(
             true
         });
     };
-    let ring = Ring::new(std::mem::take(slots));
+    let ring = Ring::new(std::mem::take(slots), threads.current_num_threads());
     let result = threads.in_place_scope(|scope| {
         for _ in 0..threads.current_num_threads() {
             scope.spawn(|_| ring.work(&own, &work));

@@ -16,6 +16,7 @@ use crate::IoError;
 use crate::output::Kind;
 use crate::part::PartFile;
 use millibrem::event::{Event, EventBuffer};
+use millibrem::run::thread_count;
 
 /// Appends formatted text.
 macro_rules! put {
@@ -139,10 +140,7 @@ struct TextExporter<'a, F> {
 impl<'a, F: TextFormat> TextExporter<'a, F> {
     /// Writes the head of the text.
     fn begin(format: F, context: Context, sink: Sink<'a>) -> Result<Self, IoError> {
-        let threads = match context.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            n => n,
-        };
+        let threads = thread_count(context.threads);
         // One thread is the caller's, which formats and writes in turn.
         let pool = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
         let mut new = Self {

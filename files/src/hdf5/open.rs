@@ -55,8 +55,9 @@ pub(crate) fn create(path: &Path) -> Result<File> {
 fn open(path: &Path, mode: OpenMode) -> Result<File> {
     let mut options = File::with_options();
     if !matches!(mode, OpenMode::Read) {
-        // Chunks are written whole and once: without a cache they go to the file from where they are.
-        options.with_fapl(|access| access.chunk_cache(0, 0, 0.0));
+        // Chunks are written whole and once: without a cache they go to the file from where they are. What
+        // the library would keep of small datasets it writes when they are closed, where nobody hears of a failure.
+        options.with_fapl(|access| access.chunk_cache(0, 0, 0.0).sieve_buf_size(0));
     }
     match options.open_as(path, mode) {
         Err(e) if matches!(lock_trouble(&e), Some(LockTrouble::NoLocks(_))) => {

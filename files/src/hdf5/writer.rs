@@ -15,7 +15,6 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::thread;
 
 use ::hdf5::{File, Group, H5Type, Result};
 use serde::{Deserialize, Serialize};
@@ -33,6 +32,7 @@ use crate::output::{Kind, beside};
 use crate::part::PartFile;
 use millibrem::event::{Compression, EventBuffer, EventSink, SinkError};
 use millibrem::record::{CrossSection, IterationRow, Member, RunHeader, RunSummary};
+use millibrem::run::thread_count;
 
 /// An unfinished run file.
 pub struct RunWriter {
@@ -151,10 +151,7 @@ impl RunWriter {
     /// the events.
     #[must_use]
     pub fn on_threads(mut self, threads: usize) -> Self {
-        self.threads = match threads {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            n => n,
-        };
+        self.threads = thread_count(threads);
         if let (Some((columns, _)), true) = (&mut self.open, self.threads > 1) {
             columns.go_behind();
         }

@@ -53,7 +53,7 @@ impl Showered {
         ) {
             return Ok(Some(Self::of_muons(card)));
         }
-        let (shower, depths) = run::shower(card, None, &[])?;
+        let (shower, depths) = run::shower(card, None, &[], &[])?;
         let problem = |e: &dyn std::fmt::Display| UsageError(format!("{}: {e}", card.run.name));
         if let Some(table) = &card.track_length {
             let range = (shower.lowest_gev, shower.energy_gev);

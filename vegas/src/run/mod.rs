@@ -37,6 +37,9 @@ use std::ops::ControlFlow;
 /// fewer the map follows their noise, and more weights are heavy (`examples/alarms.rs`).
 const POINTS_AN_INCREMENT: u64 = 100;
 
+/// Most threads where there are not as many cores: thousands would only wait for each other.
+const MOST_THREADS: usize = 256;
+
 /// Increments of the shortest iterations.
 const FEWEST_INCREMENTS: u64 = 20;
 
@@ -143,7 +146,7 @@ impl Vegas {
         })
     }
 
-    /// Uses this many threads; 0 means as many as the machine has. Changes no result.
+    /// Uses this many threads, at most 256 or as many as the machine has; 0 means as many as it has. Changes no result.
     pub fn set_threads(&mut self, threads: usize) {
         self.threads = threads;
     }
@@ -201,9 +204,10 @@ impl Vegas {
 
     /// A pool of its own, or `None` for a single thread.
     fn pool(&self) -> Result<Option<Pool>, Error> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let threads = match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            n => n,
+            0 => cores,
+            n => n.min(cores.max(MOST_THREADS)),
         };
         if threads == 1 {
             return Ok(None);
