@@ -20,6 +20,9 @@ pub struct Card {
     pub(crate) card: RunCard,
 }
 
+/// What the text of a card is called, behind the name of its file, whose lines it has no longer.
+const REPLACED: &str = ", as replaced";
+
 /// How a seed that was drawn is put back.
 const SEED: &str = "run.seed";
 
@@ -56,7 +59,11 @@ impl Card {
     fn settled(&self) -> CardText {
         match self.written.is_empty() {
             true => self.text.clone(),
-            false => card::of_text(self.text.file(), self.text.name(), &self.card.to_toml()),
+            false => {
+                let file = self.text.file().trim_end_matches(REPLACED);
+                let file = format!("{file}{REPLACED}");
+                card::of_text(&file, self.text.name(), &self.card.to_toml())
+            }
         }
     }
 }

@@ -33,6 +33,35 @@ def test_replaced_values_make_another_card(card):
         card.seed = 3
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"target.density_g_cm3": 2.65}, {"target.element": "W"}),
+        ({"target.nuclear_mass_gev": 25.126}, {"target.element": "H", "dark_sector.m_chi_gev": 0.5}),
+        ({"target.thickness_x0": 0.1}, {"target.thickness_cm": 2.0}),
+        ({"target.material": "LYSO"}, {"target.element": "W"}),
+        ({"beam.momentum_spread": 0.01}, {"beam.energy_gev": 4.0}),
+        (
+            {"process.kind": "dark-photon", "dark_sector.m_dark_photon_gev": 0.1, "histogram": []},
+            {"process.kind": "pair", "dark_sector.m_chi_gev": 0.01},
+        ),
+    ],
+)
+def test_what_was_replaced_before_is_the_card_that_is_replaced_in(first, second):
+    one = mb.Card.load("ldmx-2025").replace(first)
+    same = mb.Card.from_text(one.text, name=one.name)
+    assert one == same
+    assert one.replace(second).text == same.replace(second).text
+
+
+def test_a_replaced_card_has_lines_of_its_own():
+    tungsten = mb.Card.load("ldmx-2025").replace({"target.element": "W"})
+    with pytest.raises(mb.CardError, match=r"ldmx-2025.toml, as replaced:\d+: cuts.x_min") as caught:
+        tungsten.replace({"beam.lepton": "mu-", "beam.energy_gev": 0.3})
+    line = tungsten.text.splitlines()[caught.value.line - 1]
+    assert line.startswith("x_min")
+
+
 def test_values_of_every_kind_reach_the_card(card):
     other = card.replace(
         {

@@ -86,6 +86,8 @@ def test_curves_of_experiments_are_drawn_from_masses(tmp_path):
     import matplotlib.pyplot as plt
 
     masses = np.geomspace(0.01, 0.2, 3)
+    with pytest.raises(mb.UsageError, match="method: found 'ww', expected"):
+        mb.reach("na64mu-2025", masses, method="ww")
     reach = mb.reach(["na64mu-2025", "ldmx-2025"], masses)
     assert set(reach.table["m_chi_gev"]) <= set(masses)
     assert reach.table.attrs["units"]["m_chi_gev"] == "GeV"
@@ -146,6 +148,8 @@ def test_the_shower_has_the_rows_of_the_program(program):
     assert frame.attrs["units"]["electron_x0"] == "X0"
     with pytest.raises(mb.UsageError, match="beam.lepton is mu-"):
         mb.Card.load("na64mu-2025").shower()
+    with pytest.raises(mb.UsageError, match="--at 50 lies below --above 60"):
+        mb.Card.load("na64e-2023").shower(above=60, at=[70, 50])
 
 
 def test_every_table_is_drawn(card):

@@ -98,6 +98,19 @@ def test_a_function_of_another_shape_is_told_what_to_give(function, words):
         vegas.Integrator([[0, 1]] * 2)(function, 2, 1000)
 
 
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda x: x[:, 0] * (1 + 1j), "complex"),
+        (lambda x: np.ma.masked_less(x[:, 0], 0.5), "masked"),
+        (vegas.pointwise(lambda x: 1j), "complex"),
+    ],
+)
+def test_values_that_would_lose_a_part_are_refused(function, words):
+    with pytest.raises(TypeError, match=words):
+        vegas.Integrator([[0, 1]])(function, 2, 1000)
+
+
 def test_what_the_function_raises_comes_through_and_ctrl_c_reaches_it():
     def fails(x):
         raise ZeroDivisionError("mine")

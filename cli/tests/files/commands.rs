@@ -32,6 +32,15 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// Of words with a blank between them, which writes what it likes.
+    pub(crate) fn of(name: &str, words: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            arguments: words.split(' ').map(str::to_owned).collect(),
+            writes: Vec::new(),
+        }
+    }
+
     fn new(arguments: &[&str], writes: &[&str]) -> Self {
         let texts = |all: &[&str]| all.iter().map(|t| (*t).to_owned()).collect();
         Self {
