@@ -27,11 +27,12 @@ pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, id: usize) -> Result<(), 
         Content::Curves(curves) => draw_curves(canvas, panel, curves, &laid, id),
         Content::Heat(map) => {
             canvas.clip(&format!("frame{id}"), frame.corner, frame.size);
-            let range = heat::cells(canvas, frame, map).ok_or_else(|| PlotError::Nothing {
-                name: panel.name.clone(),
-            })?;
+            let range = heat::cells(canvas, frame, map);
             canvas.end();
-            heat::colour_bar(canvas, frame, range, &map.label);
+            // Where no cell holds anything the frame says so, as that of an empty histogram does.
+            if let Some(range) = range {
+                heat::colour_bar(canvas, frame, range, &map.label);
+            }
             axes(canvas, frame, Some(&panel.x.label), &panel.y.label);
         }
     }

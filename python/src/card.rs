@@ -89,10 +89,10 @@ impl Card {
         Ok(Self::with(card::read(&path)?, Vec::new(), None)?)
     }
 
-    /// The same with values replaced; a seed that was drawn stays.
-    fn replace(&self, written: Vec<(String, String)>) -> Result<Self, Failure> {
+    /// The same with more values replaced; a seed that was drawn stays.
+    fn replace(&self, more: Vec<(String, String)>) -> Result<Self, Failure> {
         let seed = Some(self.card.run.seed);
-        Ok(Self::with(self.settled(), written, seed)?)
+        Ok(Self::with(self.settled(), more, seed)?)
     }
 
     /// The same with this seed, if it gives none itself.

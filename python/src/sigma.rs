@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use millibrem::record::CrossSection;
-use millibrem::study;
+use millibrem::{run, study};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -22,6 +22,7 @@ pub(crate) fn sigma<'py>(
     let card = card.card.clone();
     let (method, seed) = (card.integration.method.name(), card.run.seed);
     let start = Instant::now();
+    let of_target = run::target_notes(&card);
     let found = wait(py, progress, End::Loses, move |shared| {
         Ok(study::sigma(&card, &mut |p| shared.hear(p))?)
     })?;
@@ -40,7 +41,8 @@ pub(crate) fn sigma<'py>(
             iterations,
         },
     )?;
-    let notes: Vec<&String> = found.runs.iter().flat_map(|run| &run.notes).collect();
+    let of_runs = found.runs.iter().flat_map(|run| &run.notes);
+    let notes: Vec<&String> = of_target.iter().chain(of_runs).collect();
     let nuclei = PyList::empty(py);
     for one in &found.nuclei {
         let nucleus = PyDict::new(py);

@@ -31,7 +31,7 @@ keys! { CutFields(rules) of KEYS:
     "cuts.x_min": Number, "", within!(0 to 1), Number(NO_CUT.x_min),
         "Smallest missing-energy fraction x.", FRACTION => x_min: f64;
     "cuts.x_max": Number, "", within!(0 to 1), Number(NO_CUT.x_max),
-        "Largest missing-energy fraction x.", FRACTION => x_max: f64;
+        "Largest missing-energy fraction x; 1 is no cut, also where a beam of spread momentum has x above 1.", FRACTION => x_max: f64;
     "cuts.lepton_energy_max_gev": Number, "GeV", Numbers("above the lepton's mass", |energy| energy > 0.0),
         Number(NO_CUT.lepton_energy_max_gev),
         "Largest energy of the scattered lepton.", ENERGY_MAX => lepton_energy_max_gev: f64;
