@@ -327,8 +327,19 @@ impl DarkSector {
         })
     }
 
-    /// Refuses a pair without a charge, which the photon does not couple to.
+    /// Refuses a pair without a charge, which the photon does not couple to, and an A′ at the threshold of the
+    /// pair whose width vanishes there: the integral over its pole does not converge.
     pub(crate) fn check(&self) -> Result<(), BadNumber> {
+        if let Self::Mediated(chi, a) = self
+            && a.width_gev.is_none()
+            && a.mass_gev == 2.0 * chi.mass_gev
+        {
+            return Err(BadNumber {
+                name: "dark_sector.m_mediator_gev",
+                expected: "another mass than 2 dark_sector.m_chi_gev, or a dark_sector.width_gev: without one sigma diverges there",
+                found: a.mass_gev,
+            });
+        }
         let charge = match self {
             Self::Pair(chi) => chi.charge,
             _ => 1.0,

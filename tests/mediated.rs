@@ -319,3 +319,30 @@ fn points_of_a_narrow_peak_are_smooth() {
     );
     assert!(worst < 5e-4, "{worst:e}");
 }
+
+#[test]
+fn at_twice_the_mass_of_chi_a_width_is_asked_for() {
+    let pair = pair(BEAMS[0], "dirac", 0.05);
+    let DarkSector::Pair(chi) = pair.dark else {
+        panic!("a pair")
+    };
+    let with = |a| pair.with(|parts| parts.dark = DarkSector::Mediated(chi, a));
+    let error = with(resonance(0.1, 1e-3, None)).expect_err("diverges");
+    let words = error.to_string();
+    assert!(
+        words.contains("dark_sector.m_mediator_gev must be another mass"),
+        "{words}"
+    );
+    assert!(
+        exact(
+            &with(resonance(0.1, 1e-3, Some(1e-4))).expect("has a width"),
+            1e-3
+        ) > 0.0
+    );
+    assert!(
+        exact(
+            &with(resonance(0.101, 1e-3, None)).expect("has a width"),
+            1e-3
+        ) > 0.0
+    );
+}

@@ -8,6 +8,7 @@ use millibrem::beam::Projectile;
 use millibrem::card::{CardError, RunCard};
 use millibrem::event::Scalar;
 use millibrem::matter::straggling;
+use millibrem::run::thread_count;
 use millibrem_files::IoError;
 use millibrem_files::export::{
     ExportOptions, ExportReport, Format, VertexDepth, Weights, export, export_into,
@@ -106,7 +107,7 @@ impl Export {
             allowed_excess: card(&run)
                 .map_or(ALLOWED_EXCESS, |card| card.events.max_overweight_share),
             replace: common.force,
-            threads: common.thread_count()?,
+            threads: thread_count(common.thread_count()?),
         };
         if self.is_stdout() {
             let stdout = std::io::stdout().lock();

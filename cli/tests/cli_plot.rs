@@ -365,3 +365,35 @@ fn what_cannot_be_drawn_is_one_line_and_exit_code_two() {
     ];
     insta::assert_snapshot!(found.concat());
 }
+
+#[test]
+fn an_empty_histogram_of_two_axes_does_not_keep_the_others_from_being_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let out = out.to_str().unwrap();
+    let empty = "histogram=[{observable=[\"e_miss_gev\",\"theta_lepton_rad\"],bins=[5,5],min=[0,0],max=[1e-3,1e-9]},{observable=\"x\",bins=5}]";
+    let card = [
+        "generate",
+        "na64mu-2025",
+        "--seed=1",
+        "--quiet",
+        "--out",
+        out,
+    ];
+    let few = [
+        "--set=events.count=0",
+        "--set=integration.rel_error=0.05",
+        "--set",
+        empty,
+    ];
+    let made = program::output(&[&card[..], &few].concat());
+    assert!(made.status.success(), "{made:?}");
+    let figures_in = folder.path().join("figures");
+    let run = format!("{out}/run.h5");
+    let drawn = figures(&[&run, "--out", figures_in.to_str().unwrap()]);
+    let pictures = drawn
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "png"));
+    // Two histograms and the iterations.
+    assert_eq!(pictures.count(), 3, "{drawn:?}");
+}

@@ -57,7 +57,7 @@ fn a_run_comes_back_as_it_was_written() {
     for (state, threads) in [
         (sample::PAIR, 1),
         (sample::PAIR, 3),
-        (sample::DARK_PHOTON, 0),
+        (sample::DARK_PHOTON, 1),
     ] {
         for compression in [Compression::None, Compression::Gzip] {
             let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use millibrem::card::RunCard;
+use millibrem::run::thread_count;
 use millibrem_files::export::{ExportOptions, Format, VertexDepth, Weights};
 use pyo3::prelude::*;
 
@@ -86,7 +87,7 @@ pub(crate) fn export(
         weights,
         allowed_excess: card.map_or(ALLOWED_EXCESS, |card| card.events.max_overweight_share),
         replace: choice.replace,
-        threads: 0,
+        threads: thread_count(0),
     };
     let report = py.detach(|| millibrem_files::export::export(run, format, &path, &options))?;
     Ok((report.n_events, report.warnings))

@@ -189,13 +189,6 @@ fn mediated(rules: &Resolver<'_>) -> Result<DarkSector, CardError> {
         width_gev: rules.read("dark_sector.width_gev")?,
     }))?;
     let chi = chi(rules, 0.0)?;
-    // Γ(A′ → χχ̄) vanishes there and the integral over the pole does not converge.
-    if resonance.width_gev.is_none() && resonance.mass_gev == 2.0 * chi.mass_gev {
-        let found = format!("{}, which is 2 dark_sector.m_chi_gev", resonance.mass_gev);
-        let expected =
-            "another mass, or a dark_sector.width_gev: there sigma has no limit without a width";
-        return Err(rules.wrong("dark_sector.m_mediator_gev", found, expected.to_owned()));
-    }
     Ok(DarkSector::Mediated(chi, resonance))
 }
 

@@ -65,7 +65,7 @@ pub struct ExportOptions {
     pub allowed_excess: f64,
     /// Replace a file that is there.
     pub replace: bool,
-    /// Threads that format and compress text; 0 means as many as the machine has. Changes no byte.
+    /// Threads that format and compress text, the calling one alone if there are none. Changes no byte.
     pub threads: usize,
 }
 

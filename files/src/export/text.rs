@@ -16,7 +16,6 @@ use crate::IoError;
 use crate::output::Kind;
 use crate::part::PartFile;
 use millibrem::event::{Event, EventBuffer};
-use millibrem::run::thread_count;
 
 /// Appends formatted text.
 macro_rules! put {
@@ -140,8 +139,8 @@ struct TextExporter<'a, F> {
 impl<'a, F: TextFormat> TextExporter<'a, F> {
     /// Writes the head of the text.
     fn begin(format: F, context: Context, sink: Sink<'a>) -> Result<Self, IoError> {
-        let threads = thread_count(context.threads);
         // One thread is the caller's, which formats and writes in turn.
+        let threads = context.threads;
         let pool = || ThreadPoolBuilder::new().num_threads(threads).build().ok();
         let mut new = Self {
             format,

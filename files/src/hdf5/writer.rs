@@ -32,7 +32,6 @@ use crate::output::{Kind, beside};
 use crate::part::PartFile;
 use millibrem::event::{Compression, EventBuffer, EventSink, SinkError};
 use millibrem::record::{CrossSection, IterationRow, Member, RunHeader, RunSummary};
-use millibrem::run::thread_count;
 
 /// An unfinished run file.
 pub struct RunWriter {
@@ -147,11 +146,10 @@ impl RunWriter {
         })
     }
 
-    /// Uses this many threads (0: as many as the machine has): where there is more than one, another writes
-    /// the events.
+    /// Uses this many threads: where there is more than one, another writes the events.
     #[must_use]
     pub fn on_threads(mut self, threads: usize) -> Self {
-        self.threads = thread_count(threads);
+        self.threads = threads;
         if let (Some((columns, _)), true) = (&mut self.open, self.threads > 1) {
             columns.go_behind();
         }

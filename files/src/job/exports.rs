@@ -66,7 +66,7 @@ impl Exports {
             files,
             replace,
             allowed_excess: card.events.max_overweight_share,
-            threads: card.run.threads,
+            threads: run::thread_count(card.run.threads),
         })
     }
 

@@ -174,7 +174,7 @@ impl Library {
         ExportOptions {
             allowed_excess: self.points[point].0.events.max_overweight_share,
             replace: self.replace,
-            threads: self.points[point].0.run.threads,
+            threads: run::thread_count(self.points[point].0.run.threads),
             ..ExportOptions::default()
         }
     }

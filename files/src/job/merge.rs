@@ -67,7 +67,7 @@ pub fn merge(
     let header = run::header(&card, None)?;
     let request = run::events(&card);
     let writer = RunWriter::create(output, &header, replace)?;
-    let mut writer = writer.on_threads(threads);
+    let mut writer = writer.on_threads(run::thread_count(threads));
     let end = generator.keep_sample(&request);
     in_order(&shards, end, |events| {
         if watcher.should_stop() {

@@ -307,7 +307,7 @@ impl Job {
             process,
             header,
             generator,
-            writer: writer.on_threads(self.card.run.threads),
+            writer: writer.on_threads(run::thread_count(self.card.run.threads)),
             clock: Clock::new(self.pace),
             saved,
             before,

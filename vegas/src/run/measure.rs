@@ -140,16 +140,7 @@ impl Vegas {
         // What is missing of each iteration is known before anything is done.
         let known = tally.clone();
         let missing = |iteration: u32| {
-            let (from, to) = plan.shard.map_or((0, all), |s| {
-                // The jobs of all iterations in a row: an iteration has too few for many shards.
-                let (in_total, begin) =
-                    (u64::from(plan.iterations) * all, u64::from(iteration) * all);
-                let cut = |i: u32| {
-                    let at = u128::from(in_total) * u128::from(i) / u128::from(s.of);
-                    (at as u64).clamp(begin, begin + all) - begin
-                };
-                (cut(s.index), cut(s.index + 1))
-            });
+            let (from, to) = part(plan, all, iteration);
             let done = known.iterations.get(iteration as usize);
             let is_missing = move |&j: &u32| !done.is_some_and(|tally| tally.has(j));
             (from as u32..to as u32).filter(is_missing)
@@ -255,6 +246,20 @@ impl Vegas {
         )?;
         Ok(Measurement::of(tally, plan, stopped))
     }
+}
+
+/// The jobs of an iteration, which has `all`, that a plan asks for: from the one to before the other.
+fn part(plan: &Plan, all: u64, iteration: u32) -> (u64, u64) {
+    let Some(shard) = plan.shard else {
+        return (0, all);
+    };
+    // The jobs of all iterations in a row: an iteration has too few for many shards.
+    let (in_total, begin) = (u64::from(plan.iterations) * all, u64::from(iteration) * all);
+    let cut = |i: u32| {
+        let at = u128::from(in_total) * u128::from(i) / u128::from(shard.of);
+        (at as u64).clamp(begin, begin + all) - begin
+    };
+    (cut(shard.index), cut(shard.index + 1))
 }
 
 /// Whether the error a plan aims at is reached.
