@@ -154,6 +154,18 @@ fn bins_of_a_spectrum_have_edges_and_add_up_to_the_cross_section() {
     assert!((errors[1] * 8.0 / column("error_pb")[1] - 1.0).abs() < 1e-15);
     let none = spectrum(&card, &Where::At(vec![0.9]), silent).expect("found");
     assert_eq!(none.table().position("x_low"), None);
+    // A point of a beam does not ask for the cut; what becomes of one in a target is known within it only.
+    assert!(spectrum(&card, &Where::At(vec![0.3]), silent).is_ok());
+    let thick = shipped("na64e-2023-photon-conversion").expect("shipped");
+    let exact = Override::by_option("--method", "integration.method", "quadrature");
+    let thick = thick.with(&[exact]).expect("valid");
+    let error = spectrum(&thick, &Where::At(vec![0.9, 0.45]), silent).expect_err("below the cut");
+    assert!(
+        error
+            .to_string()
+            .contains("at: found 0.45, expected x from 0.5 to 1"),
+        "{error}"
+    );
 }
 
 #[test]

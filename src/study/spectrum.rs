@@ -5,7 +5,7 @@
 
 use super::sigma::{Measured, deterministic, measured};
 use super::{StudyError, facts};
-use crate::card::RunCard;
+use crate::card::{Losses, RunCard};
 use crate::constants::ELECTRON_MASS_GEV;
 use crate::generate::{HistogramRequest, Listener};
 use crate::histogram::{Axis, Observable, Scale};
@@ -132,14 +132,26 @@ impl Where {
                     .to_owned(),
             )
             .into()),
-            Self::At(x) => match x.iter().find(|x| !(0.0..=1.0).contains(*x)) {
-                Some(&bad) => Err(UsageError(format!(
-                    "at: found {}, expected x from 0 to 1",
-                    shown(bad)
-                ))
-                .into()),
-                None => Ok((x.clone(), None)),
-            },
+            Self::At(x) => {
+                // What the beam loses, and what it makes, is followed down to the cut.
+                let thick = !matches!(card.losses, None | Some(Losses::None));
+                let (low, high, words) = match thick {
+                    true => (
+                        card.cuts.x_min,
+                        card.cuts.x_max,
+                        " (the cuts: the beam is followed within them)",
+                    ),
+                    false => (0.0, 1.0, ""),
+                };
+                match x.iter().find(|x| !(low..=high).contains(*x)) {
+                    Some(&bad) => Err(UsageError(format!(
+                        "at: found {}, expected x from {low} to {high}{words}",
+                        shown(bad)
+                    ))
+                    .into()),
+                    None => Ok((x.clone(), None)),
+                }
+            }
             Self::Bins(n) if !(1..=MAX_BINS).contains(n) => {
                 Err(UsageError(format!("bins: found {n}, expected 1 to {MAX_BINS}")).into())
             }
