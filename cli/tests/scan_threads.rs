@@ -32,8 +32,11 @@ fn watch(arguments: &[&str], table: &Path) -> Seen {
     let start = Instant::now();
     let (mut most_threads, mut rows) = (0, vec![0]);
     let status = loop {
-        if let Ok(tasks) = fs::read_dir(&tasks) {
-            most_threads = most_threads.max(tasks.count());
+        let count = || fs::read_dir(&tasks).map_or(0, Iterator::count);
+        if count() > most_threads {
+            // A thread that was joined is listed for a moment more.
+            thread::sleep(Duration::from_millis(2));
+            most_threads = most_threads.max(count());
         }
         if let Ok(text) = fs::read(table) {
             let lines = text.split(|b| *b == b'\n');
