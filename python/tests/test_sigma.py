@@ -73,3 +73,9 @@ def test_progress_is_told_and_its_exceptions_come_through(card):
 
     with pytest.raises(RuntimeError, match="enough"):
         card.sigma("mc", rel_error=1e-5, progress=fails)
+
+
+def test_what_is_to_be_known_of_the_target_is_among_the_notes():
+    thin = mb.Card.load("na64e-2023").replace({"target.losses": "none"})
+    assert any("treated as thin" in note for note in thin.sigma(method="quadrature").notes)
+    assert mb.Card.load("na64mu-2025").replace({"target.thickness_cm": 0.1}).sigma().notes == []

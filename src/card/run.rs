@@ -32,7 +32,7 @@ keys! {
         "Seed of all random numbers: the same card and seed give the same bits; beyond 2⁶³ − 1 it is written as a text of digits.",
         "a whole number, 0 to 18446744073709551615" => seed: u64 = seed(rules)?;
     "run.threads": Count, "", within!(0 to 4096), Count(0),
-        "Number of threads, 0 for all cores; results do not depend on it.",
+        "Number of threads, 0 for all cores; at most 256 are started, or as many as there are cores if those are more. Results do not depend on it.",
         "a number of threads, 0 (all cores) to 4096" => threads: usize;
 }
 

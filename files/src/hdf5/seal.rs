@@ -198,6 +198,23 @@ mod tests {
     use std::fs;
 
     #[test]
+    fn several_threads_seal_as_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let content: Vec<u8> = (0..2 * PART + 12_345)
+            .map(|i| ((i * i) >> 7) as u8)
+            .collect();
+        let sealed = |threads| {
+            fs::write(&path, &content).unwrap();
+            put(&path, threads).unwrap();
+            assert!(check(&path).unwrap());
+            fs::read(&path).unwrap()
+        };
+        let one = sealed(1);
+        assert!(sealed(2) == one && sealed(16) == one);
+    }
+
+    #[test]
     fn every_bit_and_every_length_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
