@@ -15,7 +15,7 @@ use pulp::{Simd, WithSimd};
 
 use super::recoil::{Columns, GROUP, Ready, RecoilIntegral};
 use super::resonance::PairSource;
-use super::rule::Rule;
+use super::rule::{LANES, Rule};
 use super::vector::Radiation;
 use crate::constants::{ALPHA, GEV_M2_TO_PB};
 use crate::kinematics::Collision;
@@ -109,9 +109,11 @@ impl Slice<'_> {
         let mut sum = 0.0;
         for first in (0..rule.n).step_by(GROUP) {
             let n = (rule.n - first).min(GROUP);
-            let (z, weights) = (&rule.z[first..first + n], &rule.w[first..first + n]);
+            // With the nodes that fill a rule up: what is left of a vector would go one by one.
+            let filled = n.next_multiple_of(LANES);
+            let (z, weights) = (&rule.z[first..first + filled], &rule.w[first..first + n]);
             let mut jacobian = [0.0; GROUP];
-            for i in 0..n {
+            for i in 0..filled {
                 let gap = reach * z[i];
                 let r = 1.0 - gap;
                 let r2 = r * r;
@@ -119,7 +121,7 @@ impl Slice<'_> {
                 ready.w[i] = y.floor * gap * (1.0 + r) * (1.0 + r2) * inv;
                 jacobian[i] = 4.0 * y.floor * reach * inv / r;
             }
-            self.recoil.prepare(&y, n, ready);
+            self.recoil.prepare(&y, filled, ready);
             for (i, weight) in weights.iter().enumerate() {
                 let at = self.recoil.at(&y, (ready, i), self.rules.recoil, columns);
                 sum += weight * jacobian[i] * at;
