@@ -9,7 +9,7 @@
 //! half-lives of ⁹⁷Tc and ⁹⁸Tc, 4.21 and 4.2 million years, agree within their errors (NUBASE2020,
 //! Kondev et al., Chin. Phys. C 45, 030001). Pinned by the tests below.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// One isotope of an element; all there are come from [`of`] and [`find`].
 #[derive(Debug, PartialEq)]
@@ -25,25 +25,34 @@ pub struct Isotope {
     pub abundance_percent: f64,
 }
 
-static ISOTOPES: LazyLock<Vec<Isotope>> = LazyLock::new(|| {
+/// One more than the largest charge number.
+const CHARGES: usize = 119;
+
+/// The rows of one element.
+fn read(z: u32) -> Vec<Isotope> {
     let row = |line: &str| {
-        let mut cells = line.split(',');
+        let (first, rest) = line.split_once(',')?;
+        let z = first.parse().ok().filter(|&found| found == z)?;
+        let mut cells = rest.split(',');
         Some(Isotope {
-            z: cells.next()?.parse().ok()?,
+            z,
             mass_number: cells.next()?.parse().ok()?,
             mass_u: cells.next()?.parse().ok()?,
             abundance_percent: cells.next()?.parse().ok()?,
         })
     };
-    include_str!("isotopes.csv")
-        .lines()
-        .filter_map(row)
-        .collect()
-});
+    let lines = include_str!("isotopes.csv").lines();
+    lines.filter_map(row).collect()
+}
 
 /// The listed isotopes of the element of charge number `z`.
 pub fn of(z: u32) -> impl Iterator<Item = &'static Isotope> {
-    ISOTOPES.iter().filter(move |isotope| isotope.z == z)
+    // A target is of few elements: reading all takes as long as a short quadrature.
+    static READ: [OnceLock<Vec<Isotope>>; CHARGES] = [const { OnceLock::new() }; CHARGES];
+    let element = READ.get(z as usize);
+    element
+        .into_iter()
+        .flat_map(move |kept| kept.get_or_init(|| read(z)))
 }
 
 /// The listed isotope of this charge and mass number, if there is one.
@@ -61,6 +70,10 @@ pub(super) fn mass_number(z: u32) -> Option<u32> {
 mod tests {
     use super::super::elements::{ELEMENTS, Element};
     use super::*;
+
+    fn all() -> impl Iterator<Item = &'static Isotope> {
+        (0..200).flat_map(of)
+    }
 
     /// The nuclides of each element whose decay was never seen, but for double beta decay
     /// (NUBASE2020) and ¹¹⁵In, ¹⁸⁷Re, the most abundant first.
@@ -187,10 +200,7 @@ mod tests {
     #[test]
     fn abundances_are_shares_and_give_the_standard_weights() {
         let lines = include_str!("isotopes.csv").lines();
-        assert_eq!(
-            ISOTOPES.len(),
-            lines.filter(|l| !l.starts_with('#')).count()
-        );
+        assert_eq!(all().count(), lines.filter(|l| !l.starts_with('#')).count());
         for element in &ELEMENTS {
             let total: f64 = of(element.z).map(|i| i.abundance_percent).sum();
             if total == 0.0 {
@@ -207,7 +217,7 @@ mod tests {
 
     #[test]
     fn isotopes_weigh_what_their_mass_number_says() {
-        for isotope in ISOTOPES.iter() {
+        for isotope in all() {
             let excess = isotope.mass_u - f64::from(isotope.mass_number);
             assert!(excess.abs() < 0.12, "{isotope:?}");
         }
