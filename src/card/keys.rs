@@ -207,7 +207,18 @@ pub(super) fn inside<'k>(
     keys: &'static [Key],
     section: &'k str,
 ) -> impl Iterator<Item = &'static Key> + 'k {
-    keys.iter().filter(move |key| key.section() == section)
+    let is_inside = move |key: &&Key| {
+        // From the front, where most keys differ: every section that is written asks all of them.
+        let name = match section {
+            "" => Some(key.path),
+            _ => key
+                .path
+                .strip_prefix(section)
+                .and_then(|rest| rest.strip_prefix('.')),
+        };
+        name.is_some_and(|name| !name.contains('.'))
+    };
+    keys.iter().filter(is_inside)
 }
 
 /// The full name without positions in lists: `histogram.min` for `histogram[2].min[0]`.
