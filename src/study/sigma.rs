@@ -37,7 +37,7 @@ pub struct Sigma {
     pub runs: Vec<Measured>,
     /// Why the result is not to be trusted; empty if it is.
     pub alarms: Vec<String>,
-    facts: Vec<(String, String)>,
+    card: RunCard,
 }
 
 /// σ on one nucleus of a target.
@@ -111,7 +111,7 @@ impl Sigma {
             Cell::Integer(self.n_eval),
         ];
         Table {
-            facts: self.facts.clone(),
+            facts: facts("sigma", &self.card),
             columns: columns(),
             keys: 0,
             rows: vec![cells.to_vec()],
@@ -164,7 +164,7 @@ pub(super) fn of_mixture(
         nuclei: Vec::new(),
         runs: Vec::new(),
         alarms: Vec::new(),
-        facts: facts("sigma", card),
+        card: card.clone(),
     };
     if method == Method::MC {
         by_monte_carlo(card, mixture, &mut found, listener)?;
