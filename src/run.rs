@@ -150,6 +150,11 @@ pub fn thread_count(asked_for: usize) -> usize {
     }
 }
 
+/// Whether this thread is a pool of its own, as that of the program is until it starts others.
+pub(crate) fn is_alone() -> bool {
+    rayon::current_thread_index().is_some() && rayon::current_num_threads() == 1
+}
+
 /// Runs `work` on as many threads as the card asks for; a thread that is one of several already does
 /// it alone, because pools inside of each other would start threads by the hundred.
 ///

@@ -123,6 +123,10 @@ impl Route for MixedRoute {
         finest.fold(0.0, f64::max)
     }
 
+    fn tells(&self) -> bool {
+        self.parts.iter().all(|(_, route)| route.tells())
+    }
+
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         Ok(self.total(&self.sigma_of_each(*goal)?))
     }

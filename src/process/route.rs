@@ -254,6 +254,12 @@ pub trait Route: Sync {
         MIN_REL_ERROR
     }
 
+    /// Whether [`Goal::tell`] hears of all that takes time in [`Self::sigma_to`], in parts of a fraction of a ms to
+    /// 10⁻³: begun on one thread, it can be stopped soon.
+    fn tells(&self) -> bool {
+        false
+    }
+
     /// σ within the cuts on x, pb per nucleus, to `goal`.
     ///
     /// # Errors

@@ -3,13 +3,14 @@
 //! Pinned by `tests/study.rs` and `cli/tests/cli_sigma.rs`.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::rows::Watch;
 use super::{StudyError, facts};
 use crate::card::RunCard;
 use crate::generate::{Generator, HistogramRequest, Listener, Phase, Progress, SigmaReport};
-use crate::process::{Goal, Integral, Memory, Method, Mixture, Part, QuadratureError};
+use crate::process::{Goal, Integral, Memory, Method, Mixture, Part, QuadratureError, Route};
 use crate::record::IterationRow;
 use crate::run;
 use crate::table::{Cell, Column, Table};
@@ -172,9 +173,11 @@ pub(super) fn of_mixture(
         return Ok(found);
     }
     let route = run::inclusive(method, mixture)?;
-    let each = deterministic(card, listener, |goal| {
-        route.sigma_of_each(goal.remembering(memory))
-    })?;
+    let work = |goal: Goal<'_>| route.sigma_of_each(goal.remembering(memory));
+    let each = match memory.is_none() && route.tells() {
+        true => briefly(card, listener, work),
+        false => deterministic(card, listener, work),
+    }?;
     let total = route.total(&each);
     (found.value_pb, found.error_pb) = (total.value_pb, total.error_pb);
     found.n_eval = total.n_eval;
@@ -191,13 +194,55 @@ pub(super) fn deterministic<T: Send>(
     listener: &mut Listener<'_>,
     work: impl FnOnce(Goal<'_>) -> Result<T, QuadratureError> + Send,
 ) -> Result<T, StudyError> {
-    let told = Mutex::new((0, listener));
-    let hears = |n_eval: u64| {
+    let told = Told(Mutex::new((0, listener)));
+    let hears = |n_eval: u64| told.more(n_eval).1;
+    let goal = Goal::heard(run::goal(card), &hears);
+    Ok(run::on_threads(card, || work(goal))??)
+}
+
+/// Evaluations that one thread makes, at 20 ns each, in the time that it takes to start others and to wait for them.
+const BRIEF: u64 = 60_000;
+
+/// The same, begun on this thread alone and, where that is not enough, once more from the beginning on all: the
+/// result is the same.
+fn briefly<T: Send>(
+    card: &RunCard,
+    listener: &mut Listener<'_>,
+    work: impl Fn(Goal<'_>) -> Result<T, QuadratureError> + Send,
+) -> Result<T, StudyError> {
+    if card.run.threads != 1 && run::is_alone() {
+        let told = Told(Mutex::new((0, &mut *listener)));
+        let is_long = AtomicBool::new(false);
+        let hears = |n_eval: u64| {
+            let (done, goes_on) = told.more(n_eval);
+            goes_on?;
+            match done > BRIEF {
+                true => {
+                    is_long.store(true, Ordering::Relaxed);
+                    ControlFlow::Break(())
+                }
+                false => ControlFlow::Continue(()),
+            }
+        };
+        match work(Goal::heard(run::goal(card), &hears)) {
+            Err(QuadratureError::Stopped) if is_long.load(Ordering::Relaxed) => {}
+            found => return Ok(found?),
+        }
+    }
+    deterministic(card, listener, work)
+}
+
+/// Evaluations so far, and who hears of them.
+struct Told<'a, 'l>(Mutex<(u64, &'a mut Listener<'l>)>);
+
+impl Told<'_, '_> {
+    /// So many more; how many that makes, and what the listener wants.
+    fn more(&self, n_eval: u64) -> (u64, ControlFlow<()>) {
         // A poisoned lock means that the listener panicked, which ends this as well.
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (done, listener) = &mut *told;
         *done += n_eval;
-        listener(&Progress {
+        let goes_on = listener(&Progress {
             phase: Phase::Measure,
             iteration: 0,
             iterations: 1,
@@ -205,10 +250,9 @@ pub(super) fn deterministic<T: Send>(
             total: 0,
             estimate: None,
             accepted: 0,
-        })
-    };
-    let goal = Goal::heard(run::goal(card), &hears);
-    Ok(run::on_threads(card, || work(goal))??)
+        });
+        (*done, goes_on)
+    }
 }
 
 /// One run for each nucleus, with errors that are independent.

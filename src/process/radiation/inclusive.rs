@@ -60,6 +60,10 @@ impl Route for Exact {
         Method::QUADRATURE
     }
 
+    fn tells(&self) -> bool {
+        true
+    }
+
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         quadrature::sigma(&self.setup, *goal)
     }
