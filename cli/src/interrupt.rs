@@ -6,7 +6,7 @@
 //! `cli/tests/reliability.rs`.
 
 #[cfg(unix)]
-pub(crate) use unix::{listen, note, requested};
+pub(crate) use unix::{endure, listen, note, requested};
 
 #[cfg(unix)]
 mod unix {
@@ -27,10 +27,14 @@ mod unix {
     /// Of the thread that listens, if there could be one.
     static LISTENER: OnceLock<Handle> = OnceLock::new();
 
-    /// Begins to listen. To be called once, at the beginning.
-    pub(crate) fn listen() {
+    /// A file that becomes too large is an error from now on. To be called once, at the beginning.
+    pub(crate) fn endure() {
         // Caught, it does not end the program; the write that caused it fails.
         let _ = flag::register(SIGXFSZ, Arc::default());
+    }
+
+    /// Begins to listen. To be called once, before a file is begun: what makes none is ended by the system.
+    pub(crate) fn listen() {
         let (started, waits) = mpsc::channel();
         let work = move || {
             // What was ignored from the beginning, as under nohup, stays so.
@@ -84,6 +88,9 @@ mod unix {
             .unwrap_or(0)
     }
 }
+
+#[cfg(not(unix))]
+pub(crate) fn endure() {}
 
 #[cfg(not(unix))]
 pub(crate) fn listen() {}

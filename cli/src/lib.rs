@@ -85,22 +85,32 @@ enum Command {
     ReadAll(unsealed::ReadAll),
 }
 
+impl Command {
+    /// Whether there may be something to tidy up when a signal ends it; a thread that waits for one takes as long to
+    /// start as a line of text to print.
+    fn makes_files(&self) -> bool {
+        !matches!(self, Self::Sigma(_) | Self::Completions(_))
+    }
+}
+
 /// Runs the program on the arguments it was started with.
 pub fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let _ = arguments.next();
-    ExitCode::from(answer(arguments.collect()))
+    ExitCode::from(answer(arguments.collect(), Command::makes_files))
 }
 
 /// Runs the program on `arguments` in a process that is another one, such as an interpreter, and that
 /// `program` has started; returns the exit code.
 pub fn run(program: PathBuf, arguments: Vec<OsString>) -> u8 {
     program::is_started_by(program);
-    answer(arguments)
+    // The other one may catch signals in its own way, until it is its turn again.
+    answer(arguments, |_| true)
 }
 
-fn answer(arguments: Vec<OsString>) -> u8 {
-    interrupt::listen();
+/// Does what `arguments` say; signals are listened to where the command `is_to_listen`.
+fn answer(arguments: Vec<OsString>, is_to_listen: fn(&Command) -> bool) -> u8 {
+    interrupt::endure();
     // Work outside a pool of its own is done on this thread; no other is started unasked.
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1);
     let _ = alone.use_current_thread().build_global();
@@ -108,6 +118,9 @@ fn answer(arguments: Vec<OsString>) -> u8 {
         Ok(cli) => cli,
         Err(words) => return show(&words, &arguments),
     };
+    if is_to_listen(&cli.command) {
+        interrupt::listen();
+    }
     let outcome = cli.common.set_instruction_set();
     let outcome = outcome.and_then(|()| match &cli.command {
         Command::Generate(command) => generated(command, &cli.common),
