@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::Failure;
 use options::Common;
@@ -164,10 +164,9 @@ fn generated(command: &generate::Generate, common: &Common) -> Result<(), Failur
 /// The command line. A negative number behind an option is its value, so that what is wrong with it
 /// is said of the option.
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let negative = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
-        true => arg.allow_negative_numbers(true),
-        false => arg,
-    };
+    if let Some(cli) = parse_sigma(arguments) {
+        return Ok(cli);
+    }
     let command = Cli::command().mut_args(negative);
     let mut command = command.mut_subcommands(|one| one.mut_args(negative));
     let name = OsString::from(command.get_name());
@@ -185,6 +184,29 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
             error.insert(kind, ContextValue::Strings(names));
         }
         error.format(&mut command)
+    })
+}
+
+/// A negative number behind an option is its value.
+fn negative(arg: clap::Arg) -> clap::Arg {
+    match arg.get_action().takes_values() && !arg.is_positional() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    }
+}
+
+/// The command line where it is one of `sigma` without fault: all other commands, which are not made ready then, would
+/// take a good part of its time.
+fn parse_sigma(arguments: &[OsString]) -> Option<Cli> {
+    let name = arguments.first().filter(|name| *name == "sigma")?;
+    let alone = clap::Command::new("sigma");
+    let alone = Common::augment_args(sigma::Sigma::augment_args(alone));
+    let alone = alone.mut_args(negative);
+    let matches = alone.try_get_matches_from([name].into_iter().chain(&arguments[1..]));
+    let mut matches = matches.ok()?;
+    Some(Cli {
+        command: Command::Sigma(sigma::Sigma::from_arg_matches_mut(&mut matches).ok()?),
+        common: Common::from_arg_matches_mut(&mut matches).ok()?,
     })
 }
 
