@@ -22,7 +22,8 @@ pub enum Alarm {
     },
     /// A few points carry the result.
     HeavyPoint {
-        /// Part of the variance that the heaviest point makes.
+        /// Part of the variance that the heaviest point makes: its square over the variance, which is above 1 where
+        /// the points beside it in its stratum are as heavy.
         share: f64,
     },
     /// A uniform point found a region that the sample does not resolve.
@@ -43,6 +44,10 @@ impl fmt::Display for Alarm {
             Self::Disagreement { chi2_dof, q } => write!(
                 f,
                 "the iterations disagree: chi2/dof = {chi2_dof:.2}, Q = {q:.1e}; the errors are too small"
+            ),
+            Self::HeavyPoint { share } if *share > 1.0 => write!(
+                f,
+                "the square of a single point is {share:.1} times the variance; the error is itself uncertain"
             ),
             Self::HeavyPoint { share } => write!(
                 f,
@@ -200,6 +205,8 @@ mod tests {
                 => "the iterations disagree: chi2/dof = 4.50, Q = 1.0e-6; the errors are too small",
             HeavyPoint: Alarm::HeavyPoint { share: 0.75 }
                 => "a single point makes 75 % of the variance; the error is itself uncertain",
+            HeavyPoint: Alarm::HeavyPoint { share: 8.26 }
+                => "the square of a single point is 8.3 times the variance; the error is itself uncertain",
             MissedPeak: Alarm::MissedPeak { shift: 12.0 }
                 => "a uniform probe found a region the sample does not resolve: one such point would \
                     move the result by 12.0 errors; a peak was missed",
