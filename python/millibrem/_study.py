@@ -124,7 +124,8 @@ class Reach:
     ----------
     table : pandas.DataFrame
         A row a limit: ``curve``, ``m_chi_gev``, ``q_over_e`` and others; in ``.attrs`` units and ``notes``,
-        what is worth knowing. A mass without a limit has no row, and a warning says why. Of bosons ``m_dark_photon_gev`` or ``m_mediator_gev``, and ``epsilon`` or ``coupling``.
+        what is worth knowing. A mass without a limit has no row, and a warning says why.
+        Of bosons ``m_dark_photon_gev`` or ``m_mediator_gev``, and ``epsilon`` or ``coupling``.
     """
 
     def __init__(self, table: Foreign) -> None:
