@@ -205,13 +205,16 @@ mod tests {
                 => "the iterations disagree: chi2/dof = 4.50, Q = 1.0e-6; the errors are too small",
             HeavyPoint: Alarm::HeavyPoint { share: 0.75 }
                 => "a single point makes 75 % of the variance; the error is itself uncertain",
-            HeavyPoint: Alarm::HeavyPoint { share: 8.26 }
-                => "the square of a single point is 8.3 times the variance; the error is itself uncertain",
             MissedPeak: Alarm::MissedPeak { shift: 12.0 }
                 => "a uniform probe found a region the sample does not resolve: one such point would \
                     move the result by 12.0 errors; a peak was missed",
             AllZero: Alarm::AllZero => "the integrand is zero at every point",
             Incomplete: Alarm::Incomplete => "the run is not complete",
         }
+        // No point makes more than all of the variance.
+        let text = Alarm::HeavyPoint { share: 8.26 }.to_string();
+        let whole =
+            "the square of a single point is 8.3 times the variance; the error is itself uncertain";
+        assert_eq!(text, whole);
     }
 }
