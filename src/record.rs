@@ -181,12 +181,16 @@ impl WeightSums {
         pairs.for_each(|(w, v)| self.add(*w, *v));
     }
 
-    /// σ'/σ, and its standard error from the spread of the quotients.
+    /// σ'/σ, and its standard error from the spread of the quotients; NaN where there is no weight, and of the error
+    /// where there is one event.
     pub fn ratio(&self) -> (f64, f64) {
         if self.w == 0.0 {
-            return (0.0, 0.0);
+            return (f64::NAN, f64::NAN);
         }
         let ratio = self.v / self.w;
+        if self.n < 2 {
+            return (ratio, f64::NAN);
+        }
         let spread = self.v2 - 2.0 * ratio * self.wv + ratio * ratio * self.w2;
         (ratio, spread.max(0.0).sqrt() / self.w.abs())
     }
@@ -207,9 +211,9 @@ pub struct FurtherWeight {
     pub name: String,
     /// What it is of.
     pub description: String,
-    /// σ of its choice over σ.
+    /// σ of its choice over σ; NaN without events.
     pub ratio: f64,
-    /// Standard error of that.
+    /// Standard error of that; NaN of less than two events.
     pub ratio_error: f64,
     /// How many events of equal weight its events are worth.
     pub effective_sample_size: f64,

@@ -497,7 +497,7 @@ pub fn sample(card: &RunCard) -> Result<Sample, UsageError> {
 pub fn header(card: &RunCard, shard: Option<Shard>) -> Result<RunHeader, UsageError> {
     let count = card.events.count;
     Ok(RunHeader {
-        card: card.to_toml(),
+        card: card.to_recorded_toml(),
         seed: card.run.seed,
         sample: sample(card)?,
         compression: card.events.compression,

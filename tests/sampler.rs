@@ -371,6 +371,9 @@ fn what_cannot_be_answered_is_refused_in_words() {
     };
     let range = "the range of kinetic energies must be two rising energies above 0 GeV, found 5.0 to 5.0 GeV";
     assert_eq!(words((5.0, 5.0), &[82]), range);
+    for range in [(1e3, 1.1e8), (f64::NAN, 10.0), (1e3, 1e8)] {
+        assert!(words(range, &[82]).starts_with("the range of kinetic energies must be"));
+    }
     assert_eq!(
         words((90.0, 160.0), &[820]),
         "there is no element of Z = 820; known are 1 to 98"

@@ -247,13 +247,16 @@ fn wwa_is_the_integral_of_its_spectrum() {
 }
 
 #[test]
-fn wwa_says_that_it_does_not_apply_to_light_chi_and_muons() {
-    let s = setup(Projectile::Muon, 160.0, LEAD, 0.03, 0.5);
-    let error = Wwa::new(&s).sigma(1e-3).expect_err("meaningless");
-    assert!(matches!(
-        error,
-        QuadratureError::NotApplicable { method: "wwa", .. }
-    ));
+fn wwa_says_why_it_does_not_apply() {
+    // Light χ of muons; a cut that leaves too little of the spectrum.
+    for (mass_gev, x_min, why) in [(0.03, 0.5, "m_chi"), (0.2, 0.99, "1 - x_min")] {
+        let s = setup(Projectile::Muon, 160.0, LEAD, mass_gev, x_min);
+        let error = Wwa::new(&s).sigma(1e-3).expect_err("meaningless");
+        assert!(
+            matches!(error, QuadratureError::NotApplicable { method: "wwa", needs } if needs.starts_with(why)),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -63,7 +63,8 @@ impl Tracks {
         let file = file.to_string_lossy();
         let set = |key, value: &str| Override::by_option("--track-length", key, value);
         vec![
-            set("target.losses", "shower"),
+            // Where another option says what is lost, the card judges whether the table is of use.
+            Override::beside_option("--track-length", "target.losses", "shower"),
             set("target.track_length.file", &file),
         ]
     }

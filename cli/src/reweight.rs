@@ -73,9 +73,15 @@ fn name_of(setting: &str) -> String {
 
 /// One line of a weight: what its σ is, and what its events are worth.
 pub(super) fn in_words(weight: &FurtherWeight, sigma_pb: f64) -> String {
-    let ratio = progress::value_error(weight.ratio, weight.ratio_error);
+    if weight.ratio.is_nan() {
+        return format!("{}: no sigma, which would follow from events", weight.name);
+    }
+    let (ratio, unsure) = match weight.ratio_error.is_finite() {
+        true => (progress::value_error(weight.ratio, weight.ratio_error), ""),
+        false => (format!("{:.6}", weight.ratio), ", too few for an error"),
+    };
     format!(
-        "{}: sigma {:.6e} pb, {ratio} times that of the run; {:.0} effective events",
+        "{}: sigma {:.6e} pb, {ratio} times that of the run; {:.0} effective events{unsure}",
         weight.name,
         weight.ratio * sigma_pb,
         weight.effective_sample_size

@@ -170,3 +170,26 @@ fn the_table_is_written_with_its_card_and_replaced_only_by_the_same_or_on_reques
     let panels = serde_json::json!(["dsigma_dx", "dsigma_de_miss"]);
     assert_eq!(drawn["figures"][0]["panels"], panels);
 }
+
+#[test]
+fn bins_that_are_nothing_beside_the_sum_do_not_end_the_spectrum() {
+    let folder = tempfile::tempdir().unwrap();
+    let card = folder.path().join("photons.toml");
+    let text = "schema = 1\n[process]\nkind = \"photon-conversion\"\n[dark_sector]\nm_chi_gev = 0.01\n[beam]\nparticle = \"gamma\"\nenergy_gev = 100\n[target]\nelement = \"Pb\"\n";
+    fs::write(&card, text).unwrap();
+    let card = card.to_str().unwrap();
+    let common = [card, "--method", "quadrature", "--json"];
+    let found = json(&[&["spectrum", "--bins", "20"], &common[..]].concat());
+    let (values, errors) = (numbers(&found, "dsigma_dx_pb"), numbers(&found, "error_pb"));
+    let sigma = program::json(&[&["sigma"], &common[..]].concat());
+    let sigma = sigma["sigma_pb"].as_f64().unwrap();
+    let sum: f64 = values.iter().sum::<f64>() / 20.0;
+    assert!((sum / sigma - 1.0).abs() < 2e-3, "{sum} {sigma}");
+    assert!(values.iter().all(|v| v.is_finite()) && values[0] < 1e-15 * sigma);
+    for (value, error) in values.iter().zip(errors) {
+        assert!(
+            error <= 1e-3 * value || error / 20.0 <= 1e-9 * sigma,
+            "{value} {error}"
+        );
+    }
+}

@@ -389,6 +389,35 @@ fn reach_follows_the_losses_of_the_target_as_it_does_those_of_its_own_key() {
     };
     let (own, none) = ("reach.straggling=tsai-whitis", "target.losses=none");
     let here = curve(&[]);
-    assert_eq!(here, curve(&[own, none]));
+    assert_eq!(here, curve(&[own]));
     assert!(here > 1.5 * curve(&[none]));
+}
+
+#[test]
+fn a_table_of_tracks_is_not_taken_where_an_option_says_that_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("tracks.csv");
+    let rows = "energy_gev,electron_x0,positron_x0,photon_x0\n50,0.86,0.04,0.47\n100,0,0,0\n";
+    std::fs::write(&table, rows).unwrap();
+    let sigma = |card: &str| {
+        let table = table.to_str().unwrap();
+        let none = "--set=target.losses=none";
+        let method = ["--method", "quadrature", "--track-length", table];
+        transcript(&[&["sigma", card, none][..], &method].concat())
+    };
+    let refused = sigma("na64e-2018");
+    assert!(
+        refused.starts_with("exit code 2")
+            && refused.contains("losses = \"shower\" under [target] beside it"),
+        "{refused}"
+    );
+    // Its channels of the shower take it, and nothing else.
+    let said = sigma("na64e-2023");
+    assert!(
+        said.starts_with("exit code 0")
+            && said.contains(
+                "target.track_length is followed for the channels of the shower in reach alone"
+            ),
+        "{said}"
+    );
 }

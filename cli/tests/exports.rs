@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use millibrem_files::export::Format;
+use millibrem_files::hdf5::RunReader;
 use millibrem_files::job::{Exports, JobError};
 use program::output;
 use rand::{RngExt, SeedableRng};
@@ -86,6 +87,28 @@ fn what_cannot_be_exported_is_said_before_the_work() {
     words.push(refused(&["--to=hepmc3", "--to=csv", "--resume"]));
     assert_eq!(fs::read(folder.join("run.csv")).unwrap(), b"precious");
     insta::assert_snapshot!(words.concat());
+}
+
+#[test]
+fn exports_and_the_card_of_the_run_are_the_same_bytes_for_any_number_of_threads() {
+    let root = tempfile::tempdir().unwrap();
+    let made = |threads: &str, name: &str| {
+        let folder = root.path().join(name);
+        let (code, words) = said(&folder, &[&ALL[..], &[threads]].concat());
+        assert_eq!(code, Some(0), "{words}");
+        let run = RunReader::open(&folder.join("run.h5")).unwrap();
+        let mut all = files(&folder);
+        // It holds how long the run took.
+        all.remove("run.h5");
+        // In its attributes the card of the run, as texts have it.
+        (all, run.header().card.clone())
+    };
+    let (one, two) = (made("--threads=1", "a"), made("--set=run.threads=2", "b"));
+    assert_eq!(one.1, two.1);
+    assert!(one.0.keys().eq(two.0.keys()) && one.0.len() >= ALL.len());
+    for (name, bytes) in &one.0 {
+        assert!(*bytes == two.0[name], "{name}");
+    }
 }
 
 #[test]

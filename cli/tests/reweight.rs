@@ -212,3 +212,42 @@ fn a_weight_that_cannot_be_leaves_the_run_as_it_was() {
         "{words}"
     );
 }
+
+#[test]
+fn of_no_event_there_is_no_other_weight_and_of_one_no_error() {
+    let root = tempfile::tempdir().unwrap();
+    let made = |count: &str| {
+        let folder = root.path().join(count);
+        let count = format!("--set=events.count={count}");
+        generate(&folder, &[&count]);
+        let path = folder.join("run.h5").display().to_string();
+        let set = "--set=target.form_factor=helm";
+        output(&["reweight", &path, set])
+    };
+    let none = made("0");
+    let words = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert_eq!(none.status.code(), Some(2), "{words}");
+    assert!(words.contains("has no events"), "{words}");
+    let one = String::from_utf8(made("1").stdout).unwrap();
+    assert!(
+        one.contains("1 effective events, too few for an error"),
+        "{one}"
+    );
+    let two = String::from_utf8(made("2").stdout).unwrap();
+    assert!(
+        two.contains(") times that of the run; ") && !two.contains("too few"),
+        "{two}"
+    );
+    // A weight of the card in a run without events.
+    let folder = root.path().join("card");
+    let folder = folder.to_str().unwrap();
+    let settings = ["--set=events.count=0", WEIGHTS, "--out", folder];
+    let small: Vec<&str> = SMALL.iter().copied().filter(|s| *s != "--quiet").collect();
+    let done = output(&[&["generate"], &small[..], &settings].concat());
+    let words = [done.stdout, done.stderr].concat();
+    let words = String::from_utf8_lossy(&words).into_owned();
+    assert!(
+        words.contains("helm: no sigma, which would follow from events"),
+        "{words}"
+    );
+}

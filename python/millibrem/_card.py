@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, KeysView, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._given import flag, listed, number, wrong
+from ._given import text as given_text
 from ._result import CrossSection, warn
 from ._types import Floats, Foreign, Listener, Numbers, Over, Path
 
@@ -81,6 +83,8 @@ class Card:
         CardError
             If it cannot be read or is wrong; the text names what was found and expected.
         """
+        if not isinstance(card, (str, os.PathLike)):
+            raise wrong("card", card, "a file, or the name of a shipped card")
         return cls(_core.Card.load(os.fspath(card)))
 
     @classmethod
@@ -100,6 +104,7 @@ class Card:
         -------
         Card
         """
+        file, name, text = given_text("file", file), given_text("name", name), given_text("text", text)
         return cls(_core.Card(file, name, text, []))
 
     def replace(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Card:
@@ -121,6 +126,8 @@ class Card:
         As ``--set`` of the program does, a new value displaces what loses its meaning: another
         element drops density and radiation length of the old one.
         """
+        if values is not None and not isinstance(values, Mapping):
+            raise wrong("values", values, "a mapping of keys, such as {'beam.energy_gev': 100}")
         pairs = dict(values or {})
         pairs.update((key.replace("__", "."), value) for key, value in more.items())
         return Card(self._core.replace([(key, _toml(value)) for key, value in pairs.items()]))
@@ -404,9 +411,12 @@ class Card:
         Cuts on x refer to the beam energy of the card. Making the tables takes seconds a nucleus;
         :meth:`Sampler.save` keeps them.
         """
-        from ._sampler import Sampler
+        from ._sampler import Sampler, element_of
 
-        return Sampler(_core.Sampler(self._core, low, high, list(elements)))
+        low, high = number("low", low), number("high", high)
+        several = listed("elements", elements, "a list of symbols or charge numbers")
+        several = [element_of("elements", one) for one in several]
+        return Sampler(_core.Sampler(self._core, low, high, several))
 
     def info(self) -> dict[str, Any]:
         """What the card means.
@@ -490,6 +500,7 @@ class Card:
         from . import _run
 
         card = self._with(count=count, seed=seed)
+        resume, force = flag("resume", resume), flag("force", force)
         if shards is not None or executor is not None:
             return _run.in_shards(card, path, shards, executor, force, progress)
         if path is None:

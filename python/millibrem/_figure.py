@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._given import text, texts
 from ._types import Foreign, Path
 
 if TYPE_CHECKING:
@@ -82,5 +83,5 @@ def figure(
     Figure
     """
     drawn = [_drawn(one) for one in results]
-    only = [only] if isinstance(only, str) else list(only or [])
-    return Figure(drawn, only, list(labels or []), title)
+    title = None if title is None else text("title", title)
+    return Figure(drawn, texts("only", only), texts("labels", labels), title)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
+from ._given import wrong
 from ._types import Floats, Numbers
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Integrand:
         numpy.ndarray or float
             In pb; 0 where nothing is allowed or a cut rejects.
         """
-        y = np.asarray(y, dtype=float)
+        y = self._points(y)
         values = self._core.values(np.atleast_2d(y))
         return values if y.ndim > 1 else float(values[0])
 
@@ -63,8 +64,15 @@ class Integrand:
             By role, (n, 4): E, px, py, pz in GeV, beam along +z; the azimuth of the whole event
             is not drawn. Points where the cross section is 0 have momenta without meaning.
         """
-        found = self._core.momenta(np.atleast_2d(np.asarray(y, dtype=float)))
+        found = self._core.momenta(np.atleast_2d(self._points(y)))
         return {role.removesuffix("_out"): p for role, p in found.items()}
+
+    def _points(self, y: Numbers) -> Floats:
+        """Points, or one, as an array of doubles."""
+        found = np.asarray(y)
+        if found.ndim not in (1, 2) or found.dtype.kind not in "iuf":
+            raise wrong("y", y, f"numbers of shape (n, {self.dim}), or ({self.dim},)")
+        return found.astype(float)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Integrand, (self._card,)

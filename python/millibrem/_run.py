@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from . import _core, _root
 from ._card import Card, _toml
 from ._extras import needed
+from ._given import flag, listed, number, one_of, text, whole, wrong
 from ._histogram import Histogram, Histograms
 from ._result import CrossSection, warn
 from ._types import Floats, Foreign, Listener, Path
@@ -220,6 +221,9 @@ class Run:
         """
         if name is not None and self._file is None:
             raise UsageError("a run in memory has no file for the weights: save it before, or leave name out")
+        if not isinstance(values, Mapping):
+            raise wrong("values", values, "a mapping of keys, such as {'target.form_factor': 'helm'}")
+        name = None if name is None else text("name", name)
         settings = [f"{key}={_toml(value)}" for key, value in values.items()]
         events = self._columns()
         return _core.other_weights(self._facts["card"], events, settings, self._file, name, progress)
@@ -272,7 +276,7 @@ class Run:
         Run
             The run in the file.
         """
-        path = os.path.abspath(path)
+        path, force = os.path.abspath(path), flag("force", force)
         if self._file is not None:
             raise UsageError(f"the run is in {self.path} already; copy that file")
         self._drawn().save(self._events, path, force)
@@ -315,8 +319,10 @@ class Run:
         int
             Events written.
         """
-        if vertex not in ("origin", "uniform"):
-            raise UsageError(f"vertex: found {vertex!r}, expected 'origin' or 'uniform'")
+        format, vertex = text("format", format), one_of("vertex", vertex, ("origin", "uniform"))
+        weights = one_of("weights", weights, ("keep", "unweight", "drop"))
+        vertex_offset_mm = number("vertex_offset_mm", vertex_offset_mm)
+        drop_nucleus, force = flag("drop_nucleus", drop_nucleus), flag("force", force)
         if self.path is None and path is None:
             raise UsageError("a run in memory is beside nothing: give the path of the export")
         if format == "root":
@@ -459,8 +465,12 @@ def merge(
     -------
     Run
     """
-    path = os.path.abspath(path)
-    _core.merge([os.fspath(shard) for shard in shards], path, force, threads, progress)
+    path, threads = os.path.abspath(path), whole("threads", threads, 0, 4096)
+    parts = listed("shards", shards, "a list of files")
+    for one in parts:
+        if not isinstance(one, (str, os.PathLike)):
+            raise wrong("shards", one, "the name of a file")
+    _core.merge([os.fspath(one) for one in parts], path, flag("force", force), threads, progress)
     return open(path)
 
 
@@ -473,9 +483,7 @@ def in_shards(
     progress: Listener,
 ) -> Run:
     """The run of ``card`` in parts, on ``executor`` if there is one, and merged."""
-    shards = 1 if shards is None else shards
-    if shards < 1:
-        raise UsageError(f"shards: found {shards}, expected a number of at least 1")
+    shards = 1 if shards is None else whole("shards", shards, 1, 2**32 - 1)
     folder = None
     if path is not None:
         folder = os.path.dirname(os.path.abspath(path))
@@ -517,4 +525,5 @@ def shard(card: Card, path: Path, index: int, of: int, progress: Listener = None
     index, of : int
     progress : callable, optional
     """
-    _core.generate_into(card._core, os.fspath(path), True, False, (index, of), progress)
+    part = whole("index", index, 1, 2**32 - 1), whole("of", of, 1, 2**32 - 1)
+    _core.generate_into(card._core, os.fspath(path), True, False, part, progress)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from . import _core
 from ._card import Card
 from ._extras import needed
-from ._types import Foreign, Listener, Numbers, Path
+from ._given import whole, wrong
+from ._types import Floats, Foreign, Listener, Numbers, Path
 from .errors import FileError, UsageError
 
 
@@ -101,7 +102,8 @@ class Sampler:
         numpy.ndarray or float
             In pb per nucleus, shaped like ``energies``; 0 below threshold.
         """
-        energies = np.asarray(energies, dtype=float)
+        energies = _energies(energies)
+        element = element_of("element", element)
         found = self._core.sigma(element, energies.ravel()).reshape(energies.shape)
         return found if energies.ndim else float(found)
 
@@ -147,7 +149,8 @@ class Sampler:
         >>> events["chi"].shape
         (2, 4)
         """
-        energies = np.asarray(energies, dtype=float)
+        energies = _energies(energies)
+        element = element_of("element", element)
         if energies.ndim > 1:
             raise UsageError(f"energies of shape {energies.shape}: expected one number, or shape (N,)")
         n = energies.size
@@ -155,8 +158,11 @@ class Sampler:
             # That of an event, to be made again.
             seeds = np.array([seed])
         elif seed is None or np.ndim(seed) == 0:
+            scalar: Any = seed
+            if scalar is not None:
+                scalar = whole("seed", scalar, 0, 2**128 - 1)
             # numpy promises that the raw numbers of a generator never change.
-            seeds = np.random.PCG64(seed).random_raw(n)
+            seeds = np.random.PCG64(scalar).random_raw(n)
         else:
             seeds = _seeds(seed)
         flat = np.ascontiguousarray(energies.reshape(n))
@@ -182,7 +188,7 @@ class Sampler:
             less 1.
         """
         names = ("kinetic_gev", "efficiency", "overweight_share", "overweight_excess")
-        return np.array(self._core.report(element), dtype=[(name, "f8") for name in names])
+        return np.array(self._core.report(element_of("element", element)), dtype=[(name, "f8") for name in names])
 
     def plot(self, *, ax: Foreign = None, **style: Any) -> Foreign:
         """Draw σ(E) of every nucleus with matplotlib.
@@ -217,6 +223,28 @@ class Sampler:
         low, high = self.range_gev
         on = ", ".join(one["element"] for one in self.nuclei)
         return f"<Sampler of {self.card.process}: {low:g} to {high:g} GeV on {on}>"
+
+
+def element_of(name: str, given: Any) -> Any:
+    """A symbol or a charge number."""
+    if given is None or isinstance(given, str):
+        return given
+    expected = "a symbol such as 'Pb', or a charge number"
+    try:
+        charge = index(given)
+    except TypeError:
+        raise wrong(name, given, expected) from None
+    if not 0 < charge < 2**32:
+        raise wrong(name, given, expected)
+    return charge
+
+
+def _energies(given: Numbers) -> Floats:
+    """Energies as an array of doubles."""
+    found = np.asarray(given)
+    if found.dtype.kind not in "iuf":
+        raise wrong("energies", given, "numbers in GeV")
+    return found.astype(float)
 
 
 def _seeds(seed: Any) -> NDArray[np.uint64]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import _core
 from ._card import Card
+from ._given import flag, listed, number, numbers, one_of, texts, whole, wrong
 from ._extras import needed
 from ._result import warn
 from ._types import Foreign, Listener, Over, Path
@@ -31,13 +33,14 @@ def _over(axes: Over) -> list[str]:
     if isinstance(axes, str):
         return [axes]
     if not isinstance(axes, Mapping):
-        return [os.fspath(axis) for axis in axes]
+        return texts("over", axes)
 
     def text(value: Any) -> str:
         value = value.item() if hasattr(value, "item") else value
         return value if isinstance(value, str) else repr(value)
 
-    return [f"{key}=" + ",".join(map(text, values)) for key, values in axes.items()]
+    lists = {key: listed(f"over[{key!r}]", values, "a list of values") for key, values in axes.items()}
+    return [f"{key}=" + ",".join(map(text, values)) for key, values in lists.items()]
 
 
 def spectrum(
@@ -54,7 +57,8 @@ def spectrum(
     if (at is None) == (bins is None):
         raise TypeError("give either at, values of x, or bins, their number")
     card = card._with(method=method, rel_error=rel_error, seed=seed)
-    x = [] if at is None else [float(x) for x in at]
+    x = [] if at is None else numbers("at", at)
+    bins = whole("bins", bins, 1, 100_000, optional=True)
     table, alarms = _core.spectrum(card._core, x, bins, progress)
     warn(alarms, stacklevel=4)
     return _frame(table, alarms=alarms)
@@ -85,6 +89,7 @@ def compare(
 ) -> Foreign:
     """See :meth:`Card.compare`."""
     card = card._with(rel_error=rel_error)
+    bins = whole("bins", bins, 0, 2**32 - 1)
     table, verdict = _core.compare(card._core, _over(over), bins, progress)
     return _frame(table, verdict=verdict)
 
@@ -97,8 +102,8 @@ def shower(
     depths: Iterable[float] = (),
 ) -> Foreign:
     """See :meth:`Card.shower`."""
-    at, depths = ([float(x) for x in values] for values in (at, depths))
-    return _frame(_core.shower(card._core, above, at, depths))
+    at, depths = numbers("at", at), numbers("depths", depths)
+    return _frame(_core.shower(card._core, number("above", above, optional=True), at, depths))
 
 
 # What the columns of exclusion curves are called in figures.
@@ -118,7 +123,8 @@ class Reach:
     Attributes
     ----------
     table : pandas.DataFrame
-        A row a limit: ``curve``, ``m_chi_gev``, ``q_over_e`` and others; units in ``.attrs``.
+        A row a limit: ``curve``, ``m_chi_gev``, ``q_over_e`` and others; in ``.attrs`` units and ``notes``,
+        what is worth knowing. A mass without a limit has no row, and a warning says why.
         Of bosons ``m_dark_photon_gev`` or ``m_mediator_gev``, and ``epsilon`` or ``coupling``.
     """
 
@@ -164,10 +170,27 @@ class Reach:
         return f"<Reach: {', '.join(self.curves)}>"
 
 
-def _paths(given: Path | Iterable[Path]) -> list[str]:
+def _paths(name: str, given: Path | Iterable[Path]) -> list[str]:
     """One path, or several."""
-    several = [given] if isinstance(given, (str, os.PathLike)) else given
+    expected = "the name of a file, or a list of them"
+    several = [given] if isinstance(given, (str, os.PathLike)) else listed(name, given, expected)
+    for one in several:
+        if not isinstance(one, (str, os.PathLike)):
+            raise wrong(name, one, expected)
     return [os.fspath(path) for path in several]
+
+
+def _cards(given: Card | Path | Iterable[Card | Path]) -> list[Card]:
+    """The cards, read where they are files."""
+    expected = "a card, the name of one, or a list of them"
+    one = (Card, str, os.PathLike)
+    several = [given] if isinstance(given, one) else listed("cards", given, expected)
+    for card in several:
+        if not isinstance(card, one):
+            raise wrong("cards", card, expected)
+    if not several:
+        raise wrong("cards", several, expected)
+    return [card if isinstance(card, Card) else Card.load(card) for card in several]
 
 
 def reach(
@@ -216,21 +239,22 @@ def reach(
     -------
     Reach
     """
-    if method not in ("quadrature", "mc"):
-        raise UsageError(f"method: found {method!r}, expected 'quadrature' or 'mc'")
+    one_of("method", method, ("quadrature", "mc"))
     if rel_error is None and method != "mc":
         rel_error = 1e-4
-    several = [cards] if isinstance(cards, (Card, str, os.PathLike)) else cards
-    loaded = [one if isinstance(one, Card) else Card.load(one) for one in several]
-    cores = [one._with(method=method, rel_error=rel_error)._core for one in loaded]
+    cores = [one._with(method=method, rel_error=rel_error)._core for one in _cards(cards)]
     if observed is None and (background != 0.0 or confidence != 0.9):
         raise UsageError("background and confidence are of a limit by observed, which is not given")
+    observed = whole("observed", observed, 0, 2**32 - 1, optional=True)
+    counts = (observed, number("background", background), number("confidence", confidence))
     asked = {
-        "iww": iww,
-        "ceiling": ceiling,
-        "counts": None if observed is None else (observed, background, confidence),
-        "recast": _paths(recast),
-        "overlay": _paths(overlay),
+        "iww": flag("iww", iww),
+        "ceiling": number("ceiling", ceiling, optional=True),
+        "counts": None if observed is None else counts,
+        "recast": _paths("recast", recast),
+        "overlay": _paths("overlay", overlay),
     }
-    table = _core.reach(cores, [float(m) for m in masses], asked, progress)
-    return Reach(_frame(table))
+    table, of_cards, of_limits = _core.reach(cores, numbers("masses", masses), asked, progress)
+    for words in of_limits:
+        warnings.warn(words, stacklevel=2)
+    return Reach(_frame(table, notes=of_cards + of_limits))

@@ -26,6 +26,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _core
+from ._given import number, whole
 from ._result import Result, warn
 from ._types import Floats, Numbers
 
@@ -96,6 +97,8 @@ class Integrator:
     ) -> None:
         self._limits: Floats
         self._core: _core.Integrator
+        seed, threads = whole("seed", seed, 0, 2**64 - 1), whole("threads", threads, 0, 4096)
+        alpha, beta = number("alpha", alpha), number("beta", beta)
         if isinstance(map, Integrator):
             self._limits, self._core = map._limits, map._core.copy(seed, threads)
             return
@@ -117,7 +120,7 @@ class Integrator:
 
     def edges(self, axis: int) -> Floats:
         """Edges of the increments of the map on an axis, each as probable as the others."""
-        return self._core.edges(axis)
+        return self._core.edges(whole("axis", axis, 0, self.dim - 1))
 
     def adapt(self, f: Function, nitn: int = 10, neval: int = 10_000) -> None:
         """Adapt to a function, or adapt further; gives no result.
@@ -131,7 +134,7 @@ class Integrator:
         neval : int
             Points an iteration; other than before, the adaptation begins anew.
         """
-        self._core.adapt(_of_floats(f), int(nitn), int(neval))
+        self._core.adapt(_of_floats(f), *_sizes(nitn, neval))
 
     def measure(
         self, f: Function, nitn: int = 10, neval: int = 10_000, *, rel_error: float | None = None
@@ -154,9 +157,13 @@ class Integrator:
         Result
             Every call has points of its own, so results may be averaged.
         """
-        result = Result(self._core.measure(_of_floats(f), int(nitn), int(neval), rel_error))
+        result = Result(self._measured(f, nitn, neval, rel_error))
         warn(result.alarms)
         return result
+
+    def _measured(self, f: Function, nitn: int, neval: int, rel_error: float | None) -> Any:
+        goal = number("rel_error", rel_error, optional=True)
+        return self._core.measure(_of_floats(f), *_sizes(nitn, neval), goal)
 
     def __call__(
         self,
@@ -189,12 +196,17 @@ class Integrator:
         """
         if adapt or (adapt is None and not self.n_adapted):
             self.adapt(f, nitn, neval)
-        result = Result(self._core.measure(_of_floats(f), int(nitn), int(neval), rel_error))
+        result = Result(self._measured(f, nitn, neval, rel_error))
         warn(result.alarms)
         return result
 
     def __repr__(self) -> str:
         return f"<Integrator of {self.dim} variables, {self.n_adapted} adapting iterations>"
+
+
+def _sizes(nitn: int, neval: int) -> tuple[int, int]:
+    """Iterations and points of each, as whole numbers."""
+    return whole("nitn", nitn, 1, 1_000_000), whole("neval", neval, 1, 2**53)
 
 
 def _of_floats(function: Function) -> Function:

@@ -121,7 +121,7 @@ fn limits(paths: &[PathBuf], load: Load) -> Result<Vec<(String, LimitFile)>, Fai
     paths.iter().map(read).collect()
 }
 
-/// Exclusion curves of ``cards`` at ``masses`` in GeV.
+/// Exclusion curves of ``cards`` at ``masses`` in GeV; what is worth knowing of the experiments, and of the limits.
 #[pyfunction]
 #[pyo3(signature = (cards, masses, asked, progress))]
 pub(crate) fn reach<'py>(
@@ -130,7 +130,7 @@ pub(crate) fn reach<'py>(
     masses: Vec<f64>,
     asked: Asked,
     progress: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyDict>> {
+) -> PyResult<(Bound<'py, PyDict>, Vec<String>, Vec<String>)> {
     let cards: Vec<_> = cards.iter().map(|card| card.card.clone()).collect();
     let options = Options {
         iww: asked.iww,
@@ -145,11 +145,12 @@ pub(crate) fn reach<'py>(
         recasts: limits(&asked.recast, limit::load)?,
         overlays: limits(&asked.overlay, limit::load_or_published)?,
     };
-    let table = wait(py, progress, End::Loses, move |shared| {
+    let (table, of_cards, of_limits) = wait(py, progress, End::Loses, move |shared| {
         let reach = Reach::new(cards, masses, options)?;
-        Ok(reach.run(&*shared)?.table())
+        let found = reach.run(&*shared)?;
+        Ok((found.table(), reach.words(), found.words()))
     })?;
-    plain(py, &table)
+    Ok((plain(py, &table)?, of_cards, of_limits))
 }
 
 /// Track lengths of the shower in the target of ``card``, above each energy ``at`` (those of the grid

@@ -87,7 +87,7 @@ def test_root_has_the_events_of_the_run_in_scalar_branches_by_role(of_file, run,
     ("options", "error", "words"),
     [
         ({"format": "pdf"}, mb.UsageError, "no format is called `pdf`; there are: lhe"),
-        ({"format": "lhe", "weights": "half"}, mb.UsageError, "expected keep, drop or unweight"),
+        ({"format": "lhe", "weights": "half"}, mb.UsageError, "expected 'keep' or 'unweight' or 'drop'"),
         ({"format": "lhe", "weights": "drop"}, mb.UsageError, "has weights and keeps them"),
         ({"format": "lhe", "vertex": "middle"}, mb.UsageError, "'origin' or 'uniform'"),
         ({"format": "ldmx-lhe"}, mb.FileError, "weights"),

@@ -13,6 +13,9 @@ use crate::particle::Particle;
 pub use momenta::MomentumTable;
 pub use profile::{BeamProfile, MomentumSpread, PhaseSpace, ProfileFields, Twiss};
 
+/// Largest energy of a beam in GeV, 100 PeV.
+pub(crate) const MAX_ENERGY_GEV: f64 = 1e8;
+
 named! {
     /// The beam particle; at tree level its charge changes nothing but the particle code.
     pub enum Projectile {

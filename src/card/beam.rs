@@ -4,11 +4,8 @@ use super::error::CardError;
 use super::plain::keys;
 use super::printed::Printed;
 use super::rules::{Plain, Resolver};
-use crate::beam::{Beam, BeamFields, Projectile};
+use crate::beam::{Beam, BeamFields, MAX_ENERGY_GEV, Projectile};
 use crate::text::shown;
-
-/// Largest beam energy in GeV, 100 PeV.
-const MAX_ENERGY_GEV: f64 = 1e8;
 
 keys! { KEYS:
     "beam": Table, "", Range(""), Nothing(""), "The beam, its axis along +z, on a target at rest.", TABLE;

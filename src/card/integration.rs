@@ -3,7 +3,7 @@
 use super::error::CardError;
 use super::plain::keys;
 use super::rules::Resolver;
-use crate::process::Method;
+use crate::process::{MIN_REL_ERROR, Method};
 
 keys! {
     /// `[integration]`.
@@ -20,9 +20,9 @@ keys! {
     "integration.neval": Count, "", within!(1000 to 1e12), Count(200_000),
         "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), 20000 at most to adapt and lattices of 8192 to 131072 at most to measure.",
         "a number of points an iteration, 1000 to 1e12" => neval: u64;
-    "integration.rel_error": Number, "", within!(0 to 1), Number(1e-3),
-        "Relative error of σ at which the Monte Carlo stops; 0 goes on to `max_neval`.",
-        "a relative error, 0 (never stop early) to 1" => rel_error: f64;
+    "integration.rel_error": Number, "", Numbers("0, or 1e-10 to 0.99", |r| r == 0.0 || (MIN_REL_ERROR..=0.99).contains(&r)), Number(1e-3),
+        "Relative error of σ at which a method stops; with 0 the Monte Carlo goes on to `max_neval`, and others go to 1e-6.",
+        "a relative error, 1e-10 to 0.99, or 0 (never stop early)" => rel_error: f64;
     "integration.max_neval": Count, "", Range("`neval` to 1e15"),
         Depends("1e8, or 1.05 · (`n_adapt` + 10) · `neval` if that is more, at most 1e15"),
         "Most evaluations of the integrand, those of the adaptation included.",

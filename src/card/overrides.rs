@@ -7,6 +7,7 @@ use super::dark_sector::{self, OF_MEDIATOR};
 use super::error::{CardError, KeyError, Place, nearest};
 use super::keys::{self, Kind};
 use super::process_kind::{self, ProcessKind};
+use super::reach::Straggling;
 use super::source::{Source, large_integer};
 use super::table::KEYS;
 use super::target::Losses;
@@ -33,6 +34,8 @@ enum Over {
     Nothing,
     /// What the card says.
     Card,
+    /// The same, but no option: what another option says of the key stays.
+    CardAlone,
     /// What options say too: a weight is of the card with these.
     Options,
 }
@@ -77,16 +80,17 @@ impl Override {
         };
         let key = key.trim();
         let names = keys::settable(KEYS);
-        if !names.iter().any(|name| name == key) {
+        let section = keys::find(KEYS, key).filter(|key| key.kind == Kind::Table);
+        // A table inside a section is a value like others; of a section whole, or of several of them, keys are meant.
+        let is_table = section.is_some_and(|_| key.contains('.') && option != "--over");
+        if !is_table && !names.iter().any(|name| name == key) {
+            let found = match section {
+                Some(_) => "a table of keys",
+                None => "an unknown key",
+            };
             let near = meant(key, &names);
             let expected = "the full name of a key, such as beam.energy_gev".to_owned();
-            return Err(at_option(
-                &written,
-                key,
-                "an unknown key".to_owned(),
-                expected,
-                near,
-            ));
+            return Err(at_option(&written, key, found.to_owned(), expected, near));
         }
         let read = value_of(value.trim());
         if option == "--set" && takes_one(key) && is_several(&read) {
@@ -169,6 +173,14 @@ impl Override {
         }
     }
 
+    /// The value `text` for `key` that `option` brings with it, unless another option has one.
+    pub fn beside_option(option: &str, key: &str, text: &str) -> Self {
+        Self {
+            over: Over::CardAlone,
+            ..Self::by_option(option, key, text)
+        }
+    }
+
     /// Puts the value into the card in place of what was there.
     ///
     /// # Errors
@@ -182,6 +194,9 @@ impl Override {
         if self.over == Over::Nothing && look(card, &self.key).is_some() {
             return Ok(());
         }
+        if self.over == Over::CardAlone && !source.is_in_card(&self.key) {
+            return Ok(());
+        }
         for stale in self.displaced(card, processes) {
             if self.over == Over::Options || source.is_in_card(stale) {
                 take(card, stale);
@@ -189,6 +204,11 @@ impl Override {
             }
         }
         source.set_by_option(&self.key, &self.written);
+        if let Value::Table(inner) = &self.value {
+            for name in inner.keys() {
+                source.set_by_option(&format!("{}.{name}", self.key), &self.written);
+            }
+        }
         if let Some(("histogram", key)) = self.key.split_once('.') {
             let Some(Value::Array(all)) = card.get_mut("histogram").filter(|all| !is_empty(all))
             else {
@@ -253,11 +273,14 @@ impl Override {
                 &["beam.momentum_table.file", "beam.momentum_spread"]
             }
             ("beam.momentum_table", _) => &["beam.momentum_spread"],
+            ("beam.spot_mm" | "beam.divergence_mrad", _) => &["beam.twiss"],
+            (key, _) if key.starts_with("beam.twiss") => &["beam.spot_mm", "beam.divergence_mrad"],
             ("beam.momentum_spread", _) => &["beam.momentum_table"],
             ("target.track_length.file", _) => &["target.track_length"],
-            ("target.losses", Some(losses)) if losses != Losses::Shower.name() => {
-                &["target.track_length"]
-            }
+            ("target.losses", Some(losses)) => of_losses(losses),
+            ("reach.straggling", Some(law)) if law != Straggling::None.name() => &["target.losses"],
+            // Where the card says that nothing is lost.
+            ("target.energy_loss_gev_per_cm", _) if loses_nothing(card) => &["target.losses"],
             ("target.element" | "target.material" | "target.mixture", _) => OF_MATERIAL,
             ("target.density_g_cm3", _) => &["target.radiation_length_cm"],
             ("target.thickness_cm", _) => &["target.thickness_x0"],
@@ -301,6 +324,25 @@ const MESONS: [&str; 4] = [
     "reach.mesons.phi",
     "reach.mesons.jpsi",
 ];
+
+/// Keys that say something else than this value of `target.losses`.
+fn of_losses(losses: &str) -> &'static [&'static str] {
+    match Losses::ALL.iter().find(|one| one.name() == losses) {
+        Some(Losses::Shower) => &["target.energy_loss_gev_per_cm", "reach.straggling"],
+        Some(Losses::Constant) => &["target.track_length", "reach.straggling"],
+        _ => &[
+            "target.energy_loss_gev_per_cm",
+            "target.track_length",
+            "reach.straggling",
+        ],
+    }
+}
+
+/// Whether the card says that its beam loses nothing.
+fn loses_nothing(card: &toml::Table) -> bool {
+    let losses = look(card, "target.losses").and_then(Value::as_str);
+    losses == Some(Losses::None.name())
+}
 
 /// What there are as many mesons for.
 const OF_BEAM_AND_TARGET: [&str; 10] = [

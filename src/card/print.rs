@@ -25,6 +25,13 @@ impl RunCard {
             .map(|line| with_exponents(line) + "\n")
             .collect()
     }
+
+    /// The same as the files of a run hold it: without its number of threads, on which nothing in them depends.
+    pub fn to_recorded_toml(&self) -> String {
+        let mut card = self.clone();
+        card.run.threads = 0;
+        card.to_toml()
+    }
 }
 
 /// What [`RunCard::to_toml`] writes, as a table.
@@ -62,7 +69,8 @@ fn printed(card: &RunCard) -> Section {
     dark_sector::print(&card.dark_sector, out);
     beam::print(&card.beam, out);
     profile::print(&card.profile, out);
-    target::print(&card.target, card.losses, card.scattering, out);
+    let losses = (card.losses, card.reach.straggling);
+    target::print(&card.target, losses, card.scattering, out);
     if let Some(table) = &card.track_length {
         track_length::print(table, out);
     }

@@ -31,7 +31,7 @@ keys! {
     "reach.mesons": Table, "", Range(""), Nothing(""),
         "Vector mesons V produced in the target by the whole beam, which decay to χ χ̄; options that change beam or target drop them.", TABLE => mesons: MesonYields;
     "reach.straggling": Text, "", Choices(names::<Straggling>), Text("none"),
-        "Earlier name of `target.losses` for electrons, which `reach` alone follows.",
+        "Earlier name of `target.losses` for electrons, which `reach` alone follows; `\"none\"` leaves it to that key.",
         "\"none\" or \"tsai-whitis\"" => straggling: Straggling;
     "reach.channels": Texts, "", Choices(names::<Channel>),
         Nothing("(`bremsstrahlung`, and the mesons that `reach.mesons` gives)"),
@@ -148,6 +148,12 @@ pub(super) fn resolve(
     let reach: Reach = rules.read("reach")?;
     let is_electron = matches!(beam.projectile, Projectile::Electron | Projectile::Positron);
     let material = &target.material;
+    let written: Option<String> = rules.read("target.losses")?;
+    let law = reach.straggling;
+    if let Some(losses) = written.filter(|losses| law != Straggling::None && losses != law.name()) {
+        let found = format!("{:?} beside target.losses = {losses:?}", law.name());
+        return Err(rules.wrong("reach.straggling", found, "one of the two"));
+    }
     if reach
         .channels
         .is_some_and(|all| all.iter().next().is_none())

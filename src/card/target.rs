@@ -8,12 +8,14 @@ use super::material;
 use super::plain::keys;
 use super::printed::Printed;
 use super::process_kind::ProcessKind;
+use super::reach::Straggling;
 use super::rules::{Plain, Resolver};
 use crate::beam::{Beam, Projectile};
 use crate::matter::Target;
 use crate::matter::form_factor::FormFactor;
 use crate::matter::material::Material;
 use crate::matter::scattering::MultipleScattering;
+use crate::text::shown;
 
 const LENGTH: &str = "a length in cm, 1e-30 to 1e30";
 
@@ -143,6 +145,7 @@ pub(super) fn losses(
     let path = "target.losses";
     let written: Option<String> = rules.read(path)?;
     let written = written.as_deref();
+    check_energy_loss(rules, beam, target, written)?;
     if kind.needs_shower(beam.projectile) && written != Some(Losses::Shower.name()) {
         let found = written.map_or("nothing".to_owned(), |written| format!("{written:?}"));
         let expected = format!(
@@ -194,6 +197,33 @@ pub(super) fn losses(
     }
 }
 
+/// Refuses a mean loss that the beam has not, or that says something else than what is `written` of the losses.
+fn check_energy_loss(
+    rules: &Resolver<'_>,
+    beam: &Beam,
+    target: &Target,
+    written: Option<&str>,
+) -> Result<(), CardError> {
+    let path = "target.energy_loss_gev_per_cm";
+    let Some(loss) = target.material.energy_loss_gev_per_cm.filter(|l| *l > 0.0) else {
+        return Ok(());
+    };
+    let is_muon = !beam.projectile.is_electron() && beam.projectile != Projectile::Photon;
+    match written {
+        _ if !is_muon => {
+            let found = format!("{} for {}", shown(loss), beam.projectile.name());
+            Err(rules.wrong(path, found, "a beam of mu- or mu+, which lose it"))
+        }
+        None => Ok(()),
+        Some(losses) if losses == Losses::Constant.name() => Ok(()),
+        Some(losses) => {
+            let found = format!("{} beside target.losses = {losses:?}", shown(loss));
+            let expected = "one of the two, or losses = \"constant\", which follows it";
+            Err(rules.wrong(path, found, expected))
+        }
+    }
+}
+
 /// The multiple scattering, which needs a thickness and a radiation length.
 pub(super) fn scattering(
     rules: &Resolver<'_>,
@@ -209,10 +239,10 @@ pub(super) fn scattering(
     Ok(found)
 }
 
-/// Writes it back, with what the beam loses.
+/// Writes it back, with what the beam loses, unless `reach` alone is told of it.
 pub(super) fn print(
     target: &Target,
-    losses: Option<Losses>,
+    (losses, straggling): (Option<Losses>, Straggling),
     scattering: MultipleScattering,
     out: &mut Printed,
 ) {
@@ -228,6 +258,10 @@ pub(super) fn print(
         .print("target.energy_loss_gev_per_cm", out);
     form_factor::print(&target.form_factor, out);
     material::print_nuclei(&material.components, out);
-    losses.print("target.losses", out);
+    let loses = material.energy_loss_gev_per_cm.is_some_and(|l| l > 0.0);
+    let of_reach = loses || straggling != Straggling::None;
+    losses
+        .filter(|losses| *losses != Losses::None || !of_reach)
+        .print("target.losses", out);
     scattering.print("target.multiple_scattering", out);
 }

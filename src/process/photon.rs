@@ -223,6 +223,9 @@ impl<T: OfPhotons> Process for T {
     }
 }
 
+/// Error of a bin over the sum of all, below which it counts for nothing.
+const NEGLIGIBLE: f64 = 1e-9;
+
 /// A process by quadrature, cuts on x as limits of t.
 struct ByT<T>(T);
 
@@ -261,14 +264,21 @@ impl<T: OfPhotons> Route for ByT<T> {
         x.iter().map(at).collect()
     }
 
-    /// Of the bins what the cuts on x leave.
+    /// Of the bins what the cuts on x leave. σ falls by decades from bin to bin: those that are nothing beside the sum
+    /// are as the finest rules have them.
     fn binned_to(&self, edges: &[f64], goal: &Goal<'_>) -> Result<Vec<Integral>, QuadratureError> {
         let photons = self.0.photons();
         let (least, most) = (photons.t_least(), photons.t_at(photons.cuts.x_min));
         let bins = edges.windows(2).map(|e| {
             let t = (photons.t_at(e[1]).max(least), photons.t_at(e[0]).min(most));
-            self.within(t, goal)
+            Integral::or_unsettled(self.within(t, goal))
         });
-        bins.collect()
+        let bins = bins.collect::<Result<Vec<_>, _>>()?;
+        let sum: f64 = bins.iter().map(|bin| bin.value_pb).sum();
+        let judged = |bin: Integral| match bin.error_pb <= NEGLIGIBLE * sum {
+            true => Ok(bin),
+            false => bin.judged(goal),
+        };
+        bins.into_iter().map(judged).collect()
     }
 }

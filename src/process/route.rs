@@ -25,7 +25,9 @@ pub enum QuadratureError {
         name: &'static str,
     },
     /// A relative error that makes no sense.
-    #[error("relative error must lie in [{MIN_REL_ERROR:e}, 1), found {found:e}")]
+    #[error(
+        "rel_error: found {found:e}, expected a relative error from {MIN_REL_ERROR:e} to below 1"
+    )]
     RelError {
         /// What was asked for.
         found: f64,

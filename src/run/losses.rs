@@ -107,6 +107,12 @@ pub fn target_notes(card: &RunCard) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if card.track_length.is_some() && card.losses != Some(Losses::Shower) {
+        notes.push(
+            "target.track_length is followed for the channels of the shower in reach alone: all else takes it with target.losses = \"shower\""
+                .to_owned(),
+        );
+    }
     let elements = material.components.iter().map(|part| part.nucleus.z);
     let elements: BTreeSet<u32> = elements.collect();
     if form_factor.table().is_some() && elements.len() > 1 && card.kind.has_form_factor() {
@@ -122,7 +128,8 @@ pub fn target_notes(card: &RunCard) -> Vec<String> {
 /// successor.
 pub fn loss_notes(card: &RunCard) -> Vec<String> {
     let mut notes = target_notes(card);
-    if card.reach.straggling == Straggling::TsaiWhitis {
+    let law = card.reach.straggling;
+    if law == Straggling::TsaiWhitis && card.losses != Some(Losses::TsaiWhitis) {
         notes.push(
             "reach.straggling = \"tsai-whitis\" is followed by reach alone: write losses = \"tsai-whitis\" under [target], which all commands follow"
                 .to_owned(),

@@ -245,6 +245,28 @@ const WRONG: &[(&str, &str)] = &[
         "energy_gev = 160.0",
         "energy_gev = 160.0\nmomentum_spread = 0.1\nmomentum_table = { momentum_gev = [150, 160], density = [1, 1] }",
     ),
+    // Losses that contradict each other.
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nthickness_cm = 20\nlosses = \"muon-table\"\nenergy_loss_gev_per_cm = 0.01",
+    ),
+    (
+        "element = \"Pb\"",
+        "element = \"Pb\"\nthickness_cm = 20\nlosses = \"none\"\nenergy_loss_gev_per_cm = 0.01",
+    ),
+    (
+        "lepton = \"mu-\"\nenergy_gev = 160.0\n[target]",
+        "lepton = \"e-\"\nenergy_gev = 160.0\n[target]\nenergy_loss_gev_per_cm = 0.01",
+    ),
+    (
+        "lepton = \"mu-\"\nenergy_gev = 160.0\n[target]",
+        "lepton = \"e-\"\nenergy_gev = 160.0\n[reach]\nstraggling = \"tsai-whitis\"\n[target]\nlosses = \"none\"",
+    ),
+    (
+        "lepton = \"mu-\"\nenergy_gev = 160.0\n[target]",
+        "lepton = \"e-\"\nenergy_gev = 160.0\n[reach]\nstraggling = \"tsai-whitis\"\n[target]\nthickness_cm = 20\nlosses = \"shower\"",
+    ),
+    ("neval = 1e5", "rel_error = 1"),
 ];
 
 fn read(text: &str) -> Result<RunCard, CardError> {

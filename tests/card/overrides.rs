@@ -1,6 +1,6 @@
 //! Values given on the command line in place of those of the card.
 
-use millibrem::card::{CardError, Override, RunCard};
+use millibrem::card::{CardError, Losses, Override, RunCard, Straggling};
 use millibrem::dark_sector::DarkSector;
 
 const CARD: &str = r#"
@@ -338,4 +338,96 @@ fn rounded_mass_fractions_are_scaled_and_wrong_ones_refused() {
     assert_eq!(exact.components[0].mass_fraction, 0.25);
     let words = of("0.33", "0.66").unwrap_err().to_string();
     assert!(words.contains("add up to 0.99,"), "{words}");
+}
+
+#[test]
+fn losses_given_by_option_displace_what_the_card_says_otherwise_and_two_options_do_not() {
+    let base = CARD.replace("mu-", "e-");
+    let read = |more: &str, options: &[&str]| {
+        let options: Result<Vec<_>, _> = options.iter().map(|text| Override::parse(text)).collect();
+        let text = base.replace(
+            "thickness_cm = 1.0\n",
+            &format!("thickness_cm = 1.0\n{more}\n"),
+        );
+        RunCard::parse("card.toml", "card", &text, &options?)
+    };
+    let own = "reach.straggling=tsai-whitis";
+    let (none, older) = ("losses = \"none\"", "[reach]\nstraggling = \"tsai-whitis\"");
+    let card = read(none, &[own]).unwrap();
+    assert_eq!(
+        (card.losses, card.reach.straggling),
+        (None, Straggling::TsaiWhitis)
+    );
+    // The resolved card is the same card.
+    let again = RunCard::parse("card.toml", "card", &card.to_toml(), &[]).unwrap();
+    assert_eq!(again, card);
+    let card = read(older, &["target.losses=none"]).unwrap();
+    let found = (card.losses, card.reach.straggling);
+    assert_eq!(found, (Some(Losses::None), Straggling::None));
+    read(older, &["target.losses=tsai-whitis", own]).unwrap();
+    for options in [["target.losses=none", own], [own, "target.losses=shower"]] {
+        let error = read("", &options).unwrap_err().to_string();
+        assert!(
+            error.contains("reach.straggling: found \"tsai-whitis\" beside target.losses"),
+            "{error}"
+        );
+    }
+    let muons = |more: &str, options: &[&str]| {
+        let options: Result<Vec<_>, _> = options.iter().map(|text| Override::parse(text)).collect();
+        let text = CARD.replace(
+            "thickness_cm = 1.0\n",
+            &format!("thickness_cm = 1.0\n{more}\n"),
+        );
+        RunCard::parse("card.toml", "card", &text, &options?)
+    };
+    let loss = "target.energy_loss_gev_per_cm=0.01";
+    let card = muons(none, &[loss]).unwrap();
+    assert_eq!(card.target.material.energy_loss_gev_per_cm, Some(0.01));
+    assert_eq!(
+        RunCard::parse("card.toml", "card", &card.to_toml(), &[]).unwrap(),
+        card
+    );
+    let constant = "energy_loss_gev_per_cm = 0.01\nlosses = \"constant\"";
+    let card = muons(constant, &["target.losses=muon-table"]).unwrap();
+    assert_eq!(card.target.material.energy_loss_gev_per_cm, None);
+    let error = muons("", &[loss, "target.losses=muon-table"]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("beside target.losses = \"muon-table\""),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_table_inside_a_section_is_a_value() {
+    let spot = CARD.replace("energy_gev = 160", "energy_gev = 160\nspot_mm = 1");
+    let twiss = Override::parse("beam.twiss={emittance_mm_mrad=1, beta_m=2}").unwrap();
+    let card = RunCard::parse("card.toml", "card", &spot, &[twiss]).unwrap();
+    assert_eq!(card.profile.twiss.map(|[x, _]| x.beta_m), Some(2.0));
+    // It takes the place of the whole one.
+    let mesons = ["reach.mesons.phi=3", "reach.mesons={rho=1e10}"];
+    let found = with(&mesons).unwrap().reach.mesons;
+    assert_eq!((found.rho, found.phi), (1e10, 0.0));
+    for (given, words) in [
+        (
+            "reach.mesons=3",
+            "reach.mesons: found 3, expected a table of keys",
+        ),
+        ("reach.mesons={rhoo=3}", "did you mean `rho`?"),
+        (
+            "beam.twiss={beta_m=1}",
+            "beam.twiss.emittance_mm_mrad: found nothing",
+        ),
+        (
+            "beam={}",
+            "beam: found a table of keys, expected the full name of a key",
+        ),
+    ] {
+        let error = with(&[given]).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("`{given}`")) && error.contains(words),
+            "{error}"
+        );
+    }
 }

@@ -115,7 +115,9 @@ fn good_card() -> impl Strategy<Value = String> {
             );
             if let Some(thickness) = target.2 {
                 text += &format!("thickness_cm = {thickness:?}\n");
-                text += &format!("energy_loss_gev_per_cm = {:?}\n", thickness / 8.0);
+                if beam.0.starts_with("mu") {
+                    text += &format!("energy_loss_gev_per_cm = {:?}\n", thickness / 8.0);
+                }
             }
             text += &format!("[reach]\nq_over_e_max = {:?}\n", 0.1 * chi.2);
             text += &format!("[cuts]\nx_min = {:?}\nx_max = {:?}\n", cuts.0, cuts.1);

@@ -22,7 +22,8 @@ pub enum Alarm {
     },
     /// A few points carry the result.
     HeavyPoint {
-        /// Part of the variance that the heaviest point makes.
+        /// Part of the variance that the heaviest point makes: its square over the variance, which is above 1 where
+        /// the points beside it in its stratum are as heavy.
         share: f64,
     },
     /// A uniform point found a region that the sample does not resolve.
@@ -43,6 +44,10 @@ impl fmt::Display for Alarm {
             Self::Disagreement { chi2_dof, q } => write!(
                 f,
                 "the iterations disagree: chi2/dof = {chi2_dof:.2}, Q = {q:.1e}; the errors are too small"
+            ),
+            Self::HeavyPoint { share } if *share > 1.0 => write!(
+                f,
+                "the square of a single point is {share:.1} times the variance; the error is itself uncertain"
             ),
             Self::HeavyPoint { share } => write!(
                 f,
@@ -206,5 +211,10 @@ mod tests {
             AllZero: Alarm::AllZero => "the integrand is zero at every point",
             Incomplete: Alarm::Incomplete => "the run is not complete",
         }
+        // No point makes more than all of the variance.
+        let text = Alarm::HeavyPoint { share: 8.26 }.to_string();
+        let whole =
+            "the square of a single point is 8.3 times the variance; the error is itself uncertain";
+        assert_eq!(text, whole);
     }
 }

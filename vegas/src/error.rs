@@ -36,13 +36,13 @@ pub enum Error {
     },
     /// The integrand gave values that are not finite.
     #[error(
-        "{nan} of {points} values are NaN and {infinite} infinite, first at iteration \
-         {}, index {}, x = {x:?}", first.iteration, first.index
+        "{nan} of {points} values are NaN and {infinite} infinite or too large to square and add, first at \
+         iteration {}, index {}, x = {x:?}", first.iteration, first.index
     )]
     NotFinite {
         /// Values that are NaN.
         nan: u64,
-        /// Values or weights that are infinite.
+        /// Values or weights that are infinite, or whose squares or sums are.
         infinite: u64,
         /// Values of the iteration, probes included.
         points: u64,
@@ -147,7 +147,7 @@ mod tests {
                 points: 1000,
                 first: PointKey { iteration, index },
                 x: vec![0.5, 0.25],
-            } => "1 of 1000 values are NaN and 2 infinite, first at iteration 3, index 17, x = [0.5, 0.25]",
+            } => "1 of 1000 values are NaN and 2 infinite or too large to square and add, first at iteration 3, index 17, x = [0.5, 0.25]",
             Zero: Error::Zero { points: 1000 }
                 => "the integrand is zero at all 1000 points of the adaptation",
             Different: Error::Different

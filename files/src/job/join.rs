@@ -164,7 +164,7 @@ pub fn join(
     let mut card = RunCard::parse(&name, "run", &first.run.header().card, &[])?;
     card.events.count = n_events;
     let mut header = RunHeader {
-        card: card.to_toml(),
+        card: card.to_recorded_toml(),
         expected_events: n_events,
         ..first.run.header().clone()
     };

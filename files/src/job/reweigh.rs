@@ -250,6 +250,11 @@ pub fn reweight(
 ) -> Result<FurtherWeight, JobError> {
     let run = RunReader::open(path)?;
     let shown = path.display().to_string();
+    if run.n_events() == 0 {
+        return Err(JobError::Usage(format!(
+            "{shown} has no events, which are what gets other weights"
+        )));
+    }
     let stored = &run.header().card;
     let mut card = card::of_text(&shown, "run", stored).with(&[])?;
     if card.weights.iter().any(|spec| spec.name == name) {
@@ -270,7 +275,7 @@ pub fn reweight(
             values: &mut values,
             found: Vec::new(),
         };
-        let written = hdf5::reweigh(path, &card.to_toml(), &mut further);
+        let written = hdf5::reweigh(path, &card.to_recorded_toml(), &mut further);
         written.map(|()| further.found.pop())
     };
     match (reweigher.failed, written?) {

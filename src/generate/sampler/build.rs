@@ -12,6 +12,7 @@ use vegas::{Growth, Learning, Partition, Points, Proof, Unweighter};
 
 use super::sigma::{Fine, Known, SigmaTable};
 use super::{Sampler, SamplerError, Stretch, Target};
+use crate::beam::MAX_ENERGY_GEV;
 use crate::generate::integrand::MAX_DIM;
 use crate::generate::{Generator, Settings};
 use crate::matter::Nucleus;
@@ -127,6 +128,13 @@ impl Sampler {
         }
         let nominal = kind.of(&inputs.on(request.nuclei[0]))?;
         let mass_gev = nominal.beam().mass_gev;
+        if high_gev + mass_gev > MAX_ENERGY_GEV {
+            return Err(refuse(
+                "the range of kinetic energies",
+                "of total energies up to 1e8 GeV, as those of beams",
+                format!("{low_gev:?} to {high_gev:?} GeV"),
+            ));
+        }
         let draft = |nucleus: &Nucleus| {
             let inputs = inputs.on(*nucleus);
             Draft::new(kind, inputs, (low_gev + mass_gev, high_gev + mass_gev))

@@ -76,6 +76,11 @@ impl HeavyChi {
     }
 }
 
+/// What the formula needs.
+const HEAVY_CHI: &str = "m_chi well above half the lepton mass";
+const HEAVY_BOSON: &str = "a boson much heavier than the lepton";
+const CUT: &str = "1 - x_min well above (m_lepton/mass made)^2 at every energy of the beam, and cuts.x_min is a larger part of what has lost energy in the target";
+
 impl Wwa {
     /// The approximation of `setup`.
     pub fn new(setup: &Setup) -> Self {
@@ -107,9 +112,16 @@ impl Wwa {
             self.heavy.above(wide, 0.0) - self.heavy.above(narrow, 0.0)
         };
         if value_pb < 0.0 {
+            // Of all x the formula is good where what is made is heavy: then it is the cut that leaves too little.
+            let is_heavy = self.heavy.above(1.0, self.constant()) > 0.0;
+            let needs = match (is_heavy, self.setup.dark) {
+                (true, _) => CUT,
+                (false, DarkSector::Pair(_) | DarkSector::Mediated(..)) => HEAVY_CHI,
+                (false, _) => HEAVY_BOSON,
+            };
             return Err(QuadratureError::NotApplicable {
                 method: "wwa",
-                needs: "m_chi well above half the lepton mass",
+                needs,
             });
         }
         Ok(exactly(value_pb))

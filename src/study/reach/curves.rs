@@ -144,6 +144,12 @@ impl Reach {
         options: Options,
     ) -> Result<Self, StudyError> {
         options.check()?;
+        let bad = masses.iter().find(|m| !(**m > 0.0 && m.is_finite()));
+        let none = || masses.is_empty().then(|| "none".to_owned());
+        if let Some(found) = bad.map(|m| shown(*m)).or_else(none) {
+            let words = format!("masses: found {found}, expected masses in GeV above 0");
+            return Err(UsageError(words).into());
+        }
         let limit = |c: Counts| cls_upper_limit(c.observed, c.background, c.confidence);
         let events = options.counts.map(limit);
         let one = |mut card: RunCard| -> Result<(Experiment, RunCard), StudyError> {
