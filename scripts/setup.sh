@@ -77,7 +77,7 @@ if [ "$tests" = yes ]; then
 fi
 
 # HDF5 ---------------------------------------------------------------------------------------
-features= hdf5_dir= extra_path= rpath=
+features= hdf5_dir= extra_path= rpath= headers=
 
 headers_in() { [ -f "$1/H5pubconf.h" ] || [ -f "$1/H5pubconf-64.h" ]; }
 
@@ -86,14 +86,42 @@ system_hdf5() {
     if have pkg-config && pkg-config --exists hdf5; then
         local flag
         for flag in $(pkg-config --cflags-only-I hdf5) -I/usr/include; do
-            headers_in "${flag#-I}" && { say "HDF5 $(pkg-config --modversion hdf5) of the system"; return; }
+            headers_in "${flag#-I}" || continue
+            say "HDF5 $(pkg-config --modversion hdf5) of the system"
+            headers=${flag#-I}
+            return
         done
     fi
     if [ "$(uname -m)" = x86_64 ] && headers_in /usr/include/hdf5/serial; then
         say "HDF5 of the system in /usr/include/hdf5/serial"
+        headers=/usr/include/hdf5/serial
         return
     fi
     return 1
+}
+
+# Takes the system's HDF5 into the program where it is there as an archive: to load it as a shared library, with the
+# thirty that Debian's needs for files on the network, takes longer than a cross section. `libhdf5.so` is a text that
+# names the archives to the linker; the build script of the crate asks the library itself for its version, under one
+# more name that it knows. What Python loads takes the shared one, which lld alone lets go before (python/build.rs).
+archived_hdf5() {
+    [ "${MILLIBREM_HDF5:-}" != shared ] || return 1
+    local name file archives= shared at=$PWD/target/hdf5
+    for name in libhdf5_serial.a libsz.a libaec.a libz.a; do
+        file=$(cc -print-file-name="$name") && [ -f "$file" ] || return 1
+        archives="$archives $(realpath "$file")"
+    done
+    shared=$(cc -print-file-name=libhdf5_serial.so) && [ -f "$shared" ] || return 1
+    mkdir -p "$at/lib"
+    ln -sfn "$headers" "$at/include"
+    ln -sfn "$(realpath "$shared")" "$at/lib/hdf5.dll"
+    echo "INPUT($archives )" >"$at/libhdf5.so"
+    cmp -s "$at/libhdf5.so" "$at/lib/libhdf5.so" || { rm -f "$at/trial"; mv "$at/libhdf5.so" "$at/lib"; }
+    echo '#[link(name = "hdf5")] unsafe extern "C" { fn H5open() -> i32; } fn main() { assert!(unsafe { H5open() } == 0); }' >"$at/trial.rs"
+    [ -x "$at/trial" ] || rustc -L "native=$at/lib" -o "$at/trial" --print link-args "$at/trial.rs" >"$at/trial.log" 2>&1 &&
+        grep -q fuse-ld=lld "$at/trial.log" && "$at/trial" || { rm -f "$at/trial"; return 1; }
+    say "its archive goes into the program"
+    hdf5_dir=$at
 }
 
 brew_hdf5() {
@@ -130,6 +158,8 @@ venv() {
 }
 
 mkdir -p target
+# Not one that was chosen, but what this has written before.
+[ "${HDF5_DIR:-}" != "$PWD/target/hdf5" ] || unset HDF5_DIR
 if [ -n "${HDF5_DIR:-}" ]; then
     headers_in "$HDF5_DIR/include" || fail "HDF5_DIR=$HDF5_DIR has no include/H5pubconf.h"
     say "HDF5 of HDF5_DIR=$HDF5_DIR"
@@ -141,7 +171,11 @@ elif [ "$(uname -s)" = Darwin ]; then
     brew_hdf5 || { have brew && say "installing hdf5 with Homebrew" && brew install hdf5 &&
         brew_hdf5; } || static_hdf5
 else
-    system_hdf5 || { apt_install libhdf5-dev pkg-config && system_hdf5; } || static_hdf5
+    if system_hdf5 || { apt_install libhdf5-dev pkg-config && system_hdf5; }; then
+        archived_hdf5 || true
+    else
+        static_hdf5
+    fi
 fi
 
 {
