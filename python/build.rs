@@ -8,7 +8,10 @@ fn main() {
     println!("cargo:rerun-if-env-changed=HDF5_DIR");
     let archived = std::env::var("HDF5_DIR").map(|at| Path::new(&at).join("lib/hdf5.dll"));
     let shared = archived.ok().and_then(|at| at.canonicalize().ok());
-    if let Some((folder, name)) = shared.as_deref().and_then(|at| at.parent().zip(at.file_name())) {
+    if let Some((folder, name)) = shared
+        .as_deref()
+        .and_then(|at| at.parent().zip(at.file_name()))
+    {
         println!("cargo:rustc-link-search=native={}", folder.display());
         println!("cargo:rustc-link-lib=dylib:+verbatim={}", name.display());
     }

@@ -218,7 +218,7 @@ fn cuts_that_leave_too_few_points_are_reported_with_what_passes() {
 const HARD: [&str; 6] = [
     "beam.lepton=e-",
     "beam.energy_gev=1e7",
-    "cuts.x_min=0.99999999985",
+    "cuts.x_min=0.99999999988",
     "dark_sector.m_chi_gev=1e-9",
     "target.element=H",
     "integration.max_neval=309000",
@@ -245,6 +245,7 @@ fn an_overweight_sample_is_reported() {
         "cuts.x_min=0.7",
         "cuts.lepton_pt_min_gev=0.04",
         "cuts.lepton_angle_max_mrad=150",
+        "integration.n_adapt=4",
         "events.mode=unweighted",
         "events.count=20000",
     ];

@@ -92,3 +92,38 @@ fn a_compound_lists_its_nuclei_and_monte_carlo_agrees() {
         "{mc}"
     );
 }
+
+#[test]
+fn a_line_that_begins_with_sigma_says_what_any_other_order_says() {
+    // Such a line is read by itself, where it has no fault.
+    let lines: [&[&str]; 5] = [
+        &["--quiet"],
+        &["--set", "dark_sector.m_chi_gev=0.03", "--quiet"],
+        &["--set=target.mixture=LiF", "--threads=1", "--json"],
+        &["--instruction-set", "baseline", "--json"],
+        &["--threads", "-3"],
+    ];
+    for options in lines {
+        let sigma = ["sigma", CARD, "--method", "ww"];
+        let before = transcript(&[options, &sigma].concat());
+        let behind = transcript(&[&sigma, options].concat());
+        // All but the time that it took.
+        let without_time = |text: &str| {
+            let lines = text.lines().filter(|line| !line.contains("wall_s"));
+            let words = lines.flat_map(|line| line.split(" evaluations").next());
+            words.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(without_time(&before), without_time(&behind));
+    }
+}
+
+#[test]
+fn the_archive_of_hdf5_is_in_the_program_where_it_is_to_be() {
+    let prepared = option_env!("HDF5_DIR").is_some_and(|at| at.ends_with("/target/hdf5"));
+    if !prepared || cfg!(feature = "static-hdf5") {
+        return;
+    }
+    let program = std::fs::read(env!("CARGO_BIN_EXE_millibrem")).unwrap();
+    let has = |name: &[u8]| program.windows(name.len()).any(|window| window == name);
+    assert!(!has(b"libhdf5_serial.so") && has(b"H5Fcreate"));
+}
