@@ -251,3 +251,35 @@ fn of_no_event_there_is_no_other_weight_and_of_one_no_error() {
         "{words}"
     );
 }
+
+#[test]
+fn events_that_another_version_made_get_no_weights() {
+    let root = tempfile::tempdir().unwrap();
+    // A map that is trained otherwise, and maxima that are found otherwise.
+    for (mode, was, is) in [
+        ("weighted", "n_adapt = 4", "n_adapt = 5"),
+        ("unweighted", "seed = 5", "seed = 6"),
+    ] {
+        let folder = root.path().join(mode);
+        generate(&folder, &[&format!("--set=events.mode={mode}")]);
+        let path = folder.join("run.h5");
+        let card = RunReader::open(&path).unwrap().header().card.clone();
+        let other = card.replace(was, is);
+        assert_ne!(card, other);
+        {
+            let file = hdf5::File::open_rw(&path).unwrap();
+            let text: hdf5::types::VarLenUnicode = other.parse().unwrap();
+            file.attr("card").unwrap().write_scalar(&text).unwrap();
+        }
+        let before = std::fs::read(&path).unwrap();
+        let path = path.to_str().unwrap();
+        let done = output(&["reweight", path, "--set", "target.form_factor=helm"]);
+        let words = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(1), "{words}");
+        assert!(
+            words.contains("cannot be made again, so they get no other weights"),
+            "{words}"
+        );
+        assert!(before == std::fs::read(path).unwrap());
+    }
+}

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::reweigh::finish_joined;
+use super::reweigh::{finish_joined, stored_in};
 use super::{JobError, Watcher, state};
 use crate::IoError;
 use crate::checkpoint::{self, OutputLock};
@@ -194,7 +194,18 @@ pub fn join(
     summary
         .timings
         .push(("wall_s".to_owned(), Fact::Real(wall_s)));
-    joined.further = finish_joined(writer, &summary, &card, &joined.members, watcher)?;
+    let stored = |row: usize| {
+        let mut rest = row;
+        for Part { run, .. } in &parts {
+            match rest.checked_sub(run.n_events()) {
+                None => return stored_in(run, rest),
+                Some(behind) => rest = behind,
+            }
+        }
+        Ok(None)
+    };
+    let (members, stored) = (&joined.members, Box::new(stored));
+    joined.further = finish_joined(writer, &summary, &card, members, stored, watcher)?;
     Ok(joined)
 }
 

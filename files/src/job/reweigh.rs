@@ -1,7 +1,8 @@
 //! Further weights of a run: for a card that asks for them, and for a run that is complete.
 //!
 //! Every event is made again from its key as far as its point, which takes its adapted map; a run that joins
-//! several seeds has one of each. Pinned by `cli/tests/reweight.rs`.
+//! several seeds has one of each. Another version of the program may adapt otherwise and find other points: the
+//! first event of each seed has to have the momenta that it has in the file. Pinned by `cli/tests/reweight.rs`.
 
 use std::ops::Range;
 use std::path::Path;
@@ -11,7 +12,7 @@ use super::{JobError, Watcher, listening};
 use crate::card;
 use crate::hdf5::{self, Further, RunReader, RunWriter};
 use millibrem::card::{Override, RunCard};
-use millibrem::event::{EventBuffer, Scalar};
+use millibrem::event::{Event, EventBuffer, Scalar};
 use millibrem::generate::{GenerateError, Generator};
 use millibrem::process::Process;
 use millibrem::record::{FurtherWeight, Member, RunSummary, WeightSums};
@@ -30,9 +31,13 @@ pub(super) struct Reweigher<'a> {
     card: RunCard,
     others: Vec<Arc<dyn Process>>,
     members: Vec<Adapted<'a>>,
+    stored: Stored<'a>,
     /// Why it failed, if it did.
     failed: Option<JobError>,
 }
+
+/// The event in a row, where it is stored.
+type Stored<'a> = Box<dyn Fn(usize) -> Result<Option<Event>, JobError> + 'a>;
 
 /// The events of one seed.
 struct Adapted<'a> {
@@ -58,11 +63,11 @@ impl<'a> Reweigher<'a> {
             n_events: card.events.count,
             generator: Own::There(generator),
         };
-        Self::with(card, vec![all])
+        Self::with(card, vec![all], Box::new(|_| Ok(None)))
     }
 
-    /// Of a run of `card` that joins these; or of its own seed, if there is none.
-    pub(super) fn of_seeds(card: &RunCard, members: &[Member]) -> Result<Self, JobError> {
+    /// Of a run of `card` that joins these and whose events are `stored`; or of its own seed, if there is none.
+    fn of_seeds(card: &RunCard, members: &[Member], stored: Stored<'a>) -> Result<Self, JobError> {
         let mut row = 0;
         let mut all: Vec<Adapted<'_>> = Vec::new();
         for member in members {
@@ -83,14 +88,19 @@ impl<'a> Reweigher<'a> {
                 generator: Own::Seed(card.run.seed),
             });
         }
-        Self::with(card, all)
+        Self::with(card, all, stored)
     }
 
-    fn with(card: &RunCard, members: Vec<Adapted<'a>>) -> Result<Self, JobError> {
+    fn with(
+        card: &RunCard,
+        members: Vec<Adapted<'a>>,
+        stored: Stored<'a>,
+    ) -> Result<Self, JobError> {
         Ok(Self {
             others: run::weights(card)?,
             card: card.clone(),
             members,
+            stored,
             failed: None,
         })
     }
@@ -163,7 +173,20 @@ impl<'a> Reweigher<'a> {
             if let Own::Seed(seed) = member.generator {
                 card.run.seed = seed;
                 let mut made = Generator::new(run::process(&card)?, run::settings(&card))?;
-                made.adapt(&mut listening(&mut *watcher))?;
+                let hear = &mut listening(&mut *watcher);
+                made.adapt(hear)?;
+                if let Some(stored) = (self.stored)(part.start)? {
+                    let again = match made.event(&run::events(&card), keys[0], hear) {
+                        Ok(event) => Some(event),
+                        Err(GenerateError::NoSuchEvent { .. }) => None,
+                        Err(error) => return Err(error.into()),
+                    };
+                    if again.is_none_or(|event| event.momenta() != stored.momenta()) {
+                        return Err(JobError::Usage(format!(
+                            "the events of seed {seed} cannot be made again, so they get no other weights and nothing was changed: the first one comes out with other momenta, as of another version of the program"
+                        )));
+                    }
+                }
                 member.generator = Own::Made(Box::new(made));
             }
             let generator = match &mut member.generator {
@@ -219,19 +242,22 @@ pub(super) fn finish(
     }
 }
 
-/// The same of a file that joins the runs of `members`.
+/// The same of a file that joins the runs of `members`, whose events are `stored`.
 pub(super) fn finish_joined(
     writer: RunWriter,
     summary: &RunSummary,
     card: &RunCard,
     members: &[Member],
+    stored: Stored<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Vec<FurtherWeight>, JobError> {
     match card.weights.is_empty() {
         true => Ok(writer
             .finish_with(summary, members, None)
             .map(|()| Vec::new())?),
-        false => Reweigher::of_seeds(card, members)?.finish(writer, summary, members, watcher),
+        false => {
+            Reweigher::of_seeds(card, members, stored)?.finish(writer, summary, members, watcher)
+        }
     }
 }
 
@@ -263,7 +289,8 @@ pub fn reweight(
         )));
     }
     let wanted = with_weight(&shown, stored, name, set, threads)?;
-    let mut reweigher = Reweigher::of_seeds(&wanted, &run.members()?)?;
+    let stored = |row: usize| stored_in(&run, row);
+    let mut reweigher = Reweigher::of_seeds(&wanted, &run.members()?, Box::new(stored))?;
     let columns = columns(&wanted);
     card.weights.extend(wanted.weights);
     let written = {
@@ -285,6 +312,13 @@ pub fn reweight(
     }
 }
 
+/// The event in a row of a run.
+pub(super) fn stored_in(run: &RunReader, row: usize) -> Result<Option<Event>, JobError> {
+    let mut one = EventBuffer::default();
+    run.read_events(row, 1, &mut one)?;
+    Ok(one.get(0))
+}
+
 /// The weights in pb of `events` of the card `stored` where `set` (`section.key=value`) holds; of a run that
 /// joins `members`, if there are any.
 ///
@@ -298,7 +332,8 @@ pub fn other_weights(
     watcher: &mut dyn Watcher,
 ) -> Result<Vec<f64>, JobError> {
     let wanted = with_weight("the card of the run", stored, "other", set, 0)?;
-    let mut reweigher = Reweigher::of_seeds(&wanted, members)?;
+    let stored = |row: usize| Ok(events.get(row));
+    let mut reweigher = Reweigher::of_seeds(&wanted, members, Box::new(stored))?;
     let mut all = reweigher.try_values(0, &events.index, &events.weight, watcher)?;
     Ok(all.pop().unwrap_or_default())
 }
