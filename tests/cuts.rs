@@ -90,7 +90,7 @@ fn ordinary_cuts_leave_unweighted_samples_without_alarm_or_heavy_event() {
             );
             // The search for maxima is in proportion: it was 12 million evaluations. The most are of 4 GeV with pT > 20 MeV, where
             // a corner that one in 10⁵ points hits is many times as high as what is beside it.
-            assert!(sample.n_eval < 4_000_000, "{what}");
+            assert!(sample.n_eval < 5_000_000, "{what}");
         }
     }
 }

@@ -55,7 +55,7 @@ fn pull(report: &SigmaReport, row: &Value) -> f64 {
 fn totals_agree_with_every_row_of_the_reference_tables() {
     for name in ["cross_sections.json", "cross_sections_variants.json"] {
         for (i, row) in table(name).iter().enumerate() {
-            let (_, report) = measured(&setup(row), settings(100 + i as u64, 50_000, 8), &[]);
+            let (_, report) = measured(&setup(row), settings(300 + i as u64, 50_000, 8), &[]);
             let (c, pull) = (&report.cross_section, pull(&report, row));
             assert!(pull.abs() < 4.0, "{name} row {i}: pull {pull:.2}");
             assert!(c.error_pb / c.value_pb < 1.0e-3, "{name} row {i}: {c:?}");

@@ -119,7 +119,7 @@ fn options() -> impl Strategy<Value = Lines> {
         ),
         count("integration.n_adapt", 1..1001),
         count("integration.neval", 1000..100_000_000),
-        number("integration.rel_error", 0.0..1.0),
+        number("integration.rel_error", 1e-10..0.99),
         count("integration.max_neval", 100_000_000..1_000_000_000_000_000),
         count("events.count", 0..1_000_000_000_001),
         choice("events.mode", &["weighted", "unweighted"]),

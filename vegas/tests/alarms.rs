@@ -87,7 +87,9 @@ fn an_infinity_fails_the_adaptation_too() {
         "{error}"
     );
     assert!(
-        error.to_string().contains("infinite, first at iteration 0"),
+        error
+            .to_string()
+            .contains("to square and add, first at iteration 0"),
         "{error}"
     );
 }
