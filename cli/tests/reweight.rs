@@ -258,7 +258,7 @@ fn events_that_another_version_made_get_no_weights() {
     // A map that is trained otherwise, and maxima that are found otherwise.
     for (mode, was, is) in [
         ("weighted", "n_adapt = 4", "n_adapt = 5"),
-        ("unweighted", "seed = 5", "seed = 6"),
+        ("unweighted", "n_adapt = 4", "n_adapt = 5"),
     ] {
         let folder = root.path().join(mode);
         generate(&folder, &[&format!("--set=events.mode={mode}")]);

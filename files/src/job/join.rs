@@ -195,12 +195,20 @@ pub fn join(
         .timings
         .push(("wall_s".to_owned(), Fact::Real(wall_s)));
     let stored = |row: usize| {
-        let mut rest = row;
-        for Part { run, .. } in &parts {
-            match rest.checked_sub(run.n_events()) {
-                None => return stored_in(run, rest),
-                Some(behind) => rest = behind,
+        let (mut rest, mut members) = (row, &joined.members[..]);
+        for Part {
+            run, members: own, ..
+        } in &parts
+        {
+            if let Some(behind) = rest.checked_sub(run.n_events()) {
+                (rest, members) = (behind, &members[own.len()..]);
+                continue;
             }
+            let mut event = stored_in(run, rest)?;
+            if let Some(event) = &mut event {
+                event.index += members[0].first_index - own[0].first_index;
+            }
+            return Ok(event);
         }
         Ok(None)
     };

@@ -1,8 +1,8 @@
 //! Further weights of a run: for a card that asks for them, and for a run that is complete.
 //!
 //! Every event is made again from its key as far as its point, which takes its adapted map; a run that joins
-//! several seeds has one of each. Another version of the program may adapt otherwise and find other points: the
-//! first event of each seed has to have the momenta that it has in the file. Pinned by `cli/tests/reweight.rs`.
+//! several seeds has one of each. Another version of the program may adapt otherwise and find other points:
+//! a hundred events of each seed have to have the momenta that they have in the file. Pinned by `cli/tests/reweight.rs`.
 
 use std::ops::Range;
 use std::path::Path;
@@ -35,6 +35,10 @@ pub(super) struct Reweigher<'a> {
     /// Why it failed, if it did.
     failed: Option<JobError>,
 }
+
+/// Events of each seed that are made again whole and compared: where only the scales of boxes are others, so are only some
+/// of the points.
+const COMPARED: usize = 100;
 
 /// The event in a row, where it is stored.
 type Stored<'a> = Box<dyn Fn(usize) -> Result<Option<Event>, JobError> + 'a>;
@@ -175,15 +179,21 @@ impl<'a> Reweigher<'a> {
                 let mut made = Generator::new(run::process(&card)?, run::settings(&card))?;
                 let hear = &mut listening(&mut *watcher);
                 made.adapt(hear)?;
-                if let Some(stored) = (self.stored)(part.start)? {
-                    let again = match made.event(&run::events(&card), keys[0], hear) {
+                let n = usize::try_from(member.n_events).unwrap_or(usize::MAX);
+                for row in (0..n).step_by(n.div_ceil(COMPARED).max(1)) {
+                    let Some(stored) = (self.stored)(member.rows.start.saturating_add(row))? else {
+                        break;
+                    };
+                    let key = stored.index.saturating_sub(member.first_index);
+                    let again = match made.event(&run::events(&card), key, hear) {
                         Ok(event) => Some(event),
                         Err(GenerateError::NoSuchEvent { .. }) => None,
                         Err(error) => return Err(error.into()),
                     };
                     if again.is_none_or(|event| event.momenta() != stored.momenta()) {
                         return Err(JobError::Usage(format!(
-                            "the events of seed {seed} cannot be made again, so they get no other weights and nothing was changed: the first one comes out with other momenta, as of another version of the program"
+                            "the events of seed {seed} cannot be made again, so they get no other weights and nothing was changed: that of index {} comes out with other momenta, as of another version of the program",
+                            stored.index
                         )));
                     }
                 }
