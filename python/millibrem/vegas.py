@@ -130,7 +130,8 @@ class Integrator:
         f : callable
             Takes an array of shape (n, dim), gives n values.
         nitn : int
-            Iterations.
+            Iterations; while the last has a point with more than a tenth of the variance up to as many
+            as were asked for in all, again.
         neval : int
             Points an iteration; other than before, the adaptation begins anew.
         """
@@ -181,7 +182,7 @@ class Integrator:
         f : callable
             Takes an array of shape (n, dim), gives n values.
         nitn : int
-            Iterations of each.
+            Iterations of each; more to adapt where points are heavy, see :meth:`adapt`.
         neval : int
             Points an iteration.
         adapt : bool, optional

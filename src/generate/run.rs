@@ -97,6 +97,14 @@ impl Settings {
     fn adapting_evaluations(&self, neval: u64) -> u64 {
         u64::from(self.n_adapt).saturating_mul(with_probes(neval, ADAPT_PROBES))
     }
+
+    /// Evaluations that the adaptation may take from the measurement where it meets heavy points.
+    fn spare(&self) -> u64 {
+        let points = self.lattices.unwrap_or(self.neval);
+        let more = (self.max_neval / points).saturating_sub(MIN_ITERATIONS);
+        let most = more.saturating_mul(with_probes(points, MEASURE_PROBES));
+        most.min(self.adapting_evaluations(self.neval))
+    }
 }
 
 /// Points of an iteration with its share of probes.
@@ -158,6 +166,7 @@ impl Generator {
             n_adapt: settings.n_adapt,
             neval: settings.neval,
             defensive: ADAPT_PROBES,
+            spare: settings.spare(),
             ..Config::default()
         };
         let alpha = match settings.lattices {
@@ -362,9 +371,16 @@ impl Generator {
 
     fn most_iterations(&self) -> u32 {
         let Settings {
-            lattices, neval, ..
+            lattices,
+            neval,
+            max_neval,
+            ..
         } = self.settings;
-        let most = (self.settings.max_neval / lattices.unwrap_or(neval)).max(1);
+        let points = lattices.unwrap_or(neval);
+        let planned = self.settings.adapting_evaluations(neval);
+        let spent = self.adapted.n_eval.saturating_sub(planned);
+        let spent = spent.div_ceil(with_probes(points, MEASURE_PROBES));
+        let most = (max_neval / points).saturating_sub(spent).max(1);
         u32::try_from(most).unwrap_or(u32::MAX)
     }
 

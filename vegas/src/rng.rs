@@ -29,6 +29,8 @@ pub enum Phase {
     ProbeMeasure = 5,
     /// Random shifts of a lattice.
     Shift = 6,
+    /// Points around heavy ones while adapting.
+    Scout = 7,
 }
 
 /// The stream of one block.

@@ -1,5 +1,6 @@
 //! The adapting iterations.
 
+use super::scout::{AGAIN, Scout, cost, heaviest};
 use super::{AdaptReport, Listener, Progress, Stage, Vegas};
 use crate::chunk::{Desk, Slot, Task, Trained};
 use crate::error::Error;
@@ -14,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Vegas {
     /// Adapts the map and the strata in the iterations that [`crate::Config::n_adapt`] asks for and that
-    /// are not done yet. Stopped by the listener, it keeps the iterations that are complete.
+    /// are not done yet, and in up to as many again while the last had a heavy point, within
+    /// [`crate::Config::spare`]. Stopped by the listener, it keeps the iterations that are complete.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if the integrand is, [`Error::Zero`] if it vanishes everywhere,
@@ -35,7 +37,7 @@ impl Vegas {
             .collect();
         let mut training = vec![vec![[0.0; 2]; MAX_INCREMENTS]; self.dim()];
         let mut stopped = false;
-        while !stopped && self.adapted() < self.config.n_adapt {
+        while !stopped && self.goes_on() {
             let iteration = self.adapted();
             let too_few = Error::TooFewPoints {
                 neval,
@@ -78,7 +80,7 @@ impl Vegas {
                 listener(&Progress {
                     phase: Phase::Adapt,
                     iteration,
-                    iterations: self.config.n_adapt,
+                    iterations: self.config.n_adapt.max(iteration + 1),
                     done: tally.counters.points,
                     total: neval,
                     estimate,
@@ -98,6 +100,12 @@ impl Vegas {
                 break;
             }
             stage.check(&tally)?;
+            if self.config.alpha > 0.0 && self.affords(cost(self.dim(), neval)) {
+                let scout = Scout::new(integrand, &self.map);
+                let mut heavy = self.heavy.clone();
+                tally.counters.probes += scout.go(&stage, &tally, &mut heavy, &mut training);
+                self.heavy = heavy;
+            }
             self.learn(&training, &widths);
             self.adapted.push(tally);
             let zero = |t: &IterationTally| t.counters.zero == t.counters.points;
@@ -105,16 +113,34 @@ impl Vegas {
                 return Err(Error::Zero { points: 3 * neval });
             }
         }
-        let n_eval = self
-            .adapted
-            .iter()
-            .map(|t| t.counters.points + t.counters.probes)
-            .sum();
         Ok(AdaptReport {
             iterations: rows(&self.adapted),
-            n_eval,
+            n_eval: self.evaluated(),
             stopped,
         })
+    }
+
+    /// Whether another iteration is wanted.
+    fn goes_on(&self) -> bool {
+        let (done, wanted) = (self.adapted(), self.config.n_adapt);
+        let heavy = |t: &IterationTally| heaviest(t) > AGAIN;
+        let again = || self.adapted.last().is_some_and(heavy) && self.affords(0);
+        done < wanted || done < wanted.saturating_mul(2) && again()
+    }
+
+    /// Whether the next iteration and as many evaluations besides are within [`crate::Config::spare`].
+    fn affords(&self, besides: u64) -> bool {
+        let neval = self.config.neval;
+        let iteration = neval + (self.config.defensive * neval as f64) as u64;
+        let asked = u64::from((self.adapted() + 1).min(self.config.n_adapt)) * iteration;
+        let all = asked.saturating_add(self.config.spare);
+        self.evaluated() + iteration + besides <= all
+    }
+
+    /// Evaluations of all iterations so far.
+    fn evaluated(&self) -> u64 {
+        let of = |t: &IterationTally| t.counters.points + t.counters.probes;
+        self.adapted.iter().map(of).sum()
     }
 
     /// Moves the map and the strata after an iteration.

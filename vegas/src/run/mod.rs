@@ -9,6 +9,7 @@
 mod adapt;
 mod find;
 mod measure;
+mod scout;
 mod unweight;
 
 pub use unweight::{Share, UnweightPlan, Unweighted};
@@ -30,6 +31,7 @@ use crate::sampler::{Arrangement, Buffers, Cursor, Sampler};
 use crate::schedule::Pool;
 use crate::stratify::{Strata, chunk_points};
 use crate::tally::IterationTally;
+use scout::Around;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -93,6 +95,9 @@ pub struct Vegas {
     width2: Vec<f64>,
     /// What the adapting iterations that are done have found.
     adapted: Vec<IterationTally>,
+    /// Peaks that heavy points were on.
+    #[serde(default)]
+    heavy: Vec<Around>,
     #[serde(skip)]
     threads: usize,
     #[serde(skip)]
@@ -141,6 +146,7 @@ impl Vegas {
             config,
             width2: Vec::new(),
             adapted: Vec::new(),
+            heavy: Vec::new(),
             threads: 0,
             isa: Isa::Best,
         })
