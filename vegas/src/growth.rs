@@ -29,6 +29,8 @@ pub struct Growth {
     pub training: (u32, u64),
     /// Number of boxes.
     pub boxes: usize,
+    /// The same where boxes would hold little of what they were if filled up to their soft maxima.
+    pub more: usize,
 }
 
 impl Growth {
@@ -47,6 +49,9 @@ const ENOUGH: f64 = 0.2;
 
 /// Blocks of points of the box that is cut first.
 const FIRST: u64 = 400;
+
+/// Boxes hold little where this part of what they would hold is more.
+const LITTLE: f64 = 0.4;
 
 /// Of the boxes that are there, one in so many is cut at a time.
 const AT_A_TIME: usize = 8;
@@ -198,6 +203,9 @@ struct Growing {
     sides: Vec<Side>,
     sample: Sample,
     gain: f64,
+    /// Integrals over the box: of the soft maximum, and of the function.
+    full: f64,
+    held: f64,
     cut: u8,
     parts: Option<[usize; 2]>,
 }
@@ -208,6 +216,8 @@ impl Growing {
             sides,
             sample: Sample::default(),
             gain: 0.0,
+            full: 0.0,
+            held: 0.0,
             cut: UNCUT,
             parts: None,
         }
@@ -253,6 +263,12 @@ impl Growing {
             }
         }
         (self.gain, self.cut) = best;
+        let points = power.len() as f64;
+        self.full = volume * soft(&(power.iter().sum(), points));
+        self.held = volume * self.sample.height.iter().sum::<f64>() / points;
+        // There may be many boxes: no room for points that do not come.
+        self.sample.y.shrink_to_fit();
+        self.sample.height.shrink_to_fit();
     }
 
     /// Its parts, with the points of each.
@@ -306,11 +322,18 @@ pub(crate) fn grown(
     blocks.evaluate(&map, (BOXES, 0..FIRST), &everywhere, Eyes::of(&mut add))?;
     first.consider();
     let (mut all, mut evaluated, mut boxes) = (vec![first], FIRST, 1);
-    while boxes < growth.boxes {
+    loop {
+        let most = match little(&all) {
+            true => growth.boxes.max(growth.more),
+            false => growth.boxes,
+        };
+        if boxes >= most {
+            break;
+        }
         let cuttable = |i: &usize| all[*i].parts.is_none() && all[*i].gain > 0.0;
         let mut next: Vec<usize> = (0..all.len()).filter(cuttable).collect();
         next.sort_by(|&a, &b| all[b].gain.total_cmp(&all[a].gain));
-        next.truncate((boxes / AT_A_TIME).clamp(1, growth.boxes - boxes));
+        next.truncate((boxes / AT_A_TIME).clamp(1, most - boxes));
         if next.is_empty() {
             break;
         }
@@ -356,6 +379,13 @@ pub(crate) fn grown(
         open.extend([upper, lower]);
     }
     Ok((Partition::new(map, cuts)?, seen))
+}
+
+/// Whether the boxes that are not cut hold little.
+fn little(all: &[Growing]) -> bool {
+    let open = || all.iter().filter(|growing| growing.parts.is_none());
+    let held: f64 = open().map(|growing| growing.held).sum();
+    held < LITTLE * open().map(|growing| growing.full).sum::<f64>()
 }
 
 /// The map, and the largest `|J f|` that its first training saw.

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MaximaConfig {
-    /// Most boxes; there are never more than a 256th of `neval`.
+    /// Most boxes; there are never more than a 256th of `neval`, where they hold little a 32nd.
     pub max_boxes: u64,
     /// Points that train the map and look where the integral is, that cut boxes, and that set the threshold: of each about so many,
     /// and several times as many where few are accepted.
@@ -72,10 +72,18 @@ impl MaximaConfig {
     pub(crate) fn boxes(&self) -> usize {
         (self.neval / POINTS_PER_BOX).clamp(1, self.max_boxes) as usize
     }
+
+    /// Number of boxes where they hold little.
+    pub(crate) fn more_boxes(&self) -> usize {
+        (self.neval * MORE / POINTS_PER_BOX).clamp(1, self.max_boxes) as usize
+    }
 }
 
 /// Points that are evaluated to cut a box in two.
 const POINTS_PER_BOX: u64 = 2 * BLOCK as u64;
+
+/// How many times as many boxes there may be where they hold little.
+const MORE: u64 = 8;
 
 /// Boxes with their scales, and the common threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

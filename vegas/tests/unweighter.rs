@@ -44,6 +44,7 @@ fn grown(family: impl Fn(f64, &Points<'_>, &mut [f64])) -> Result<Partition, veg
         increments: 20,
         training: (6, 20_000),
         boxes: 60,
+        more: 60,
     };
     Partition::grow(2, &growth, |_, p, x, values| family(p, x, values))
 }

@@ -292,6 +292,42 @@ fn narrow_peaks_are_found_with_their_shares_and_boxes_are_cut_around_them() {
 }
 
 #[test]
+fn there_are_more_boxes_where_they_hold_little() {
+    // A shell, which no map follows.
+    let shell = |x: &[f64]| {
+        let square: f64 = x.iter().map(|x| (x - 0.5) * (x - 0.5)).sum();
+        let d = (square.sqrt() - 0.35) / 0.01;
+        (-d * d).exp()
+    };
+    let flat = |x: &[f64]| x.iter().map(|x| 1.0 + x).product::<f64>();
+    let found = |f: fn(&[f64]) -> f64, max_boxes: u64| {
+        let f = Scalar::new(3, f);
+        let config = Config {
+            neval: 20_000,
+            n_adapt: 4,
+            ..Config::default()
+        };
+        let mut vegas = Vegas::new(3, config).expect("valid");
+        vegas.adapt(&f, &mut silent).expect("finite");
+        let config = MaximaConfig {
+            max_boxes,
+            neval: 64_000,
+            ..MaximaConfig::default()
+        };
+        let maxima = vegas.find_maxima(&f, &config, &mut silent);
+        let maxima = maxima.expect("positive");
+        (maxima.boxes(), maxima.expected_efficiency)
+    };
+    let [few, many, flat] = [
+        found(shell, 250),
+        found(shell, 1 << 17),
+        found(flat, 1 << 17),
+    ];
+    assert_eq!([few.0, many.0, flat.0], [250, 2000, 250]);
+    assert!(many.1 > 1.8 * few.1 && flat.1 > 0.7, "{many:?} {few:?}");
+}
+
+#[test]
 fn there_may_be_more_axes_than_can_be_cut() {
     // The last of forty axes, where no box is cut, is left to the map.
     let f = Scalar::new(40, |x: &[f64]| (1.0 + x[0]) * x[39] * x[39]);

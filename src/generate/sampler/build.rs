@@ -381,6 +381,7 @@ fn partition(
         increments: INCREMENTS,
         training: TRAINING,
         boxes: BOXES,
+        more: BOXES,
     };
     let mut blocks: Vec<_> = drafts.iter().map(|draft| draft.process.block()).collect();
     let family = |k: u64, p: f64, x: &Points<'_>, value: &mut [f64]| {

@@ -25,7 +25,7 @@ const MORE_TRAININGS: u32 = 8;
 const PARTS: u64 = 8;
 
 /// Where fewer points are accepted, peaks are so narrow that the map of the integral is where to begin.
-const POOR: f64 = 0.02;
+const POOR: f64 = 0.05;
 
 /// Pass of the random streams whose points lie where the integral is; the next are over all boxes.
 const LOOK: u32 = 1 << 17;
@@ -90,6 +90,7 @@ impl Vegas {
             increments: INCREMENTS,
             training: (trainings, config.neval / PARTS),
             boxes: config.boxes(),
+            more: config.more_boxes(),
         };
         let pool = self.pool()?;
         let in_flight = 0..slots(pool.as_ref());
