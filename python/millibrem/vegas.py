@@ -130,8 +130,8 @@ class Integrator:
         f : callable
             Takes an array of shape (n, dim), gives n values.
         nitn : int
-            Iterations; while the last has a point with more than a tenth of the variance up to as many
-            as were asked for in all, again.
+            Iterations. Points around those that make much of the variance, and further iterations
+            while the last has one with more than a tenth of it, take as many evaluations again at most.
         neval : int
             Points an iteration; other than before, the adaptation begins anew.
         """

@@ -236,7 +236,7 @@ impl Integrator {
                 fresh.map_err(Failure::Integrator)?
             }
         };
-        vegas.set_n_adapt(vegas.adapted() + nitn);
+        vegas.ask_further(nitn);
         vegas.set_threads(self.threads);
         let function = self.function(function);
         let found = py.detach(|| vegas.adapt(&function, &mut |_| listen(&function)));

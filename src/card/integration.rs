@@ -15,7 +15,7 @@ keys! {
          quadrature, or one of three Weizsäcker–Williams approximations; `generate` is always `mc`.",
         "one of \"mc\", \"quadrature\", \"ww\", \"iww\", \"wwa\"" => method: Method;
     "integration.n_adapt": Count, "", within!(1 to 1000), Count(10),
-        "Iterations that adapt the sampling; none of them enters σ.",
+        "Iterations that adapt the sampling, and as many again at most while the last has a point with more than a tenth of the variance; none of them enters σ.",
         "a number of iterations, 1 to 1000" => n_adapt: u64;
     "integration.neval": Count, "", within!(1000 to 1e12), Count(200_000),
         "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), 20000 at most to adapt and lattices of 8192 to 131072 at most to measure.",

@@ -28,7 +28,7 @@ pub struct Settings {
     pub lattices: Option<u64>,
     /// Relative error at which the measurement stops; `None` goes to `max_neval`.
     pub rel_error: Option<f64>,
-    /// Most measured points, those of the adaptation and probes not counted.
+    /// Most measured points, those of the adaptation and probes not counted; fewer where that meets heavy points.
     pub max_neval: u64,
 }
 
@@ -153,6 +153,8 @@ pub struct Generator {
     pub(super) settings: Settings,
     pub(super) work: Work,
     adapted: AdaptReport,
+    /// Evaluations of lattices that were given up.
+    tried: u64,
 }
 
 impl Generator {
@@ -166,7 +168,7 @@ impl Generator {
             n_adapt: settings.n_adapt,
             neval: settings.neval,
             defensive: ADAPT_PROBES,
-            spare: settings.spare(),
+            spare: Some(settings.spare()),
             ..Config::default()
         };
         let alpha = match settings.lattices {
@@ -191,6 +193,7 @@ impl Generator {
             settings,
             work,
             adapted: AdaptReport::default(),
+            tried: 0,
         }
     }
 
@@ -220,7 +223,7 @@ impl Generator {
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
     ) -> Result<SigmaReport, GenerateError> {
-        let tried = self.try_lattices(requests, listener)?;
+        self.try_lattices(requests, listener)?;
         let mut plan = self.plan(self.most_iterations());
         plan.min_iterations = self.certain_iterations();
         plan.rel_error = self.settings.rel_error;
@@ -242,7 +245,7 @@ impl Generator {
                 iterations,
             },
             histograms,
-            n_eval: m.n_eval + self.adapted.n_eval + tried,
+            n_eval: m.n_eval + self.adapted.n_eval + self.tried,
             effective_share: m.effective_sample_size / points,
             largest_weight: m.largest_weight,
             alarms: m.alarms.iter().map(quality::of_integral).collect(),
@@ -264,34 +267,54 @@ impl Generator {
     }
 
     /// Measures with lattices as often as needs be to tell that they vary less than strata did in the last
-    /// iteration of the adaptation. Where not, gives them up, and says how many evaluations they took.
+    /// iteration of the adaptation. Where not, and strata can be measured often enough with what is left, gives them up.
     fn try_lattices(
         &mut self,
         requests: &[HistogramRequest],
         listener: &mut Listener<'_>,
-    ) -> Result<u64, GenerateError> {
+    ) -> Result<(), GenerateError> {
         let Some(points) = self.settings.lattices else {
-            return Ok(0);
+            return Ok(());
         };
-        let tried = match requests {
-            [] => {
-                let iterations = self.most_iterations().min(MIN_ITERATIONS as u32);
-                let m = self.go_on_measuring(&self.plan(iterations), requests, listener)?;
-                let spread = m.estimate.sdev * (f64::from(iterations) * points as f64).sqrt();
-                let strata = self.adapted.iterations.last();
-                let gains = strata
-                    .is_none_or(|row| spread < row.estimate.sdev * (row.points as f64).sqrt());
-                if gains {
-                    return Ok(0);
-                }
-                m.n_eval
+        // What fills histograms must not depend on its neighbours.
+        if requests.is_empty() {
+            let iterations = self.most_iterations().min(MIN_ITERATIONS as u32);
+            let m = self.go_on_measuring(&self.plan(iterations), requests, listener)?;
+            let spread = m.estimate.sdev * (f64::from(iterations) * points as f64).sqrt();
+            let strata = self.adapted.iterations.last();
+            let gains =
+                strata.is_none_or(|row| spread < row.estimate.sdev * (row.points as f64).sqrt());
+            let neval = self.settings.neval;
+            let rest = self.measuring_evaluations().saturating_sub(m.n_eval);
+            if gains || rest < MIN_ITERATIONS * with_probes(neval, MEASURE_PROBES) {
+                return Ok(());
             }
-            // What fills histograms must not depend on its neighbours.
-            _ => 0,
-        };
+            self.tried = m.n_eval;
+            let left = rest + self.spent();
+            self.settings.max_neval = left / with_probes(neval, MEASURE_PROBES) * neval;
+        }
         self.settings.lattices = None;
         self.work.measured = vegas::Tally::default();
-        Ok(tried)
+        Ok(())
+    }
+
+    /// Evaluations that are left to the measurement.
+    fn measuring_evaluations(&self) -> u64 {
+        let Settings {
+            lattices,
+            neval,
+            max_neval,
+            ..
+        } = self.settings;
+        let points = lattices.unwrap_or(neval);
+        let all = (max_neval / points).saturating_mul(with_probes(points, MEASURE_PROBES));
+        all.saturating_sub(self.spent())
+    }
+
+    /// Evaluations of the adaptation on top of those that were planned.
+    fn spent(&self) -> u64 {
+        let planned = self.settings.adapting_evaluations(self.settings.neval);
+        self.adapted.n_eval.saturating_sub(planned)
     }
 
     /// The points of `iterations` iterations.
@@ -370,18 +393,9 @@ impl Generator {
     }
 
     fn most_iterations(&self) -> u32 {
-        let Settings {
-            lattices,
-            neval,
-            max_neval,
-            ..
-        } = self.settings;
-        let points = lattices.unwrap_or(neval);
-        let planned = self.settings.adapting_evaluations(neval);
-        let spent = self.adapted.n_eval.saturating_sub(planned);
-        let spent = spent.div_ceil(with_probes(points, MEASURE_PROBES));
-        let most = (max_neval / points).saturating_sub(spent).max(1);
-        u32::try_from(most).unwrap_or(u32::MAX)
+        let points = self.settings.lattices.unwrap_or(self.settings.neval);
+        let most = self.measuring_evaluations() / with_probes(points, MEASURE_PROBES);
+        u32::try_from(most.max(1)).unwrap_or(u32::MAX)
     }
 
     /// Iterations before the error is looked at.

@@ -30,9 +30,9 @@ pub struct Config {
     pub max_cubes: u64,
     /// Part of additional points, uniform in x-space, that look for missed peaks.
     pub defensive: f64,
-    /// Most evaluations on top of those: around heavy points, and in further iterations, at most as many
-    /// again, while the last still had one.
-    pub spare: u64,
+    /// Most evaluations on top of those of the iterations asked for: around heavy points, and in further iterations while
+    /// the last still had one. By default as many as those.
+    pub spare: Option<u64>,
 }
 
 impl Default for Config {
@@ -48,7 +48,7 @@ impl Default for Config {
             increments: 1000,
             max_cubes: 1 << 24,
             defensive: 0.05,
-            spare: 1_000_000,
+            spare: None,
         }
     }
 }

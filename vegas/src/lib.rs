@@ -50,7 +50,7 @@
 //! **Heavy points.** A point, or a probe, that makes more than 3 % of the variance of an adapting iteration is on a peak that
 //! was hit once. The peak is looked at along the axes, and from the second iteration on points are made around it, which
 //! train the map together with the sample, each by the density of all (balance heuristic). While the last iteration had a point
-//! with more than a tenth of the variance the adaptation goes on, for at most as long again. [`Config::spare`] bounds what all that takes.
+//! with more than a tenth of the variance the adaptation goes on. [`Config::spare`] bounds what all that takes.
 //!
 //! **Unweighting.** Boxes of the y-space of a map of their own are drawn in proportion to the largest `J f` seen in them,
 //! and points are accepted with the probability `w / W` ([`Maxima`]).

@@ -22,7 +22,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MaximaConfig {
-    /// Most boxes; there are never more than a 256th of `neval`, where they hold little a 32nd.
+    /// Most boxes; there are never more than a 256th of `neval`, where they hold little a 32nd. While they are cut each
+    /// takes some 300 points of `4 dim + 8` bytes.
     pub max_boxes: u64,
     /// Points that train the map and look where the integral is, that cut boxes, and that set the threshold: of each about so many,
     /// and several times as many where few are accepted.

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 impl Vegas {
     /// Adapts the map and the strata in the iterations that [`crate::Config::n_adapt`] asks for and that
-    /// are not done yet, and in up to as many again while the last had a heavy point, within
+    /// are not done yet, and in further ones while the last had a heavy point, within
     /// [`crate::Config::spare`]. Stopped by the listener, it keeps the iterations that are complete.
     ///
     /// # Errors
@@ -120,21 +120,33 @@ impl Vegas {
         })
     }
 
+    /// Asks for this many adapting iterations more, with as many evaluations to spare.
+    pub fn ask_further(&mut self, iterations: u32) {
+        let done = u64::from(self.adapted()) * self.of_an_iteration();
+        let spent = self.evaluated() - done;
+        self.config.n_adapt = self.adapted().saturating_add(iterations);
+        self.config.spare = Some(spent + u64::from(iterations) * self.of_an_iteration());
+    }
+
     /// Whether another iteration is wanted.
     fn goes_on(&self) -> bool {
-        let (done, wanted) = (self.adapted(), self.config.n_adapt);
         let heavy = |t: &IterationTally| heaviest(t) > AGAIN;
         let again = || self.adapted.last().is_some_and(heavy) && self.affords(0);
-        done < wanted || done < wanted.saturating_mul(2) && again()
+        self.adapted() < self.config.n_adapt || again()
+    }
+
+    /// Evaluations of an iteration, those around heavy points apart.
+    fn of_an_iteration(&self) -> u64 {
+        let neval = self.config.neval;
+        neval + (self.config.defensive * neval as f64) as u64
     }
 
     /// Whether the next iteration and as many evaluations besides are within [`crate::Config::spare`].
     fn affords(&self, besides: u64) -> bool {
-        let neval = self.config.neval;
-        let iteration = neval + (self.config.defensive * neval as f64) as u64;
-        let asked = u64::from((self.adapted() + 1).min(self.config.n_adapt)) * iteration;
-        let all = asked.saturating_add(self.config.spare);
-        self.evaluated() + iteration + besides <= all
+        let (one, wanted) = (self.of_an_iteration(), self.config.n_adapt);
+        let asked = u64::from(wanted.min(self.adapted() + 1)) * one;
+        let spare = self.config.spare.unwrap_or(u64::from(wanted) * one);
+        self.evaluated() + one + besides <= asked.saturating_add(spare)
     }
 
     /// Evaluations of all iterations so far.

@@ -162,11 +162,6 @@ impl Vegas {
         self.config.seed = seed;
     }
 
-    /// Asks for this many adapting iterations in all, those done included.
-    pub fn set_n_adapt(&mut self, n_adapt: u32) {
-        self.config.n_adapt = n_adapt;
-    }
-
     /// Forces an instruction set. Changes no result.
     ///
     /// # Errors

@@ -4,8 +4,8 @@
 //! made it, is followed: uphill along the axes, then by the lengths over which the function falls to a quarter on both
 //! sides of each axis. From then on, every iteration is joined by points that fall off with the cube of the distance in
 //! these lengths. What they say of the increments and what the sample says are weighed by the density of all of them (balance heuristic,
-//! E. Veach and L. Guibas, SIGGRAPH 1995), so that a place the sample knows is left to the sample. The first iteration is
-//! let go: a map that has seen nothing would forget all other peaks. Nothing of this enters an estimate.
+//! E. Veach and L. Guibas, SIGGRAPH 1995), so that a place the sample knows is left to the sample. Around what the
+//! first iteration hit there are points from the second on: a map that has seen nothing would forget all other peaks. Nothing of this enters an estimate.
 //! Pinned by `tests/heavy.rs`; what it gains is counted in `docs/performance.md`.
 
 use crate::bits;
@@ -108,7 +108,7 @@ impl Around {
         } else {
             self.x[d] + h
         };
-        x.clamp(f64::EPSILON, 1.0 - f64::EPSILON)
+        inside(x)
     }
 
     fn density(&self, x: &[f64]) -> f64 {
@@ -120,6 +120,11 @@ impl Around {
         };
         1.0 / x.iter().enumerate().map(of).product::<f64>()
     }
+}
+
+/// Points lie strictly inside the unit hypercube.
+fn inside(x: f64) -> f64 {
+    x.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON / 2.0)
 }
 
 /// The part of `∫ (1 + h/s)⁻³ dh` that lies within the room.
@@ -245,7 +250,7 @@ impl<'a, I: Integrand> Scout<'a, I> {
                 for _ in 0..HALVINGS {
                     h *= 0.5;
                     let mut at = x.clone();
-                    at[d] -= h;
+                    at[d] = inside(at[d] - h);
                     xs.push(at);
                 }
             }
@@ -266,7 +271,8 @@ impl<'a, I: Integrand> Scout<'a, I> {
                 let fallen = |&v: &f64| v < FALLEN * values[0];
                 // The last distance, from afar, at which the function is still low.
                 let last = values_there.iter().rposition(fallen);
-                last.map_or(room, |k| room / f64::from(1u32 << (k + 1)))
+                let length = last.map_or(room, |k| room / f64::from(1u32 << (k + 1)));
+                length.max(f64::MIN_POSITIVE)
             };
             let lengths = values[1..]
                 .chunks(HALVINGS)
