@@ -144,7 +144,7 @@ def test_a_result_that_is_not_to_be_trusted_warns():
         return abs(x[:, 0] - x[:, 1]) ** -0.95
 
     with pytest.warns(mb.UntrustedWarning, match="the iterations disagree") as caught:
-        result = vegas.Integrator([[0, 1]] * 2, seed=1)(singular, 5, 20_000)
+        result = vegas.Integrator([[0, 1]] * 2, seed=3)(singular, 5, 20_000)
     assert result.alarms and not result.trustworthy and caught[0].filename == __file__
     assert "not trustworthy" in result.summary() and "not trustworthy" in result._repr_html_()
 
