@@ -18,6 +18,19 @@ struct Seen {
     rows: Vec<usize>,
 }
 
+/// Number of threads whose listing is `tasks`, without those that are on their way out: who joins one
+/// goes on a moment before the system has taken it off the list, longer where cores are rare.
+fn count(tasks: &str) -> usize {
+    /// `PF_EXITING` of Linux.
+    const EXITING: u32 = 4;
+    let lives = |task: &fs::DirEntry| {
+        let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        let flags = stat.rsplit(')').next().unwrap().split_whitespace().nth(6);
+        flags.is_some_and(|flags| flags.parse::<u32>().unwrap() & EXITING == 0)
+    };
+    fs::read_dir(tasks).map_or(0, |all| all.flatten().filter(lives).count())
+}
+
 /// Runs a command to its end and watches it.
 fn watch(arguments: &[&str], table: &Path) -> Seen {
     let program = assert_cmd::cargo::cargo_bin!("millibrem");
@@ -32,11 +45,11 @@ fn watch(arguments: &[&str], table: &Path) -> Seen {
     let start = Instant::now();
     let (mut most_threads, mut rows) = (0, vec![0]);
     let status = loop {
-        let count = || fs::read_dir(&tasks).map_or(0, Iterator::count);
-        if count() > most_threads {
-            // A thread that was joined is listed for a moment more.
+        let now = count(&tasks);
+        if now > most_threads {
+            // While the list is read threads end and begin; those that are many stay so.
             thread::sleep(Duration::from_millis(2));
-            most_threads = most_threads.max(count());
+            most_threads = most_threads.max(now.min(count(&tasks)));
         }
         if let Ok(text) = fs::read(table) {
             let lines = text.split(|b| *b == b'\n');

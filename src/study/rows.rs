@@ -3,9 +3,10 @@
 //! Rows are handed over as they are done, in any order. Pinned by the tests below and by
 //! `cli/tests/scan_threads.rs`.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use rayon::ThreadPoolBuilder;
 
@@ -79,11 +80,13 @@ pub fn run_rows<R: Send, E: Send>(
         }
     };
     thread::scope(|scope| {
-        let start = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
+        let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
         // Where the system gives no more threads, those there are do the work.
-        if (0..threads).take_while(start).count() == 0 {
+        let started: Vec<_> = (0..threads).map_while(start).collect();
+        if started.is_empty() {
             work();
         }
+        join(started);
     });
     let (_, error) = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
     error.map_or(Ok(()), Err)
@@ -95,11 +98,21 @@ fn can_start(threads: usize) -> bool {
     let hold = all_there.lock();
     thread::scope(|scope| {
         let wait = || drop(all_there.lock());
-        let start = |_| thread::Builder::new().spawn_scoped(scope, wait).is_ok();
-        let started = (0..threads).all(start);
+        let start = |_| thread::Builder::new().spawn_scoped(scope, wait).ok();
+        let started: Vec<_> = (0..threads).map_while(start).collect();
         drop(hold);
-        started
+        let all = started.len() == threads;
+        join(started);
+        all
     })
+}
+
+/// Waits until the threads are gone; the end of their scope waits for their work only, and the next
+/// threads would be there beside them.
+fn join(threads: Vec<ScopedJoinHandle<'_, ()>>) {
+    for one in threads {
+        one.join().unwrap_or_else(|panic| resume_unwind(panic));
+    }
 }
 
 /// The same rows, neighbours far from each other.
