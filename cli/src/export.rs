@@ -45,7 +45,7 @@ pub(crate) struct Export {
     /// File to write, - for standard output; a name ending in .gz compresses [default: beside the
     /// run file]
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Leave out the recoiling nucleus, which Geant4 may not know
     #[arg(long)]
     drop_nucleus: bool,

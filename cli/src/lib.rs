@@ -42,8 +42,11 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use export::Export;
 use failure::Failure;
+use merge::Merge;
 use options::Common;
+use plot::Plot;
 
 /// Exact Monte Carlo events for l N → l N χ χ̄: millicharged pairs from a lepton beam on a nucleus.
 #[derive(Debug, Parser)]
@@ -72,11 +75,11 @@ enum Command {
     Compare(compare::Compare),
     Reach(reach::Reach),
     Shower(shower::Shower),
-    Plot(plot::Plot),
-    Export(export::Export),
+    Plot(Plot),
+    Export(Export),
     Library(library::Library),
     Info(info::Info),
-    Merge(merge::Merge),
+    Merge(Merge),
     Reweight(reweight::Reweight),
     Completions(completions::Completions),
     #[command(hide = true)]
@@ -90,6 +93,24 @@ impl Command {
     /// start as a line of text to print.
     fn makes_files(&self) -> bool {
         !matches!(self, Self::Sigma(_) | Self::Completions(_))
+    }
+
+    /// The common options that would change what is made, or where it goes, but do nothing here.
+    fn ignores(&self) -> &'static [&'static str] {
+        match self {
+            Self::Sigma(_) | Self::Shower(_) => &["--out"],
+            Self::Info(info) if info.reads_a_card() => &["--out"],
+            Self::Plot(Plot { output: None, .. })
+            | Self::Export(Export { output: None, .. })
+            | Self::Merge(Merge { output: None, .. }) => &["--set", "--seed"],
+            Self::Reweight(_) => &["--seed", "--out"],
+            Self::Plot(_)
+            | Self::Export(_)
+            | Self::Merge(_)
+            | Self::Info(_)
+            | Self::Completions(_) => &["--set", "--seed", "--out"],
+            _ => &[],
+        }
     }
 }
 
@@ -121,6 +142,7 @@ fn answer(arguments: Vec<OsString>, is_to_listen: fn(&Command) -> bool) -> u8 {
     if is_to_listen(&cli.command) {
         interrupt::listen();
     }
+    cli.common.say_ignored(cli.command.ignores());
     let outcome = cli.common.set_instruction_set();
     let outcome = outcome.and_then(|()| match &cli.command {
         Command::Generate(command) => generated(command, &cli.common),

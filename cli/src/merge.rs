@@ -1,6 +1,6 @@
 //! `merge`: the shards of a run become the run; runs of different seeds become one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -13,7 +13,7 @@ use super::generate::Report;
 use super::json::number;
 use super::options::Common;
 use super::progress::{self, Bars};
-use super::{interrupt, print, unsealed};
+use super::{interrupt, output, print, unsealed};
 
 /// Join the shards of a run, or with --seeds complete runs of different seeds, into one file
 #[derive(Debug, Args)]
@@ -35,39 +35,55 @@ pub(crate) struct Merge {
     /// The files are complete runs of one card and different seeds
     #[arg(long)]
     seeds: bool,
-    /// The run file to write
-    #[arg(short = 'o', long, value_name = "RUN", default_value = "run.h5")]
-    output: PathBuf,
+    /// The run file to write [default: run.h5, in the folder --out]
+    #[arg(short = 'o', long, value_name = "RUN")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 impl Merge {
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         let threads = common.thread_count()?;
+        let output = self.output(common);
         let start = Instant::now();
         unsealed::look_at(&self.files, common.quiet)?;
         interrupt::note();
         let mut bars = Bars::new(common.quiet);
         if self.seeds {
-            let made = job::join(&self.files, &self.output, common.force, &mut bars);
+            let made = job::join(&self.files, &output, common.force, &mut bars);
             bars.done();
-            return self.show(&made?, common, &bars);
+            return self.show(&made?, common, &bars, &output);
         }
-        let made = job::merge(&self.files, &self.output, common.force, threads, &mut bars);
+        let made = job::merge(&self.files, &output, common.force, threads, &mut bars);
         bars.done();
         let made = made?;
         let report = Report {
             card: None,
             found: &made,
-            file: &self.output,
+            file: &output,
             wall_s: start.elapsed().as_secs_f64(),
         };
         report.show(common, &bars, &[], Ok(()))
     }
 
-    /// Prints what several seeds are together, and fails if that is not to be trusted.
-    fn show(&self, made: &Joined, common: &Common, bars: &Bars) -> Result<(), Failure> {
+    /// The run file to write.
+    fn output(&self, common: &Common) -> PathBuf {
+        match (&self.output, &common.out) {
+            (Some(output), _) => output.clone(),
+            (None, Some(folder)) => folder.join(output::RUN_FILE),
+            (None, None) => PathBuf::from(output::RUN_FILE),
+        }
+    }
+
+    /// Prints what several seeds in the file `output` are together, and fails if that is not to be trusted.
+    fn show(
+        &self,
+        made: &Joined,
+        common: &Common,
+        bars: &Bars,
+        output: &Path,
+    ) -> Result<(), Failure> {
         let c = &made.cross_section;
-        let file = self.output.display().to_string();
+        let file = output.display().to_string();
         let mut text = String::new();
         for member in &made.members {
             let sigma = progress::value_error(member.value_pb, member.error_pb);

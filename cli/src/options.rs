@@ -105,6 +105,20 @@ impl Common {
         }
     }
 
+    /// Says which of the options `names`, that the command has no use for, were given all the same.
+    pub(crate) fn say_ignored(&self, names: &[&str]) {
+        let given = |name: &&str| match *name {
+            "--set" => !self.set.is_empty(),
+            "--seed" => self.seed.is_some(),
+            _ => self.out.is_some(),
+        };
+        let given: Vec<&str> = names.iter().copied().filter(given).collect();
+        if !self.quiet && !given.is_empty() {
+            let given = given.join(" and ");
+            print::note(&format!("note: {given}: of no use here, ignored"));
+        }
+    }
+
     /// A card that was read, with the options, and those of a command after them.
     pub(crate) fn card_of(&self, text: &CardText, more: &[Override]) -> Result<RunCard, CardError> {
         let mut overrides = self.overrides()?;

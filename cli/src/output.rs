@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::options::Common;
 
 /// Name of the file a run leaves behind.
-const RUN_FILE: &str = "run.h5";
+pub(crate) const RUN_FILE: &str = "run.h5";
 
 /// The run file, or that of a shard: in `--out`, or in `output/<run name>`. Whoever writes it tries
 /// and protects it.

@@ -179,6 +179,58 @@ fn examples(command: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
+/// What a command says on stderr.
+fn words(arguments: &[&str]) -> String {
+    let done = program::output(arguments);
+    String::from_utf8(done.stderr).unwrap()
+}
+
+#[test]
+fn an_option_that_is_of_no_use_is_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (run, lhe, svg, both) = (file("run.h5"), file("a.lhe"), file("a.svg"), file("b.h5"));
+    run_with(Path::new(&run), "thickness_cm", "# thickness_cm");
+    let out = file("out");
+    let given = ["--set=beam.energy_gev=7", "--seed=5", "--out", &out];
+    let quadrature = ["sigma", MUONS, "--method", "quadrature"];
+    let cases: [(&[&str], &str); 10] = [
+        (&quadrature, "--out"),
+        (&["shower", ELECTRONS, "--at", "4"], "--out"),
+        (&["info", MUONS], "--out"),
+        (&["info", &run], "--set and --seed and --out"),
+        (&["export", &run, "--to", "lhe"], "--set and --seed"),
+        (
+            &["export", &run, "--to", "lhe", "-o", &lhe],
+            "--set and --seed and --out",
+        ),
+        (
+            &["plot", &run, "--only", "x", "-o", &svg],
+            "--set and --seed and --out",
+        ),
+        (
+            &["merge", &run, &run, "-o", &both],
+            "--set and --seed and --out",
+        ),
+        (&["reweight", &run, "--name", "w"], "--seed and --out"),
+        (&["completions", "bash"], "--set and --seed and --out"),
+    ];
+    for (command, ignored) in cases {
+        let all = [command, &given].concat();
+        let note = format!("note: {ignored}: of no use here, ignored\n");
+        let said = words(&all);
+        assert!(said.starts_with(&note), "{command:?}: {said}");
+        let said = words(&[&all[..], &["--quiet"]].concat());
+        assert!(!said.contains("ignored"), "{command:?}: {said}");
+        let said = words(command);
+        assert!(!said.contains("ignored"), "{command:?}: {said}");
+    }
+    // Where they are of use nothing is said.
+    let used = ["spectrum", MUONS, "--method", "wwa"];
+    let said = words(&[&used[..], &given].concat());
+    assert!(!said.contains("ignored"), "{said}");
+}
+
 #[test]
 fn every_command_is_in_the_help() {
     let help = String::from_utf8(program::output(&["--help"]).stdout).unwrap();

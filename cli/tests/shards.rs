@@ -37,10 +37,15 @@ fn shard(out: &Path, index: u32, of: u32, more: &[&str]) -> String {
     out.join(name).to_str().unwrap().to_owned()
 }
 
-fn merged(shards: &[String], run: &Path) -> serde_json::Value {
+/// Merges into `folder`, the file named or not.
+fn merged(shards: &[String], folder: &Path, named: bool) -> serde_json::Value {
     let shards: Vec<&str> = shards.iter().map(String::as_str).collect();
-    let run = run.to_str().unwrap();
-    json(&[&["merge", "--json", "--quiet", "-o", run], &shards[..]].concat())
+    let run = folder.join("run.h5");
+    let to = match named {
+        true => ["-o", run.to_str().unwrap()],
+        false => ["--out", folder.to_str().unwrap()],
+    };
+    json(&[&["merge", "--json", "--quiet"], &to[..], &shards[..]].concat())
 }
 
 #[test]
@@ -68,9 +73,12 @@ fn any_number_of_shards_in_any_order_is_one_run_to_the_bit() {
             let mut shards: Vec<_> = (1..=of).map(|k| shard(&out, k, of, more)).collect();
             shards.reverse();
             shards.swap(0, of as usize / 3);
-            let run = out.join(format!("merged-{of}.h5"));
-            let report = merged(&shards, &run);
-            assert!(contents(&run) == want, "case {i}, {of} shards");
+            let folder = out.join(format!("merged-{of}"));
+            let report = merged(&shards, &folder, of != 2);
+            assert!(
+                contents(&folder.join("run.h5")) == want,
+                "case {i}, {of} shards"
+            );
             assert_eq!(report["n_events"].as_u64(), Some(want.events.len() as u64));
             assert_eq!(report["seed"], 3);
         }
@@ -132,10 +140,11 @@ fn a_killed_shard_goes_on() {
     let rest = [1, 3].map(|k| shard(&folder.path().join("a"), k, 3, &[]));
     let run = |shard: &str, name: &str| {
         let path = folder.path().join(name);
-        merged(&[rest[0].clone(), shard.to_owned(), rest[1].clone()], &path);
-        contents(&path)
+        let three = [rest[0].clone(), shard.to_owned(), rest[1].clone()];
+        merged(&three, &path, true);
+        contents(&path.join("run.h5"))
     };
-    assert!(run(&a, "a.h5") == run(&b, "b.h5"));
+    assert!(run(&a, "a") == run(&b, "b"));
 }
 
 #[test]

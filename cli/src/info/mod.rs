@@ -48,6 +48,11 @@ pub(crate) struct Info {
 }
 
 impl Info {
+    /// Whether it is a card that is shown.
+    pub(crate) fn reads_a_card(&self) -> bool {
+        self.event.is_none() && self.path.as_deref().is_some_and(|path| !is_hdf5(path))
+    }
+
     pub(crate) fn run(&self, common: &Common) -> Result<(), Failure> {
         if self.keys {
             return match common.json {
@@ -75,7 +80,7 @@ impl Info {
                 false => print::line(event::text(&made).trim_end()),
             };
         }
-        if is_hdf5(path) {
+        if !self.reads_a_card() {
             return match common.json {
                 true => print::json(run_file::json(path)?),
                 false => print::line(run_file::text(path)?.trim_end()),

@@ -72,7 +72,7 @@ pub(crate) struct Plot {
     /// One figure with all panels, .svg, .pdf or .png [default: each of them in both formats in the
     /// folder `figures` beside the first file]
     #[arg(short, long, value_name = "FIGURE")]
-    output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Draw this panel, or this curve (as the legend names it, or by a word of that); repeatable.
     /// Limits of others stay unless one of them is named
     #[arg(long, value_name = "NAME")]
