@@ -80,10 +80,10 @@ pub fn spectrum<'a>(
         .map(|&x| {
             let v = setup.collision.e0 * (1.0 - x) - setup.collision.m;
             let found = match work.emitted {
-                Emitted::Pair(_) => refine(start([1, 1, 2], goal), goal, |l| {
+                Emitted::Pair(_) => refine(start([1, 1, recoil(goal)], goal), goal, |l| {
                     goal.tell(work.slice(v, l))
                 }),
-                Emitted::Vector { .. } => refine(start([1, 2], goal), goal, |[u, t]| {
+                Emitted::Vector { .. } => refine(start([1, recoil(goal)], goal), goal, |[u, t]| {
                     goal.tell(work.slice(v, [0, u, t]))
                 }),
             };
@@ -208,6 +208,15 @@ pub(super) fn emitted(setup: &Setup) -> Emitted {
     }
 }
 
+/// Coarsest level for the recoil: to 1e-3 and 1e-4 the first one never does.
+fn recoil(goal: &Goal<'_>) -> usize {
+    if (1e-5..3e-3).contains(&goal.rel_error) {
+        3
+    } else {
+        2
+    }
+}
+
 /// Part of the largest mass from which on one is heavy.
 const HEAVY: f64 = 0.05;
 
@@ -224,21 +233,21 @@ fn over_x(
     let pieces = pieces(c, mass, c.v_limits(mass * mass), v_range);
     let found = match emitted {
         Emitted::Pair(pair) => {
-            let (pieces, coarse) = match pair.heavy_on_shell(c) {
+            let (pieces, [x, k, u]) = match pair.heavy_on_shell(c) {
                 Some(a) => {
                     let on_shell = energy::pieces(c, a, c.v_limits(a * a), v_range);
                     let on_shell = cut_at(on_shell, c.v_of_all_directions(a * a));
-                    (apart(pieces, c.v_limits(a * a), on_shell), [2, 2, 1, 2])
+                    (apart(pieces, c.v_limits(a * a), on_shell), [2, 2, 1])
                 }
-                None => (pieces, [1, 1, 1, 2]),
+                None => (pieces, [1, 1, 1]),
             };
-            let levels = start(coarse, goal);
+            let levels = start([x, k, u, recoil(goal)], goal);
             integrate(c.e0, &pieces, levels, goal, |v, [_, k, u, t]| {
                 work.slice(v, [k, u, t])
             })
         }
         Emitted::Vector { k2, .. } => {
-            let levels = start([1, 1, 2], goal);
+            let levels = start([1, 1, recoil(goal)], goal);
             // Where a mass begins to go backwards dσ/dx is not smooth; that shows only if it is heavy, since
             // a light one goes forwards.
             let pieces = match mass > HEAVY * c.max_pair_mass() {

@@ -5,7 +5,8 @@
 //! the doubled rules. Doubling divides the error by at least 8 where a Gauss rule meets a square
 //! root at an end and by far more where the integrand is smooth; the estimate Σ|Δ_d| leaves room for
 //! chance cancellations.
-//! Dimensions that spoil the goal climb until it is met.
+//! Dimensions that spoil the goal climb until it is met. Where that moves the integral by little, the
+//! Δ_d of the others are taken for what they were, and what they may have moved is added to the error.
 
 use super::rule::SIZES;
 use crate::process::{Goal, QuadratureError};
@@ -23,6 +24,18 @@ pub(in crate::process::radiation) struct Refined {
     pub(in crate::process::radiation) converged: bool,
 }
 
+/// How much of the Δ that is gone a Δ that is kept may be off by: finer rules show the other dimensions
+/// another integrand. At 150 random beams, targets and masses it was 0.26 at most, 0.1 once in a hundred times.
+const MIXED: f64 = 0.3;
+
+/// What doubling the rule of one dimension changes.
+#[derive(Clone, Copy)]
+struct Step {
+    delta: f64,
+    /// What it may be off by, since others have climbed.
+    doubt: f64,
+}
+
 /// Integrates `at(levels) = (value, evaluations)` to `goal` from the levels `start`.
 pub(in crate::process::radiation) fn refine<const D: usize>(
     start: [usize; D],
@@ -31,19 +44,31 @@ pub(in crate::process::radiation) fn refine<const D: usize>(
 ) -> Result<Refined, QuadratureError> {
     let mut levels = start;
     let mut n_eval = 0;
+    let mut steps = [None::<Step>; D];
     loop {
         let (base, cost) = at(levels)?;
         n_eval += cost;
-        let mut steps = [0.0; D];
-        for (d, step) in steps.iter_mut().enumerate() {
-            let mut up = levels;
-            up[d] += DOUBLING;
-            let (value, cost) = at(up)?;
-            n_eval += cost;
-            *step = value - base;
+        let (mut value, mut error, mut doubt) = (base, 0.0, 0.0f64);
+        let mut moved = [0.0; D];
+        for (d, kept) in steps.iter_mut().enumerate() {
+            let is_good = |step: &Step| step.doubt <= 0.5 * goal.rel_error * base.abs();
+            let step = match kept.filter(is_good) {
+                Some(step) => step,
+                None => {
+                    let mut up = levels;
+                    up[d] += DOUBLING;
+                    let (doubled, cost) = at(up)?;
+                    n_eval += cost;
+                    let delta = doubled - base;
+                    *kept.insert(Step { delta, doubt: 0.0 })
+                }
+            };
+            value += step.delta;
+            moved[d] = step.delta.abs();
+            error += moved[d];
+            doubt = doubt.max(step.doubt);
         }
-        let value = base + steps.iter().sum::<f64>();
-        let error = steps.iter().map(|s| s.abs()).sum::<f64>();
+        error += doubt;
         let most = goal.rel_error * value.abs();
         let converged = error <= most;
         if converged || levels.iter().any(|l| l + DOUBLING + 2 >= SIZES.len()) || !value.is_finite()
@@ -55,10 +80,21 @@ pub(in crate::process::radiation) fn refine<const D: usize>(
                 converged,
             });
         }
-        for (level, step) in levels.iter_mut().zip(steps) {
-            if step.abs() > most / D as f64 {
-                *level += if step.abs() > 1e3 * most { 2 } else { 1 };
+        let mut gone = 0.0;
+        for d in 0..D {
+            if moved[d] > most / D as f64 {
+                levels[d] += if moved[d] > 1e3 * most { 2 } else { 1 };
+                steps[d] = None;
+                gone += moved[d];
             }
+        }
+        if gone > 0.0 {
+            for step in steps.iter_mut().flatten() {
+                step.doubt += MIXED * gone;
+            }
+        } else {
+            // It is the kept ones that are in doubt.
+            steps = [None; D];
         }
     }
 }
@@ -86,6 +122,29 @@ mod tests {
             );
             assert!((got.value - exact).abs() <= got.error, "{goal}: {got:?}");
         }
+    }
+
+    #[test]
+    fn what_finer_rules_of_one_dimension_show_of_another_is_in_the_error() {
+        // Doubling the first rule shows its error only once the second is fine.
+        let asked = std::cell::RefCell::new(Vec::new());
+        let at = |[a, b]: [usize; 2]| {
+            asked.borrow_mut().push([a, b]);
+            let second = if b == 0 { 1.5e-3 } else { 0.0 };
+            let first = if a < 2 { 0.2 * (1.5e-3 - second) } else { 0.0 };
+            Ok((1.0 + second + first, 1))
+        };
+        let covered = |goal: f64| {
+            let got = refine([0, 0], &goal.into(), at).expect("nobody listens");
+            assert!(got.converged && got.error <= goal * got.value, "{got:?}");
+            assert!((got.value - 1.0).abs() <= got.error, "{got:?}");
+            asked.take()
+        };
+        // The second climbs; of the first nothing is computed again.
+        let once = [[0, 0], [2, 0], [0, 2], [0, 1]];
+        assert_eq!(covered(1e-3), [&once[..], &[[0, 3]]].concat());
+        // To more digits it is.
+        assert_eq!(covered(1e-4)[..5], [&once[..], &[[2, 1]]].concat());
     }
 
     #[test]
