@@ -6,7 +6,7 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use miette::GraphicalTheme;
+use annotate_snippets::Renderer;
 use millibrem::card::CardError;
 use millibrem::table::Table;
 use serde_json::{Value, json};
@@ -96,7 +96,7 @@ pub(crate) fn failure(failure: &Failure, as_json: bool) {
         || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match failure {
         Failure::Card(CardError::Key(error)) if !plain && quote::can_be_quoted(&error.text) => {
-            note(quote::quoted(error, GraphicalTheme::unicode()).trim_end());
+            note(quote::quoted(error, &Renderer::styled()).trim_end());
         }
         other => note(&format!("error: {other}")),
     }

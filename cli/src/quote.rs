@@ -1,9 +1,7 @@
 //! A wrong key of a card with the line it stands on, for a terminal.
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
-use miette::{SourceCode, SourceSpan};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use millibrem::card::{KeyError, Place};
-use thiserror::Error;
 
 /// Whether the lines of a card are no longer than a few on a terminal.
 pub(crate) fn can_be_quoted(text: &str) -> bool {
@@ -11,46 +9,19 @@ pub(crate) fn can_be_quoted(text: &str) -> bool {
 }
 
 /// The error with the line of the card it stands on.
-pub(crate) fn quoted(error: &KeyError, theme: GraphicalTheme) -> String {
-    let mut out = String::new();
-    let quote = Quote {
-        text: NamedSource::new(&error.file, error.text.clone()),
-        error,
-    };
-    match GraphicalReportHandler::new_themed(theme).render_report(&mut out, &quote) {
-        Ok(()) => out,
-        Err(_) => format!("error: {error}\n"),
+pub(crate) fn quoted(error: &KeyError, renderer: &Renderer) -> String {
+    let what = format!("{}: {}", error.location(), error.problem());
+    let mut group = Group::with_title(Level::ERROR.primary_title(what));
+    if let Place::Line { span, .. } = &error.place {
+        let here = AnnotationKind::Primary.span(span.clone());
+        let here = here.label(format!("found {}", error.found));
+        let card = Snippet::source(&error.text).path(&error.file);
+        group = group.element(card.annotation(here));
     }
-}
-
-/// A key error as miette wants it.
-#[derive(Debug, Error)]
-#[error("{}: {}", error.location(), error.problem())]
-struct Quote<'a> {
-    text: NamedSource<String>,
-    error: &'a KeyError,
-}
-
-impl Diagnostic for Quote<'_> {
-    fn help(&self) -> Option<Box<dyn std::fmt::Display + '_>> {
-        let name = self.error.nearest.as_ref()?;
-        Some(Box::new(format!("did you mean `{name}`?")))
+    if let Some(name) = &error.nearest {
+        group = group.element(Level::HELP.message(format!("did you mean `{name}`?")));
     }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        matches!(self.error.place, Place::Line { .. }).then_some(&self.text as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let Place::Line { span, .. } = &self.error.place else {
-            return None;
-        };
-        let label = Some(format!("found {}", self.error.found));
-        let at = SourceSpan::from(span.clone());
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
-            label, at,
-        ))))
-    }
+    renderer.render(&[group])
 }
 
 #[cfg(test)]
@@ -64,6 +35,35 @@ mod tests {
         let Err(CardError::Key(error)) = RunCard::parse("my.toml", "my", text, &[]) else {
             panic!("the card is wrong");
         };
-        insta::assert_snapshot!(quoted(&error, GraphicalTheme::unicode_nocolor()));
+        insta::assert_snapshot!(quoted(&error, &Renderer::plain()));
+    }
+
+    #[test]
+    fn whatever_stands_in_a_card_can_be_shown() {
+        let wrong = [
+            "",
+            "\u{feff}",
+            "é = \u{1b}",
+            "[beam]\r\nlepton = \"µ\"\r\n",
+            "a\0",
+            "[beam\n\t\u{202e}",
+            "x = '''\n\n",
+            "[beam]\nlepton = \"\u{1f980}\u{300}\"",
+        ];
+        for text in wrong {
+            let Err(CardError::Key(error)) = RunCard::parse("my.toml", "my", text, &[]) else {
+                panic!("the card is wrong: {text:?}");
+            };
+            assert!(can_be_quoted(text));
+            let shown = quoted(&error, &Renderer::styled());
+            let line = error.location();
+            assert!(shown.contains(&line), "{text:?}: {shown}");
+            // Nothing of the card reaches the terminal as an order.
+            let plain = quoted(&error, &Renderer::plain());
+            assert!(
+                !plain.contains(['\u{1b}', '\0', '\r', '\u{202e}']),
+                "{plain:?}"
+            );
+        }
     }
 }
