@@ -2,7 +2,7 @@
 //!
 //! For each nucleus the rms radius of its charge, σ relative to that of `tsai-elastic`, and the share
 //! by which scattering on its nucleons (the inelastic term of `tsai-elastic+inelastic`, [BEST09]
-//! Eq. (A19) with n = 1) would raise the default's σ, all exact at tree level by quadrature to 1e-3.
+//! Eq. (A19) with n = 1) would raise the default's σ, all exact at tree level by quadrature to 1e-5.
 //! σ within the cuts on x; with other cuts, which the quadrature cannot follow, there are no ratios.
 //! Pinned by `tests/form_factor.rs`.
 
@@ -14,7 +14,7 @@ use crate::process::radiation::route;
 use crate::process::{Method, Setup};
 
 /// Relative error of each σ.
-const REL_ERROR: f64 = 1e-3;
+const REL_ERROR: f64 = 1e-5;
 /// Share of σ from which on what is left out is worth a word.
 const WORTH_A_WORD: f64 = 0.05;
 

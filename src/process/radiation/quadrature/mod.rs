@@ -210,7 +210,7 @@ pub(super) fn emitted(setup: &Setup) -> Emitted {
 
 /// Coarsest level for the recoil: to 1e-3 and 1e-4 the first one never does.
 fn recoil(goal: &Goal<'_>) -> usize {
-    if (1e-5..3e-3).contains(&goal.rel_error) {
+    if (2e-5..3e-3).contains(&goal.rel_error) {
         3
     } else {
         2
