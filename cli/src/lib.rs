@@ -142,7 +142,6 @@ fn answer(arguments: Vec<OsString>, is_to_listen: fn(&Command) -> bool) -> u8 {
     if is_to_listen(&cli.command) {
         interrupt::listen();
     }
-    cli.common.say_ignored(cli.command.ignores());
     let outcome = cli.common.set_instruction_set();
     let outcome = outcome.and_then(|()| match &cli.command {
         Command::Generate(command) => generated(command, &cli.common),
@@ -164,7 +163,10 @@ fn answer(arguments: Vec<OsString>, is_to_listen: fn(&Command) -> bool) -> u8 {
         Command::ReadAll(command) => command.run(),
     });
     match outcome {
-        Ok(()) => 0,
+        Ok(()) => {
+            cli.common.say_ignored(cli.command.ignores());
+            0
+        }
         // A reader of a long stream that goes away has seen enough.
         Err(Failure::Stdout(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(failure) => {

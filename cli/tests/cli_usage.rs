@@ -189,43 +189,59 @@ fn words(arguments: &[&str]) -> String {
 fn an_option_that_is_of_no_use_is_said_to_be() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (run, lhe, svg, both) = (file("run.h5"), file("a.lhe"), file("a.svg"), file("b.h5"));
-    run_with(Path::new(&run), "thickness_cm", "# thickness_cm");
+    let (shard, run, lhe, svg) = (
+        file("shard-1-of-1.h5"),
+        file("run.h5"),
+        file("a.lhe"),
+        file("a.svg"),
+    );
     let out = file("out");
-    let given = ["--set=beam.energy_gev=7", "--seed=5", "--out", &out];
-    let quadrature = ["sigma", MUONS, "--method", "quadrature"];
+    let given = ["--set=target.form_factor=helm", "--seed=5", "--out", &out];
+    let few = [
+        "--set=events.count=20",
+        "--set=integration.neval=5000",
+        "--seed=1",
+    ];
+    let part = ["generate", MUONS, "--shard=1/1", "--quiet", "--out"];
+    let here = folder.path().to_str().unwrap();
+    assert_eq!(words(&[&part[..], &[here], &few].concat()), "");
+    let quadrature = ["sigma", MUONS, "--method", "quadrature", "--rel-error=0.01"];
     let cases: [(&[&str], &str); 10] = [
         (&quadrature, "--out"),
         (&["shower", ELECTRONS, "--at", "4"], "--out"),
         (&["info", MUONS], "--out"),
+        (
+            &["merge", &shard, "-o", &run, "--force"],
+            "--set and --seed and --out",
+        ),
         (&["info", &run], "--set and --seed and --out"),
-        (&["export", &run, "--to", "lhe"], "--set and --seed"),
         (
-            &["export", &run, "--to", "lhe", "-o", &lhe],
-            "--set and --seed and --out",
+            &["export", &run, "--to", "lhe", "--force"],
+            "--set and --seed",
         ),
         (
-            &["plot", &run, "--only", "x", "-o", &svg],
+            &["export", &run, "--to", "lhe", "-o", &lhe, "--force"],
             "--set and --seed and --out",
         ),
-        (
-            &["merge", &run, &run, "-o", &both],
-            "--set and --seed and --out",
-        ),
-        (&["reweight", &run, "--name", "w"], "--seed and --out"),
+        (&["plot", &run, "-o", &svg], "--set and --seed and --out"),
+        (&["reweight", &run], "--seed and --out"),
         (&["completions", "bash"], "--set and --seed and --out"),
     ];
     for (command, ignored) in cases {
-        let all = [command, &given].concat();
         let note = format!("note: {ignored}: of no use here, ignored\n");
-        let said = words(&all);
-        assert!(said.starts_with(&note), "{command:?}: {said}");
-        let said = words(&[&all[..], &["--quiet"]].concat());
+        let said = words(&[command, &given].concat());
+        assert!(said.ends_with(&note), "{command:?}: {said}");
+        let said = words(&[command, &given, &["--quiet"]].concat());
         assert!(!said.contains("ignored"), "{command:?}: {said}");
         let said = words(command);
         assert!(!said.contains("ignored"), "{command:?}: {said}");
     }
-    // Where they are of use nothing is said.
+    // Where they are of use nothing is said, and a command that fails has one thing to say.
+    let said = words(&["sigma", "nowhere.toml", "--out", &out]);
+    assert!(
+        said.starts_with("error: ") && !said.contains("ignored"),
+        "{said}"
+    );
     let used = ["spectrum", MUONS, "--method", "wwa"];
     let said = words(&[&used[..], &given].concat());
     assert!(!said.contains("ignored"), "{said}");

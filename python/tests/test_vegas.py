@@ -141,10 +141,16 @@ def test_what_makes_no_integral_is_refused_in_words():
 
 def test_a_result_that_is_not_to_be_trusted_warns():
     def singular(x):
-        return abs(x[:, 0] - x[:, 1]) ** -0.95
+        # To the power of -15/16 by roots, which have the same bits on every processor; powers have not.
+        root = abs(x[:, 0] - x[:, 1])
+        product = 1.0
+        for _ in range(4):
+            root = np.sqrt(root)
+            product = product * root
+        return 1 / product
 
     with pytest.warns(mb.UntrustedWarning, match="the iterations disagree") as caught:
-        result = vegas.Integrator([[0, 1]] * 2, seed=3)(singular, 5, 20_000)
+        result = vegas.Integrator([[0, 1]] * 2, seed=2)(singular, 5, 20_000)
     assert result.alarms and not result.trustworthy and caught[0].filename == __file__
     assert "not trustworthy" in result.summary() and "not trustworthy" in result._repr_html_()
 
