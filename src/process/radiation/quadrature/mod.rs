@@ -208,7 +208,7 @@ pub(super) fn emitted(setup: &Setup) -> Emitted {
     }
 }
 
-/// Coarsest level for the recoil: to 1e-3 and 1e-4 the first one never does.
+/// Coarsest level for the recoil: to 1e-3 and 1e-4 the first one seldom does.
 fn recoil(goal: &Goal<'_>) -> usize {
     if (2e-5..3e-3).contains(&goal.rel_error) {
         3

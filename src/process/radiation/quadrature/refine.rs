@@ -25,7 +25,8 @@ pub(in crate::process::radiation) struct Refined {
 }
 
 /// How much of the Δ that is gone a Δ that is kept may be off by: finer rules show the other dimensions
-/// another integrand. At 150 random beams, targets and masses it was 0.26 at most, 0.1 once in a hundred times.
+/// another integrand. Of 520 that were kept, at some hundred random beams, targets and masses, and computed
+/// again to see, one was off by 0.26 and six in all by more than 0.1.
 const MIXED: f64 = 0.3;
 
 /// What doubling the rule of one dimension changes.
