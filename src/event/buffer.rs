@@ -225,6 +225,15 @@ pub trait EventSink {
     /// Whatever the storage behind it reports; the sample is then incomplete.
     fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError>;
 
+    /// The same of events that nobody else wants any more: their memory may be exchanged for other, so
+    /// that nothing is copied. Whoever calls it clears the buffer before using it again.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    fn take(&mut self, events: &mut EventBuffer) -> Result<(), SinkError> {
+        self.write(events)
+    }
+
     /// Learns, once all events are there, what turns their raw weights into pb: only the whole sample
     /// tells, since its mean is to be σ.
     ///

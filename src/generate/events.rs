@@ -321,8 +321,10 @@ impl Observer<Record> for EventWriter<'_> {
             later
                 .buffer
                 .truncate(usize::try_from(missing).unwrap_or(usize::MAX));
-            root.sink.write(&later.buffer)?;
-            root.written.add(&later.buffer);
+            let mut written = *root.written;
+            written.add(&later.buffer);
+            root.sink.take(&mut later.buffer)?;
+            *root.written = written;
             root.count.store(root.written.events, Ordering::Relaxed);
         }
         later.buffer.clear();

@@ -1,17 +1,21 @@
 //! The columns of `/events`: chunked, appended to while the run goes on, read by ranges.
 //!
-//! A column of momenta has the shape N×4. Whole chunks are handed to the library at once and
-//! never touched again, so memory does not grow with N. Columns whose length is known are laid out
+//! A column of momenta has the shape N×4. Events are written where they belong as they come and never
+//! touched again, so memory does not grow with N. Columns whose length is known are laid out
 //! at once: from then on only their contents change on the disk and nothing that describes them,
 //! so a file whose writer was killed can be read. Weights, which are known up to a factor until the
 //! last event, are written last.
 
+use std::io;
+use std::path::Path;
+
 use ::hdf5::dataset::{AllocTime, FillTime};
 use ::hdf5::{Dataset, Extent, Group, H5Type, Result, SimpleExtents};
-use crc32fast::Hasher;
 use ndarray::ArrayView1;
 
-use super::rows::{Rows, Writing, add};
+use super::parts::in_parts;
+use super::place::Place;
+use super::rows::{self, Column, Rows, Writing};
 use super::weights::RawWeights;
 use super::{attribute, column, particles};
 use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
@@ -19,30 +23,31 @@ use millibrem::particle::Role;
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
 const CHUNK: usize = 8192;
+/// Fewer events wait for more.
+const FEW: usize = 512;
+/// Weights that are worth a thread.
+const PART: usize = 1 << 17;
 /// Deflate level; higher ones cost twice the time for less than 1 % of the bytes.
 const DEFLATE_LEVEL: u8 = 1;
 /// Components of a momentum, in this order.
 const COMPONENTS: &str = "E, px, py, pz";
 
-/// The open columns and the events that do not fill a chunk yet.
+/// The open columns and the events that are few enough to wait for more.
 pub(super) struct EventColumns {
     group: Group,
     weight: Dataset,
     writing: Writing,
-    chunk: usize,
     /// Events that are written, or will be soon.
     written: usize,
     pending: EventBuffer,
-    /// Room for what is left of a chunk.
-    rest: EventBuffer,
 }
 
 impl EventColumns {
-    /// Creates the columns with their attributes in the group that [`create_group`] has made.
+    /// Creates the columns with their attributes in the group that [`create_group`] has made, in the file at `path`.
     ///
     /// Of an uncompressed column the space of `expected` events is laid out, if that is not zero.
     pub(super) fn create(
-        group: Group,
+        (path, group): (&Path, Group),
         sample: &Sample,
         compression: Compression,
         expected: u64,
@@ -88,38 +93,28 @@ impl EventColumns {
         let index = layout.column::<u64>(&group, "index", None)?;
         let words = "reproduction key: card, seed and this number make the event again";
         attribute::describe(&index, "1", words)?;
-        Self::open(group, &sample.columns(), 0)
+        Self::open((path, group), &sample.columns(), 0)
     }
 
-    /// Goes on behind event `written` of columns that are there.
-    pub(super) fn open(group: Group, columns: &Columns, written: usize) -> Result<Self> {
+    /// Goes on behind event `written` of columns that are there, in the file at `path`.
+    pub(super) fn open(
+        (path, group): (&Path, Group),
+        columns: &Columns,
+        written: usize,
+    ) -> Result<Self> {
         let weight = group.dataset("weight")?;
-        let chunk = weight.chunk().and_then(|c| c.first().copied());
-        let chunk = chunk
-            .filter(|&c| c > 0)
-            .ok_or("/events/weight has no chunks")?;
-        let momenta: Vec<Dataset> = columns
-            .roles
-            .iter()
-            .map(|role| group.dataset(&role.column()))
-            .collect::<Result<_>>()?;
-        let scalars = columns.scalars.iter();
-        let rows = Rows {
-            index: group.dataset("index")?,
-            sums: vec![Hasher::new(); 1 + momenta.len() + columns.scalars.len()],
-            momenta,
-            scalars: scalars
-                .map(|scalar| group.dataset(&scalar.name))
-                .collect::<Result<_>>()?,
-            written,
-        };
+        let roles = columns.roles.iter().map(Role::column);
+        let scalars = columns.scalars.iter().map(|scalar| scalar.name.to_string());
+        let names = std::iter::once("index".to_owned())
+            .chain(roles)
+            .chain(scalars);
+        let all = names.map(|name| Column::new(group.dataset(&name)?));
+        let rows = Rows::new(path, all.collect::<Result<_>>()?, written)?;
         Ok(Self {
             writing: Writing::new(rows),
             weight,
-            chunk,
             written,
             pending: EventBuffer::new(columns.clone()),
-            rest: EventBuffer::default(),
             group,
         })
     }
@@ -131,112 +126,141 @@ impl EventColumns {
 
     /// CRC-32 of the rows written to each column.
     pub(super) fn checksums(&mut self) -> Result<Vec<u32>> {
-        let sums = self.writing.rows()?.sums.iter();
-        Ok(sums.map(|sum| sum.clone().finalize()).collect())
+        Ok(self.writing.rows()?.checksums())
     }
 
     /// Number of events taken over.
     pub(super) fn len(&self) -> usize {
-        self.written + self.pending.index.len()
+        self.written + self.pending.len()
     }
 
-    /// Takes over events, all but their weights; writes as many whole chunks as there are.
+    /// Takes over events, all but their weights.
     pub(super) fn append(&mut self, events: &EventBuffer) -> Result<()> {
+        self.check_columns(events)?;
+        self.pending.extend_from(events);
+        match self.pending.len() < CHUNK {
+            true => Ok(()),
+            false => self.hand_over(),
+        }
+    }
+
+    /// The same, and what they lie in, where they are worth writing by themselves.
+    pub(super) fn take(&mut self, events: &mut EventBuffer) -> Result<()> {
+        if events.len() < FEW {
+            return self.append(events);
+        }
+        self.check_columns(events)?;
+        self.hand_over()?;
+        self.written += events.len();
+        self.writing.write(events)
+    }
+
+    fn check_columns(&self, events: &EventBuffer) -> Result<()> {
         let n = events.index.len();
         if events.columns() != self.pending.columns() {
             return Err("the events are not of the particles of this run".into());
         }
         let scalars = events.scalars().iter().map(Vec::len);
         let mut lengths = events.momenta().iter().map(Vec::len).chain(scalars);
-        if lengths.any(|length| length != n) {
-            return Err("the columns of the events differ in length".into());
+        match lengths.any(|length| length != n) {
+            true => Err("the columns of the events differ in length".into()),
+            false => Ok(()),
         }
-        self.pending.extend_from(events);
-        let whole = self.len() / self.chunk * self.chunk;
-        if whole <= self.written {
-            return Ok(());
-        }
-        let mut rest = std::mem::take(&mut self.rest);
-        rest.begin(self.pending.columns());
-        let n = whole - self.written;
-        rest.extend_range(&self.pending, n..self.pending.len());
-        self.pending.truncate(n);
-        let done = self.hand_over();
-        self.rest = std::mem::replace(&mut self.pending, rest);
-        done
     }
 
-    /// Appends all events to `other`, if they are what was written.
+    /// Writes all events to `other`, if they are what was written.
     pub(super) fn copy_to(mut self, other: &mut Self) -> Result<()> {
         self.write_pending()?;
         let wanted = self.checksums()?;
-        let mut sums = vec![Hasher::new(); wanted.len()];
         let mut block = EventBuffer::new(self.pending.columns().clone());
-        for from in (0..self.written).step_by(self.chunk) {
-            let to = self.written.min(from + self.chunk);
-            block.clear();
+        for from in (0..self.written).step_by(CHUNK) {
+            let to = self.written.min(from + CHUNK);
             read_all_but_weights(&self.group, from, to, &mut block)?;
-            add(&mut sums, &block);
-            other.append(&block)?;
+            other.written = to;
+            // Whole chunks, which are compressed at once.
+            other.writing.write(&mut block)?;
         }
-        compare(sums, &wanted)
+        compare(&other.checksums()?, &wanted)
     }
 
     /// Reads all events and checks that they are those with these checksums.
     pub(super) fn check(&mut self, wanted: &[u32]) -> Result<()> {
         let mut block = EventBuffer::new(self.pending.columns().clone());
-        for from in (0..self.written).step_by(self.chunk) {
-            let to = self.written.min(from + self.chunk);
+        for from in (0..self.written).step_by(CHUNK) {
+            let to = self.written.min(from + CHUNK);
             block.clear();
             read_all_but_weights(&self.group, from, to, &mut block)?;
-            add(&mut self.writing.rows()?.sums, &block);
+            self.writing.rows()?.add(&block);
         }
-        compare(self.writing.rows()?.sums.clone(), wanted)
+        compare(&self.checksums()?, wanted)
     }
 
-    /// Writes what does not fill a chunk yet, and waits until all is written.
+    /// Writes what waits, and waits until all is written.
     pub(super) fn write_pending(&mut self) -> Result<()> {
         self.hand_over()?;
         self.writing.rows().map(|_| ())
     }
 
     fn hand_over(&mut self) -> Result<()> {
-        self.written += self.pending.index.len();
-        self.writing.write(&mut self.pending)
+        match self.pending.is_empty() {
+            true => Ok(()),
+            false => {
+                self.written += self.pending.len();
+                self.writing.write(&mut self.pending)
+            }
+        }
     }
 
-    /// Writes the last events, all weights and the number of events.
-    pub(super) fn finish(mut self, weights: &mut RawWeights, scale: f64) -> Result<()> {
+    /// Writes the last events, all weights, on as many threads, and the number of events.
+    pub(super) fn finish(
+        mut self,
+        weights: &mut RawWeights,
+        scale: f64,
+        threads: usize,
+    ) -> Result<()> {
         self.write_pending()?;
         let n = self.written;
         // Space was laid out for more, or for fewer.
         let rows = self.writing.rows()?;
-        let all = rows.momenta.iter().chain(&rows.scalars);
-        for data in all.chain([&rows.index, &self.weight]) {
-            let mut shape = data.shape();
-            if shape[0] != n {
-                shape[0] = n;
-                data.resize(shape)?;
-            }
+        if rows.room() != n {
+            rows.resize(n)?;
         }
-        let mut block = Vec::with_capacity(self.chunk);
-        for from in (0..n).step_by(self.chunk) {
-            let to = n.min(from + self.chunk);
-            weights.read(from, to, &mut block)?;
-            block.iter_mut().for_each(|w| *w *= scale);
-            self.weight
-                .write_slice(ArrayView1::from(&block), from..to)?;
+        rows::resize(&self.weight, n)?;
+        let weights = weights.all()?;
+        match Place::of(&self.weight)? {
+            Some(place) => {
+                let parts = (n.div_ceil(PART) as u64).min(threads as u64);
+                let one = |i: u64| -> io::Result<()> {
+                    let at = |i: u64| {
+                        place.chunk() * (n.div_ceil(place.chunk()) * i as usize / parts as usize)
+                    };
+                    let (to, mut block) = (n.min(at(i + 1)), Vec::new());
+                    for from in (at(i)..to).step_by(CHUNK) {
+                        weights.scaled(from..to.min(from + CHUNK), scale, &mut block)?;
+                        rows.write_at(&place, from, bytemuck::cast_slice(&block))?;
+                    }
+                    Ok(())
+                };
+                in_parts(parts, one).map_err(|e| e.to_string())?;
+            }
+            None => {
+                let mut block = Vec::new();
+                for from in (0..n).step_by(CHUNK) {
+                    let to = n.min(from + CHUNK);
+                    weights
+                        .scaled(from..to, scale, &mut block)
+                        .map_err(|e| e.to_string())?;
+                    self.weight
+                        .write_slice(ArrayView1::from(&block), from..to)?;
+                }
+            }
         }
         self.group.attr("n_events")?.write_scalar(&(n as u64))
     }
 }
 
-fn compare(sums: Vec<Hasher>, wanted: &[u32]) -> Result<()> {
-    match sums
-        .into_iter()
-        .map(Hasher::finalize)
-        .eq(wanted.iter().copied())
-    {
+fn compare(found: &[u32], wanted: &[u32]) -> Result<()> {
+    match found == wanted {
         true => Ok(()),
         false => Err("its events are not those that were written (checksum)".into()),
     }

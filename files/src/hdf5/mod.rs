@@ -16,6 +16,8 @@ mod members;
 mod nuclei;
 mod open;
 mod particles;
+mod parts;
+mod place;
 mod reader;
 mod rows;
 mod saved;

@@ -4,6 +4,10 @@
 //! than one, another writes what this one has collected. Its failure is told with the next events, or
 //! when the rows are wanted back. Pinned by `files/tests/run_file.rs` and `cli/tests/full_disk.rs`.
 
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -11,60 +15,154 @@ use ::hdf5::{Dataset, Result};
 use crc32fast::Hasher;
 use ndarray::{ArrayView1, ArrayView2};
 
-use millibrem::event::EventBuffer;
+use super::place::Place;
+use millibrem::event::{EventBuffer, Momentum};
 
 /// Buffers of events that wait to be written.
-const WAITING: usize = 2;
+const WAITING: usize = 16;
+/// A part of the rows that is added where they do not do.
+const MORE: usize = 8;
+
+/// A column, where it is and what was written to it.
+pub(super) struct Column {
+    pub(super) data: Dataset,
+    /// `None` if the library writes it.
+    place: Option<Place>,
+    /// CRC-32 of its rows.
+    sum: Hasher,
+}
+
+impl Column {
+    pub(super) fn new(data: Dataset) -> Result<Self> {
+        Ok(Self {
+            place: Place::of(&data)?,
+            data,
+            sum: Hasher::new(),
+        })
+    }
+}
 
 /// All columns but the weights, and how far they are written.
 pub(super) struct Rows {
-    pub(super) index: Dataset,
-    pub(super) momenta: Vec<Dataset>,
-    pub(super) scalars: Vec<Dataset>,
-    pub(super) written: usize,
-    /// CRC-32 of the rows written to each column, indices first.
-    pub(super) sums: Vec<Hasher>,
+    /// The file, beside the library.
+    file: File,
+    /// Indices, momenta and scalars.
+    pub(super) columns: Vec<Column>,
+    /// Rows there is room for.
+    room: usize,
+    written: usize,
 }
 
 impl Rows {
+    /// Columns of the file at `path`, all of one length, of which `written` rows are there.
+    pub(super) fn new(path: &Path, columns: Vec<Column>, written: usize) -> Result<Self> {
+        let file = File::options().write(true).open(path);
+        let lengths = columns.iter().map(|column| column.data.shape()[0]);
+        Ok(Self {
+            file: file.map_err(|e| e.to_string())?,
+            room: lengths.min().unwrap_or(0),
+            columns,
+            written,
+        })
+    }
+
+    /// CRC-32 of the rows of each column.
+    pub(super) fn checksums(&self) -> Vec<u32> {
+        let sums = self.columns.iter().map(|column| column.sum.clone());
+        sums.map(Hasher::finalize).collect()
+    }
+
+    /// Goes on with the checksums of events that are there already.
+    pub(super) fn add(&mut self, events: &EventBuffer) {
+        for (column, data) in self.columns.iter_mut().zip(Data::all(events)) {
+            column.sum.update(data.bytes());
+        }
+    }
+
+    /// Rows there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.room
+    }
+
+    /// Writes rows of another column of the file.
+    pub(super) fn write_at(&self, place: &Place, from: usize, bytes: &[u8]) -> io::Result<()> {
+        place.write(&self.file, from, bytes)
+    }
+
+    /// Gives all columns this length.
+    pub(super) fn resize(&mut self, rows: usize) -> Result<()> {
+        for column in &mut self.columns {
+            resize(&column.data, rows)?;
+            column.place = Place::of(&column.data)?;
+        }
+        self.room = rows;
+        Ok(())
+    }
+
     /// Writes events behind those that are there.
     pub(super) fn write(&mut self, events: &EventBuffer) -> Result<()> {
-        let n = events.index.len();
-        let (from, to) = (self.written, self.written + n);
-        add(&mut self.sums, events);
-        let data = &self.index;
-        if data.shape()[0] < to {
-            data.resize(to)?;
+        let (from, to) = (self.written, self.written + events.len());
+        if self.room < to {
+            self.resize(to.max(self.room + self.room / MORE))?;
         }
-        data.write_slice(ArrayView1::from(&events.index), from..to)?;
-        for (data, rows) in self.momenta.iter().zip(events.momenta()) {
-            if data.shape()[0] < to {
-                data.resize((to, 4))?;
+        self.add(events);
+        for (column, data) in self.columns.iter().zip(Data::all(events)) {
+            match &column.place {
+                Some(place) => place
+                    .write(&self.file, from, data.bytes())
+                    .map_err(|e| e.to_string())?,
+                None => data.write(&column.data, from..to)?,
             }
-            let flat = rows.as_flattened();
-            data.write_slice(ArrayView2::from_shape((n, 4), flat)?, (from..to, ..))?;
-        }
-        for (data, rows) in self.scalars.iter().zip(events.scalars()) {
-            if data.shape()[0] < to {
-                data.resize(to)?;
-            }
-            data.write_slice(ArrayView1::from(rows), from..to)?;
         }
         self.written = to;
         Ok(())
     }
 }
 
-/// Goes on with the checksums of the columns, indices first.
-pub(super) fn add(sums: &mut [Hasher], events: &EventBuffer) {
-    let momenta = events.momenta().iter();
-    let momenta = momenta.map(|rows| bytemuck::cast_slice(rows));
-    let scalars = events.scalars().iter();
-    let scalars = scalars.map(|rows| bytemuck::cast_slice(rows));
-    let indices: &[u8] = bytemuck::cast_slice(&events.index);
-    let all = std::iter::once(indices).chain(momenta).chain(scalars);
-    for (sum, bytes) in sums.iter_mut().zip(all) {
-        sum.update(bytes);
+/// Gives a column this length.
+pub(super) fn resize(data: &Dataset, rows: usize) -> Result<()> {
+    let mut shape = data.shape();
+    if shape[0] == rows {
+        return Ok(());
+    }
+    shape[0] = rows;
+    data.resize(shape)
+}
+
+/// What events have in one column.
+enum Data<'a> {
+    Keys(&'a [u64]),
+    Momenta(&'a [Momentum]),
+    Scalars(&'a [f64]),
+}
+
+impl<'a> Data<'a> {
+    /// Of all columns but the weights, in their order.
+    fn all(events: &'a EventBuffer) -> impl Iterator<Item = Self> {
+        let momenta = events.momenta().iter().map(|rows| Self::Momenta(rows));
+        let scalars = events.scalars().iter().map(|rows| Self::Scalars(rows));
+        let keys = std::iter::once(Self::Keys(&events.index));
+        keys.chain(momenta).chain(scalars)
+    }
+
+    fn bytes(&self) -> &'a [u8] {
+        match self {
+            Self::Keys(rows) => bytemuck::cast_slice(rows),
+            Self::Momenta(rows) => bytemuck::cast_slice(rows),
+            Self::Scalars(rows) => bytemuck::cast_slice(rows),
+        }
+    }
+
+    /// Lets the library write it.
+    fn write(&self, data: &Dataset, rows: Range<usize>) -> Result<()> {
+        match self {
+            Self::Keys(keys) => data.write_slice(ArrayView1::from(*keys), rows),
+            Self::Momenta(p) => {
+                let flat = ArrayView2::from_shape((p.len(), 4), p.as_flattened())?;
+                data.write_slice(flat, (rows, ..))
+            }
+            Self::Scalars(x) => data.write_slice(ArrayView1::from(*x), rows),
+        }
     }
 }
 

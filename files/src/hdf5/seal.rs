@@ -10,10 +10,10 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Result, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::thread;
 
 use crc32fast::Hasher;
 
+use super::parts::in_parts;
 use crate::{IoError, input};
 
 /// First and last bytes of a seal.
@@ -67,25 +67,11 @@ pub(super) fn put(path: &Path, threads: usize) -> Result<()> {
         let (from, to) = (length * i / parts, length * (i + 1) / parts);
         checksum(&mut File::open(path)?, from, to - from)
     };
-    let checksum = thread::scope(|scope| {
-        // Where the system gives no more threads, a part is read here when its turn comes.
-        let start = |i| {
-            (
-                i,
-                thread::Builder::new()
-                    .spawn_scoped(scope, move || part(i))
-                    .ok(),
-            )
-        };
-        let started: Vec<_> = (1..parts).map(start).collect();
-        let mut whole = part(0)?;
-        for (i, one) in started {
-            let next = one.map_or_else(|| Ok(part(i)), |one| one.join());
-            let failed = |_| std::io::Error::other("a thread that reads has failed");
-            whole.combine(&next.map_err(failed)??);
-        }
-        Ok::<_, std::io::Error>(whole.finalize())
-    })?;
+    let mut whole = Hasher::new();
+    for next in in_parts(parts, part)? {
+        whole.combine(&next);
+    }
+    let checksum = whole.finalize();
     file.write_all(&Seal { length, checksum }.bytes())
 }
 

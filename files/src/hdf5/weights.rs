@@ -2,7 +2,9 @@
 //! multiplied with is known after the last event only. Eight bytes an event, little-endian.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crc32fast::Hasher;
@@ -99,27 +101,39 @@ impl RawWeights {
             .map_err(|e| IoError::file("write weights to", &self.path, e))
     }
 
-    /// Reads weights `from..to` into `weights`, which is cleared first.
-    pub(super) fn read(
-        &mut self,
-        from: usize,
-        to: usize,
-        weights: &mut Vec<f64>,
-    ) -> Result<(), ::hdf5::Error> {
-        let mut read = || -> std::io::Result<()> {
-            self.out.flush()?;
-            let mut file = self.out.get_ref();
-            file.seek(SeekFrom::Start((from * SIZE) as u64))?;
-            let mut file = BufReader::with_capacity((to - from) * SIZE, file);
-            weights.clear();
-            for _ in from..to {
-                let mut bytes = [0; SIZE];
-                file.read_exact(&mut bytes)?;
-                weights.push(f64::from_le_bytes(bytes));
-            }
-            Ok(())
-        };
-        read().map_err(|e| format!("{}: {e}", self.path.display()).into())
+    /// All weights, to be read by any thread.
+    pub(super) fn all(&mut self) -> Result<AllWeights<'_>, ::hdf5::Error> {
+        let flushed = self.out.flush();
+        flushed.map_err(|e| format!("{}: {e}", self.path.display()))?;
+        Ok(AllWeights {
+            path: &self.path,
+            file: self.out.get_ref(),
+        })
+    }
+}
+
+/// The weights of all events.
+pub(super) struct AllWeights<'a> {
+    path: &'a Path,
+    file: &'a File,
+}
+
+impl AllWeights<'_> {
+    /// Makes `block` the weights of these events times `scale`.
+    pub(super) fn scaled(
+        &self,
+        events: Range<usize>,
+        scale: f64,
+        block: &mut Vec<f64>,
+    ) -> io::Result<()> {
+        block.resize(events.len(), 0.0);
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(block);
+        let read = self.file.read_exact_at(bytes, (events.start * SIZE) as u64);
+        read.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", self.path.display())))?;
+        for weight in block {
+            *weight = f64::from_bits(u64::from_le(weight.to_bits())) * scale;
+        }
+        Ok(())
     }
 }
 

@@ -33,6 +33,9 @@ use crate::part::PartFile;
 use millibrem::event::{Compression, EventBuffer, EventSink, SinkError};
 use millibrem::record::{CrossSection, IterationRow, Member, RunHeader, RunSummary};
 
+/// What is done when events are written.
+const WRITE: &str = "write events to";
+
 /// An unfinished run file.
 pub struct RunWriter {
     // Declared first: the file must be closed before its name goes, and nobody writes when it is.
@@ -73,7 +76,7 @@ impl RunWriter {
         let weights = RawWeights::create(&beside(path, "weights"))?;
         let make = || -> Result<_> {
             let made = open::create(file.part())?;
-            let (length, columns) = write_header(&made, header, Compression::None)?;
+            let (length, columns) = write_header((file.part(), &made), header, Compression::None)?;
             made.flush()?;
             Ok((made, length, columns))
         };
@@ -128,7 +131,8 @@ impl RunWriter {
         let open = || -> Result<_> {
             let opened = open::unfinished(file.part())?;
             let group = opened.group("events")?;
-            let mut columns = EventColumns::open(group, &header.sample.columns(), written)?;
+            let place = (file.part(), group);
+            let mut columns = EventColumns::open(place, &header.sample.columns(), written)?;
             columns.check(&mark.events)?;
             Ok((columns, opened))
         };
@@ -177,25 +181,48 @@ impl RunWriter {
     /// # Errors
     /// [`IoError`] if the disk is full or a column is missing; nothing more can be written then.
     pub fn write_events(&mut self, events: &EventBuffer) -> Result<(), IoError> {
-        let operation = "write events to";
-        let Some((columns, _)) = self.open.as_mut() else {
-            return Err(self.closed(operation));
-        };
-        let lengths = (events.weight.len(), events.index.len());
-        let written = match columns.append(events) {
-            Ok(()) if lengths.0 != lengths.1 => {
+        let weights = self.write_weights(events);
+        self.write_rest(events.len(), weights, |columns| columns.append(events))
+    }
+
+    /// The same, and may take what they lie in, which is empty then.
+    ///
+    /// # Errors
+    /// As [`Self::write_events`].
+    pub fn take_events(&mut self, events: &mut EventBuffer) -> Result<(), IoError> {
+        let weights = self.write_weights(events);
+        let n = events.len();
+        self.write_rest(n, weights, |columns| columns.take(events))
+    }
+
+    fn write_weights(&mut self, events: &EventBuffer) -> Result<(), IoError> {
+        match events.weight.len() == events.len() {
+            true => self.weights.append(&events.weight),
+            false => {
                 let e = "the columns of the events differ in length".into();
-                Err(IoError::hdf5(operation, self.file.path(), &e))
+                Err(IoError::hdf5(WRITE, self.file.path(), &e))
             }
-            Ok(()) => self.weights.append(&events.weight),
-            Err(e) => Err(IoError::hdf5(operation, self.file.path(), &e)),
+        }
+    }
+
+    /// Appends the columns of `n` events whose weights are written, if they are.
+    fn write_rest(
+        &mut self,
+        n: usize,
+        weights: Result<(), IoError>,
+        append: impl FnOnce(&mut EventColumns) -> Result<()>,
+    ) -> Result<(), IoError> {
+        let Some((columns, _)) = self.open.as_mut() else {
+            return Err(self.closed(WRITE));
         };
-        let bytes = lengths.0 as u64 * events::bytes_per_event(&self.header.sample);
-        let written = written.and_then(|()| {
-            let part = self.file.part();
-            let failed = |e| IoError::file(operation, part, e);
-            self.write_back.wrote(part, bytes).map_err(failed)
-        });
+        let part = self.file.part();
+        let bytes = n as u64 * events::bytes_per_event(&self.header.sample);
+        let written = weights
+            .and_then(|()| append(columns).map_err(|e| IoError::hdf5(WRITE, self.file.path(), &e)))
+            .and_then(|()| {
+                let failed = |e| IoError::file(WRITE, part, e);
+                self.write_back.wrote(part, bytes).map_err(failed)
+            });
         if written.is_err() {
             self.open = None;
         }
@@ -299,7 +326,7 @@ impl RunWriter {
             Compression::None => {
                 let close = |file: File| file.flush().and_then(|()| file.close());
                 let written = columns
-                    .finish(&mut self.weights, weight_scale)
+                    .finish(&mut self.weights, weight_scale, self.threads)
                     .and_then(|()| write(&file));
                 written.and(close(file)).map_err(fail)?;
                 self.file
@@ -308,12 +335,13 @@ impl RunWriter {
                 let (packed, _) =
                     PartFile::known(&path, "packed", kind(&self.header), self.replace)?;
                 let target = open::create(packed.part()).map_err(fail)?;
-                let written = write_header(&target, &self.header, Compression::Gzip)
-                    .and_then(|(_, mut into)| {
-                        columns.copy_to(&mut into)?;
-                        into.finish(&mut self.weights, weight_scale)
-                    })
-                    .and_then(|()| write(&target));
+                let written =
+                    write_header((packed.part(), &target), &self.header, Compression::Gzip)
+                        .and_then(|(_, mut into)| {
+                            columns.copy_to(&mut into)?;
+                            into.finish(&mut self.weights, weight_scale, self.threads)
+                        })
+                        .and_then(|()| write(&target));
                 written.and(target.close()).map_err(fail)?;
                 file.close().map_err(fail)?;
                 packed
@@ -342,6 +370,10 @@ impl EventSink for RunWriter {
     fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError> {
         Ok(self.write_events(events)?)
     }
+
+    fn take(&mut self, events: &mut EventBuffer) -> Result<(), SinkError> {
+        Ok(self.take_events(events)?)
+    }
 }
 
 /// What the file will be.
@@ -362,7 +394,7 @@ fn first_bytes(path: &Path, n: u64) -> std::io::Result<Vec<u8>> {
 /// Writes the header and lays out the columns; also the length of the file between the two, before
 /// which everything lies that is changed when the file is completed.
 fn write_header(
-    file: &File,
+    (path, file): (&Path, &File),
     header: &RunHeader,
     compression: Compression,
 ) -> Result<(u64, EventColumns)> {
@@ -391,7 +423,7 @@ fn write_header(
     file.flush()?;
     let length = file.size();
     let (sample, expected) = (&header.sample, header.expected_events);
-    let columns = EventColumns::create(group, sample, compression, expected)?;
+    let columns = EventColumns::create((path, group), sample, compression, expected)?;
     Ok((length, columns))
 }
 

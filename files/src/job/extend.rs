@@ -159,8 +159,8 @@ pub(super) struct Watched<'a> {
     sink: &'a mut RunWriter,
 }
 
-impl EventSink for Watched<'_> {
-    fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError> {
+impl Watched<'_> {
+    fn look(&mut self, events: &EventBuffer) {
         let momenta = |event: Event| event.with_weight(0.0);
         let before = &mut *self.before;
         for i in 0..events.len() {
@@ -170,6 +170,17 @@ impl EventSink for Watched<'_> {
             before.same &= momenta(old) == momenta(new);
             before.at += 1;
         }
+    }
+}
+
+impl EventSink for Watched<'_> {
+    fn write(&mut self, events: &EventBuffer) -> Result<(), SinkError> {
+        self.look(events);
         self.sink.write(events)
+    }
+
+    fn take(&mut self, events: &mut EventBuffer) -> Result<(), SinkError> {
+        self.look(events);
+        self.sink.take(events)
     }
 }
