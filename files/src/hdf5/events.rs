@@ -7,6 +7,7 @@
 //! last event, are written last.
 
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 
 use ::hdf5::dataset::{AllocTime, FillTime};
@@ -15,7 +16,9 @@ use ndarray::ArrayView1;
 
 use super::parts::in_parts;
 use super::place::Place;
-use super::rows::{self, Column, Rows, Writing};
+use super::rows::{self, Column, Data, Rows, Writing};
+use super::seal::Known;
+use super::sums::Sums;
 use super::weights::RawWeights;
 use super::{attribute, column, particles};
 use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
@@ -37,6 +40,8 @@ pub(super) struct EventColumns {
     group: Group,
     weight: Dataset,
     writing: Writing,
+    /// Checksums of all columns but the weights.
+    sums: Vec<Sums>,
     /// Events that are written, or will be soon.
     written: usize,
     pending: EventBuffer,
@@ -110,7 +115,10 @@ impl EventColumns {
             .chain(scalars);
         let all = names.map(|name| Column::new(group.dataset(&name)?));
         let rows = Rows::new(path, all.collect::<Result<_>>()?, written)?;
+        let places = rows.columns.iter().map(|column| column.place.as_ref());
+        let chunks = places.map(|place| place.map_or(usize::MAX, Place::chunk_bytes));
         Ok(Self {
+            sums: chunks.map(Sums::new).collect(),
             writing: Writing::new(rows),
             weight,
             written,
@@ -124,9 +132,9 @@ impl EventColumns {
         self.writing.go_behind();
     }
 
-    /// CRC-32 of the rows written to each column.
-    pub(super) fn checksums(&mut self) -> Result<Vec<u32>> {
-        Ok(self.writing.rows()?.checksums())
+    /// CRC-32 of the rows handed over to each column.
+    pub(super) fn checksums(&self) -> Vec<u32> {
+        self.sums.iter().map(Sums::all).collect()
     }
 
     /// Number of events taken over.
@@ -151,8 +159,21 @@ impl EventColumns {
         }
         self.check_columns(events)?;
         self.hand_over()?;
+        self.give(events)
+    }
+
+    /// Lets events be written, now or soon, and empties the buffer.
+    fn give(&mut self, events: &mut EventBuffer) -> Result<()> {
+        self.add(events);
         self.written += events.len();
         self.writing.write(events)
+    }
+
+    /// Goes on with the checksums.
+    fn add(&mut self, events: &EventBuffer) {
+        for (sums, data) in self.sums.iter_mut().zip(Data::all(events)) {
+            sums.add(data.bytes());
+        }
     }
 
     fn check_columns(&self, events: &EventBuffer) -> Result<()> {
@@ -171,16 +192,15 @@ impl EventColumns {
     /// Writes all events to `other`, if they are what was written.
     pub(super) fn copy_to(mut self, other: &mut Self) -> Result<()> {
         self.write_pending()?;
-        let wanted = self.checksums()?;
+        let wanted = self.checksums();
         let mut block = EventBuffer::new(self.pending.columns().clone());
         for from in (0..self.written).step_by(CHUNK) {
             let to = self.written.min(from + CHUNK);
             read_all_but_weights(&self.group, from, to, &mut block)?;
-            other.written = to;
             // Whole chunks, which are compressed at once.
-            other.writing.write(&mut block)?;
+            other.give(&mut block)?;
         }
-        compare(&other.checksums()?, &wanted)
+        compare(&other.checksums(), &wanted)
     }
 
     /// Reads all events and checks that they are those with these checksums.
@@ -190,9 +210,9 @@ impl EventColumns {
             let to = self.written.min(from + CHUNK);
             block.clear();
             read_all_but_weights(&self.group, from, to, &mut block)?;
-            self.writing.rows()?.add(&block);
+            self.add(&block);
         }
-        compare(&self.checksums()?, wanted)
+        compare(&self.checksums(), wanted)
     }
 
     /// Writes what waits, and waits until all is written.
@@ -205,58 +225,83 @@ impl EventColumns {
         match self.pending.is_empty() {
             true => Ok(()),
             false => {
-                self.written += self.pending.len();
-                self.writing.write(&mut self.pending)
+                let mut pending = std::mem::take(&mut self.pending);
+                let given = self.give(&mut pending);
+                self.pending = pending;
+                given
             }
         }
     }
 
-    /// Writes the last events, all weights, on as many threads, and the number of events.
+    /// Writes the last events, all weights, on as many threads, and the number of events. Returns which parts
+    /// of the file hold them, where that is known.
     pub(super) fn finish(
         mut self,
         weights: &mut RawWeights,
         scale: f64,
         threads: usize,
-    ) -> Result<()> {
+    ) -> Result<Vec<Known>> {
         self.write_pending()?;
         let n = self.written;
-        // Space was laid out for more, or for fewer.
         let rows = self.writing.rows()?;
+        // Space was laid out for more, or for fewer.
         if rows.room() != n {
             rows.resize(n)?;
         }
         rows::resize(&self.weight, n)?;
         let weights = weights.all()?;
-        match Place::of(&self.weight)? {
+        let known = match Place::of(&self.weight)? {
             Some(place) => {
-                let parts = (n.div_ceil(PART) as u64).min(threads as u64);
-                let one = |i: u64| -> io::Result<()> {
-                    let at = |i: u64| {
-                        place.chunk() * (n.div_ceil(place.chunk()) * i as usize / parts as usize)
-                    };
-                    let (to, mut block) = (n.min(at(i + 1)), Vec::new());
-                    for from in (at(i)..to).step_by(CHUNK) {
-                        weights.scaled(from..to.min(from + CHUNK), scale, &mut block)?;
-                        rows.write_at(&place, from, bytemuck::cast_slice(&block))?;
-                    }
-                    Ok(())
-                };
-                in_parts(parts, one).map_err(|e| e.to_string())?;
+                let scaled = |rows, block: &mut _| weights.scaled(rows, scale, block);
+                let sums = write_scaled((rows, &place), n, threads, scaled);
+                let sums = sums.map_err(|e| e.to_string())?;
+                let mut known: Vec<Known> = place.known(sums.into_iter()).collect();
+                for (column, sums) in rows.columns.iter().zip(&self.sums) {
+                    let place = column.place.iter();
+                    known.extend(place.flat_map(|place| place.known(sums.by_chunk())));
+                }
+                known
             }
             None => {
                 let mut block = Vec::new();
                 for from in (0..n).step_by(CHUNK) {
                     let to = n.min(from + CHUNK);
-                    weights
-                        .scaled(from..to, scale, &mut block)
-                        .map_err(|e| e.to_string())?;
+                    let scaled = weights.scaled(from..to, scale, &mut block);
+                    scaled.map_err(|e| e.to_string())?;
                     self.weight
                         .write_slice(ArrayView1::from(&block), from..to)?;
                 }
+                Vec::new()
             }
-        }
-        self.group.attr("n_events")?.write_scalar(&(n as u64))
+        };
+        self.group.attr("n_events")?.write_scalar(&(n as u64))?;
+        Ok(known)
     }
+}
+
+/// Writes a column of `n` weights that `scaled` makes chunk by chunk; the bytes of each chunk and their checksum.
+fn write_scaled(
+    (rows, place): (&Rows, &Place),
+    n: usize,
+    threads: usize,
+    scaled: impl Fn(Range<usize>, &mut Vec<f64>) -> io::Result<()> + Sync,
+) -> io::Result<Vec<(usize, u32)>> {
+    let chunks = n.div_ceil(place.chunk());
+    let parts = n.div_ceil(PART).min(threads);
+    let one = |part: u64| -> io::Result<Vec<(usize, u32)>> {
+        let part = part as usize;
+        let mine = chunks * part / parts..chunks * (part + 1) / parts;
+        let mut block = Vec::new();
+        let one = |chunk: usize| {
+            let from = chunk * place.chunk();
+            scaled(from..n.min(from + place.chunk()), &mut block)?;
+            let bytes: &[u8] = bytemuck::cast_slice(&block);
+            rows.write_at(place, from, bytes)?;
+            Ok((bytes.len(), crc32fast::hash(bytes)))
+        };
+        mine.map(one).collect()
+    };
+    Ok(in_parts(parts as u64, one)?.concat())
 }
 
 fn compare(found: &[u32], wanted: &[u32]) -> Result<()> {

@@ -119,6 +119,6 @@ pub fn reweigh(
         file.close()
     };
     change().map_err(|e| IoError::hdf5("add weights to", path, &e))?;
-    seal::put(part.part(), 1).map_err(|e| IoError::file("complete", path, e))?;
+    seal::put(part.part(), 1, Vec::new()).map_err(|e| IoError::file("complete", path, e))?;
     part.finish()
 }

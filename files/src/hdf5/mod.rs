@@ -22,6 +22,7 @@ mod reader;
 mod rows;
 mod saved;
 mod seal;
+mod sums;
 mod table;
 mod weights;
 mod write_back;

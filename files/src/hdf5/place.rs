@@ -12,6 +12,8 @@ use std::os::unix::fs::FileExt;
 
 use ::hdf5::{Dataset, Result};
 
+use super::seal::Known;
+
 /// Chunks up to this number are asked for one by one; the library counts through all of them each time.
 const FEW: usize = 256;
 
@@ -62,7 +64,7 @@ impl Place {
         self.addresses[0] = ask(0)?;
         self.addresses[n - 1] = ask(n - 1)?;
         // Chunks are laid out one behind the other but for what the library describes them with in between.
-        let bytes = (self.chunk * self.row_bytes) as u64;
+        let bytes = self.chunk_bytes() as u64;
         let mut left = vec![(0, n - 1)];
         while let Some((low, high)) = left.pop() {
             let (from, to) = (self.addresses[low], self.addresses[high]);
@@ -82,6 +84,24 @@ impl Place {
     /// Rows of a chunk.
     pub(super) fn chunk(&self) -> usize {
         self.chunk
+    }
+
+    /// Bytes of a chunk.
+    pub(super) fn chunk_bytes(&self) -> usize {
+        self.chunk * self.row_bytes
+    }
+
+    /// What the file holds where the column lies, by the checksums of its chunks.
+    pub(super) fn known(
+        &self,
+        sums: impl Iterator<Item = (usize, u32)>,
+    ) -> impl Iterator<Item = Known> {
+        let each = self.addresses.iter().zip(sums);
+        each.map(|(&from, (bytes, checksum))| Known {
+            from,
+            length: bytes as u64,
+            checksum,
+        })
     }
 
     /// Rows there is room for.

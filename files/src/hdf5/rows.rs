@@ -12,7 +12,6 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use ::hdf5::{Dataset, Result};
-use crc32fast::Hasher;
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::place::Place;
@@ -23,13 +22,11 @@ const WAITING: usize = 16;
 /// A part of the rows that is added where they do not do.
 const MORE: usize = 8;
 
-/// A column, where it is and what was written to it.
+/// A column and where it is.
 pub(super) struct Column {
     pub(super) data: Dataset,
     /// `None` if the library writes it.
-    place: Option<Place>,
-    /// CRC-32 of its rows.
-    sum: Hasher,
+    pub(super) place: Option<Place>,
 }
 
 impl Column {
@@ -37,7 +34,6 @@ impl Column {
         Ok(Self {
             place: Place::of(&data)?,
             data,
-            sum: Hasher::new(),
         })
     }
 }
@@ -66,19 +62,6 @@ impl Rows {
         })
     }
 
-    /// CRC-32 of the rows of each column.
-    pub(super) fn checksums(&self) -> Vec<u32> {
-        let sums = self.columns.iter().map(|column| column.sum.clone());
-        sums.map(Hasher::finalize).collect()
-    }
-
-    /// Goes on with the checksums of events that are there already.
-    pub(super) fn add(&mut self, events: &EventBuffer) {
-        for (column, data) in self.columns.iter_mut().zip(Data::all(events)) {
-            column.sum.update(data.bytes());
-        }
-    }
-
     /// Rows there is room for.
     pub(super) fn room(&self) -> usize {
         self.room
@@ -105,7 +88,6 @@ impl Rows {
         if self.room < to {
             self.resize(to.max(self.room + self.room / MORE))?;
         }
-        self.add(events);
         for (column, data) in self.columns.iter().zip(Data::all(events)) {
             match &column.place {
                 Some(place) => place
@@ -130,7 +112,7 @@ pub(super) fn resize(data: &Dataset, rows: usize) -> Result<()> {
 }
 
 /// What events have in one column.
-enum Data<'a> {
+pub(super) enum Data<'a> {
     Keys(&'a [u64]),
     Momenta(&'a [Momentum]),
     Scalars(&'a [f64]),
@@ -138,14 +120,14 @@ enum Data<'a> {
 
 impl<'a> Data<'a> {
     /// Of all columns but the weights, in their order.
-    fn all(events: &'a EventBuffer) -> impl Iterator<Item = Self> {
+    pub(super) fn all(events: &'a EventBuffer) -> impl Iterator<Item = Self> {
         let momenta = events.momenta().iter().map(|rows| Self::Momenta(rows));
         let scalars = events.scalars().iter().map(|rows| Self::Scalars(rows));
         let keys = std::iter::once(Self::Keys(&events.index));
         keys.chain(momenta).chain(scalars)
     }
 
-    fn bytes(&self) -> &'a [u8] {
+    pub(super) fn bytes(&self) -> &'a [u8] {
         match self {
             Self::Keys(rows) => bytemuck::cast_slice(rows),
             Self::Momenta(rows) => bytemuck::cast_slice(rows),

@@ -8,7 +8,7 @@
 //! `files/tests/seal.rs`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Result, Seek, SeekFrom, Write};
+use std::io::{Error, Read, Result, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use crc32fast::Hasher;
@@ -58,10 +58,30 @@ impl Seal {
     }
 }
 
-/// Seals a finished file.
-pub(super) fn put(path: &Path, threads: usize) -> Result<()> {
+/// A part of a file whose checksum is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) from: u64,
+    pub(super) length: u64,
+    pub(super) checksum: u32,
+}
+
+/// Seals a finished file. Where there are parts that are `known`, only what lies between them is read: the
+/// seal stands for what they were to be, whatever the disk made of them.
+pub(super) fn put(path: &Path, threads: usize, mut known: Vec<Known>) -> Result<()> {
     let mut file = OpenOptions::new().append(true).open(path)?;
     let length = file.metadata()?.len();
+    known.sort_unstable_by_key(|part| part.from);
+    let whole = match known.is_empty() {
+        true => read_all(path, threads, length)?,
+        false => read_between(path, &known, length)?,
+    };
+    let checksum = whole.finalize();
+    file.write_all(&Seal { length, checksum }.bytes())
+}
+
+/// Checksum of a file of this length.
+fn read_all(path: &Path, threads: usize, length: u64) -> Result<Hasher> {
     let parts = (threads as u64).min(length.div_ceil(PART)).max(1);
     let part = |i: u64| {
         let (from, to) = (length * i / parts, length * (i + 1) / parts);
@@ -71,8 +91,27 @@ pub(super) fn put(path: &Path, threads: usize) -> Result<()> {
     for next in in_parts(parts, part)? {
         whole.combine(&next);
     }
-    let checksum = whole.finalize();
-    file.write_all(&Seal { length, checksum }.bytes())
+    Ok(whole)
+}
+
+/// The same of a file with known parts, in their order.
+fn read_between(path: &Path, known: &[Known], length: u64) -> Result<Hasher> {
+    let (mut file, mut whole, mut at) = (File::open(path)?, Hasher::new(), 0);
+    let end = Known {
+        from: length,
+        length: 0,
+        checksum: 0,
+    };
+    for part in known.iter().chain([&end]) {
+        let between = part.from.checked_sub(at);
+        let between = between.ok_or_else(|| Error::other("columns that overlap"))?;
+        if between > 0 {
+            whole.combine(&checksum(&mut file, at, between)?);
+        }
+        whole.combine(&Hasher::new_with_initial_len(part.checksum, part.length));
+        at = part.from + part.length;
+    }
+    Ok(whole)
 }
 
 /// Whether the file has a seal, which is not compared with the content yet.
@@ -164,7 +203,8 @@ fn end_of_data(start: &[u8]) -> Option<u64> {
 /// CRC-32 of `length` bytes from `from` on; the file stands behind them then.
 pub(super) fn checksum(file: &mut File, from: u64, length: u64) -> Result<Hasher> {
     file.seek(SeekFrom::Start(from))?;
-    let (mut hasher, mut block) = (Hasher::new(), vec![0; BLOCK]);
+    let least = usize::try_from(length).unwrap_or(BLOCK).min(BLOCK);
+    let (mut hasher, mut block) = (Hasher::new(), vec![0; least]);
     let mut left = length;
     while left > 0 {
         let most = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
@@ -192,12 +232,40 @@ mod tests {
             .collect();
         let sealed = |threads| {
             fs::write(&path, &content).unwrap();
-            put(&path, threads).unwrap();
+            put(&path, threads, Vec::new()).unwrap();
             assert!(check(&path).unwrap());
             fs::read(&path).unwrap()
         };
         let one = sealed(1);
         assert!(sealed(2) == one && sealed(16) == one);
+    }
+
+    #[test]
+    fn known_parts_are_not_read_and_the_seal_stands_for_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mut content: Vec<u8> = (0..1_000_000_u32).map(|i| ((i * i) >> 3) as u8).collect();
+        let known = |content: &[u8], from: usize, to: usize| Known {
+            from: from as u64,
+            length: (to - from) as u64,
+            checksum: crc32fast::hash(&content[from..to]),
+        };
+        // In any order, side by side, and at both ends.
+        let parts = vec![
+            known(&content, 700_000, 1_000_000),
+            known(&content, 0, 10),
+            known(&content, 300, 400_000),
+            known(&content, 400_000, 400_001),
+        ];
+        fs::write(&path, &content).unwrap();
+        put(&path, 1, parts.clone()).unwrap();
+        assert!(check(&path).unwrap());
+        content[500] ^= 1;
+        fs::write(&path, &content).unwrap();
+        put(&path, 1, parts.clone()).unwrap();
+        assert!(check(&path).is_err());
+        let overlapping = [parts, vec![known(&content, 399_000, 500_000)]].concat();
+        assert!(put(&path, 1, overlapping).is_err());
     }
 
     #[test]
@@ -207,7 +275,7 @@ mod tests {
         let content: Vec<u8> = (0..70_u32).map(|i| (i * i) as u8).collect();
         fs::write(&path, &content).unwrap();
         assert!(!check(&path).unwrap());
-        put(&path, 1).unwrap();
+        put(&path, 1, Vec::new()).unwrap();
         assert!(check(&path).unwrap() && is_there(&path).unwrap());
         let whole = fs::read(&path).unwrap();
         assert_eq!(whole[..70], content);

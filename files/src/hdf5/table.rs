@@ -63,7 +63,7 @@ pub fn write_table(
         file.close()
     };
     write().map_err(|e| IoError::hdf5("write the table", path, &e))?;
-    seal::put(part.part(), 1).map_err(|e| IoError::file("write the table", path, e))?;
+    seal::put(part.part(), 1, Vec::new()).map_err(|e| IoError::file("write the table", path, e))?;
     Ok(part)
 }
 

@@ -238,10 +238,9 @@ impl RunWriter {
         let Some((columns, file)) = self.open.as_mut() else {
             return Err(self.closed(operation));
         };
-        let checksums = columns
+        columns
             .write_pending()
             .and_then(|()| file.flush())
-            .and_then(|()| columns.checksums())
             .map_err(|e| IoError::hdf5(operation, self.file.path(), &e))?;
         self.weights.sync()?;
         let part = self.file.part();
@@ -252,7 +251,7 @@ impl RunWriter {
             .len();
         Ok(Mark {
             n_events: columns.len() as u64,
-            events: checksums,
+            events: columns.checksums(),
             weights: self.weights.checksum(),
             head: self.head.clone(),
             length,
@@ -322,14 +321,15 @@ impl RunWriter {
         let waited = self.write_back.finish();
         waited.map_err(|e| IoError::file(operation, &path, e))?;
         let fail = |e: ::hdf5::Error| IoError::hdf5(operation, &path, &e);
-        let done = match self.header.compression {
+        let (done, known) = match self.header.compression {
             Compression::None => {
                 let close = |file: File| file.flush().and_then(|()| file.close());
                 let written = columns
                     .finish(&mut self.weights, weight_scale, self.threads)
-                    .and_then(|()| write(&file));
-                written.and(close(file)).map_err(fail)?;
-                self.file
+                    .and_then(|known| write(&file).map(|()| known));
+                let closed = close(file);
+                let known = written.and_then(|known| closed.map(|()| known));
+                (self.file, known.map_err(fail)?)
             }
             Compression::Gzip => {
                 let (packed, _) =
@@ -341,13 +341,14 @@ impl RunWriter {
                             columns.copy_to(&mut into)?;
                             into.finish(&mut self.weights, weight_scale, self.threads)
                         })
-                        .and_then(|()| write(&target));
+                        .and_then(|_| write(&target));
                 written.and(target.close()).map_err(fail)?;
                 file.close().map_err(fail)?;
-                packed
+                (packed, Vec::new())
             }
         };
-        seal::put(done.part(), self.threads).map_err(|e| IoError::file(operation, &path, e))?;
+        let sealed = seal::put(done.part(), self.threads, known);
+        sealed.map_err(|e| IoError::file(operation, &path, e))?;
         done.finish()?;
         self.weights.discard();
         if self.header.compression == Compression::Gzip {
