@@ -342,3 +342,56 @@ fn flipped_bits_of_unfinished_events_and_weights_are_found() {
     fs::write(&weights, raw).unwrap();
     assert_eq!(reopen().unwrap().n_events(), 9000);
 }
+
+/// A seal stands for the events that were handed over, not for what the disk has made of them since; raw
+/// weights that have changed are found when they are read.
+#[test]
+fn bits_that_flip_before_a_run_is_finished_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
+    let mut header = sample::header(&sample, Compression::None);
+    // Some of three chunks, in pieces that end within them.
+    header.expected_events = 20_000;
+    let pieces = [5000, 700, 14_300].map(|n| sample::events(&sample, n, n as u64));
+    let summary = sample::summary(&pieces[0], 1.0);
+    let written = |flip: &dyn Fn()| {
+        let mut writer = RunWriter::create(&path, &header, true).unwrap();
+        for piece in &pieces {
+            writer.take_events(&mut piece.clone()).unwrap();
+        }
+        writer.mark().unwrap();
+        flip();
+        writer.finish(&summary)
+    };
+    let flip = |path: &Path, at: usize, bit: u32| {
+        let file = fs::OpenOptions::new().read(true).write(true).open(path);
+        let (file, mut byte) = (file.unwrap(), [0]);
+        file.read_exact_at(&mut byte, at as u64).unwrap();
+        file.write_all_at(&[byte[0] ^ (1 << bit)], at as u64)
+            .unwrap();
+    };
+    written(&|| ()).unwrap();
+    assert!(RunReader::open(&path).is_ok());
+    let bytes = fs::read(&path).unwrap();
+    let mut rng = Pcg64Mcg::seed_from_u64(5);
+    for i in 0..30 {
+        let of = &pieces[i % 3];
+        let row = of.get(rng.random_range(0..of.len())).unwrap().momenta()[i % 4];
+        let wanted: Vec<u8> = row.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        let at = bytes.windows(32).position(|w| w == wanted).unwrap();
+        let (at, bit) = (at + rng.random_range(0..32_usize), rng.random_range(0..8));
+        written(&|| flip(&part, at, bit)).unwrap();
+        let found = RunReader::open(&path).map(drop);
+        assert!(matches!(found, Err(IoError::Damaged { .. })), "{found:?}");
+        let at = 8 * rng.random_range(0..20_000_usize) + i % 8;
+        let found = written(&|| flip(&weights, at, bit))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            found.contains("its weights are not those that were written"),
+            "{found}"
+        );
+    }
+}

@@ -11,6 +11,7 @@
 //! Pinned by `tests/grids.rs` on grids worked out by hand.
 
 use crate::bits;
+use crate::schedule::{Pool, each};
 use serde::{Deserialize, Serialize};
 
 /// Most increments an axis can have; the kernels look cells up in tables of this fixed size.
@@ -206,10 +207,23 @@ impl Map {
     /// # Panics
     /// If an axis of `training` is shorter than the increments of the map.
     pub fn refine(&mut self, training: &[Vec<f64>], alpha: f64, increments: usize) {
-        for (axis, data) in self.edges.iter_mut().zip(training) {
-            let share = compressed(&data[..self.increments], alpha);
+        self.refine_on(None, training, alpha, increments);
+    }
+
+    /// The same, axes side by side on the threads of a pool.
+    pub(crate) fn refine_on(
+        &mut self,
+        pool: Option<&Pool>,
+        training: &[Vec<f64>],
+        alpha: f64,
+        increments: usize,
+    ) {
+        let axes = self.edges.iter_mut().zip(training).collect();
+        let before = self.increments;
+        each(pool, axes, |(axis, data): (&mut Vec<f64>, &Vec<f64>)| {
+            let share = compressed(&data[..before], alpha);
             *axis = moved(axis, &share, increments);
-        }
+        });
         self.increments = increments;
         self.tabulate();
     }

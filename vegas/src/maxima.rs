@@ -35,7 +35,7 @@ pub struct MaximaConfig {
 impl Default for MaximaConfig {
     fn default() -> Self {
         Self {
-            max_boxes: 1 << 17,
+            max_boxes: 1 << 18,
             neval: 2_000_000,
             max_overweight_share: 1e-3,
         }

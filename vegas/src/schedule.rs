@@ -6,6 +6,7 @@
 //! only where there is nothing to do: the caller until several results are there, not each. What a job
 //! needs besides its result is a worker's own. Pinned by the tests below and `tests/reproducibility.rs`.
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::any::Any;
 use std::hint::spin_loop;
@@ -60,6 +61,18 @@ impl Drop for Pool {
 /// Slots for so many threads, and some that are being taken in; a slot may have many bins.
 pub(crate) fn slots(pool: Option<&Pool>) -> usize {
     pool.map_or(1, |p| p.threads() + (p.threads() / 2).clamp(6, 8))
+}
+
+/// What `make` makes of each item, in their order, on the threads of a pool if there is one.
+pub(crate) fn each<T: Send, R: Send>(
+    pool: Option<&Pool>,
+    items: Vec<T>,
+    make: impl Fn(T) -> R + Send + Sync,
+) -> Vec<R> {
+    match pool.and_then(|p| p.pool.as_ref()) {
+        Some(pool) => pool.install(|| items.into_par_iter().map(make).collect()),
+        None => items.into_iter().map(make).collect(),
+    }
 }
 
 /// Takes in the next result with a function; `false` if there is none.

@@ -7,7 +7,6 @@
 //! last event, are written last.
 
 use std::io;
-use std::ops::Range;
 use std::path::Path;
 
 use ::hdf5::dataset::{AllocTime, FillTime};
@@ -19,7 +18,7 @@ use super::place::Place;
 use super::rows::{self, Column, Data, Rows, Writing};
 use super::seal::Known;
 use super::sums::Sums;
-use super::weights::RawWeights;
+use super::weights::{AllWeights, RawWeights};
 use super::{attribute, column, particles};
 use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
 use millibrem::particle::Role;
@@ -252,8 +251,7 @@ impl EventColumns {
         let weights = weights.all()?;
         let known = match Place::of(&self.weight)? {
             Some(place) => {
-                let scaled = |rows, block: &mut _| weights.scaled(rows, scale, block);
-                let sums = write_scaled((rows, &place), n, threads, scaled);
+                let sums = write_scaled((rows, &place), (n, threads), (&weights, scale));
                 let sums = sums.map_err(|e| e.to_string())?;
                 let mut known: Vec<Known> = place.known(sums.into_iter()).collect();
                 for (column, sums) in rows.columns.iter().zip(&self.sums) {
@@ -263,14 +261,15 @@ impl EventColumns {
                 known
             }
             None => {
-                let mut block = Vec::new();
+                let (mut block, mut raw) = (Vec::new(), Vec::new());
                 for from in (0..n).step_by(CHUNK) {
                     let to = n.min(from + CHUNK);
                     let scaled = weights.scaled(from..to, scale, &mut block);
-                    scaled.map_err(|e| e.to_string())?;
+                    raw.push(scaled.map_err(|e| e.to_string())?);
                     self.weight
                         .write_slice(ArrayView1::from(&block), from..to)?;
                 }
+                weights.check(raw.into_iter()).map_err(|e| e.to_string())?;
                 Vec::new()
             }
         };
@@ -279,29 +278,31 @@ impl EventColumns {
     }
 }
 
-/// Writes a column of `n` weights that `scaled` makes chunk by chunk; the bytes of each chunk and their checksum.
+/// Writes a column of `n` weights times `scale`, on as many threads; the bytes of each chunk and their checksum.
 fn write_scaled(
     (rows, place): (&Rows, &Place),
-    n: usize,
-    threads: usize,
-    scaled: impl Fn(Range<usize>, &mut Vec<f64>) -> io::Result<()> + Sync,
+    (n, threads): (usize, usize),
+    (weights, scale): (&AllWeights<'_>, f64),
 ) -> io::Result<Vec<(usize, u32)>> {
     let chunks = n.div_ceil(place.chunk());
     let parts = n.div_ceil(PART).min(threads);
-    let one = |part: u64| -> io::Result<Vec<(usize, u32)>> {
+    let one = |part: u64| -> io::Result<Vec<_>> {
         let part = part as usize;
         let mine = chunks * part / parts..chunks * (part + 1) / parts;
         let mut block = Vec::new();
         let one = |chunk: usize| {
             let from = chunk * place.chunk();
-            scaled(from..n.min(from + place.chunk()), &mut block)?;
+            let raw = weights.scaled(from..n.min(from + place.chunk()), scale, &mut block)?;
             let bytes: &[u8] = bytemuck::cast_slice(&block);
             rows.write_at(place, from, bytes)?;
-            Ok((bytes.len(), crc32fast::hash(bytes)))
+            Ok(((bytes.len(), crc32fast::hash(bytes)), raw))
         };
         mine.map(one).collect()
     };
-    Ok(in_parts(parts as u64, one)?.concat())
+    let (written, raw): (Vec<_>, Vec<_>) =
+        in_parts(parts as u64, one)?.into_iter().flatten().unzip();
+    weights.check(raw.into_iter())?;
+    Ok(written)
 }
 
 fn compare(found: &[u32], wanted: &[u32]) -> Result<()> {

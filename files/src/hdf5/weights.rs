@@ -15,6 +15,9 @@ use crate::{IoError, unfinished};
 /// Bytes of a weight.
 const SIZE: usize = size_of::<f64>();
 
+/// What is said of a file whose weights are others.
+const CHANGED: &str = "its weights are not those that were written (checksum)";
+
 /// The open file of weights.
 pub(super) struct RawWeights {
     path: PathBuf,
@@ -51,8 +54,7 @@ impl RawWeights {
         file.set_len(bytes).map_err(fail)?;
         let sum = seal::checksum(&mut file, 0, bytes).map_err(fail)?;
         if checksum.is_some_and(|wanted| wanted != sum.clone().finalize()) {
-            let words = "its weights are not those that were written (checksum)";
-            return Err(damaged(words.to_owned()));
+            return Err(damaged(CHANGED.to_owned()));
         }
         if n == 0 {
             unfinished::watch(path);
@@ -108,6 +110,7 @@ impl RawWeights {
         Ok(AllWeights {
             path: &self.path,
             file: self.out.get_ref(),
+            checksum: self.checksum(),
         })
     }
 }
@@ -116,24 +119,41 @@ impl RawWeights {
 pub(super) struct AllWeights<'a> {
     path: &'a Path,
     file: &'a File,
+    /// CRC-32 of what was written.
+    checksum: u32,
 }
 
 impl AllWeights<'_> {
-    /// Makes `block` the weights of these events times `scale`.
+    /// Makes `block` the weights of these events times `scale`; the checksum of what is in the file.
     pub(super) fn scaled(
         &self,
         events: Range<usize>,
         scale: f64,
         block: &mut Vec<f64>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Hasher> {
         block.resize(events.len(), 0.0);
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(block);
         let read = self.file.read_exact_at(bytes, (events.start * SIZE) as u64);
         read.map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", self.path.display())))?;
+        let mut sum = Hasher::new();
+        sum.update(bytes);
         for weight in block {
             *weight = f64::from_bits(u64::from_le(weight.to_bits())) * scale;
         }
-        Ok(())
+        Ok(sum)
+    }
+
+    /// Whether parts with these checksums, one behind the other, are what was written.
+    pub(super) fn check(&self, parts: impl Iterator<Item = Hasher>) -> io::Result<()> {
+        let mut whole = Hasher::new();
+        parts.for_each(|part| whole.combine(&part));
+        match whole.finalize() == self.checksum {
+            true => Ok(()),
+            false => Err(io::Error::other(format!(
+                "{}: {CHANGED}",
+                self.path.display()
+            ))),
+        }
     }
 }
 

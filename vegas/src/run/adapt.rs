@@ -9,9 +9,12 @@ use crate::map::MAX_INCREMENTS;
 use crate::measurement::rows;
 use crate::rng::Phase;
 use crate::sampler::Arrangement;
-use crate::schedule::{slots, stream};
+use crate::schedule::{Pool, each, slots, stream};
 use crate::tally::IterationTally;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Cubes that are worth a thread.
+const CUBES: usize = 8192;
 
 impl Vegas {
     /// Adapts the map and the strata in the iterations that [`crate::Config::n_adapt`] asks for and that
@@ -106,7 +109,7 @@ impl Vegas {
                 tally.counters.probes += scout.go(&stage, &tally, &mut heavy, &mut training);
                 self.heavy = heavy;
             }
-            self.learn(&training, &widths);
+            self.learn(pool.as_ref(), &training, &widths);
             self.adapted.push(tally);
             let zero = |t: &IterationTally| t.counters.zero == t.counters.points;
             if self.adapted.len() == 3 && self.adapted.iter().all(zero) {
@@ -156,7 +159,7 @@ impl Vegas {
     }
 
     /// Moves the map and the strata after an iteration.
-    fn learn(&mut self, training: &[Vec<Trained>], widths: &[AtomicU64]) {
+    fn learn(&mut self, pool: Option<&Pool>, training: &[Vec<Trained>], widths: &[AtomicU64]) {
         let increments = self.map.increments();
         if self.config.alpha > 0.0 {
             // Means instead of sums: how many points happened to fall into an increment is noise.
@@ -166,16 +169,21 @@ impl Vegas {
             };
             let means = |axis: &Vec<Trained>| axis.iter().map(mean).collect();
             let training: Vec<Vec<f64>> = training.iter().map(means).collect();
-            self.map.refine(&training, self.config.alpha, increments);
+            self.map
+                .refine_on(pool, &training, self.config.alpha, increments);
         }
         if self.config.beta > 0.0 {
-            let beta = self.config.beta;
+            let (beta, memory) = (self.config.beta, self.config.memory);
             self.width2.resize(widths.len(), 0.0);
-            for (old, new) in self.width2.iter_mut().zip(widths) {
-                let new = f64::from_bits(new.load(Ordering::Relaxed));
-                *old = self.config.memory * *old + new;
-            }
-            let share = self.width2.iter().map(|&w| power(w, beta / 2.0)).collect();
+            let parts = self.width2.chunks_mut(CUBES).zip(widths.chunks(CUBES));
+            let share = |(old, new): (&mut [f64], &[AtomicU64])| -> Vec<f64> {
+                let pairs = old.iter_mut().zip(new).map(|(old, new)| {
+                    *old = memory * *old + f64::from_bits(new.load(Ordering::Relaxed));
+                    power(*old, beta / 2.0)
+                });
+                pairs.collect()
+            };
+            let share = each(pool, parts.collect(), share).concat();
             self.strata.set_share(share);
         }
     }
