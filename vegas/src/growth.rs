@@ -189,6 +189,15 @@ impl Seen {
         }
     }
 
+    /// The same of values so many times as large.
+    fn times(self, unit: f64) -> Self {
+        Self {
+            largest: self.largest * unit,
+            smallest: self.smallest * unit,
+            zero: self.zero,
+        }
+    }
+
     /// How large the function may be just beside the box.
     pub(crate) fn beside(&self) -> f64 {
         match self.largest {
@@ -208,6 +217,8 @@ struct Growing {
     held: f64,
     cut: u8,
     parts: Option<[usize; 2]>,
+    /// What was seen of the function over the unit of its sample.
+    seen: Seen,
 }
 
 impl Growing {
@@ -220,6 +231,7 @@ impl Growing {
             held: 0.0,
             cut: UNCUT,
             parts: None,
+            seen: Seen::default(),
         }
     }
 
@@ -264,6 +276,8 @@ impl Growing {
         }
         (self.gain, self.cut) = best;
         let points = power.len() as f64;
+        let heights = self.sample.height.iter();
+        heights.for_each(|&height| self.seen.add(height));
         self.full = volume * soft(&(power.iter().sum(), points));
         self.held = volume * self.sample.height.iter().sum::<f64>() / points;
         // There may be many boxes: no room for points that do not come.
@@ -271,22 +285,23 @@ impl Growing {
         self.sample.height.shrink_to_fit();
     }
 
-    /// Its parts, with the points of each.
-    fn halves(&mut self) -> [Self; 2] {
-        let mut halves = parts(&self.sides, self.cut).map(Self::new);
-        for half in &mut halves {
-            half.sample
-                .reserve(self.sample.height.len(), self.sides.len());
+    /// Its parts, without points yet.
+    fn halves(&self) -> [Self; 2] {
+        parts(&self.sides, self.cut).map(Self::new)
+    }
+
+    /// Takes over the points of the box that was cut which lie in this part of it, the upper one or not.
+    fn inherit(&mut self, whole: &Self, upper: bool) {
+        let dim = self.sides.len();
+        self.sample.reserve(whole.sample.height.len(), dim);
+        let axis = usize::from(whole.cut) / PARTS;
+        let at = self.sides[axis][usize::from(!upper)];
+        for (y, height) in whole.sample.points(dim) {
+            if (y[axis] >= at) == upper {
+                self.sample.y.extend_from_slice(y);
+                self.sample.height.push(height);
+            }
         }
-        let axis = usize::from(self.cut) / PARTS;
-        let at = halves[1].sides[axis][0];
-        for (y, height) in self.sample.points(self.sides.len()) {
-            let half = &mut halves[usize::from(y[axis] >= at)].sample;
-            half.y.extend_from_slice(y);
-            half.height.push(height);
-        }
-        self.sample = Sample::default();
-        halves
     }
 }
 
@@ -337,15 +352,9 @@ pub(crate) fn grown(
         if next.is_empty() {
             break;
         }
-        let mut halves = Vec::with_capacity(2 * next.len());
-        for i in next {
-            let at = all.len() + halves.len();
-            halves.extend(all[i].halves().map(Mutex::new));
-            all[i].parts = Some([at, at + 1]);
-            boxes += 1;
-        }
-        let sides = halves.iter().map(|half| unpoisoned(half).sides.clone());
-        let sides: Vec<Vec<Side>> = sides.collect();
+        let halves: Vec<Growing> = next.iter().flat_map(|&i| all[i].halves()).collect();
+        let sides: Vec<Vec<Side>> = halves.iter().map(|half| half.sides.clone()).collect();
+        let halves: Vec<Mutex<Growing>> = halves.into_iter().map(Mutex::new).collect();
         let range = evaluated..evaluated + halves.len() as u64;
         let of = |k: u64| (k - evaluated) as usize;
         blocks.evaluate(
@@ -354,7 +363,9 @@ pub(crate) fn grown(
             &|k, _| &sides[of(k)],
             Eyes {
                 look: &|k, work| {
-                    let mut half = unpoisoned(&halves[of(k)]);
+                    let i = of(k);
+                    let mut half = unpoisoned(&halves[i]);
+                    half.inherit(&all[next[i / 2]], i % 2 == 1);
                     half.sample.add(work, unit);
                     half.consider();
                 },
@@ -362,16 +373,18 @@ pub(crate) fn grown(
             },
         )?;
         evaluated = range.end;
+        for (at, i) in (all.len()..).step_by(2).zip(next) {
+            all[i].sample = Sample::default();
+            all[i].parts = Some([at, at + 1]);
+            boxes += 1;
+        }
         let halves = halves.into_iter().map(Mutex::into_inner);
         all.extend(halves.map(|half| half.unwrap_or_else(PoisonError::into_inner)));
     }
     let (mut cuts, mut seen, mut open) = (Vec::new(), Vec::new(), vec![0]);
     while let Some(i) = open.pop() {
         let Some([lower, upper]) = all[i].parts else {
-            let mut here = Seen::default();
-            let heights = all[i].sample.height.iter();
-            heights.for_each(|height| here.add(height * unit));
-            seen.push(here);
+            seen.push(all[i].seen.times(unit));
             cuts.push(UNCUT);
             continue;
         };

@@ -18,7 +18,7 @@ use super::place::Place;
 use millibrem::event::{EventBuffer, Momentum};
 
 /// Buffers of events that wait to be written.
-const WAITING: usize = 16;
+const WAITING: usize = 4;
 /// A part of the rows that is added where they do not do.
 const MORE: usize = 8;
 
