@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{CardError, KeyError, Place};
@@ -39,15 +40,14 @@ impl Source {
         };
         let tree = DeTable::parse(text).map_err(|error| source.syntax(&error))?;
         source.remember("", tree.get_ref());
-        let quoted = large_seed(tree.get_ref()).map(|(span, seed)| {
-            let (before, after) = (&text[..span.start], &text[span.end..]);
-            format!("{before}\"{seed}\"{after}")
-        });
-        let table = quoted
-            .as_deref()
-            .unwrap_or(text)
-            .parse::<toml::Table>()
-            .map_err(|error| source.syntax(&error))?;
+        let table = match large_seed(tree.get_ref()) {
+            Some((span, seed)) => {
+                let (before, after) = (&text[..span.start], &text[span.end..]);
+                format!("{before}\"{seed}\"{after}").parse::<toml::Table>()
+            }
+            None => toml::Table::deserialize(toml::Deserializer::from(tree)),
+        };
+        let table = table.map_err(|error| source.syntax(&error))?;
         Ok((source, table))
     }
 
