@@ -315,11 +315,7 @@ fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
 #[test]
 fn a_marked_file_that_lost_its_end_is_named_damaged() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.h5");
-    let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
-    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
-    let mut header = sample::header(&sample, Compression::None);
-    header.expected_events = 20_000;
+    let (sample, header, [path, part, weights]) = sample::to_be_written(folder.path());
     let mut writer = RunWriter::create(&path, &header, false).unwrap();
     writer
         .write_events(&sample::events(&sample, 9000, 1))

@@ -299,11 +299,7 @@ fn a_saved_file_is_what_it_is() {
 #[test]
 fn flipped_bits_of_unfinished_events_and_weights_are_found() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.h5");
-    let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
-    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
-    let mut header = sample::header(&sample, Compression::None);
-    header.expected_events = 20_000;
+    let (sample, header, [path, part, weights]) = sample::to_be_written(folder.path());
     let mut writer = RunWriter::create(&path, &header, false).unwrap();
     let events = sample::events(&sample, 9000, 1);
     writer.write_events(&events).unwrap();
@@ -348,12 +344,8 @@ fn flipped_bits_of_unfinished_events_and_weights_are_found() {
 #[test]
 fn bits_that_flip_before_a_run_is_finished_are_found() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.h5");
-    let [part, weights] = ["part", "weights"].map(|s| path.with_extension(format!("h5.{s}")));
-    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
-    let mut header = sample::header(&sample, Compression::None);
+    let (sample, header, [path, part, weights]) = sample::to_be_written(folder.path());
     // Some of three chunks, in pieces that end within them.
-    header.expected_events = 20_000;
     let pieces = [5000, 700, 14_300].map(|n| sample::events(&sample, n, n as u64));
     let summary = sample::summary(&pieces[0], 1.0);
     let written = |flip: &dyn Fn()| {

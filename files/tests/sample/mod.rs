@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+use std::path::{Path, PathBuf};
+
 use millibrem::event::{
     Compression, Event, EventBuffer, Momentum, Sample, Weighting, sum as total,
 };
@@ -103,6 +105,15 @@ pub(crate) fn header(sample: &Sample, compression: Compression) -> RunHeader {
         shard: None,
         expected_events: 0,
     }
+}
+
+/// A run of up to 20 000 events to be written without compression, and where it and its unfinished files are.
+pub(crate) fn to_be_written(folder: &Path) -> (Sample, RunHeader, [PathBuf; 3]) {
+    let sample = sample(PAIR, Weighting::Weighted);
+    let mut header = header(&sample, Compression::None);
+    header.expected_events = 20_000;
+    let paths = ["run.h5", "run.h5.part", "run.h5.weights"].map(|name| folder.join(name));
+    (sample, header, paths)
 }
 
 /// A summary with one linear, one logarithmic and one two-dimensional histogram of the events.
