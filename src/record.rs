@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Compression, Sample, Scalar};
+use crate::event::{Compression, Precision, Sample, Scalar};
 use crate::histogram::Histogram;
 
 /// Version of this library, `generator_version` of what it writes.
@@ -26,6 +26,8 @@ pub struct RunHeader {
     pub sample: Sample,
     /// Storage of the event columns.
     pub compression: Compression,
+    /// Digits of the momenta.
+    pub precision: Precision,
     /// Number of events to come if known, else 0; sizes the chunks.
     pub expected_events: u64,
     /// Which part of a run it is; `None` is all of it.

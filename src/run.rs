@@ -501,6 +501,7 @@ pub fn header(card: &RunCard, shard: Option<Shard>) -> Result<RunHeader, UsageEr
         seed: card.run.seed,
         sample: sample(card)?,
         compression: card.events.compression,
+        precision: card.events.precision,
         expected_events: shard.map_or(count, |s| count.div_ceil(u64::from(s.of))),
         shard,
     })

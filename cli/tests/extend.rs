@@ -48,12 +48,13 @@ fn a_longer_run_is_that_of_the_card_with_more_events() {
     let root = tempfile::tempdir().unwrap();
     // More events than points measured, and fewer; cuts that leave points without an event; none at
     // all to begin with; equal weights.
-    let cases: [(&[&str], u64, u64); 5] = [
+    let cases: [(&[&str], u64, u64); 6] = [
         (&[], 30_000, 250_000),
         (&["--set=cuts.lepton_pt_min_gev=0.05"], 150_000, 70_000),
         (&["--set=events.compression=gzip"], 5000, 4000),
         (&[], 0, 1000),
         (&["--set=events.mode=unweighted"], 20_000, 25_000),
+        (&["--set=events.precision=single"], 10_000, 3000),
     ];
     for (i, (more, count, by)) in cases.into_iter().enumerate() {
         let at = |name: &str| root.path().join(format!("{name}{i}"));

@@ -55,7 +55,10 @@ fn any_number_of_shards_in_any_order_is_one_run_to_the_bit() {
     // leave some points without an event; both kinds of events.
     let cases: [&[&str]; 4] = [
         &[],
-        &["--set=events.mode=unweighted"],
+        &[
+            "--set=events.mode=unweighted",
+            "--set=events.precision=single",
+        ],
         &[
             "--set=cuts.lepton_pt_min_gev=0.05",
             "--set=events.compression=gzip",

@@ -5,7 +5,7 @@ mod sample;
 use std::fs;
 use std::path::Path;
 
-use millibrem::event::{Compression, EventBuffer, EventSink, Weighting};
+use millibrem::event::{Compression, EventBuffer, EventSink, Precision, Weighting};
 use millibrem::record::RunSummary;
 use millibrem_files::IoError;
 use millibrem_files::hdf5::{RunReader, RunWriter};
@@ -242,6 +242,45 @@ fn contents(path: &Path) -> (EventBuffer, String) {
     (events, format!("{rest:?}"))
 }
 
+/// Momenta of single precision are rounded once, and nothing else is; the file says so.
+#[test]
+fn momenta_are_stored_with_the_digits_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let sample = sample::sample(sample::PAIR, Weighting::Weighted);
+    let events = sample::events(&sample, 20_000, 1);
+    let summary = sample::summary(&events, 1.5);
+    for compression in [Compression::None, Compression::Gzip] {
+        let size = [Precision::Double, Precision::Single].map(|precision| {
+            let mut header = sample::header(&sample, compression);
+            (header.expected_events, header.precision) = (20_000, precision);
+            let mut writer = RunWriter::create(&path, &header, true).unwrap();
+            // Behind each other, and as what they lie in.
+            writer.write_events(&piece(&events, 0, 7000)).unwrap();
+            writer
+                .take_events(&mut piece(&events, 7000, 20_000))
+                .unwrap();
+            writer.finish(&summary).unwrap();
+            let run = RunReader::open(&path).unwrap();
+            assert_eq!(run.header().precision, precision);
+            let mut read = EventBuffer::default();
+            run.read_events(0, run.n_events(), &mut read).unwrap();
+            assert_eq!((&read.weight, &read.index), (&events.weight, &events.index));
+            for (read, made) in read.momenta().iter().zip(events.momenta()) {
+                for (read, made) in read.iter().zip(made) {
+                    assert_eq!(*read, precision.rounded(*made));
+                    let off = read.iter().zip(made).map(|(a, b)| (a - b).abs() / b.abs());
+                    assert!(off.fold(0.0, f64::max) <= 6e-8);
+                }
+            }
+            fs::metadata(&path).unwrap().len() as f64
+        });
+        // 80 and 144 bytes an event where nothing is compressed.
+        let share = size[1] / size[0];
+        assert!((0.5..0.6).contains(&share), "{compression:?} {share}");
+    }
+}
+
 fn piece(events: &EventBuffer, from: usize, to: usize) -> EventBuffer {
     let mut piece = EventBuffer::new(events.columns().clone());
     (from..to).for_each(|i| piece.push(&events.get(i).unwrap()));
@@ -252,6 +291,7 @@ fn piece(events: &EventBuffer, from: usize, to: usize) -> EventBuffer {
 #[test]
 fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
     let all = [Compression::None, Compression::Gzip].map(|c| [(c, 1), (c, 2)]);
+    let mut precisions = [Precision::Double, Precision::Single].into_iter().cycle();
     for (compression, threads) in all.into_iter().flatten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.h5");
@@ -259,6 +299,7 @@ fn a_marked_file_goes_on_whatever_was_written_after_the_mark() {
         let sample = sample::sample(sample::PAIR, Weighting::Weighted);
         let mut header = sample::header(&sample, compression);
         header.expected_events = 20_000;
+        header.precision = precisions.next().unwrap();
         let events = sample::events(&sample, 20_000, 1);
         let summary = sample::summary(&events, 1.5);
         let marked_at = 12_345;

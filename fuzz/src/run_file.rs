@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use hdf5::types::{FixedUnicode, VarLenUnicode};
 use hdf5::{Extent, File, Group, H5Type, Location, ObjectReference1, SimpleExtents};
-use millibrem::event::{Compression, Event, EventBuffer, Sample, Weighting, sum};
+use millibrem::event::{Compression, Event, EventBuffer, Precision, Sample, Weighting, sum};
 use millibrem::generate::{Progress, SigmaReport};
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
 use millibrem::particle::{Outgoing, Particle};
@@ -444,6 +444,7 @@ fn written(pair: bool, compression: Compression, shard: Option<Shard>) -> Vec<u8
             has_p_beam: false,
         },
         compression,
+        precision: Precision::Double,
         expected_events: 0,
         shard,
     };

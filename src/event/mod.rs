@@ -46,6 +46,37 @@ named! {
     }
 }
 
+named! {
+    /// With how many digits momenta are stored.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Precision {
+        /// As they are made.
+        #[default]
+        Double = "double",
+        /// Each component rounded to 32 bits, 6·10⁻⁸ of itself at most.
+        Single = "single",
+    }
+}
+
+impl Precision {
+    /// Bytes of a component.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Double => size_of::<f64>(),
+            Self::Single => size_of::<f32>(),
+        }
+    }
+
+    /// A momentum as it is stored.
+    pub fn rounded(self, p: Momentum) -> Momentum {
+        match self {
+            Self::Double => p,
+            Self::Single => p.map(|x| f64::from(x as f32)),
+        }
+    }
+}
+
 choice!(Weighting: Self::ALL);
 
 impl Weighting {

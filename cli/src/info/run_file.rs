@@ -34,9 +34,13 @@ pub(super) fn text(path: &Path) -> Result<String, IoError> {
         }
     }
     let (kind, storage) = (header.sample.weighting.name(), header.compression.name());
+    let precision = header.precision.name();
     text += &row(
         "events",
-        &format!("{} {kind}, compression {storage}", run.n_events()),
+        &format!(
+            "{} {kind}, compression {storage}, {precision} precision",
+            run.n_events()
+        ),
     );
     let particle = |out: &Outgoing| format!("{} ({})", out.role, out.particle.pdg_id);
     let particles: Vec<String> = header.sample.outgoing.iter().map(particle).collect();
@@ -107,6 +111,7 @@ pub(super) fn json(path: &Path) -> Result<Value, IoError> {
         "particles": header.sample.outgoing.iter().map(particle_json).collect::<Vec<_>>(),
         "mode": header.sample.weighting.name(),
         "compression": header.compression.name(),
+        "precision": header.precision.name(),
         "histograms": histograms.iter().map(histogram_json).collect::<Vec<_>>(),
         "weights": run.further_weights()?.iter()
             .map(|weight| reweight::as_json(weight, sigma.value_pb)).collect::<Vec<_>>(),

@@ -20,8 +20,9 @@ use super::seal::Known;
 use super::sums::Sums;
 use super::weights::{AllWeights, RawWeights};
 use super::{attribute, column, particles};
-use millibrem::event::{Columns, Compression, EventBuffer, Momentum, Sample};
+use millibrem::event::{Columns, Compression, EventBuffer, Precision, Sample};
 use millibrem::particle::Role;
+use millibrem::record::RunHeader;
 
 /// Events a chunk: 256 KiB of momenta, small enough for the library's 1 MiB chunk cache.
 const CHUNK: usize = 8192;
@@ -39,6 +40,8 @@ pub(super) struct EventColumns {
     group: Group,
     weight: Dataset,
     writing: Writing,
+    /// Digits of the momenta.
+    precision: Precision,
     /// Checksums of all columns but the weights.
     sums: Vec<Sums>,
     /// Events that are written, or will be soon.
@@ -53,7 +56,7 @@ impl EventColumns {
     pub(super) fn create(
         (path, group): (&Path, Group),
         sample: &Sample,
-        compression: Compression,
+        (compression, precision): (Compression, Precision),
         expected: u64,
     ) -> Result<Self> {
         let expected = usize::try_from(expected).unwrap_or(usize::MAX);
@@ -74,7 +77,7 @@ impl EventColumns {
         let words = "weight; the mean over all events is the cross section";
         attribute::describe(&weight, "pb", words)?;
         for out in &sample.outgoing {
-            let data = layout.column::<f64>(&group, &out.role.column(), Some(4))?;
+            let data = layout.momenta(&group, &out.role, precision)?;
             let words = &out.words;
             let words =
                 format!("momentum of the {words} ({COMPONENTS}), beam along +z, nucleus at rest");
@@ -83,7 +86,7 @@ impl EventColumns {
             particles::put_column(&data, &out.particle)?;
         }
         if sample.has_p_beam {
-            let data = layout.column::<f64>(&group, &Role::LEPTON_IN.column(), Some(4))?;
+            let data = layout.momenta(&group, &Role::LEPTON_IN, precision)?;
             let words = format!(
                 "momentum of the beam particle at the vertex ({COMPONENTS}), nominal axis of the beam along +z"
             );
@@ -114,11 +117,13 @@ impl EventColumns {
             .chain(scalars);
         let all = names.map(|name| Column::new(group.dataset(&name)?));
         let rows = Rows::new(path, all.collect::<Result<_>>()?, written)?;
+        let precision = rows.precision();
         let places = rows.columns.iter().map(|column| column.place.as_ref());
         let chunks = places.map(|place| place.map_or(usize::MAX, Place::chunk_bytes));
         Ok(Self {
             sums: chunks.map(Sums::new).collect(),
             writing: Writing::new(rows),
+            precision,
             weight,
             written,
             pending: EventBuffer::new(columns.clone()),
@@ -170,7 +175,7 @@ impl EventColumns {
 
     /// Goes on with the checksums.
     fn add(&mut self, events: &EventBuffer) {
-        for (sums, data) in self.sums.iter_mut().zip(Data::all(events)) {
+        for (sums, data) in self.sums.iter_mut().zip(Data::all(events, self.precision)) {
             sums.add(data.bytes());
         }
     }
@@ -313,21 +318,18 @@ fn compare(found: &[u32], wanted: &[u32]) -> Result<()> {
 }
 
 /// Bytes of an uncompressed event.
-pub(super) fn bytes_per_event(sample: &Sample) -> u64 {
-    let momenta = sample.columns().roles.len() * size_of::<Momentum>();
+pub(super) fn bytes_per_event(sample: &Sample, precision: Precision) -> u64 {
+    let momenta = sample.columns().roles.len() * 4 * precision.bytes();
     let scalars = sample.scalars.len() * size_of::<f64>();
     (size_of::<f64>() + size_of::<u64>() + momenta + scalars) as u64
 }
 
 /// Makes `/events` with everything but its columns.
-pub(super) fn create_group(
-    parent: &Group,
-    sample: &Sample,
-    compression: Compression,
-) -> Result<Group> {
+pub(super) fn create_group(parent: &Group, header: &RunHeader) -> Result<Group> {
     let group = parent.create_group("events")?;
-    particles::put(&group, sample)?;
-    attribute::put_text(&group, "compression", compression.name())?;
+    particles::put(&group, &header.sample)?;
+    attribute::put_text(&group, "compression", header.compression.name())?;
+    attribute::put_text(&group, "precision", header.precision.name())?;
     attribute::put(&group, "n_events", &0_u64)?;
     Ok(group)
 }
@@ -346,6 +348,14 @@ impl Layout {
             chunk: n.clamp(1, CHUNK),
             compression,
             reserved: n,
+        }
+    }
+
+    /// Creates one growing column of momenta.
+    fn momenta(&self, group: &Group, role: &Role, precision: Precision) -> Result<Dataset> {
+        match precision {
+            Precision::Double => self.column::<f64>(group, &role.column(), Some(4)),
+            Precision::Single => self.column::<f32>(group, &role.column(), Some(4)),
         }
     }
 

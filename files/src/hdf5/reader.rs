@@ -11,7 +11,7 @@ use super::{
     particles, table,
 };
 use crate::IoError;
-use millibrem::event::{Columns, Compression, EventBuffer, Sample};
+use millibrem::event::{Columns, Compression, EventBuffer, Precision, Sample};
 use millibrem::histogram::Histogram;
 use millibrem::record::{
     CrossSection, Facts, FurtherWeight, IterationRow, Member, NuclearSigma, RunHeader, Shard,
@@ -311,11 +311,18 @@ fn read_header(file: &File, events: &Group) -> Result<RunHeader> {
         "gzip" => Compression::Gzip,
         _ => Compression::None,
     };
+    // Files of earlier versions do not say it.
+    let precision = match events.attr("precision") {
+        Ok(_) => attribute::get_text(events, "precision")?,
+        Err(_) => Precision::Double.name().to_owned(),
+    };
+    let unknown = || format!("momenta of the precision \"{precision}\"");
     Ok(RunHeader {
         card: attribute::get_text(file, "card")?,
         seed: attribute::get(file, "seed")?,
         sample: particles::get(events)?,
         compression,
+        precision: Precision::from_name(&precision).ok_or_else(unknown)?,
         expected_events: 0,
         shard: match attribute::get_text(file, "format")? == SHARD_FORMAT {
             false => None,

@@ -15,7 +15,7 @@ use ::hdf5::{Dataset, Result};
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::place::Place;
-use millibrem::event::{EventBuffer, Momentum};
+use millibrem::event::{EventBuffer, Momentum, Precision};
 
 /// Buffers of events that wait to be written.
 const WAITING: usize = 4;
@@ -44,6 +44,8 @@ pub(super) struct Rows {
     file: File,
     /// Indices, momenta and scalars.
     pub(super) columns: Vec<Column>,
+    /// Digits of the momenta.
+    precision: Precision,
     /// Rows there is room for.
     room: usize,
     written: usize,
@@ -53,13 +55,26 @@ impl Rows {
     /// Columns of the file at `path`, all of one length, of which `written` rows are there.
     pub(super) fn new(path: &Path, columns: Vec<Column>, written: usize) -> Result<Self> {
         let file = File::options().write(true).open(path);
+        let mut single = false;
+        for Column { data, .. } in &columns {
+            single |= data.ndim() == 2 && data.dtype()?.size() == Precision::Single.bytes();
+        }
         let lengths = columns.iter().map(|column| column.data.shape()[0]);
         Ok(Self {
             file: file.map_err(|e| e.to_string())?,
+            precision: match single {
+                true => Precision::Single,
+                false => Precision::Double,
+            },
             room: lengths.min().unwrap_or(0),
             columns,
             written,
         })
+    }
+
+    /// Digits of the momenta.
+    pub(super) fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Rows there is room for.
@@ -88,7 +103,7 @@ impl Rows {
         if self.room < to {
             self.resize(to.max(self.room + self.room / MORE))?;
         }
-        for (column, data) in self.columns.iter().zip(Data::all(events)) {
+        for (column, data) in self.columns.iter().zip(Data::all(events, self.precision)) {
             match &column.place {
                 Some(place) => place
                     .write(&self.file, from, data.bytes())
@@ -115,22 +130,30 @@ pub(super) fn resize(data: &Dataset, rows: usize) -> Result<()> {
 pub(super) enum Data<'a> {
     Keys(&'a [u64]),
     Momenta(&'a [Momentum]),
+    /// Momenta, each component rounded.
+    Singles(Vec<f32>),
     Scalars(&'a [f64]),
 }
 
 impl<'a> Data<'a> {
     /// Of all columns but the weights, in their order.
-    pub(super) fn all(events: &'a EventBuffer) -> impl Iterator<Item = Self> {
-        let momenta = events.momenta().iter().map(|rows| Self::Momenta(rows));
+    pub(super) fn all(events: &'a EventBuffer, precision: Precision) -> impl Iterator<Item = Self> {
+        let momenta = events.momenta().iter().map(move |rows| match precision {
+            Precision::Double => Self::Momenta(rows),
+            Precision::Single => {
+                Self::Singles(rows.as_flattened().iter().map(|&x| x as f32).collect())
+            }
+        });
         let scalars = events.scalars().iter().map(|rows| Self::Scalars(rows));
         let keys = std::iter::once(Self::Keys(&events.index));
         keys.chain(momenta).chain(scalars)
     }
 
-    pub(super) fn bytes(&self) -> &'a [u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Keys(rows) => bytemuck::cast_slice(rows),
             Self::Momenta(rows) => bytemuck::cast_slice(rows),
+            Self::Singles(rows) => bytemuck::cast_slice(rows),
             Self::Scalars(rows) => bytemuck::cast_slice(rows),
         }
     }
@@ -142,6 +165,9 @@ impl<'a> Data<'a> {
             Self::Momenta(p) => {
                 let flat = ArrayView2::from_shape((p.len(), 4), p.as_flattened())?;
                 data.write_slice(flat, (rows, ..))
+            }
+            Self::Singles(p) => {
+                data.write_slice(ArrayView2::from_shape((p.len() / 4, 4), p)?, (rows, ..))
             }
             Self::Scalars(x) => data.write_slice(ArrayView1::from(*x), rows),
         }

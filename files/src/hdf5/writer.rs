@@ -162,7 +162,7 @@ impl RunWriter {
 
     /// Bytes on the disk an event takes while the file is written.
     pub fn bytes_per_event(header: &RunHeader) -> u64 {
-        let columns = events::bytes_per_event(&header.sample);
+        let columns = events::bytes_per_event(&header.sample, header.precision);
         let raw_weight = size_of::<f64>() as u64;
         match header.compression {
             Compression::None => columns + raw_weight,
@@ -216,7 +216,7 @@ impl RunWriter {
             return Err(self.closed(WRITE));
         };
         let part = self.file.part();
-        let bytes = n as u64 * events::bytes_per_event(&self.header.sample);
+        let bytes = n as u64 * events::bytes_per_event(&self.header.sample, self.header.precision);
         let written = weights
             .and_then(|()| append(columns).map_err(|e| IoError::hdf5(WRITE, self.file.path(), &e)))
             .and_then(|()| {
@@ -420,11 +420,12 @@ fn write_header(
         attribute::put(file, "shard_index", &shard.index)?;
         attribute::put(file, "shard_of", &shard.of)?;
     }
-    let group = events::create_group(file, &header.sample, header.compression)?;
+    let group = events::create_group(file, header)?;
     file.flush()?;
     let length = file.size();
     let (sample, expected) = (&header.sample, header.expected_events);
-    let columns = EventColumns::create((path, group), sample, compression, expected)?;
+    let storage = (compression, header.precision);
+    let columns = EventColumns::create((path, group), sample, storage, expected)?;
     Ok((length, columns))
 }
 

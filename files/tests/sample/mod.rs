@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use millibrem::event::{
-    Compression, Event, EventBuffer, Momentum, Sample, Weighting, sum as total,
+    Compression, Event, EventBuffer, Momentum, Precision, Sample, Weighting, sum as total,
 };
 use millibrem::histogram::{Axis, Histogram, Observable, Scale};
 use millibrem::particle::{Outgoing, Particle};
@@ -103,6 +103,7 @@ pub(crate) fn header(sample: &Sample, compression: Compression) -> RunHeader {
         sample: sample.clone(),
         compression,
         shard: None,
+        precision: Precision::Double,
         expected_events: 0,
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use millibrem::beam::{Beam, BeamFields, Projectile};
 use millibrem::card::{Override, shipped};
 use millibrem::dark_sector::{DARK_PHOTON_PDG_ID, DarkPhoton, DarkPhotonFields, DarkSector};
-use millibrem::event::{Compression, EventBuffer, Weighting};
+use millibrem::event::{Compression, EventBuffer, Precision, Weighting};
 use millibrem::generate::{EventRequest, GenerateError, Generator, HistogramRequest, Settings};
 use millibrem::histogram::{Axis, Observable, Scale};
 use millibrem::matter::form_factor::{FormFactorKind, FormFactors};
@@ -74,6 +74,7 @@ fn run_in(folder: &Path, weighting: Weighting) -> RunReader {
         seed: 7,
         sample: run::sample_of(&process, weighting),
         compression: Compression::None,
+        precision: Precision::Double,
         expected_events: EVENTS,
         shard: None,
     };
