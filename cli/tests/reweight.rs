@@ -56,7 +56,10 @@ fn a_weight_of_the_card_and_one_added_later_are_the_same_bits() {
     let root = tempfile::tempdir().unwrap();
     for (i, more) in [
         &[][..],
-        &["--set=events.mode=unweighted"],
+        &[
+            "--set=events.mode=unweighted",
+            "--set=events.precision=single",
+        ],
         &[
             "--set=events.compression=gzip",
             "--set=target.material=LYSO",

@@ -201,7 +201,8 @@ fn equal_weights_stay_equal() {
 #[test]
 fn every_command_knows_a_joined_file_or_says_why_not() {
     let root = tempfile::tempdir().unwrap();
-    let runs = [run(root.path(), 1, &[]), run(root.path(), 2, &[])];
+    let single = ["--set=events.precision=single"];
+    let runs = [1, 2].map(|seed| run(root.path(), seed, &single));
     std::fs::create_dir(root.path().join("all")).unwrap();
     let to = root.path().join("all/run.h5");
     joined(&runs, &to);

@@ -23,10 +23,12 @@ keys! {
          points are rejected; 1 unweights fully.",
         "the largest weight partly unweighted events may keep, 1 to 1e6" => max_weight: f64;
     "events.compression": Text, "", Choices(names::<Compression>), Text("none"),
-        "Compression of the events in `run.h5`.",
+        "Compression of the events in `run.h5`: `gzip` takes 17 % less and some seconds a million events, on one \
+         thread; `precision` takes more and costs nothing.",
         "\"none\" or \"gzip\"" => compression: Compression;
     "events.precision": Text, "", Choices(names::<Precision>), Text("double"),
         "Digits of the momenta in `run.h5`: `single` rounds each component to 32 bits, 6e-8 of itself at most, \
-         and takes 80 instead of 144 bytes an event; energy and momentum are conserved, and masses kept, to as much.",
+         and takes 80 instead of 144 bytes an event. Sums of momenta hold to 6e-8 of the largest; take masses from \
+         the file and kinetic energies of what is slow from the momentum, not from the energy.",
         "\"double\" or \"single\"" => precision: Precision;
 }

@@ -367,6 +367,14 @@ impl Event {
         Self { weight, ..self }
     }
 
+    /// Whether the momenta of this event are those of `stored`, which a file of either [`Precision`] holds.
+    pub fn is_stored_as(&self, stored: &Self) -> bool {
+        Precision::ALL.into_iter().any(|precision| {
+            let rounded = self.momenta().iter().map(|p| precision.rounded(*p));
+            rounded.eq(stored.momenta().iter().copied())
+        })
+    }
+
     /// Momenta of the outgoing particles, in the order of the process; behind them that of the beam particle, where
     /// events have it.
     pub fn momenta(&self) -> &[Momentum] {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use millibrem::card::RunCard;
-use millibrem::event::{Columns, Event, EventBuffer, Momentum};
+use millibrem::event::{Columns, Event, EventBuffer, Momentum, Precision};
 use millibrem::generate::Generator;
 use millibrem::particle::Role;
 use millibrem_files::hdf5::RunReader;
@@ -22,8 +22,9 @@ pub(super) struct Again {
     columns: Columns,
     /// Where it stands in the file.
     row: usize,
-    /// Whether the momenta in the file are the same bits.
+    /// Whether the momenta in the file are the same bits, as far as they are stored.
     identical: bool,
+    precision: Precision,
 }
 
 /// The event with reproduction key `index`, its raw weight not normalised to σ.
@@ -51,13 +52,14 @@ pub(super) fn again(path: &Path, index: u64, quiet: bool) -> Result<Again, Failu
     let event = generator.event(&run::events(&card), key, &mut |p| bars.hear(p));
     bars.done();
     let event = event?;
-    let identical = event.momenta() == stored.momenta();
+    let identical = event.is_stored_as(&stored);
     Ok(Again {
         index,
         columns: run.sample().columns(),
         event,
         row,
         identical,
+        precision: run.header().precision,
     })
 }
 
@@ -109,8 +111,11 @@ pub(super) fn text(again: &Again) -> String {
         let [e, x, y, z] = p.map(|c| format!("{c:>24.16e}"));
         text += &format!("{name:<16}{e}{x}{y}{z}\n");
     }
-    text + match again.identical {
-        true => "the momenta in the file are the same to the bit",
-        false => "the momenta in the file differ: it was made by another version",
+    text + match (again.identical, again.precision) {
+        (true, Precision::Double) => "the momenta in the file are the same to the bit",
+        (true, Precision::Single) => {
+            "the momenta in the file are these, rounded to single precision"
+        }
+        (false, _) => "the momenta in the file differ: it was made by another version",
     }
 }

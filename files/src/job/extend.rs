@@ -13,7 +13,7 @@ use super::{JobError, state};
 use crate::checkpoint;
 use crate::hdf5::{RunReader, RunWriter};
 use millibrem::card::RunCard;
-use millibrem::event::{Event, EventBuffer, EventSink, Momentum, Precision, SinkError};
+use millibrem::event::{EventBuffer, EventSink, SinkError};
 use millibrem::record::{CrossSection, Fact};
 
 /// Name of the fact, among the timings of a run, that says how many events it had before.
@@ -83,8 +83,6 @@ pub(super) struct Before {
     value_pb: f64,
     error_pb: f64,
     first: EventBuffer,
-    /// Digits of their momenta.
-    precision: Precision,
     /// The next event to be compared.
     at: usize,
     same: bool,
@@ -111,7 +109,6 @@ impl Before {
             value_pb: sigma.value_pb,
             error_pb: sigma.error_pb,
             first,
-            precision: run.header().precision,
             at: 0,
             same: true,
         })
@@ -165,17 +162,12 @@ pub(super) struct Watched<'a> {
 impl Watched<'_> {
     fn look(&mut self, events: &EventBuffer) {
         let before = &mut *self.before;
-        let precision = before.precision;
-        let momenta = |event: Event| {
-            let stored = event.momenta().iter().map(|p| precision.rounded(*p));
-            let stored: Vec<Momentum> = stored.collect();
-            (event.index, stored, event.scalars().to_vec())
-        };
         for i in 0..events.len() {
             let (Some(old), Some(new)) = (before.first.get(before.at), events.get(i)) else {
                 break;
             };
-            before.same &= momenta(old) == momenta(new);
+            before.same &=
+                new.index == old.index && new.scalars() == old.scalars() && new.is_stored_as(&old);
             before.at += 1;
         }
     }

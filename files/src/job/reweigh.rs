@@ -190,7 +190,7 @@ impl<'a> Reweigher<'a> {
                         Err(GenerateError::NoSuchEvent { .. }) => None,
                         Err(error) => return Err(error.into()),
                     };
-                    if again.is_none_or(|event| event.momenta() != stored.momenta()) {
+                    if again.is_none_or(|event| !event.is_stored_as(&stored)) {
                         return Err(JobError::Usage(format!(
                             "the events of seed {seed} cannot be made again, so they get no other weights and nothing was changed: that of index {} comes out with other momenta, as of another version of the program",
                             stored.index
