@@ -79,7 +79,15 @@ fi
 # HDF5 ---------------------------------------------------------------------------------------
 features= hdf5_dir= extra_path= rpath= headers=
 
-headers_in() { [ -f "$1/H5pubconf.h" ] || [ -f "$1/H5pubconf-64.h" ]; }
+# Of a library that can say where a chunk lies in the file.
+oldest_hdf5=1.10.5
+headers_in() {
+    local file=$1/H5pubconf.h version
+    [ -f "$file" ] || file=$1/H5pubconf-64.h
+    [ -f "$file" ] || return 1
+    version=$(sed -n 's/^#define H5_VERSION "\([0-9.]*\).*/\1/p' "$file")
+    [ "$(printf '%s\n' "$oldest_hdf5" "${version:-$oldest_hdf5}" | sort -V | head -n 1)" = "$oldest_hdf5" ]
+}
 
 # The places the build script of the HDF5 crate searches by itself.
 system_hdf5() {
@@ -161,7 +169,7 @@ mkdir -p target
 # Not one that was chosen, but what this has written before.
 [ "${HDF5_DIR:-}" != "$PWD/target/hdf5" ] || unset HDF5_DIR
 if [ -n "${HDF5_DIR:-}" ]; then
-    headers_in "$HDF5_DIR/include" || fail "HDF5_DIR=$HDF5_DIR has no include/H5pubconf.h"
+    headers_in "$HDF5_DIR/include" || fail "HDF5_DIR=$HDF5_DIR has no headers of HDF5 $oldest_hdf5 or later in include"
     say "HDF5 of HDF5_DIR=$HDF5_DIR"
     hdf5_dir=$HDF5_DIR rpath=$HDF5_DIR/lib
 elif [ -n "${CONDA_PREFIX:-}" ] && headers_in "$CONDA_PREFIX/include"; then

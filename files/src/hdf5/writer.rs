@@ -181,8 +181,8 @@ impl RunWriter {
     /// # Errors
     /// [`IoError`] if the disk is full or a column is missing; nothing more can be written then.
     pub fn write_events(&mut self, events: &EventBuffer) -> Result<(), IoError> {
-        let weights = self.write_weights(events);
-        self.write_rest(events.len(), weights, |columns| columns.append(events))
+        self.write_weights(events)?;
+        self.write_rest(events.len(), |columns| columns.append(events))
     }
 
     /// The same, and may take what they lie in, which is empty then.
@@ -190,26 +190,31 @@ impl RunWriter {
     /// # Errors
     /// As [`Self::write_events`].
     pub fn take_events(&mut self, events: &mut EventBuffer) -> Result<(), IoError> {
-        let weights = self.write_weights(events);
-        let n = events.len();
-        self.write_rest(n, weights, |columns| columns.take(events))
+        self.write_weights(events)?;
+        self.write_rest(events.len(), |columns| columns.take(events))
     }
 
     fn write_weights(&mut self, events: &EventBuffer) -> Result<(), IoError> {
-        match events.weight.len() == events.len() {
+        if self.open.is_none() {
+            return Err(self.closed(WRITE));
+        }
+        let written = match events.weight.len() == events.len() {
             true => self.weights.append(&events.weight),
             false => {
                 let e = "the columns of the events differ in length".into();
                 Err(IoError::hdf5(WRITE, self.file.path(), &e))
             }
+        };
+        if written.is_err() {
+            self.open = None;
         }
+        written
     }
 
-    /// Appends the columns of `n` events whose weights are written, if they are.
+    /// Appends the columns of `n` events whose weights are written.
     fn write_rest(
         &mut self,
         n: usize,
-        weights: Result<(), IoError>,
         append: impl FnOnce(&mut EventColumns) -> Result<()>,
     ) -> Result<(), IoError> {
         let Some((columns, _)) = self.open.as_mut() else {
@@ -217,8 +222,8 @@ impl RunWriter {
         };
         let part = self.file.part();
         let bytes = n as u64 * events::bytes_per_event(&self.header.sample, self.header.precision);
-        let written = weights
-            .and_then(|()| append(columns).map_err(|e| IoError::hdf5(WRITE, self.file.path(), &e)))
+        let written = append(columns)
+            .map_err(|e| IoError::hdf5(WRITE, self.file.path(), &e))
             .and_then(|()| {
                 let failed = |e| IoError::file(WRITE, part, e);
                 self.write_back.wrote(part, bytes).map_err(failed)
