@@ -38,6 +38,10 @@ impl Route for Closed {
         Method::QUADRATURE
     }
 
+    fn tells(&self) -> bool {
+        true
+    }
+
     fn sigma_to(&self, _goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         self.check()?;
         if self.0.radiates() {

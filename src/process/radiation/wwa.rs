@@ -142,6 +142,10 @@ impl Route for Wwa {
         Method::WWA
     }
 
+    fn tells(&self) -> bool {
+        true
+    }
+
     fn sigma_to(&self, goal: &Goal<'_>) -> Result<Integral, QuadratureError> {
         check(&self.setup, goal)?;
         self.between(self.setup.cuts.x_min, self.setup.cuts.x_max)
