@@ -481,3 +481,22 @@ def test_further_weights_follow_what_becomes_of_the_weight(reweighted, tmp_path)
         ratio = (events["weight_helm"][()] / events["weight"][()])[kept]
     found = table["weight_helm_pb"] / table["weight_pb"]
     np.testing.assert_allclose(found, ratio, rtol=1e-12)
+
+
+def test_a_table_says_what_each_event_of_a_thick_mixture_began_with(generated, tmp_path):
+    settings = ["target.material=LYSO", "target.losses=shower", "target.multiple_scattering=highland"]
+    small = ["integration.neval=20000", "integration.n_adapt=4", "events.count=500"]
+    path = tmp_path / "run.csv"
+    run = generated("na64e-2023", *settings, *small)
+    millibrem("export", run, "--to", "csv", "-o", path)
+    table = np.genfromtxt(path, delimiter=",", names=True)
+    with h5py.File(run) as file:
+        events = file["events"]
+        names = ["beam_energy_gev", "nucleus", "projectile"]
+        assert set(table.dtype.names[-3:]) == set(names)
+        for name in names:
+            np.testing.assert_array_equal(table[name], events[name][()])
+        for i, part in enumerate(("e", "px", "py", "pz")):
+            np.testing.assert_array_equal(table[f"lepton_in_{part}_gev"], events["p_lepton_in"][:, i])
+        assert len(set(table["nucleus"])) > 2 and set(table["projectile"]) == {-11, 11}
+    assert b"," + str(int(table["nucleus"][0])).encode() in path.read_bytes().splitlines()[1]

@@ -1,12 +1,13 @@
 //! One table of all momenta, a line an event, for spreadsheets and quick looks.
 //!
-//! The last columns are the masses, the same in every line: E² − p² of a fast particle has no digit
-//! of its mass left.
+//! Behind the momenta are the masses: E² − p² of a fast particle has no digit of its mass left. What the run
+//! says of each event beside these is in the last columns.
 
 use super::text::{TextFormat, integer, number, put, write_text};
 use super::{Context, Definition, Exporter, Output};
 use crate::IoError;
-use millibrem::event::Event;
+use millibrem::event::{Event, Scalar};
+use millibrem::particle::Role;
 
 /// One table of all momenta.
 pub(super) struct Csv;
@@ -49,6 +50,13 @@ impl TextFormat for Csv {
         for who in all {
             put!(out, ",{who}_m_gev");
         }
+        if context.sample.has_p_beam {
+            let who = Role::LEPTON_IN;
+            put!(out, ",{who}_e_gev,{who}_px_gev,{who}_py_gev,{who}_pz_gev");
+        }
+        for (_, scalar) in others(context) {
+            put!(out, ",{}", scalar.name);
+        }
         out.push('\n');
     }
 
@@ -71,8 +79,26 @@ impl TextFormat for Csv {
         for line in context.outgoing(event) {
             context.constants.shortest(out, ',', line.mass_gev);
         }
+        if context.sample.has_p_beam {
+            let p = context.sample.p_beam_of(event);
+            p.iter().for_each(|&value| number(out, ',', value));
+        }
+        for (i, scalar) in others(context) {
+            let value = event.scalars()[i];
+            match scalar.units == "1" {
+                true => put!(out, ",{value}"),
+                false => number(out, ',', value),
+            }
+        }
         out.push('\n');
     }
 
     fn end(&self, _: &Context, _: &mut String) {}
+}
+
+/// What each event says beside its vertex and further weights, with its place among its scalars.
+fn others(context: &Context) -> impl Iterator<Item = (usize, &Scalar)> {
+    let vertex = [Scalar::VERTEX_X, Scalar::VERTEX_Y, Scalar::VERTEX_Z];
+    let all = context.sample.scalars.iter().enumerate();
+    all.filter(move |(_, s)| s.further_weight().is_none() && !vertex.contains(s))
 }
