@@ -156,7 +156,7 @@ class Run:
         """
         events = self._columns()
         try:
-            return events.p4(_SHORT.get(role, role))
+            return events.p4(_SHORT.get(text("role", role), role))
         except KeyError:
             known = [name.removesuffix("_out") for name in events.roles]
             near = get_close_matches(role, known, n=1)

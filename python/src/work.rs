@@ -178,13 +178,18 @@ pub(crate) enum End {
 /// Does `work`, whose end is `end` when a signal or the callback wants it.
 ///
 /// # Errors
-/// What `work` fails with, what a signal or the callback raises.
+/// What `work` fails with, what a signal or the callback raises; what cannot be called is none.
 pub(crate) fn wait<T: Send + 'static>(
     py: Python<'_>,
     callback: Option<&Bound<'_, PyAny>>,
     end: End,
     work: impl FnOnce(Arc<Shared>) -> Result<T, Failure> + Send + 'static,
 ) -> PyResult<T> {
+    if let Some(other) = callback.filter(|given| !given.is_callable()) {
+        let found = other.repr()?;
+        let words = format!("progress: found {found}, expected something to call, or None");
+        return Err(Failure::Usage(words).into());
+    }
     let shared = Arc::new(Shared::default());
     let (done, mut result) = mpsc::channel();
     let theirs = shared.clone();

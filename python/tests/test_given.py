@@ -74,6 +74,8 @@ CALLS = {
     "threads: found 1.5": lambda card: vegas.Integrator([[0, 1]], threads=1.5),
     "axis: found 1": lambda card: integ().edges(1),
     "axis: found -1": lambda card: integ().edges(-1),
+    "progress: found 3, expected something to call": lambda card: card.sigma(method="wwa", progress=3),
+    "progress: found 'yes'": lambda card: card.generate(1, progress="yes"),
     "only: found 3": lambda card: mb.figure("there.h5", only=3),
     "title: found 3": lambda card: mb.figure("there.h5", title=3),
 }
@@ -100,6 +102,8 @@ def test_so_does_that_of_an_export(run, tmp_path):
             run.export("lhe", path, **given)
     with pytest.raises(mb.UsageError, match="^format: found 3, expected a text"):
         run.export(3, path)
+    with pytest.raises(mb.UsageError, match="^role: found 3, expected a text"):
+        run.p4(3)
     with pytest.raises(mb.UsageError, match="^values: found 'a', expected a mapping"):
         run.reweight("a")
     assert not path.exists()
