@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::beam::Projectile;
 use crate::card::{HistogramSpec, Losses, RunCard, WeightSpec};
+use crate::dark_sector::DarkSector;
 use crate::event::{Sample, Weighting};
 use crate::generate::{CrossCheck, EventRequest, HistogramRequest, Settings};
 use crate::matter::Nucleus;
@@ -221,7 +222,7 @@ pub fn settings(card: &RunCard) -> Settings {
 
 /// How to integrate where only σ is asked for.
 pub fn settings_of_sigma(card: &RunCard) -> Settings {
-    wanted(card).for_sigma().within(card.integration.max_neval)
+    wanted_of_sigma(card).within(card.integration.max_neval)
 }
 
 /// What is worth knowing about [`settings`]: that `integration.max_neval` makes iterations smaller.
@@ -231,7 +232,7 @@ pub fn note(card: &RunCard) -> Option<String> {
 
 /// The same about [`settings_of_sigma`].
 pub fn note_of_sigma(card: &RunCard) -> Option<String> {
-    note_of(wanted(card).for_sigma(), card)
+    note_of(wanted_of_sigma(card), card)
 }
 
 fn note_of(wanted: Settings, card: &RunCard) -> Option<String> {
@@ -263,6 +264,18 @@ fn wanted(card: &RunCard) -> Settings {
         rel_error: (integration.rel_error > 0.0).then_some(integration.rel_error),
         lattices: None,
         max_neval: integration.max_neval,
+    }
+}
+
+/// The same for σ alone; an A′ that few points may miss whole is looked for with as many as the card says.
+fn wanted_of_sigma(card: &RunCard) -> Settings {
+    let all = wanted(card);
+    match card.dark_sector {
+        DarkSector::Mediated(..) => Settings {
+            neval: all.neval,
+            ..all.for_sigma()
+        },
+        _ => all.for_sigma(),
     }
 }
 

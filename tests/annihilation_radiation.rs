@@ -88,6 +88,53 @@ fn points(process: &dyn Process, n: usize, mut see: impl FnMut(f64, &[[f64; 4]],
     }
 }
 
+/// σ rises steeply there: the quadrature was off by up to a tenth, with an error of 10⁻⁵.
+#[test]
+fn an_a_prime_right_below_an_opening_is_integrated() {
+    // Below 2m_χ; the same with a cut on E_miss; below 2m_e and above 2m_χ; in a shower.
+    let chi: &[&str] = &[
+        "beam.energy_gev=2.2254459137796836",
+        "dark_sector.m_chi_gev=0.002725378911152845",
+        "dark_sector.mediator=vector",
+        "dark_sector.alpha_d=0.1",
+        "dark_sector.width_gev=1.7081987979735405e-6",
+    ];
+    let light: &[&str] = &[
+        "beam.energy_gev=1.3460340756472633",
+        "dark_sector.m_chi_gev=0.0004883010603835021",
+        "dark_sector.mediator=vector",
+        "dark_sector.m_mediator_gev=0.0009808535259043796",
+        "dark_sector.alpha_d=0.03799108783374286",
+        "dark_sector.width_gev=3.4327730892101316e-6",
+        "cuts.x_min=0",
+    ];
+    let below = |share: f64| format!("dark_sector.m_mediator_gev={}", share * 0.005_450_757_822);
+    let (nearest, near) = (below(0.99999), below(0.9997));
+    let cases = [
+        [THIN, chi, &[nearest.as_str(), "cuts.x_min=0"]],
+        [THIN, chi, &[near.as_str(), "cuts.x_min=0"]],
+        [THIN, chi, &[near.as_str(), "cuts.x_min=0.35"]],
+        [THIN, light, &[]],
+    ];
+    let mut pulls = 0.0;
+    for (i, settings) in cases.iter().enumerate() {
+        let fine = ["integration.rel_error=4e-4", "integration.neval=200000"];
+        let card = card(&[&settings.concat()[..], &fine]);
+        let exact = sigma(&card, Method::QUADRATURE);
+        let mut generator =
+            Generator::new(run::process(&card).unwrap(), run::settings(&card)).unwrap();
+        let mut silent = |_: &Progress| ControlFlow::Continue(());
+        generator.adapt(&mut silent).unwrap();
+        let found = generator.measure(&[], &mut silent).unwrap().cross_section;
+        let pull = (found.value_pb - exact) / found.error_pb;
+        println!("{i}: {exact:e} {:e} {pull:.2}", found.value_pb);
+        assert!(found.error_pb < 6e-4 * exact, "{i}: {found:?}");
+        assert!(pull.abs() < 3.5, "{i}: {pull}");
+        pulls += pull * pull;
+    }
+    assert!(pulls < 14.0, "χ² = {pulls}");
+}
+
 #[test]
 fn points_add_up_to_the_quadrature_in_all_and_in_bins() {
     for (settings, bound) in [

@@ -281,6 +281,52 @@ fn what_is_made_beside_a_narrow_peak_next_to_threshold_is_found() {
     }
 }
 
+/// One seed in three lost the peak, 5 % of σ, where the map was adapted to 20 000 points, with χ² of 1 to 2.
+#[test]
+fn sigma_does_not_miss_a_peak_next_to_the_end_of_phase_space() {
+    let set = [
+        "beam.particle='e+'",
+        "beam.energy_gev=5.873294199746045",
+        "target.element='O'",
+        "target.form_factor='two-parameter-fermi'",
+        "target.nucleus_spin=0.5",
+        "dark_sector.m_chi_gev=0.004641448015118278",
+        "dark_sector.mediator='vector'",
+        "dark_sector.m_mediator_gev=4.464804999964237",
+        "dark_sector.alpha_d=0.01",
+        "cuts.x_min=0.9176307765956284",
+        "integration.rel_error=1e-3",
+    ];
+    let set: Vec<_> = set
+        .iter()
+        .map(|one| Override::parse(one).unwrap())
+        .collect();
+    let sigma = |method: &str, seed: u64| {
+        let more = [
+            format!("integration.method='{method}'"),
+            format!("run.seed={seed}"),
+        ];
+        let more = more.iter().map(|one| Override::parse(one).unwrap());
+        let all: Vec<_> = set.iter().cloned().chain(more).collect();
+        let card = shipped("na64e-2018").unwrap().with(&all).unwrap();
+        study::sigma(&card, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let exact = sigma("quadrature", 0).value_pb;
+    let mut pulls = 0.0;
+    // Seeds 1, 5 and 9 did.
+    for seed in [1, 5, 9] {
+        let found = sigma("mc", seed);
+        let pull = (found.value_pb - exact) / found.error_pb;
+        assert!(
+            pull.abs() < 4.0 && found.error_pb < 1.1e-3 * exact && found.alarms.is_empty(),
+            "seed {seed}: {pull}, {found:?}"
+        );
+        assert!(found.chi2_dof.unwrap() < 2.5, "seed {seed}: {found:?}");
+        pulls += pull * pull;
+    }
+    assert!(pulls < 12.0, "χ² = {pulls}");
+}
+
 /// With half of the points for what is beside the peak, one seed in eight ended with an alarm, and errors were 2.6 times as large.
 #[test]
 fn points_of_a_narrow_peak_are_smooth() {

@@ -1,6 +1,9 @@
 //! Targets of several nuclei: σ per atom is Σ f_i σ_i, to the bit.
 
+use std::ops::ControlFlow;
+
 use millibrem::card::{Override, RunCard, shipped};
+use millibrem::generate::{Generator, Progress};
 use millibrem::process::{Integral, Method, Route};
 use millibrem::run;
 use millibrem::study::compare::compare;
@@ -133,4 +136,27 @@ fn a_radiation_length_of_a_compound_has_the_events_of_lead_and_more_electrons() 
         assert!((off[0] - events).abs() < 1e-3, "{target}: {}", off[0]);
         assert!((off[1] - electrons).abs() < 1e-3, "{target}: {}", off[1]);
     }
+}
+
+/// (E₁ + E₂)² − (p₁ + p₂)² of fast light χ is rounding: a fifth of σ was below 2m_χ.
+#[test]
+fn the_mass_of_a_pair_of_light_chi_is_above_its_threshold() {
+    let card = card(&[
+        "target.material='PbWO4'",
+        "beam.particle='mu-'",
+        "beam.energy_gev=700",
+        "dark_sector.m_chi_gev=1e-7",
+        "integration.neval=20000",
+        "integration.n_adapt=4",
+        "integration.rel_error=0.1",
+        "histogram=[{ observable = 'm_pair_gev', bins = 40 }]",
+    ]);
+    let mut generator = Generator::new(run::process(&card).unwrap(), run::settings(&card)).unwrap();
+    let mut silent = |_: &Progress| ControlFlow::Continue(());
+    generator.adapt(&mut silent).unwrap();
+    let found = generator.measure(&run::histograms(&card), &mut silent);
+    let found = found.unwrap();
+    let values = found.histograms[0].values();
+    let (below, first) = (values[0], values[1]);
+    assert!(below == 0.0 && first > 0.0, "{below} {first}");
 }

@@ -269,6 +269,7 @@ fn compare(card: &RunCard, sampler: &Sampler, nucleus: Nucleus, energy: f64, see
             momenta: scratch.momenta(),
             beam_energy_gev: process.beam_energy_gev(),
             target_mass_gev: process.target().mass_gev,
+            dark_mass_gev: process.outgoing()[2].particle.mass_gev,
         };
         for (request, bins) in requests.iter().zip(&mut filled) {
             let axis = &request.axes[0];

@@ -390,6 +390,22 @@ pub fn sum(momenta: impl IntoIterator<Item = Momentum>) -> Momentum {
     all.fold(first, |a, b| a + b).components()
 }
 
+/// Invariant mass of two particles of mass `m` from their momenta, GeV: √(4m² + 2(k₁·k₂ − m²)) with
+/// E₁E₂ − |p₁||p₂| = m²(p₁² + p₂² + m²)/(E₁E₂ + |p₁||p₂|) and |p₁||p₂| − p₁·p₂ = (p₁×p₂)²/(|p₁||p₂| + p₁·p₂), for
+/// (E₁ + E₂)² − (p₁ + p₂)² of fast particles is rounding.
+pub fn pair_mass(m: f64, [e1, x1, y1, z1]: Momentum, [e2, x2, y2, z2]: Momentum) -> f64 {
+    let (p1, p2) = (x1 * x1 + y1 * y1 + z1 * z1, x2 * x2 + y2 * y2 + z2 * z2);
+    let cross = [y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2];
+    let cross = cross.iter().map(|c| c * c).sum::<f64>();
+    let (p, dot) = ((p1 * p2).sqrt(), x1 * x2 + y1 * y2 + z1 * z2);
+    let energies = m * m * (p1 + p2 + m * m) / (e1 * e2 + p);
+    let angle = match dot > 0.0 {
+        true => cross / (p + dot),
+        false => p - dot,
+    };
+    (2.0 * (m * m + energies + angle)).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@ pub(super) struct Frame {
     beam_mass_gev: f64,
     beam_energy_gev: f64,
     target_mass_gev: f64,
+    dark_mass_gev: f64,
 }
 
 impl Frame {
@@ -34,6 +35,8 @@ impl Frame {
         let (n_out, n_scalars) = (outgoing.len(), process.scalars().len());
         let scalars = event_scalars(process);
         assert!(scalars.len() <= MAX_SCALARS, "too many scalars");
+        let mut dark = outgoing.iter().filter(|out| out.role.is_dark());
+        let dark_mass_gev = dark.next().map_or(0.0, |out| out.particle.mass_gev);
         let roles = outgoing.into_iter().map(|out| out.role);
         let of_beam = incoming.map(|_| Role::LEPTON_IN);
         Self {
@@ -47,6 +50,7 @@ impl Frame {
             beam_mass_gev: process.beam().mass_gev,
             beam_energy_gev: process.beam_energy_gev(),
             target_mass_gev: process.target().mass_gev,
+            dark_mass_gev,
         }
     }
 
@@ -154,6 +158,7 @@ impl Frame {
                 momenta: self.momenta(block, i, &mut room),
                 beam_energy_gev: self.beam_energy_gev,
                 target_mass_gev: block.target_mass_gev(i).unwrap_or(self.target_mass_gev),
+                dark_mass_gev: self.dark_mass_gev,
             };
             *value = observable.definition().value(&view);
         }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::event::{Momentum, sum};
+use crate::event::{Momentum, pair_mass, sum};
 use crate::particle::Role;
 
 /// How the bins of an axis are spaced.
@@ -49,6 +49,8 @@ pub struct View<'a> {
     pub beam_energy_gev: f64,
     /// Mass of the struck particle, GeV.
     pub target_mass_gev: f64,
+    /// Mass of each that leaves unseen, GeV.
+    pub dark_mass_gev: f64,
 }
 
 impl View<'_> {
@@ -60,8 +62,21 @@ impl View<'_> {
 
     /// Momentum of all that leaves unseen.
     pub fn p_dark(&self) -> Momentum {
+        sum(self.dark())
+    }
+
+    /// Invariant mass of all that leaves unseen, GeV.
+    pub fn m_dark(&self) -> f64 {
+        let mut all = self.dark();
+        match (all.next(), all.next()) {
+            (Some(first), Some(second)) => pair_mass(self.dark_mass_gev, first, second),
+            _ => self.dark_mass_gev,
+        }
+    }
+
+    fn dark(&self) -> impl Iterator<Item = Momentum> {
         let all = self.roles.iter().zip(self.momenta);
-        sum(all.filter(|(role, _)| role.is_dark()).map(|(_, &p)| p))
+        all.filter(|(role, _)| role.is_dark()).map(|(_, &p)| p)
     }
 }
 

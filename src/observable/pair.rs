@@ -2,7 +2,6 @@
 
 use super::{Definition, Scale, Scales, View, has_dark};
 use crate::constants::ELECTRON_MASS_GEV;
-use crate::event::Momentum;
 use crate::particle::Role;
 
 /// Missing-energy fraction E_pair/E0; what is above 1 by no more than the mass of the electron that is struck counts as the
@@ -106,7 +105,7 @@ impl Definition for Mass {
     }
 
     fn value(&self, event: &View<'_>) -> f64 {
-        mass(event.p_dark())
+        event.m_dark()
     }
 
     fn is_fixed_for_one(&self) -> bool {
@@ -116,10 +115,4 @@ impl Definition for Mass {
     fn range(&self, scales: &Scales) -> (f64, f64, Scale) {
         (scales.m_pair_gev.0, scales.m_pair_gev.1, Scale::Log)
     }
-}
-
-/// √(E² − p²), 0 where rounding leaves less.
-fn mass([e, x, y, z]: Momentum) -> f64 {
-    let p = (x * x + y * y + z * z).sqrt();
-    ((e - p) * (e + p)).max(0.0).sqrt()
 }

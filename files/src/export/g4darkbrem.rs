@@ -11,7 +11,7 @@
 use super::text::{TextFormat, number, put, write_text};
 use super::{Context, Definition, Exporter, Line, Output, State, lhe};
 use crate::IoError;
-use millibrem::event::{Event, Momentum, Sample, sum};
+use millibrem::event::{Event, Momentum, Sample, pair_mass, sum};
 use millibrem::particle::Role;
 
 /// The id G4DarkBreM looks for unless told otherwise.
@@ -225,8 +225,7 @@ fn dark(context: &Context, event: &Event) -> Momentum {
     sum(context.sample.dark().map(|(i, _)| event.momenta()[i]))
 }
 
-/// Invariant mass of what is dark in GeV: of a pair from 2mχ² + 2k1·k2 with k1·k2 written without
-/// cancellation.
+/// Invariant mass of what is dark in GeV.
 fn dark_mass(context: &Context, event: &Event) -> f64 {
     let mut all = context.sample.dark();
     let (Some((first, out)), second) = (all.next(), all.next()) else {
@@ -236,18 +235,5 @@ fn dark_mass(context: &Context, event: &Event) -> f64 {
     let Some((second, _)) = second else {
         return m;
     };
-    let [e1, x1, y1, z1] = event.momenta()[first];
-    let [e2, x2, y2, z2] = event.momenta()[second];
-    let (p1, p2) = (x1 * x1 + y1 * y1 + z1 * z1, x2 * x2 + y2 * y2 + z2 * z2);
-    let cross = [y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2];
-    let cross = cross.iter().map(|c| c * c).sum::<f64>();
-    let (p, dot) = ((p1 * p2).sqrt(), x1 * x2 + y1 * y2 + z1 * z2);
-    // E1E2 − |p1||p2| = m²(p1² + p2² + m²)/(E1E2 + |p1||p2|), |p1||p2| − p1·p2 = (p1×p2)²/(…).
-    let energies = m * m * (p1 + p2 + m * m) / (e1 * e2 + p);
-    let angle = if dot > 0.0 {
-        cross / (p + dot)
-    } else {
-        p - dot
-    };
-    (2.0 * (m * m + energies + angle)).sqrt()
+    pair_mass(m, event.momenta()[first], event.momenta()[second])
 }

@@ -120,6 +120,16 @@ impl Annihilation {
         is_open.then(|| (energy_of(a.mass_gev * a.mass_gev), half))
     }
 
+    /// Where σ is not smooth in s, GeV²: with the imaginary part of that, the openings of e⁺e⁻ and χχ̄, and the pole of A′.
+    pub(super) fn places(&self) -> Vec<(f64, f64)> {
+        let opening = |m: f64| (4.0 * m * m, 0.0);
+        let mut all = vec![opening(ELECTRON_MASS_GEV), opening(self.chi.mass_gev)];
+        if let DarkSector::Mediated(chi, a) = &self.dark {
+            all.push((a.mass_gev * a.mass_gev, a.mass_gev * a.width(chi)));
+        }
+        all
+    }
+
     /// σ in pb per atom of positrons of this energy, whatever the cuts.
     pub fn at_pb(&self, energy_gev: f64) -> f64 {
         self.electrons * cross_section::sigma_pb(s_of(energy_gev), &self.dark, &self.chi)
