@@ -217,6 +217,22 @@ fn reach(folder: &Path) -> String {
 }
 
 #[test]
+fn the_cap_of_a_reach_cuts_off_nothing_at_its_lower_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "curve,m_chi_gev,q_over_e,channel\na sum,0.001,1.8e-6,sum\n\
+                a sum,0.1,1e-3,sum\na sum,5,9.6e3,sum\n";
+    let file = table(folder.path(), "reach.csv", text);
+    let output = folder.path().join("r.svg");
+    figures(&[&file, "-o", output.to_str().unwrap()]);
+    let drawing = fs::read_to_string(&output).unwrap();
+    for power in [-6, -1, 0] {
+        let label = format!(">{power}<").replace('-', "−");
+        assert!(drawing.contains(&label), "{label}");
+    }
+    assert!(!drawing.contains(">1<") && !drawing.contains(">−7<"));
+}
+
+#[test]
 fn the_inside_of_a_contour_is_shaded_in_the_order_of_its_points() {
     let folder = tempfile::tempdir().unwrap();
     let file = reach(folder.path());

@@ -200,11 +200,18 @@ fn y_range(panel: &Panel, curves: &[Curve], x: &Range) -> Option<Range> {
     let all = ordinates().chain(panel.reference);
     match scale {
         Scale::Log => {
-            let most = ordinates().filter(|v| v.is_finite()).fold(0.0, f64::max);
-            let range = Range::of(scale, all.filter(|&v| v >= most / MOST_DECADES), 0.05)?;
-            let cap = panel.y.cap.filter(|cap| range.low < 0.1 * cap);
+            let finite = |v: &f64| v.is_finite();
+            let least = ordinates()
+                .filter(|v| *v > 0.0)
+                .fold(f64::INFINITY, f64::min);
+            let cap = panel.y.cap.filter(|cap| least < 0.1 * cap);
+            // What the cap cuts off counts neither for the decades nor for the margin.
+            let cap = cap.unwrap_or(f64::INFINITY);
+            let most = ordinates().filter(finite).fold(0.0, f64::max).min(cap);
+            let shown = all.filter(finite).map(|v| v.min(cap));
+            let range = Range::of(scale, shown.filter(|&v| v >= most / MOST_DECADES), 0.05)?;
             Some(Range {
-                high: cap.map_or(range.high, |cap| cap.min(range.high)),
+                high: range.high.min(cap),
                 ..range
             })
         }
