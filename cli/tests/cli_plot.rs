@@ -364,6 +364,8 @@ fn what_cannot_be_drawn_is_one_line_and_exit_code_two() {
     let file = table(folder.path(), "compare.csv", COMPARISON);
     let ragged = table(folder.path(), "ragged.csv", "x,y_pb\n1\n");
     let empty = table(folder.path(), "empty.csv", "# nothing\n");
+    let texts = "target.element,sigma_pb,error_pb\nAl,1,0.1\nPb,20,0.2\n";
+    let texts = table(folder.path(), "texts.csv", texts);
     let text = |arguments: &[&str]| {
         let output = plot(arguments);
         let words = String::from_utf8(output.stderr).unwrap();
@@ -377,6 +379,7 @@ fn what_cannot_be_drawn_is_one_line_and_exit_code_two() {
         text(&[&run, &file]),
         text(&[&ragged]),
         text(&[&empty]),
+        text(&[&texts]),
         text(&[&file, "-o", "/dev/null/figure.svg"]),
     ];
     insta::assert_snapshot!(found.concat());

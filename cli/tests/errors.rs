@@ -295,6 +295,7 @@ fn every_error_of_figures_has_a_text() {
     insta::assert_snapshot!(texts!(PlotError {
         Mixed => PlotError::Mixed { run: path("run.h5"), table: path("t.csv") },
         Unknown => PlotError::Unknown { name: "y".to_owned(), known: "x, t_gev2".to_owned() },
+        OnlyTexts => PlotError::OnlyTexts { path: path("t.csv"), keys: "target.element".to_owned() },
         Label => PlotError::Label { label: "NA64".to_owned(), known: "mu, el".to_owned() },
         Nothing => PlotError::Nothing { name: "sigma".to_owned() },
         Format => PlotError::Format { path: path("f.jpg") },

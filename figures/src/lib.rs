@@ -57,6 +57,17 @@ pub enum PlotError {
         /// A table.
         table: PathBuf,
     },
+    /// Nothing but texts was scanned.
+    #[error(
+        "{}: found no numbers to draw cross sections against, only {keys}, expected a key of numbers; scan one as well, or read the table",
+        path.display()
+    )]
+    OnlyTexts {
+        /// The table.
+        path: PathBuf,
+        /// Its keys, separated by commas.
+        keys: String,
+    },
     /// A panel or a curve was asked for that is not there.
     #[error("there is no figure or curve `{name}`; there are: {known}")]
     Unknown {
@@ -124,13 +135,21 @@ impl Format {
 /// `labels` replace the texts that tell the files apart.
 ///
 /// # Errors
-/// [`PlotError::Mixed`] if the kinds are mixed.
+/// [`PlotError::Mixed`] if the kinds are mixed, [`PlotError::OnlyTexts`] for a scan of no numbers.
 pub fn panels(results: &[(PathBuf, Results)], labels: &[String]) -> Result<Vec<Panel>, PlotError> {
     let (mut runs, mut tables) = (Vec::new(), Vec::new());
     for (path, one) in results {
         match one {
             Results::Run(run) => runs.push(run::Run::new(path, run)),
             Results::Table(table) => tables.push(table::Table::new(path, table)),
+        }
+    }
+    for table in &tables {
+        if let Some(keys) = table.only_texts() {
+            return Err(PlotError::OnlyTexts {
+                path: table.path.clone(),
+                keys,
+            });
         }
     }
     match (runs.first(), tables.first()) {

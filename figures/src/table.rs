@@ -113,9 +113,25 @@ impl<'a> Table<'a> {
         };
         // The first of equals: its results are listed by it.
         let best = numeric.max_by_key(|(i, _)| (values(*i), std::cmp::Reverse(*i)));
-        let first = || (0..self.names.len()).find(|i| self.is_numeric(*i));
-        best.map(|(_, name)| name.clone())
-            .or_else(|| first().map(|i| self.names[i].clone()))
+        let mut keys = self.keys();
+        best.map(|(_, name)| name.clone()).or_else(|| {
+            keys.find(|(i, _)| self.is_numeric(*i))
+                .map(|(_, name)| name.clone())
+        })
+    }
+
+    /// Columns that others can be drawn against, if they hold numbers.
+    fn keys(&self) -> impl Iterator<Item = (usize, &String)> {
+        let is_key = |name: &str| !is_result(name) || ["x", "e_miss_gev"].contains(&name);
+        let named = self.names.iter().enumerate();
+        named.filter(move |(_, name)| is_key(name) && !self.is_limit(name))
+    }
+
+    /// The keys of a table of cross sections none of which holds numbers.
+    pub(super) fn only_texts(&self) -> Option<String> {
+        let sigma = self.names.iter().any(|name| name.ends_with("_pb"));
+        let keys: Vec<&str> = self.keys().map(|(_, name)| &name[..]).collect();
+        (sigma && self.abscissa().is_none() && !self.rows.is_empty()).then(|| keys.join(", "))
     }
 
     /// The texts of the first scanned column beside `x` and those it follows from, to split by.
@@ -405,6 +421,7 @@ mod tests {
              Al,0.1,1,0\nAl,0.01,3,0\nPb,0.01,4,0\nPb,0.1,2,0\n",
         );
         let table = Table::new(&path, &results);
+        assert_eq!(table.only_texts(), None);
         let entry = &table.entries()[0];
         assert_eq!(entry.x, "dark_sector.m_chi_gev");
         let groups = table.groups(&entry.x);
