@@ -196,6 +196,13 @@ impl Generate {
             card = load(&more)?;
         }
         let Some(events) = self.extend else {
+            // A seed that was drawn is another each time, and each shard would have its own.
+            if self.shard.is_some() && load(&more)?.run.seed != card.run.seed {
+                return Err(Failure::Usage(
+                    "--shard: found no seed, expected --seed N, or run.seed in the card, the same for all shards"
+                        .to_owned(),
+                ));
+            }
             return Ok((card, file, None));
         };
         let extension = Extension::of(&card, &file, events, self.resume)?;

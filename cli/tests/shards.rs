@@ -190,4 +190,17 @@ fn a_seed_is_needed_and_numbers_are_checked() {
     let texts =
         ["0/3", "4/3", "3", "a/b"].map(|part| transcript(&["generate", CARD, "--shard", part]));
     insta::assert_snapshot!(texts.join("\n"));
+    // Each would draw its own.
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let none = ["generate", CARD, "--shard=1/2", "--out", out];
+    for more in [&[][..], &["--resume"]] {
+        let said = transcript(&[&none[..], &SMALL, more].concat());
+        assert!(said.starts_with("exit code 2"), "{said}");
+        assert!(said.contains("--seed N, or run.seed"), "{said}");
+    }
+    assert!(!folder.path().join("shard-1-of-2.h5").exists());
+    generate(folder.path(), &["--shard=1/2", "--set=run.seed=3"]);
+    // That of a shard which is there is known.
+    generate(folder.path(), &["--shard=1/2", "--resume"]);
 }
