@@ -428,3 +428,18 @@ fn limits_above_the_electrons_charge_and_masses_out_of_reach_are_said() {
         assert!(table.contains(qualifier), "{table}");
     }
 }
+
+#[test]
+fn experiments_of_one_label_are_told_apart_by_their_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let reach = |other| {
+        let cards = ["reach", "na64mu-2025", other, "--quiet", "--out", out];
+        let over = ["--force", "--over=dark_sector.m_chi_gev=0.1"];
+        transcript(&[&cards[..], &over].concat())
+    };
+    let same = reach("na64mu-2018");
+    assert!(same.contains("\nna64mu-2025 bremsstrahlung"), "{same}");
+    assert!(same.contains("\nna64mu-2018 bremsstrahlung"), "{same}");
+    assert!(reach("ldmx-2025").contains("\nNA64μ bremsstrahlung"));
+}

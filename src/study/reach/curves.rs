@@ -337,7 +337,7 @@ impl Reach {
                 });
                 Curve {
                     label: format!("{} {channel}", experiment.name()),
-                    display: format!("{} {channel}", card.display_name()),
+                    display: format!("{} {channel}", self.display_name(card)),
                     source: experiment.name().to_owned(),
                     channel,
                     error: error.collect(),

@@ -80,21 +80,30 @@ impl Reach {
         is_read || mass.is_some_and(|m| self.masses.contains(&m))
     }
 
+    /// What to call an experiment: by its label, by its run where another has the same label.
+    pub(super) fn display_name<'a>(&self, card: &'a RunCard) -> &'a str {
+        let same = |other: &&RunCard| other.display_name() == card.display_name();
+        match self.cards().filter(same).count() {
+            0 | 1 => card.display_name(),
+            _ => &card.run.name,
+        }
+    }
+
     /// How many events each experiment excludes, in words, and what is worth knowing of channels.
     pub fn words(&self) -> Vec<String> {
         let notes = |card: &RunCard| {
             let all = Showered::channels(card).filter_map(|c| Showered::note(card, c));
-            all.map(|words| format!("{}: {words}", card.display_name()))
+            all.map(|words| format!("{}: {words}", self.display_name(card)))
                 .collect::<Vec<_>>()
         };
         let mut words = self.excluded();
         words.extend(self.cards().flat_map(notes));
         words.extend(self.cards().filter_map(|card| {
             let left_out = Showered::left_out(card)?;
-            Some(format!("{}: {left_out}", card.display_name()))
+            Some(format!("{}: {left_out}", self.display_name(card)))
         }));
         words.extend(self.cards().flat_map(|card| {
-            let of = |note: String| format!("{}: {note}", card.display_name());
+            let of = |note: String| format!("{}: {note}", self.display_name(card));
             run::loss_notes(card).into_iter().map(of)
         }));
         words
@@ -103,7 +112,7 @@ impl Reach {
     /// How many events each experiment excludes.
     fn excluded(&self) -> Vec<String> {
         let words = |card: &RunCard| {
-            let (name, events) = (card.display_name(), card.reach.events_excluded);
+            let (name, events) = (self.display_name(card), card.reach.events_excluded);
             match self.options.counts {
                 Some(Counts {
                     observed,
@@ -208,7 +217,7 @@ impl Reached<'_> {
                 ),
             };
             if !none.is_empty() {
-                let name = card.display_name();
+                let name = self.of.display_name(card);
                 words.push(format!("{name}: no limit {}: {why}", at(limited, &none)));
             }
         }
