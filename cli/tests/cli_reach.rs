@@ -443,3 +443,35 @@ fn experiments_of_one_label_are_told_apart_by_their_runs() {
     assert!(same.contains("\nna64mu-2018 bremsstrahlung"), "{same}");
     assert!(reach("ldmx-2025").contains("\nNA64μ bremsstrahlung"));
 }
+
+#[test]
+fn a_target_without_thickness_or_density_is_told_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let card = folder.path().join("card.toml");
+    let whole = fs::read_to_string("../cards/na64mu-2025.toml").unwrap();
+    for (key, named) in [
+        (
+            "thickness",
+            "target.thickness_cm (or target.thickness_x0) is",
+        ),
+        ("density", "target.density_g_cm3 is"),
+    ] {
+        let lines = whole.lines().filter(|line| !line.starts_with(key));
+        fs::write(&card, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        let of = [
+            "--over=dark_sector.m_chi_gev=0.1",
+            "--set=target.mixture=PbO",
+        ];
+        let card = [
+            "reach",
+            card.to_str().unwrap(),
+            "--out",
+            folder.path().to_str().unwrap(),
+        ];
+        let said = transcript(&[&card[..], &of].concat());
+        assert!(
+            said.starts_with("exit code 2") && said.contains(named),
+            "{said}"
+        );
+    }
+}

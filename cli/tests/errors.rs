@@ -344,7 +344,7 @@ fn every_error_of_limits_has_a_text() {
     let experiment = || "na64mu".to_owned();
     let mut texts = texts!(ReachError {
         NoBeam => ReachError::NoBeam { experiment: experiment() },
-        NoTarget => ReachError::NoTarget { experiment: experiment() },
+        NoTarget => ReachError::NoTarget { experiment: experiment(), missing: "target.thickness_cm" },
         Straggling => ReachError::Straggling { experiment: experiment(), lepton: "mu-" },
         EnergyLoss => ReachError::EnergyLoss { experiment: experiment(), lepton: "e-", straggling: true },
         Stopped => ReachError::Stopped {

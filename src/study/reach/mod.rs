@@ -62,10 +62,12 @@ pub enum ReachError {
         experiment: String,
     },
     /// Nobody said how much target there was.
-    #[error("{experiment}: density and thickness of the target are needed for a yield")]
+    #[error("{experiment}: {missing} is needed for a yield")]
     NoTarget {
         /// The experiment.
         experiment: String,
+        /// The key that is missing.
+        missing: &'static str,
     },
     /// Energy loss after Tsai and Whitis of something else than electrons.
     #[error("{experiment}: straggling is for electrons and positrons, the beam is {lepton}")]
@@ -193,9 +195,7 @@ impl Experiment {
         let on_target = beam.on_target.ok_or_else(|| ReachError::NoBeam {
             experiment: experiment(),
         })?;
-        let no_target = || ReachError::NoTarget {
-            experiment: experiment(),
-        };
+        let no_target = || no_target(name, &target.material);
         let nuclei_per_cm2 = target.material.nuclei_per_cm2().ok_or_else(no_target)?;
         let track = track(
             name,
@@ -481,6 +481,17 @@ impl Experiment {
     }
 }
 
+/// A target without all that a yield needs.
+fn no_target(name: &str, material: &Material) -> ReachError {
+    ReachError::NoTarget {
+        experiment: name.to_owned(),
+        missing: match material.thickness_cm {
+            None => "target.thickness_cm (or target.thickness_x0)",
+            Some(_) => "target.density_g_cm3",
+        },
+    }
+}
+
 /// How the energy of the beam falls in the target, if it does.
 fn track(
     name: &str,
@@ -512,7 +523,7 @@ fn track(
                 let track = BeamTrack::of_electrons(thickness_x0, x_min.max(least));
                 Ok(Some(track))
             }
-            None => Err(ReachError::NoTarget { experiment }),
+            None => Err(no_target(name, material)),
         };
     }
     let (Some(thickness_cm), true) = (material.thickness_cm, loses) else {
