@@ -177,11 +177,18 @@ impl From<&Failure> for Fault {
                 },
                 ..Self::in_file("file", path)
             },
-            Failure::Axis(AxisError::Axis { written, problem }) => Self {
-                key: Some("--over".to_owned()),
-                option: Some(format!("--over {written}")),
+            Failure::Axis(AxisError::Axis {
+                option,
+                written,
+                problem,
+            }) => Self {
+                key: Some((*option).to_owned()),
+                option: Some(format!("{option} {written}")),
                 found: Some(problem.clone()),
-                expected: Some("KEY=LO..HI:log|lin:N or KEY=A,B,C".to_owned()),
+                expected: Some(match *option {
+                    "--over" => "KEY=LO..HI:log|lin:N or KEY=A,B,C".to_owned(),
+                    _ => "LO..HI:log|lin:N or A,B,C".to_owned(),
+                }),
                 ..Self::of_kind("usage")
             },
             Failure::Usage(_) | Failure::Axis(_) | Failure::Plot(_) | Failure::Reach(_) => {

@@ -144,6 +144,8 @@ fn what_is_no_library_is_said_before_the_work() {
         &["--energies=8", "--to=lhe"][..],
         &["--energies=8", "--elements=Alu"],
         &["--energies=8,8.0"],
+        &["--energies=4..8"],
+        &["--energies=x"],
         &["--energies=8", "--set=target.losses=tsai-whitis"],
         &[
             "--energies=8",

@@ -10,13 +10,20 @@ use crate::run::UsageError;
 
 /// Most rows of a scan; each keeps its card in memory until it is done.
 pub(super) const MAX_ROWS: u32 = 100_000;
+/// The option of axes that name their keys.
+pub(super) const OVER: &str = "--over";
 
 /// Axes that make no scan.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AxisError {
     /// An axis that cannot be read.
-    #[error("--over {written}: {problem}; write KEY=LO..HI:log:N, KEY=LO..HI:lin:N or KEY=A,B,C")]
+    #[error(
+        "{option} {written}: {problem}; write {key}LO..HI:log:N, {key}LO..HI:lin:N or {key}A,B,C",
+        key = if *option == OVER { "KEY=" } else { "" }
+    )]
     Axis {
+        /// The option that has it.
+        option: &'static str,
         /// What was written.
         written: String,
         /// What is wrong with it.

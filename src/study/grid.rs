@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{AxisError, MAX_ROWS, StudyError};
+use super::error::{AxisError, MAX_ROWS, OVER, StudyError};
 use crate::card::{CardError, CardText, Override, RunCard, find_key};
 use crate::run::UsageError;
 use crate::table::{Column, short_name};
@@ -18,6 +18,7 @@ pub struct ScanAxis {
     pub key: String,
     /// Its values as text.
     pub values: Vec<String>,
+    option: &'static str,
 }
 
 impl ScanAxis {
@@ -26,13 +27,33 @@ impl ScanAxis {
     /// # Errors
     /// [`AxisError`] with the text and what is wrong with it.
     pub fn parse(written: &str) -> Result<Self, AxisError> {
+        let (key, range) = written.split_once('=').ok_or_else(|| AxisError::Axis {
+            option: OVER,
+            written: shorten(written),
+            problem: "there is no `=`".to_owned(),
+        })?;
+        Self::read(OVER, written, key, range)
+    }
+
+    /// The values that `option` has for `key`: `LO..HI:log|lin:N` or `A,B,C`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn of_option(option: &'static str, key: &str, range: &str) -> Result<Self, AxisError> {
+        Self::read(option, range, key, range)
+    }
+
+    fn read(
+        option: &'static str,
+        written: &str,
+        key: &str,
+        range: &str,
+    ) -> Result<Self, AxisError> {
         let wrong = |problem: String| AxisError::Axis {
+            option,
             written: shorten(written),
             problem,
         };
-        let (key, range) = written
-            .split_once('=')
-            .ok_or_else(|| wrong("there is no `=`".to_owned()))?;
         let (key, range) = (key.trim().to_owned(), range.trim());
         let values = match range.split_once("..") {
             Some((low, rest)) => spaced(low, rest).map_err(wrong)?,
@@ -51,7 +72,19 @@ impl ScanAxis {
         if let Some(twice) = values.iter().find(|v| !seen.insert(plain_value(v))) {
             return Err(wrong(format!("the value {} comes twice", shorten(twice))));
         }
-        Ok(Self { key, values })
+        Ok(Self {
+            key,
+            values,
+            option,
+        })
+    }
+
+    /// One of its values in place of that of a card.
+    fn at(&self, value: &str) -> Result<Override, CardError> {
+        match self.option {
+            OVER => Override::scanned(&self.key, value),
+            option => Ok(Override::by_option(option, &self.key, value)),
+        }
     }
 
     /// Its column in a table of results; what the card does not know has no units.
@@ -240,7 +273,7 @@ impl CardSource {
     pub fn at(&self, axes: &[ScanAxis], values: &[impl AsRef<str>]) -> Result<RunCard, CardError> {
         let mut all = self.overrides.clone();
         for (axis, value) in axes.iter().zip(values) {
-            all.push(Override::scanned(&axis.key, value.as_ref())?);
+            all.push(axis.at(value.as_ref())?);
         }
         self.text.with(&all)
     }

@@ -17,7 +17,7 @@ use millibrem::card::{Override, RunCard};
 use millibrem::event::{Sample, Scalar};
 use millibrem::record::{CrossSection, alarms};
 use millibrem::run;
-use millibrem::study::{CardSource, Grid, StudyError};
+use millibrem::study::{CardSource, Grid, ScanAxis, StudyError};
 
 /// The key of the energies.
 const ENERGY: &str = "beam.energy_gev";
@@ -60,7 +60,7 @@ pub struct LibraryReport {
 }
 
 impl Library {
-    /// The library of a card at `energies` (GeV) on `elements`, each as `--over` takes values, or on the
+    /// The library of a card at `energies` (GeV) on `elements`, each as `--over` takes them, or on the
     /// target of the card, into `output`; its runs go into `folder`.
     ///
     /// # Errors
@@ -72,9 +72,10 @@ impl Library {
         folder: &Path,
         replace: bool,
     ) -> Result<Self, StudyError> {
-        let elements = elements.map(|elements| format!("{ELEMENT}={elements}"));
-        let axes = elements.into_iter().chain([format!("{ENERGY}={energies}")]);
-        let grid = Grid::parse(&axes.collect::<Vec<_>>())?;
+        let elements = elements.map(|all| ScanAxis::of_option("--elements", ELEMENT, all));
+        let energies = ScanAxis::of_option("--energies", ENERGY, energies);
+        let axes = elements.into_iter().chain([energies]);
+        let grid = Grid::new(axes.collect::<Result<_, _>>()?)?;
         let mut points = Vec::with_capacity(grid.len());
         for row in 0..grid.len() {
             let values = grid.row(row);
