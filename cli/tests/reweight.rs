@@ -191,7 +191,7 @@ fn a_weight_that_cannot_be_leaves_the_run_as_it_was() {
     for (more, expected) in [
         (
             &["--set=beam.energy_gev=100"][..],
-            "a key that a weight cannot change",
+            "decide which events there are: make a run of its own",
         ),
         (&["--set=target.form_factor=hel"], "did you mean `helm`?"),
         (&[], "say what is to be different"),

@@ -57,7 +57,7 @@ impl<'a> Resolver<'a> {
         T::read(self, path)
     }
 
-    fn key(&self, path: &str) -> Option<&'static Key> {
+    pub(super) fn key(&self, path: &str) -> Option<&'static Key> {
         keys::find(self.source.keys, path)
     }
 

@@ -84,9 +84,17 @@ pub(super) fn resolve(
         for (key, _) in &set {
             if !CHANGEABLE.contains(&key.as_str()) {
                 let (path, found) = (format!("{path}.{key}"), "a key that a weight cannot change");
-                let expected = format!("one of {}", CHANGEABLE.join(", "));
+                let known = rules.key(key).is_some();
+                // A key of cards is no slip of the pen.
+                let why = match known {
+                    true => {
+                        "; masses, energies and cuts decide which events there are: make a run of its own"
+                    }
+                    false => "",
+                };
+                let expected = format!("one of {}{why}", CHANGEABLE.join(", "));
                 let mut error = rules.source.error(&path, found, expected);
-                error.nearest = nearest(key, CHANGEABLE.iter().copied());
+                error.nearest = nearest(key, CHANGEABLE.iter().copied()).filter(|_| !known);
                 return Err(error.into());
             }
         }

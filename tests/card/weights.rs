@@ -63,7 +63,7 @@ fn a_weight_that_cannot_be_says_why_and_where() {
         ),
         (
             "[[weight]]\nname = \"a\"\nset = { beam.energy_gev = 100 }\n",
-            "card.toml:10: weight[0].set.beam.energy_gev: found a key that a weight cannot change, expected one of dark_sector.alpha_d, dark_sector.charge, dark_sector.coupling, dark_sector.epsilon, dark_sector.g_chi, dark_sector.spin, target.form_factor, target.form_factor.file, target.nucleus_spin",
+            "card.toml:10: weight[0].set.beam.energy_gev: found a key that a weight cannot change, expected one of dark_sector.alpha_d, dark_sector.charge, dark_sector.coupling, dark_sector.epsilon, dark_sector.g_chi, dark_sector.spin, target.form_factor, target.form_factor.file, target.nucleus_spin; masses, energies and cuts decide which events there are: make a run of its own",
         ),
         (
             "[[weight]]\nname = \"a\"\nset = { dark_sector.charg = 100 }\n",
