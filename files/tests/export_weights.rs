@@ -241,6 +241,27 @@ fn a_few_overweight_events_pass_up_to_the_share_allowed_and_the_bias_is_said() {
     }
 }
 
+#[test]
+fn a_bias_that_rounds_to_nothing_is_no_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let weigh = |i, weight| if i == 0 { 1.01 * weight } else { weight };
+    let (run, _) = run_in(
+        folder.path(),
+        Weighting::Unweighted,
+        Weighting::Unweighted,
+        weigh,
+    );
+    for format in Format::ALL.into_iter().filter(|f| !f.has_weights()) {
+        let options = ExportOptions {
+            allowed_excess: 1e-3,
+            ..ExportOptions::default()
+        };
+        let taken = export_into(&run, format, &mut Vec::new(), &options).unwrap();
+        let said = taken.warnings.join(" ");
+        assert!(!said.contains("off by up to"), "{said}");
+    }
+}
+
 /// The bound of the warning holds for every cut on the lepton's energy, and is nearly reached.
 #[test]
 fn no_share_of_events_is_farther_off_than_the_bias_that_is_said() {

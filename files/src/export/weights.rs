@@ -102,6 +102,8 @@ impl Weighing {
         let (totals, rule, warning) = match asked {
             _ if !found.differ => (totals, Rule::AsTheyAre, None),
             Weights::Keep if format.has_weights() => (totals, Rule::AsTheyAre, None),
+            // What rounds to nothing is not worth a word.
+            Weights::Keep if excess <= allowed_excess.min(5e-6) => (totals, Rule::AsTheyAre, None),
             Weights::Keep if excess <= allowed_excess => {
                 let words = format!(
                     "{format} has no weights, and some events weigh up to {:.3} times the mean: shares of events are off by up to {percent:.3} %; --unweight makes them exact and keeps about {kept} of {n} events",
