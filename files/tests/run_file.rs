@@ -273,6 +273,23 @@ fn momenta_are_stored_with_the_digits_asked_for() {
                     assert!(off.fold(0.0, f64::max) <= 6e-8);
                 }
             }
+            // Energies of the momenta that are there: masses are kept.
+            run.read_on_shell(0, run.n_events(), &mut read).unwrap();
+            let outgoing = sample
+                .outgoing
+                .iter()
+                .filter(|_| precision == Precision::Single);
+            for (rows, out) in read.momenta().iter().zip(outgoing) {
+                for [e, x, y, z] in rows {
+                    let p = (x * x + y * y + z * z).sqrt();
+                    let m2 = out.particle.mass_gev.powi(2);
+                    assert!(
+                        ((e - p) * (e + p) - m2).abs() <= 1e-14 * e * e,
+                        "{} {e} {p} {m2}",
+                        out.role
+                    );
+                }
+            }
             fs::metadata(&path).unwrap().len() as f64
         });
         // 80 and 144 bytes an event where nothing is compressed.

@@ -280,7 +280,7 @@ impl RunFile {
     fn events(&self, py: Python<'_>, start: usize, stop: usize) -> PyResult<Events> {
         let mut events = EventBuffer::default();
         let n = stop.saturating_sub(start);
-        py.detach(|| self.0.read_events(start, n, &mut events))
+        py.detach(|| self.0.read_on_shell(start, n, &mut events))
             .map_err(Failure::from)?;
         Ok(Events(events))
     }

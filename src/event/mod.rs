@@ -213,6 +213,22 @@ impl Sample {
         found.copied().unwrap_or(self.target)
     }
 
+    /// Takes energies from momenta and masses: those of single precision have lost the masses of what is fast, and the
+    /// kinetic energies of what is slow.
+    pub fn put_on_shell(&self, events: &mut EventBuffer) {
+        for k in 0..events.len() {
+            let Some(event) = events.get(k) else { break };
+            for (i, rows) in events.momenta_mut().iter_mut().enumerate() {
+                let particle = match i < self.outgoing.len() {
+                    true => self.outgoing_of(&event, i),
+                    false => self.beam_of(&event),
+                };
+                let ([e, x, y, z], m) = (&mut rows[k], particle.mass_gev);
+                *e = (m * m + *x * *x + *y * *y + *z * *z).sqrt();
+            }
+        }
+    }
+
     /// Where the particle of this role stands among the outgoing ones, if there is one.
     pub fn position(&self, role: &Role) -> Option<usize> {
         self.outgoing.iter().position(|out| out.role == *role)

@@ -500,3 +500,20 @@ def test_a_table_says_what_each_event_of_a_thick_mixture_began_with(generated, t
             np.testing.assert_array_equal(table[f"lepton_in_{part}_gev"], events["p_lepton_in"][:, i])
         assert len(set(table["nucleus"])) > 2 and set(table["projectile"]) == {-11, 11}
     assert b"," + str(int(table["nucleus"][0])).encode() in path.read_bytes().splitlines()[1]
+
+
+def test_particles_of_single_precision_are_on_their_mass_shells(generated, tmp_path):
+    small = ["integration.neval=20000", "integration.n_adapt=4", "events.count=500"]
+    run = generated("ldmx-2025", *small, "events.precision=single")
+    path = tmp_path / "run.csv"
+    millibrem("export", run, "--to", "csv", "-o", path)
+    table = np.genfromtxt(path, delimiter=",", names=True)
+    with h5py.File(run) as file:
+        for who in ("lepton_out", "nucleus_out", "chi", "chibar"):
+            stored = file[f"events/p_{who}"]
+            assert stored.dtype == np.float32
+            e, *p = (table[f"{who}_{part}_gev"] for part in ("e", "px", "py", "pz"))
+            np.testing.assert_array_equal(np.array(p).T, stored[:, 1:])
+            np.testing.assert_allclose(e, stored[:, 0], rtol=1.3e-7)
+            size = np.sqrt(p[0] ** 2 + p[1] ** 2 + p[2] ** 2)
+            np.testing.assert_allclose(e, np.hypot(size, table[f"{who}_m_gev"]), rtol=1e-15)

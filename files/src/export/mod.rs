@@ -246,7 +246,7 @@ fn append(
     let mut kept = EventBuffer::new(run.sample().columns());
     let mut written = 0;
     for first in (0..run.n_events()).step_by(PIECE) {
-        run.read_events(first, PIECE, &mut events)?;
+        run.read_on_shell(first, PIECE, &mut events)?;
         let events = weighing.apply(&mut events, &mut kept);
         exporter.write(events, before + written)?;
         written += events.len() as u64;

@@ -141,6 +141,23 @@ impl RunReader {
         self.wrap(|_| events::read(&self.events, (from, to), events))
     }
 
+    /// The same with energies of momenta and masses where momenta are stored in single precision.
+    ///
+    /// # Errors
+    /// As [`Self::read_events`].
+    pub fn read_on_shell(
+        &self,
+        from: usize,
+        n: usize,
+        events: &mut EventBuffer,
+    ) -> Result<(), IoError> {
+        self.read_events(from, n, events)?;
+        if self.header.precision == Precision::Single {
+            self.header.sample.put_on_shell(events);
+        }
+        Ok(())
+    }
+
     /// Reads at most `n` weights (pb) from position `from` on into `weights`, cleared first.
     ///
     /// # Errors
