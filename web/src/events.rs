@@ -125,6 +125,8 @@ impl Live {
         let all: f64 = events.weight.iter().sum();
         // A number between 0 and 1 that is another one for each batch.
         let golden = (before as f64 * 0.618_033_988_749_895).fract();
+        let dark = self.sample.dark().next();
+        let dark_mass_gev = dark.map_or(0.0, |(_, out)| out.particle.mass_gev);
         let (mut below, mut drawn) = (0.0, None);
         for (i, event) in events.iter().enumerate() {
             let view = View {
@@ -132,6 +134,7 @@ impl Live {
                 momenta: event.momenta(),
                 beam_energy_gev: self.sample.beam_energy_gev,
                 target_mass_gev: self.sample.target_of(&event).mass_gev,
+                dark_mass_gev,
             };
             for histogram in &mut self.histograms {
                 histogram.add(&view, event.weight);
