@@ -44,6 +44,11 @@ fn resonance(mass_gev: f64, alpha_d: f64, width_gev: Option<f64>) -> Resonance {
     .unwrap()
 }
 
+fn overrides(all: &[&str]) -> Vec<Override> {
+    let all = all.iter().map(|one| Override::parse(one).unwrap());
+    all.collect()
+}
+
 fn exact(setup: &Setup, rel_error: f64) -> f64 {
     sigma(setup, rel_error).expect("converges").value_pb
 }
@@ -246,10 +251,7 @@ fn what_is_made_beside_a_narrow_peak_next_to_threshold_is_found() {
         "beam.energy_gev=0.3325",
         "cuts.x_min=0",
     ];
-    let set: Vec<_> = set
-        .iter()
-        .map(|one| Override::parse(one).unwrap())
-        .collect();
+    let set = overrides(&set);
     let card = shipped("na64e-2018").unwrap().with(&set).unwrap();
     let process = millibrem::run::process(&card).unwrap();
     let route = process
@@ -297,17 +299,14 @@ fn sigma_does_not_miss_a_peak_next_to_the_end_of_phase_space() {
         "cuts.x_min=0.9176307765956284",
         "integration.rel_error=1e-3",
     ];
-    let set: Vec<_> = set
-        .iter()
-        .map(|one| Override::parse(one).unwrap())
-        .collect();
+    let set = overrides(&set);
     let sigma = |method: &str, seed: u64| {
         let more = [
             format!("integration.method='{method}'"),
             format!("run.seed={seed}"),
         ];
-        let more = more.iter().map(|one| Override::parse(one).unwrap());
-        let all: Vec<_> = set.iter().cloned().chain(more).collect();
+        let more = overrides(&[&more[0], &more[1]]);
+        let all = [set.clone(), more].concat();
         let card = shipped("na64e-2018").unwrap().with(&all).unwrap();
         study::sigma(&card, &mut |_| ControlFlow::Continue(())).unwrap()
     };
