@@ -18,7 +18,7 @@ keys! {
         "Iterations that adapt the sampling, and as many again at most while the last has a point with more than a tenth of the variance; none of them enters σ.",
         "a number of iterations, 1 to 1000" => n_adapt: u64;
     "integration.neval": Count, "", within!(1000 to 1e12), Count(200_000),
-        "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), 20000 at most to adapt and lattices of 8192 to 131072 at most to measure.",
+        "Points in each iteration; where only σ is asked for (`sigma`, `scan`, `reach`), 20000 at most to adapt (all where an A′ has a width) and lattices of 8192 to 131072 at most to measure.",
         "a number of points an iteration, 1000 to 1e12" => neval: u64;
     "integration.rel_error": Number, "", Numbers("0, or 1e-10 to 0.99", |r| r == 0.0 || (MIN_REL_ERROR..=0.99).contains(&r)), Number(1e-3),
         "Relative error of σ at which a method stops; with 0 the Monte Carlo goes on to `max_neval`, and others go to 1e-6.",
