@@ -23,8 +23,8 @@ keys! {
          points are rejected; 1 unweights fully.",
         "the largest weight partly unweighted events may keep, 1 to 1e6" => max_weight: f64;
     "events.compression": Text, "", Choices(names::<Compression>), Text("none"),
-        "Compression of the events in `run.h5`: `gzip` takes 17 % less and some seconds a million events, on one \
-         thread; `precision` takes more and costs nothing.",
+        "Compression of the events in `run.h5`: `gzip` makes it 17 % smaller and needs some seconds a million events, on \
+         one thread; `precision = \"single\"` makes it 44 % smaller and needs no time.",
         "\"none\" or \"gzip\"" => compression: Compression;
     "events.precision": Text, "", Choices(names::<Precision>), Text("double"),
         "Digits of the momenta in `run.h5`: `single` rounds each component to 32 bits, 6e-8 of itself at most, \
